@@ -1,0 +1,179 @@
+/** Handling an event once: whatever is delivered twice, at the same moment, or to a process that dies over it. */
+
+import { dedupeKey } from './dedupe-key.js'
+import { WebhookError } from './errors.js'
+import type { TruedyEvent } from './events.js'
+import { keepLease } from './lease.js'
+import type { Awaitable, Claim, DedupeStore } from './store.js'
+
+/** The key of an event, where {@link dedupeKey} is not the right one. */
+export type KeyOf = (event: TruedyEvent) => string
+
+/** Options of {@link isDuplicate}. */
+export interface DuplicateOptions {
+  /** How long an event is remembered, in milliseconds. Default 72 hours: Truedy retries for about 8.5. */
+  readonly ttlMs?: number | undefined
+  /** The key of an event. Default {@link dedupeKey}. */
+  readonly key?: KeyOf | undefined
+}
+
+/** Options of {@link processOnce}. */
+export interface ProcessOptions extends DuplicateOptions {
+  /** How long a worker that died holds an event, in milliseconds. Default 60,000. */
+  readonly leaseMs?: number | undefined
+  /** How long a handler may keep its lease in all, in milliseconds. Default 15 minutes. */
+  readonly maxMs?: number | undefined
+}
+
+/** What a handler gets beside the event. */
+export interface HandlerContext {
+  /** Aborted when the lease is lost, or was held for `maxMs`: another worker may handle the event again. */
+  readonly signal: AbortSignal
+  /** The key of the event: use it as idempotency key of what the handler calls. */
+  readonly key: string
+}
+
+/** What became of an event. */
+export type Processed<Value> =
+  | {
+      readonly status: 'processed'
+      /** What the handler returned. */
+      readonly value: Value
+      /** Whether the store remembers it. `false`: the handler is done, but may run again for another delivery. */
+      readonly recorded: boolean
+    }
+  | { readonly status: 'duplicate' }
+  | { readonly status: 'busy' }
+
+const DEFAULT_TTL_MS = 72 * 60 * 60 * 1000
+/** How long a worker that died holds an event, where nothing else is said. */
+export const DEFAULT_LEASE_MS = 60_000
+const DEFAULT_MAX_MS = 15 * 60 * 1000
+
+/**
+ * Whether an event was seen before; `false` for exactly one caller per key, also when several ask at once. The event
+ * counts as seen from this call on: a crash after it loses the event. So ask inside the database transaction that
+ * holds the side effects, where both are undone together; elsewhere use {@link processOnce}.
+ *
+ * @param event - a verified event
+ * @param store - anything with an atomic `claim`
+ * @param options - `ttlMs` (milliseconds, 72 hours), `key`
+ * @throws {@link WebhookError} `invalid_options`; what the store throws comes out unchanged
+ *
+ * @example
+ * ```ts
+ * import { isDuplicate, memoryStore, parseEvent } from 'truedy-webhooks'
+ *
+ * const store = memoryStore()
+ * const event = parseEvent({ event: 'call.ended', timestamp: 1773844320, data: { call_id: 'c1' } })
+ * console.log(await isDuplicate(event, store)) // false
+ * console.log(await isDuplicate(event, store)) // true
+ * ```
+ */
+export async function isDuplicate(
+  event: TruedyEvent,
+  store: Pick<DedupeStore, 'claim'> & Partial<DedupeStore>,
+  options: DuplicateOptions = {},
+): Promise<boolean> {
+  const { ttlMs = DEFAULT_TTL_MS, key: keyOf = dedupeKey } = options
+  requireDuration('ttlMs', ttlMs)
+  const key = keyOf(event)
+  const owner = crypto.randomUUID()
+  if ((await claim(store, key, owner, ttlMs)) !== 'claimed') return true
+  // Decided already; this only tells a store that evicts that no worker holds this lease.
+  await attempt(() => store.complete?.(key, { owner, ttlMs }))
+  return false
+}
+
+/**
+ * Runs a handler for an event once, among all workers that share the store.
+ *
+ * While the handler runs its lease is renewed every third of `leaseMs`, for `maxMs` at most. A handler that throws
+ * releases the event, for the next delivery, and its error comes out unchanged. A process that dies leaves a lease that
+ * expires: the event is handled again, never lost.
+ *
+ * @param event - a verified event
+ * @param store - the store that all workers share
+ * @param handler - gets the event and `{ signal, key }`
+ * @param options - `leaseMs` (milliseconds, 60,000), `ttlMs` (72 hours), `maxMs` (15 minutes), `key`
+ * @returns `processed` with the handler's value; `duplicate` where it was done before; `busy` where another worker is
+ * at it: answer that one with 503, not with 2xx, since the other may still fail
+ * @throws {@link WebhookError} `invalid_options`; what the handler throws, and what the store throws at the claim, comes
+ * out unchanged
+ *
+ * @example
+ * ```ts
+ * import { memoryStore, parseEvent, processOnce } from 'truedy-webhooks'
+ *
+ * const event = parseEvent({ event: 'call.ended', timestamp: 1773844320, data: { call_id: 'c1' } })
+ * const outcome = await processOnce(event, memoryStore(), async (event, { key }) => {
+ *   console.log('handling', event.event, key)
+ * })
+ * console.log(outcome.status) // processed
+ * ```
+ */
+export async function processOnce<Value, Event extends TruedyEvent>(
+  event: Event,
+  store: DedupeStore,
+  handler: (event: Event, context: HandlerContext) => Awaitable<Value>,
+  options: ProcessOptions = {},
+): Promise<Processed<Value>> {
+  const {
+    leaseMs = DEFAULT_LEASE_MS,
+    ttlMs = DEFAULT_TTL_MS,
+    maxMs = DEFAULT_MAX_MS,
+    key: keyOf = dedupeKey,
+  } = options
+  requireDuration('leaseMs', leaseMs)
+  requireDuration('ttlMs', ttlMs)
+  requireDuration('maxMs', maxMs)
+  const key = keyOf(event)
+  const owner = crypto.randomUUID()
+  const found = await claim(store, key, owner, leaseMs)
+  if (found === 'done') return { status: 'duplicate' }
+  if (found === 'busy') return { status: 'busy' }
+
+  const lease = keepLease(() => claim(store, key, owner, leaseMs), leaseMs, maxMs)
+  let value: Value
+  try {
+    value = await handler(event, { signal: lease.signal, key })
+  } catch (error) {
+    await lease.stop()
+    // The handler's error is the one to know; a lease that cannot be released expires.
+    await attempt(() => store.release(key, { owner }))
+    throw error
+  }
+  await lease.stop()
+  const recorded = await attempt(() => store.complete(key, { owner, ttlMs }))
+  return { status: 'processed', value, recorded: recorded === true }
+}
+
+/** A claim, with an answer that can be relied on: a store that says anything else must not pass for "take it". */
+async function claim(
+  store: Pick<DedupeStore, 'claim'>,
+  key: string,
+  owner: string,
+  leaseMs: number,
+): Promise<Claim> {
+  const found = await store.claim(key, { owner, leaseMs })
+  if (found === 'claimed' || found === 'busy' || found === 'done') return found
+  throw new WebhookError(
+    'invalid_options',
+    `The store's claim must return 'claimed', 'busy' or 'done'; it returned a value of type ${typeof found}.`,
+  )
+}
+
+/** What a step of the store returned, or `undefined` where it failed. */
+async function attempt<Value>(step: () => Awaitable<Value> | undefined): Promise<Value | undefined> {
+  try {
+    return await step()
+  } catch {
+    return undefined
+  }
+}
+
+/** Throws unless a duration is a positive, finite number of milliseconds. */
+export function requireDuration(name: string, milliseconds: number): void {
+  if (Number.isFinite(milliseconds) && milliseconds > 0) return
+  throw new WebhookError('invalid_options', `${name} must be a positive, finite number of milliseconds.`)
+}

@@ -1,0 +1,84 @@
+/** The one error class of the package, and the HTTP status that each of its codes is answered with. */
+
+const STATUS = {
+  missing_timestamp: 401,
+  missing_signature: 401,
+  malformed_timestamp: 401,
+  malformed_signature: 401,
+  timestamp_too_old: 401,
+  timestamp_too_new: 401,
+  signature_mismatch: 401,
+  invalid_json: 400,
+  invalid_event: 400,
+  method_not_allowed: 405,
+  body_too_large: 413,
+  body_not_raw: 500,
+  invalid_secret: 500,
+  invalid_options: 500,
+} as const
+
+/** Stable names of everything that can be wrong with a delivery (4xx) or with the calling program (500). */
+export type WebhookErrorCode = keyof typeof STATUS
+
+/** The HTTP statuses that a {@link WebhookErrorCode} is answered with. */
+export type WebhookErrorStatus = (typeof STATUS)[WebhookErrorCode]
+
+/** The HTTP status that a code is answered with. */
+export function statusOf(code: WebhookErrorCode): WebhookErrorStatus {
+  return STATUS[code]
+}
+
+// A registered symbol is the same in every copy of the package, so that `isWebhookError` recognises them all.
+const BRAND = Symbol.for('truedy-webhooks.WebhookError')
+
+/**
+ * What `verifyAndParse` and its siblings throw.
+ *
+ * `code` is stable, match that one; `message` says what happened and what to do, and may be reworded.
+ * Neither holds the secret, the expected signature or the body, so both can be logged.
+ *
+ * @example
+ * ```ts
+ * import { isWebhookError, verifyAndParse } from 'truedy-webhooks'
+ *
+ * async function receive(body: Uint8Array, headers: Headers, secret: string): Promise<Response> {
+ *   try {
+ *     const event = await verifyAndParse(body, headers, secret)
+ *     console.log(event.event)
+ *     return new Response(null, { status: 204 })
+ *   } catch (error) {
+ *     if (!isWebhookError(error)) throw error
+ *     return Response.json({ error: error.code }, { status: error.status })
+ *   }
+ * }
+ * ```
+ */
+export class WebhookError extends Error {
+  override readonly name = 'WebhookError'
+  /** What went wrong, as a stable name. */
+  readonly code: WebhookErrorCode
+  /** The HTTP status to answer with: 400, 401, 405, 413, or 500 where the receiving program is at fault. */
+  readonly status: WebhookErrorStatus
+
+  /**
+   * @param code - what went wrong
+   * @param message - what happened and what to do, without secret material
+   * @param options - `cause`: the error underneath, where there is one
+   */
+  constructor(code: WebhookErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+    this.status = STATUS[code]
+    Object.defineProperty(this, BRAND, { value: true })
+  }
+}
+
+/**
+ * Whether a caught value is a {@link WebhookError}, also one from another copy of the package, where
+ * `instanceof` would say no.
+ *
+ * @param value - anything, usually what a `catch` received
+ */
+export function isWebhookError(value: unknown): value is WebhookError {
+  return typeof value === 'object' && value !== null && BRAND in value
+}

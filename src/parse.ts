@@ -1,0 +1,87 @@
+/** From bytes to an event. Only the envelope is checked: new fields and new types must never break a receiver. */
+
+import { asBytes, type Bytes, decodeUtf8, type RawBody } from './bytes.js'
+import { WebhookError } from './errors.js'
+import { normaliseName, type TruedyEvent } from './events.js'
+import { idText, isObject, mayHoldProtoKey, removeProtoKeys } from './json.js'
+
+/**
+ * The event in a body, **not verified**: for bodies that were verified before, such as those in a queue of your own.
+ * On requests use `verifyAndParse`.
+ *
+ * The alias `call.completed` becomes `call.ended`, a type that this version does not know becomes `'unknown'`, and
+ * `rawEvent` keeps the name as sent. Nothing inside `data` is dropped or renamed, save own `__proto__` keys, which
+ * would pollute prototypes when merged.
+ *
+ * @param body - JSON as text or as UTF-8 bytes, or an envelope that was parsed before (it is not changed)
+ * @returns the event, a union on `event`
+ * @throws {@link WebhookError} `invalid_json` where the body is not JSON or not UTF-8; `invalid_event` where it is not
+ * an envelope: an object with `event` (a string, not empty), `timestamp` (a string or a number) and `data` (an object) (400)
+ *
+ * @example
+ * ```ts
+ * import { parseEvent } from 'truedy-webhooks'
+ *
+ * const event = parseEvent('{"event":"call.ended","timestamp":"2026-03-18T14:32:00Z","data":{"call_id":"c1"}}')
+ * console.log(event.event)
+ * ```
+ */
+export function parseEvent(body: RawBody | object): TruedyEvent {
+  return toEvent(parseJson(asBytes(body) ?? toJson(body)))
+}
+
+function parseJson(bytes: Bytes): unknown {
+  let text: string
+  try {
+    text = decodeUtf8(bytes)
+  } catch (cause) {
+    throw new WebhookError('invalid_json', 'The body is not UTF-8, which JSON has to be.', { cause })
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // No `cause`: the engine's message quotes the body.
+    throw new WebhookError('invalid_json', `The body is not JSON (it has ${text.length} characters).`)
+  }
+  if (mayHoldProtoKey(text) && isObject(value)) removeProtoKeys(value)
+  return value
+}
+
+/** A parsed envelope as text again, so that the caller's object is never written to and only JSON gets in. */
+function toJson(envelope: unknown): string {
+  try {
+    return JSON.stringify(envelope) ?? 'null'
+  } catch (cause) {
+    throw new WebhookError('invalid_event', 'The envelope must be plain data, as JSON.parse makes it.', {
+      cause,
+    })
+  }
+}
+
+/** Makes an event of a parsed envelope that is ours to write to. */
+function toEvent(envelope: unknown): TruedyEvent {
+  if (!isObject(envelope)) throw invalid('The body must be a JSON object')
+  const { event: rawEvent, timestamp, data } = envelope
+  if (typeof rawEvent !== 'string' || rawEvent === '')
+    throw invalid('`event` must be a string that is not empty')
+  if (typeof timestamp !== 'string' && typeof timestamp !== 'number') {
+    throw invalid('`timestamp` must be a string or a number')
+  }
+  if (!isObject(data)) throw invalid('`data` must be an object')
+
+  const id = idText(envelope['id']) ?? idText(envelope['event_id'])
+  if (id === undefined) delete envelope['id']
+  else envelope['id'] = id
+  envelope['rawEvent'] = rawEvent
+  envelope['event'] = normaliseName(rawEvent)
+  // The envelope was checked and the name is of the union; the payload types promise nothing that needs a check.
+  return envelope as unknown as TruedyEvent
+}
+
+function invalid(what: string): WebhookError {
+  return new WebhookError(
+    'invalid_event',
+    `${what}. The signature is right, so ask Truedy what it is sending.`,
+  )
+}

@@ -1,0 +1,80 @@
+/** Reading the body of a fetch `Request`, whole but not without end. */
+
+import { WebhookError } from './errors.js'
+
+/** What is needed of a fetch `Request`, whichever library's types it has. */
+export interface RequestLike {
+  readonly method: string
+  readonly headers: { get(name: string): string | null }
+  readonly body: BodyStream | null
+  readonly bodyUsed: boolean
+}
+
+interface BodyStream {
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
+    cancel(reason?: unknown): Promise<void>
+  }
+}
+
+/** How much of a body is read. */
+export interface BodyLimit {
+  /** The largest body that is accepted, in bytes. Default 1 MiB. */
+  readonly maxBodyBytes?: number | undefined
+}
+
+/** Truedy's payloads are a few kilobytes. */
+export const DEFAULT_MAX_BODY_BYTES = 1_048_576
+
+/** The error for a body over the limit. */
+export function bodyTooLarge(maxBodyBytes: number): WebhookError {
+  return new WebhookError(
+    'body_too_large',
+    `The body is larger than ${maxBodyBytes} bytes. If it is Truedy's, raise maxBodyBytes.`,
+  )
+}
+
+/**
+ * The bytes of a request, counted while they arrive: a declared length can lie, and a chunked body declares none.
+ *
+ * @throws WebhookError `body_too_large`, and `body_not_raw` where the body was read before
+ */
+export async function readBody(request: RequestLike, limit: BodyLimit = {}): Promise<Uint8Array> {
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
+  if (request.bodyUsed) {
+    throw new WebhookError(
+      'body_not_raw',
+      'The body of this request was read before. Call verifyRequest first, or on request.clone(), and take the JSON from the event.',
+    )
+  }
+  if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
+  if (request.body === null) return new Uint8Array()
+
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = request.body.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done || value === undefined) return joinChunks(chunks, size)
+    size += value.length
+    if (size > maxBodyBytes) {
+      // Nobody waits for the rest; that telling the sender so can fail too is of no interest here.
+      reader.cancel().catch(() => {})
+      throw bodyTooLarge(maxBodyBytes)
+    }
+    chunks.push(value)
+  }
+}
+
+/** Several chunks in one piece; a single one, which is the rule, is not copied. */
+export function joinChunks(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [only] = chunks
+  if (only && chunks.length === 1) return only
+  const bytes = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.length
+  }
+  return bytes
+}

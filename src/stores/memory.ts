@@ -1,0 +1,93 @@
+/** The embedded store: one process, no server. */
+
+import { WebhookError } from '../errors.js'
+import type { Claim, DedupeStore } from '../store.js'
+
+/** Options of {@link memoryStore}. */
+export interface MemoryStoreOptions {
+  /** How many keys are remembered at most. Default 100,000. */
+  readonly maxKeys?: number | undefined
+  /** A clock in milliseconds that never goes back. Default `performance.now`. */
+  readonly now?: (() => number) | undefined
+}
+
+interface Entry {
+  /** `undefined` once it is done. */
+  owner: string | undefined
+  expiresAt: number
+}
+
+/**
+ * A dedupe store in the memory of this process. Another process, and this one after a restart, knows nothing of it:
+ * with more than one worker use a shared store.
+ *
+ * When it is full, expired keys go first, then the oldest that are done; a live lease is never evicted. A store full of
+ * live leases throws on the next claim, which answers the delivery with 500, for Truedy to send again.
+ *
+ * @param options - `maxKeys` (100,000), `now` (milliseconds)
+ * @throws {@link WebhookError} `invalid_options`
+ *
+ * @example
+ * ```ts
+ * import { createWebhookHandler, memoryStore } from 'truedy-webhooks'
+ *
+ * export const POST = createWebhookHandler({
+ *   secret: 'whsec_example',
+ *   store: memoryStore({ maxKeys: 10_000 }),
+ *   on: { 'call.ended': (event) => console.log(event.data) },
+ * })
+ * ```
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): DedupeStore {
+  const { maxKeys = 100_000, now = () => performance.now() } = options
+  if (!Number.isSafeInteger(maxKeys) || maxKeys < 1) {
+    throw new WebhookError('invalid_options', 'maxKeys must be a positive whole number.')
+  }
+  const entries = new Map<string, Entry>()
+
+  /** The live entry that this owner holds. */
+  function held(key: string, owner: string): Entry | undefined {
+    const entry = entries.get(key)
+    return entry?.owner === owner && entry.expiresAt > now() ? entry : undefined
+  }
+
+  function makeRoom(time: number): void {
+    for (const [key, entry] of entries) if (entry.expiresAt <= time) entries.delete(key)
+    // The walk above is paid for by making room for many: a hundredth of the store at once.
+    let excess = entries.size - maxKeys + Math.ceil(maxKeys / 100)
+    for (const [key, entry] of entries) {
+      if (excess <= 0) return
+      if (entry.owner !== undefined) continue
+      entries.delete(key)
+      excess--
+    }
+    if (entries.size >= maxKeys)
+      throw new Error(`The memory store is full: ${maxKeys} events are being handled.`)
+  }
+
+  return {
+    claim(key, { owner, leaseMs }): Claim {
+      const time = now()
+      const entry = entries.get(key)
+      if (entry && entry.expiresAt > time) {
+        if (entry.owner === undefined) return 'done'
+        if (entry.owner !== owner) return 'busy'
+      }
+      // Deleted first, so that the order of the map stays the order of age.
+      if (entry) entries.delete(key)
+      else if (entries.size >= maxKeys) makeRoom(time)
+      entries.set(key, { owner, expiresAt: time + leaseMs })
+      return 'claimed'
+    },
+    complete(key, { owner, ttlMs }): boolean {
+      const entry = held(key, owner)
+      if (!entry) return false
+      entry.owner = undefined
+      entry.expiresAt = now() + ttlMs
+      return true
+    },
+    release(key, { owner }): boolean {
+      return held(key, owner) !== undefined && entries.delete(key)
+    },
+  }
+}
