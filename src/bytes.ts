@@ -39,7 +39,9 @@ export function decodeUtf8(bytes: Bytes): string {
   if (typeof bytes === 'string') return bytes.startsWith('\uFEFF') ? bytes.slice(1) : bytes
   // ASCII is most of what arrives, and reads as Latin-1 several times faster than as UTF-8.
   if (buffers?.isAscii?.(bytes)) {
-    return buffers.Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+    const { Buffer } = buffers
+    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    return buffer.toString('latin1')
   }
   return utf8.decode(bytes)
 }

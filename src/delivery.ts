@@ -6,8 +6,14 @@
 import { asBytes, type Bytes } from './bytes.js'
 import type { WebhookErrorCode } from './errors.js'
 import { failure, type VerificationFailure } from './failure.js'
-import { type HeadersInput, readHeader } from './headers.js'
-import { DEFAULT_TOLERANCE_SECONDS, findMistake, type Secret, type VerifyOptions } from './options.js'
+import { type HeaderNames, type HeadersInput, readHeaders } from './headers.js'
+import {
+  DEFAULT_TOLERANCE_SECONDS,
+  findMistake,
+  readSecrets,
+  type Secret,
+  type VerifyOptions,
+} from './options.js'
 import { parseTimestamp } from './timestamp.js'
 
 /** A delivery that is complete, well formed and fresh. Whether it is genuine is for the HMAC to say. */
@@ -18,25 +24,46 @@ export interface SignedDelivery {
   /** What was signed before the body: the text of the timestamp header and a dot. */
   readonly prefix: string
   readonly body: Bytes
-  /** 64 hexadecimal digits in lower case. */
+  /** 64 hexadecimal digits, in either case. */
   readonly signature: string
   readonly secrets: readonly string[]
 }
 
 // Contract §1: the documented names, and those of the early sender.
-const HEADER_NAMES = { timestamp: 'X-Truedy-Timestamp', signature: 'X-Truedy-Signature' }
-const OLDER_HEADER_NAMES = { timestamp: 'X-Trudy-Timestamp', signature: 'X-Trudy-Signature' }
+const HEADER_NAMES: HeaderNames = { timestamp: 'x-truedy-timestamp', signature: 'x-truedy-signature' }
+const OLDER_HEADER_NAMES: HeaderNames = { timestamp: 'x-trudy-timestamp', signature: 'x-trudy-signature' }
 
-const SIGNATURE = /^[\da-f]{64}$/i
+const SIGNATURE_LENGTH = 64
+const NOT_A_HEX_DIGIT = /[^\da-fA-F]/
+const NO_OPTIONS: VerifyOptions = {}
 
-/** Checks all that needs no key: the program's own mistakes, presence, format, age. */
+/** Checks all that needs no key: the program's own mistakes, presence, format, age. Never throws. */
 export function readDelivery(
   rawBody: unknown,
   headers: HeadersInput,
   secret: Secret,
-  options: VerifyOptions = {},
+  options = NO_OPTIONS,
 ): SignedDelivery | VerificationFailure {
-  const mistake = findMistake(secret, options)
+  try {
+    return checkDelivery(rawBody, headers, secret, options)
+  } catch {
+    // A getter, a proxy or a clock that throws; its message may quote what must not be logged.
+    return failure(
+      'invalid_options',
+      'The body, headers, secret or options threw an error when they were read.',
+    )
+  }
+}
+
+function checkDelivery(
+  rawBody: unknown,
+  headers: HeadersInput,
+  secret: Secret,
+  options: VerifyOptions,
+): SignedDelivery | VerificationFailure {
+  const secrets = readSecrets(secret)
+  if (!('length' in secrets)) return secrets
+  const mistake = findMistake(options)
   if (mistake) return mistake
   const body = asBytes(rawBody)
   if (body === undefined) return bodyNotRaw(rawBody)
@@ -44,15 +71,17 @@ export function readDelivery(
     return failure('invalid_options', 'The headers must be a Headers object or a record of names and values.')
   }
 
-  let names = options.headerNames ?? HEADER_NAMES
-  let timestamp = readHeader(headers, names.timestamp)
-  let signature = readHeader(headers, names.signature)
-  if (timestamp === undefined && signature === undefined && !options.headerNames) {
-    timestamp = readHeader(headers, OLDER_HEADER_NAMES.timestamp)
-    signature = readHeader(headers, OLDER_HEADER_NAMES.signature)
-    if (timestamp !== undefined || signature !== undefined) names = OLDER_HEADER_NAMES
+  let names = options.headerNames ? lowerCase(options.headerNames) : HEADER_NAMES
+  let { timestamp, signature } = readHeaders(headers, names)
+  if (timestamp === undefined && signature === undefined && names === HEADER_NAMES) {
+    const older = readHeaders(headers, OLDER_HEADER_NAMES)
+    // A delivery without either is told the documented names.
+    if (older.timestamp !== undefined || older.signature !== undefined) {
+      names = OLDER_HEADER_NAMES
+      timestamp = older.timestamp
+      signature = older.signature
+    }
   }
-
   if (timestamp === undefined || timestamp === '') return missing('missing_timestamp', names.timestamp)
   if (signature === undefined || signature === '') return missing('missing_signature', names.signature)
   const sentAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined
@@ -64,7 +93,7 @@ export function readDelivery(
       timestamp,
     )
   }
-  if (typeof signature !== 'string' || !SIGNATURE.test(signature)) {
+  if (typeof signature !== 'string' || !isSignature(signature)) {
     return malformed(
       'malformed_signature',
       names.signature,
@@ -79,10 +108,18 @@ export function readDelivery(
       sentAt,
       prefix: `${timestamp}.`,
       body,
-      signature: signature.toLowerCase(),
-      secrets: typeof secret === 'string' ? [secret] : secret,
+      signature,
+      secrets,
     }
   )
+}
+
+function isSignature(text: string): boolean {
+  return text.length === SIGNATURE_LENGTH && !NOT_A_HEX_DIGIT.test(text)
+}
+
+function lowerCase({ timestamp, signature }: HeaderNames): HeaderNames {
+  return { timestamp: timestamp.toLowerCase(), signature: signature.toLowerCase() }
 }
 
 function findStaleness(sentAt: number, options: VerifyOptions): VerificationFailure | undefined {

@@ -1,15 +1,10 @@
 /** Secrets and options of everything that verifies, and what can be wrong with them. */
 
 import { failure, type VerificationFailure } from './failure.js'
+import type { HeaderNames } from './headers.js'
 
 /** The endpoint's secret as the dashboard shows it, or up to 10 of them while one is being rotated. */
 export type Secret = string | readonly string[]
-
-/** The names of the two headers, in any case. */
-export interface HeaderNames {
-  readonly timestamp: string
-  readonly signature: string
-}
 
 /** Options of everything that verifies. */
 export interface VerifyOptions {
@@ -26,10 +21,11 @@ export const DEFAULT_TOLERANCE_SECONDS = 300
 
 const MAX_SECRETS = 10
 
-/** The first thing that is wrong with secret or options, which is the calling program's mistake. */
-export function findMistake(secret: Secret, options: VerifyOptions): VerificationFailure | undefined {
-  const secrets = typeof secret === 'string' ? [secret] : secret
-  if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > MAX_SECRETS) {
+/** The secrets as a list, or what is wrong with them, which is the calling program's mistake. */
+export function readSecrets(secret: Secret): readonly string[] | VerificationFailure {
+  // Copied, so that what is checked here is what is used later.
+  const secrets = typeof secret === 'string' ? [secret] : Array.isArray(secret) ? [...secret] : undefined
+  if (secrets === undefined || secrets.length === 0 || secrets.length > MAX_SECRETS) {
     return failure(
       'invalid_secret',
       `The secret must be a string, or an array of 1 to ${MAX_SECRETS} strings. Is TRUEDY_WEBHOOK_SECRET set?`,
@@ -46,15 +42,22 @@ export function findMistake(secret: Secret, options: VerifyOptions): Verificatio
       )
     }
   }
-  if (typeof options !== 'object' || options === null)
+  return secrets
+}
+
+/** The first thing that is wrong with the options, which is the calling program's mistake. */
+export function findMistake(options: VerifyOptions): VerificationFailure | undefined {
+  if (typeof options !== 'object' || options === null) {
     return failure('invalid_options', 'The options must be an object.')
+  }
   const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now, headerNames } = options
   if (!Number.isFinite(toleranceSeconds) || toleranceSeconds <= 0) {
     return failure('invalid_options', 'toleranceSeconds must be a positive, finite number of seconds.')
   }
-  if (typeof now !== 'function')
+  if (typeof now !== 'function') {
     return failure('invalid_options', 'now must be a function that returns milliseconds since 1970.')
-  if (headerNames && !(isName(headerNames.timestamp) && isName(headerNames.signature))) {
+  }
+  if (headerNames !== undefined && !(isName(headerNames?.timestamp) && isName(headerNames.signature))) {
     return failure('invalid_options', 'headerNames must be { timestamp, signature }, two header names.')
   }
   return undefined

@@ -3,7 +3,7 @@
 import { type HandlerContext, type ProcessOptions, requireDuration } from './dedupe.js'
 import { WebhookError } from './errors.js'
 import { type EventName, type EventOf, eventNames, type TruedyEvent } from './events.js'
-import { findMistake, type Secret, type VerifyOptions } from './options.js'
+import { findMistake, readSecrets, type Secret, type VerifyOptions } from './options.js'
 import type { BodyLimit } from './request.js'
 import type { DedupeStore } from './store.js'
 
@@ -49,42 +49,31 @@ export interface ReceiverOptions extends VerifyOptions, ProcessOptions, BodyLimi
 
 /** Throws the first thing that is wrong with the options: when the receiver is made, not at the first delivery. */
 export function requireUsable(secret: Secret, options: ReceiverOptions): void {
-  const mistake = findMistake(secret, options)
-  if (mistake) throw new WebhookError(mistake.code, mistake.message)
+  for (const found of [readSecrets(secret), findMistake(options)]) {
+    if (found && 'ok' in found) throw new WebhookError(found.code, found.message)
+  }
 
-  const {
-    on = {},
-    onEvent,
-    onOutcome,
-    store,
-    key,
-    leaseMs = 1,
-    ttlMs = 1,
-    maxMs = 1,
-    maxBodyBytes = 1,
-  } = options
+  const { on = {}, store, leaseMs = 1, ttlMs = 1, maxMs = 1, maxBodyBytes = 1 } = options
   requireDuration('leaseMs', leaseMs)
   requireDuration('ttlMs', ttlMs)
   requireDuration('maxMs', maxMs)
+  if (!(maxBodyBytes > 0)) throw invalid('maxBodyBytes must be a positive number of bytes')
+
   const names: readonly string[] = [...eventNames(), 'unknown']
-  const stranger = Object.keys(on).find((name) => !names.includes(name))
-  const functions = {
-    ...on,
-    onEvent,
-    onOutcome,
-    key,
-    ...(store && { claim: store.claim, complete: store.complete, release: store.release }),
+  for (const [name, handler] of Object.entries(on)) {
+    if (!names.includes(name)) throw invalid(`on has no event "${name}"; it knows ${names.join(', ')}`)
+    requireFunction(`on["${name}"]`, handler)
   }
-  const notCallable = Object.entries(functions).find(
-    ([, value]) => value !== undefined && typeof value !== 'function',
-  )
-  const what =
-    stranger !== undefined
-      ? `on has no event "${stranger}". It knows ${names.join(', ')}`
-      : notCallable !== undefined
-        ? `${notCallable[0]} must be a function`
-        : !(maxBodyBytes > 0)
-          ? 'maxBodyBytes must be a positive number of bytes'
-          : undefined
-  if (what !== undefined) throw new WebhookError('invalid_options', `${what}.`)
+  for (const name of ['onEvent', 'onOutcome', 'key'] as const) requireFunction(name, options[name])
+  for (const step of ['claim', 'complete', 'release'] as const) {
+    if (store !== undefined) requireFunction(`store.${step}`, store?.[step] ?? null)
+  }
+}
+
+function requireFunction(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') throw invalid(`${name} must be a function`)
+}
+
+function invalid(what: string): WebhookError {
+  return new WebhookError('invalid_options', `${what}.`)
 }

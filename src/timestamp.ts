@@ -1,6 +1,7 @@
 /** The two spellings of time on the wire (contract §2 and §3): Unix seconds and ISO 8601. */
 
-const UNIX_SECONDS = /^\d{1,11}$/
+const UNIX_SECONDS_DIGITS = 11
+const NOT_A_DIGIT = /\D/
 const ISO_8601 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))?$/
 
 /**
@@ -11,7 +12,7 @@ const ISO_8601 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\
  * parser would read as the local time of this machine.
  */
 export function parseTimestamp(text: string): number | undefined {
-  if (UNIX_SECONDS.test(text)) return Number(text) * 1000
+  if (text !== '' && text.length <= UNIX_SECONDS_DIGITS && !NOT_A_DIGIT.test(text)) return Number(text) * 1000
 
   const [, local, fraction = '', sign, hours, minutes] = ISO_8601.exec(text) ?? []
   if (local === undefined) return undefined

@@ -1,6 +1,6 @@
 /** The synchronous twins, on `node:crypto`. */
 
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { RawBody } from './bytes.js'
 import { readDelivery } from './delivery.js'
 import type { TruedyEvent } from './events.js'
@@ -8,7 +8,7 @@ import type { HeadersInput } from './headers.js'
 import { findSignerSync } from './hmac.js'
 import type { Secret, VerifyOptions } from './options.js'
 import { parseEvent } from './parse.js'
-import { conclude, requireVerified, unreadable, type Verification } from './verify.js'
+import { conclude, requireDelivery, requireSigner, type Verification } from './verify.js'
 
 /**
  * {@link verifySignature} without a promise: the same checks, codes and guarantees.
@@ -35,14 +35,8 @@ export function verifySignatureSync(
   secret: Secret,
   options?: VerifyOptions,
 ): Verification {
-  try {
-    const delivery = readDelivery(rawBody, headers, secret, options)
-    return delivery.ok
-      ? conclude(delivery, findSignerSync({ createHmac, timingSafeEqual }, delivery))
-      : delivery
-  } catch {
-    return unreadable()
-  }
+  const delivery = readDelivery(rawBody, headers, secret, options)
+  return delivery.ok ? conclude(delivery, findSignerSync(createHmac, delivery)) : delivery
 }
 
 /**
@@ -72,6 +66,7 @@ export function verifyAndParseSync(
   secret: Secret,
   options?: VerifyOptions,
 ): TruedyEvent {
-  requireVerified(verifySignatureSync(rawBody, headers, secret, options))
-  return parseEvent(rawBody)
+  const delivery = requireDelivery(readDelivery(rawBody, headers, secret, options))
+  requireSigner(findSignerSync(createHmac, delivery))
+  return parseEvent(delivery.body)
 }

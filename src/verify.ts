@@ -55,11 +55,12 @@ export async function verifySignature(
   secret: Secret,
   options?: VerifyOptions,
 ): Promise<Verification> {
+  const delivery = readDelivery(rawBody, headers, secret, options)
+  if (!delivery.ok) return delivery
   try {
-    const delivery = readDelivery(rawBody, headers, secret, options)
-    return delivery.ok ? conclude(delivery, await findSigner(delivery)) : delivery
+    return conclude(delivery, await findSigner(delivery))
   } catch {
-    return unreadable()
+    return failure('invalid_options', 'This runtime has neither node:crypto nor WebCrypto (crypto.subtle).')
   }
 }
 
@@ -89,8 +90,9 @@ export async function verifyAndParse(
   secret: Secret,
   options?: VerifyOptions,
 ): Promise<TruedyEvent> {
-  requireVerified(await verifySignature(rawBody, headers, secret, options))
-  return parseEvent(rawBody)
+  const delivery = requireDelivery(readDelivery(rawBody, headers, secret, options))
+  requireSigner(await findSigner(delivery))
+  return parseEvent(delivery.body)
 }
 
 /**
@@ -124,24 +126,24 @@ export async function verifyRequest(
 
 /** The verdict on a delivery, once it is known which secret signed it. */
 export function conclude(delivery: SignedDelivery, secretIndex: number): Verification {
-  return secretIndex >= 0
-    ? { ok: true, timestamp: new Date(delivery.sentAt), secretIndex }
-    : failure(
-        'signature_mismatch',
-        'The signature does not belong to this body and secret. Most often the body was parsed and serialised again ' +
-          'on its way here, or the secret is that of another endpoint or environment.',
-      )
+  return secretIndex >= 0 ? { ok: true, timestamp: new Date(delivery.sentAt), secretIndex } : mismatch()
 }
 
-/** The verdict where an argument, or the runtime, failed us: fails closed. */
-export function unreadable(): VerificationFailure {
+/** The delivery, or its failure thrown. */
+export function requireDelivery(delivery: SignedDelivery | VerificationFailure): SignedDelivery {
+  if (!delivery.ok) throw new WebhookError(delivery.code, delivery.message)
+  return delivery
+}
+
+/** Throws where no secret signed. */
+export function requireSigner(secretIndex: number): void {
+  if (secretIndex < 0) throw new WebhookError(mismatch().code, mismatch().message)
+}
+
+function mismatch(): VerificationFailure {
   return failure(
-    'invalid_options',
-    'An argument cannot be read, or this runtime has no WebCrypto (crypto.subtle).',
+    'signature_mismatch',
+    'The signature does not belong to this body and secret. Most often the body was parsed and serialised again on ' +
+      'its way here, or the secret is that of another endpoint or environment.',
   )
-}
-
-/** Throws a failure. */
-export function requireVerified(verification: Verification): void {
-  if (!verification.ok) throw new WebhookError(verification.code, verification.message)
 }

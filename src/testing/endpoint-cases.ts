@@ -1,0 +1,242 @@
+/** What a webhook endpoint must answer (contract §6), as cases that send real requests. */
+
+import { eventNames } from '../events.js'
+import { type SampleEvent, sampleEvent } from './samples.js'
+import { type SignedRequest, signDelivery } from './sign.js'
+
+/** An endpoint under test. */
+export interface Endpoint {
+  readonly url: string
+  /** The secret that it verifies with. */
+  readonly secret: string
+}
+
+/** A case to run on an endpoint. */
+export interface EndpointCase {
+  /** What is sent, in a few words. */
+  readonly name: string
+  /** The statuses that are right, in words: `"2xx"`, `"401"`. */
+  readonly expected: string
+  /** What to look at in the receiver when something else comes. */
+  readonly fix: string
+  /** Sends it; the statuses that came back. Rejects where there was no answer. */
+  run(endpoint: Endpoint): Promise<readonly number[]>
+  /** Whether the statuses are right. */
+  accepts(statuses: readonly number[]): boolean
+}
+
+/** Truedy waits no longer for an answer (contract §1). */
+const TIMEOUT_MS = 10_000
+
+const MEBIBYTE = 1_048_576
+
+const processed = {
+  expected: '2xx',
+  accepts: (statuses: readonly number[]) => statuses.every(isSuccess),
+}
+
+function refused(status: number): Pick<EndpointCase, 'expected' | 'accepts'> {
+  return { expected: String(status), accepts: (statuses) => statuses.every((actual) => actual === status) }
+}
+
+/** A case of one request: a delivery, changed after it was signed. */
+function oneRequest(
+  name: string,
+  answer: Pick<EndpointCase, 'expected' | 'accepts'>,
+  fix: string,
+  make: (secret: string) => Promise<RequestInit>,
+): EndpointCase {
+  return { name, fix, ...answer, run: async ({ url, secret }) => [await send(url, await make(secret))] }
+}
+
+const sample = () => sampleEvent('call.ended')
+
+/** Changes what was signed, as somebody on the way might. */
+function altered(change: (signed: SignedRequest<string>) => RequestInit) {
+  return async (secret: string) => change(await signDelivery(sample(), secret))
+}
+
+const SET_UP_FIX = 'Verify the raw body with the right secret, and answer 2xx.'
+const FORGED_FIX = 'Verify the signature before anything else, and answer 401 when it is wrong.'
+const TIME_FIX = 'Refuse timestamps that lie more than 300 s from now, on either side.'
+const HEADER_FIX = 'Refuse deliveries whose headers are missing, malformed or doubled, with 401.'
+
+/** The cases, in the order in which they are worth reading. */
+export const endpointCases: readonly EndpointCase[] = [
+  ...eventNames().map((name) =>
+    oneRequest(`a genuine ${name}`, processed, SET_UP_FIX, (secret) =>
+      signDelivery(sampleEvent(name), secret),
+    ),
+  ),
+  oneRequest('a genuine call.completed, the alias of call.ended', processed, SET_UP_FIX, (secret) =>
+    signDelivery(sampleEvent('call.completed'), secret),
+  ),
+  oneRequest('a genuine call.ended in the older, flat form', processed, SET_UP_FIX, (secret) =>
+    signDelivery(sampleEvent('call.ended', { shape: 'flat' }), secret),
+  ),
+  oneRequest(
+    'an event type that nobody knows yet',
+    processed,
+    'Acknowledge unknown types with 2xx.',
+    (secret) => signDelivery(sampleEvent('unknown'), secret),
+  ),
+  oneRequest(
+    'a body with unicode',
+    processed,
+    'Verify the bytes as received, without decoding them.',
+    (secret) => signDelivery(withSummary('Grüße, 世界 – 👩‍🚀 e\u0301 \u202Eabc'), secret),
+  ),
+  oneRequest(
+    'a timestamp in ISO 8601',
+    processed,
+    'Both forms of the timestamp occur, Unix seconds and ISO 8601.',
+    (secret) => signDelivery(sample(), secret, { timestamp: new Date().toISOString() }),
+  ),
+  {
+    name: 'the same event twice, one after the other',
+    ...processed,
+    fix: 'Acknowledge a duplicate with 2xx; otherwise Truedy goes on sending it.',
+    async run({ url, secret }) {
+      const event = sample()
+      return [await sendEvent(url, event, secret), await sendEvent(url, event, secret)]
+    },
+  },
+  {
+    name: 'the same event twice at the same moment, then once more',
+    expected: '2xx (503 for one of the two)',
+    fix: 'Claim the event in one atomic step; answer 503 while another request is handling it.',
+    async run({ url, secret }) {
+      const event = sample()
+      const both = await Promise.all([sendEvent(url, event, secret), sendEvent(url, event, secret)])
+      return [...both, await sendEvent(url, event, secret)]
+    },
+    accepts(statuses) {
+      const failures = statuses.filter((status) => !isSuccess(status))
+      return (
+        failures.length <= 1 && failures.every((status) => status === 503) && isSuccess(statuses.at(-1) ?? 0)
+      )
+    },
+  },
+  oneRequest(
+    'a body that was changed after signing',
+    refused(401),
+    FORGED_FIX,
+    altered(({ body, headers }) => ({ body: body.replace('call.ended', 'call.failed'), headers })),
+  ),
+  oneRequest('a signature made with another secret', refused(401), FORGED_FIX, (secret) =>
+    signDelivery(sample(), `${secret}x`),
+  ),
+  oneRequest(
+    'a signature of one digit',
+    refused(401),
+    'Check the form of the signature before comparing: comparing buffers of two lengths throws.',
+    altered(({ body, headers }) => ({ body, headers: { ...headers, 'x-truedy-signature': 'a' } })),
+  ),
+  oneRequest(
+    'no signature',
+    refused(401),
+    HEADER_FIX,
+    altered(({ body, headers: { 'x-truedy-signature': _, ...headers } }) => ({ body, headers })),
+  ),
+  oneRequest(
+    'no timestamp',
+    refused(401),
+    HEADER_FIX,
+    altered(({ body, headers: { 'x-truedy-timestamp': _, ...headers } }) => ({ body, headers })),
+  ),
+  oneRequest(
+    'a signature twice in its header',
+    refused(401),
+    HEADER_FIX,
+    altered(({ body, headers }) => ({ body, headers: doubled(headers, 'x-truedy-signature') })),
+  ),
+  oneRequest(
+    'a timestamp twice in its header',
+    refused(401),
+    HEADER_FIX,
+    altered(({ body, headers }) => ({ body, headers: doubled(headers, 'x-truedy-timestamp') })),
+  ),
+  oneRequest('a timestamp that is not one', refused(401), HEADER_FIX, (secret) =>
+    signDelivery(sample(), secret, { timestamp: `${nowSeconds()}abc` }),
+  ),
+  oneRequest('a delivery of ten minutes ago', refused(401), TIME_FIX, (secret) =>
+    signDelivery(sample(), secret, { timestamp: nowSeconds() - 600 }),
+  ),
+  oneRequest('a delivery from ten minutes ahead', refused(401), TIME_FIX, (secret) =>
+    signDelivery(sample(), secret, { timestamp: nowSeconds() + 600 }),
+  ),
+  oneRequest(
+    'a genuine body that is not JSON',
+    refused(400),
+    'Answer 400 when verified bytes are not JSON.',
+    (secret) => signDelivery('{"event":"call.ended",', secret),
+  ),
+  oneRequest(
+    'a genuine body that is not UTF-8',
+    refused(400),
+    'Answer 400 when verified bytes are not UTF-8.',
+    (secret) => signDelivery(notUtf8(), secret),
+  ),
+  oneRequest(
+    'genuine JSON that is no event',
+    refused(400),
+    'Check event, timestamp and data; answer 400 without them.',
+    (secret) => signDelivery('[]', secret),
+  ),
+  oneRequest('a GET', refused(405), 'Answer 405 with Allow: POST to every other method.', async () => ({
+    method: 'GET',
+  })),
+  oneRequest(
+    'a body of two mebibytes',
+    refused(413),
+    'Limit the size of the body while reading; answer 413.',
+    (secret) => signDelivery(withSummary('x'.repeat(2 * MEBIBYTE)), secret),
+  ),
+]
+
+function sendEvent(url: string, event: SampleEvent, secret: string): Promise<number> {
+  return signDelivery(event, secret).then((signed) => send(url, signed))
+}
+
+async function send(url: string, request: RequestInit): Promise<number> {
+  const response = await fetch(url, {
+    method: 'POST',
+    redirect: 'manual',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...request,
+  })
+  // Read to the end, so that the connection can be used again.
+  await response.arrayBuffer()
+  return response.status
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
+function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000)
+}
+
+function withSummary(summary: string): SampleEvent {
+  const event = sample()
+  return { ...event, data: { ...event.data, call: { callId: crypto.randomUUID(), summary } } }
+}
+
+/** JSON but for one string, which holds the bytes FF FE. */
+function notUtf8(): Uint8Array<ArrayBuffer> {
+  const bytes = new TextEncoder().encode(JSON.stringify(withSummary('??')))
+  return bytes.map((byte) => (byte === 0x3f ? 0xff : byte))
+}
+
+/** One header sent twice, which HTTP joins with a comma. */
+function doubled(headers: Record<string, string>, name: string): [string, string][] {
+  return Object.entries(headers).flatMap(([key, value]) =>
+    key === name
+      ? [
+          [key, value],
+          [key, value],
+        ]
+      : [[key, value]],
+  )
+}

@@ -1,0 +1,71 @@
+/** Signing as Truedy does, to test a receiver. */
+
+import { asBytes, type RawBody } from '../bytes.js'
+import { signHex } from '../hmac.js'
+
+/** A signed delivery: what to POST. */
+export interface SignedRequest<Body extends RawBody> {
+  /** The bytes that were signed; send exactly these. */
+  body: Body
+  headers: {
+    'content-type': string
+    'x-truedy-timestamp': string
+    'x-truedy-signature': string
+  }
+}
+
+/** Options of {@link signDelivery}. */
+export interface SignOptions {
+  /** The time of sending: Unix seconds, a `Date`, or the text of the header itself. Default: now. */
+  readonly timestamp?: number | string | Date | undefined
+}
+
+/**
+ * Signs a delivery as Truedy does (contract §2): HMAC-SHA256, keyed with the UTF-8 bytes of the secret, over the text
+ * of the timestamp header, a dot, and the body.
+ *
+ * @param payload - an envelope, such as {@link sampleEvent} makes, which becomes JSON text; or a raw body, taken as it is
+ * @param secret - the endpoint's secret
+ * @param options - `timestamp` (Unix seconds, `Date` or header text; now)
+ * @returns the body and the headers to send it with
+ *
+ * @example
+ * ```ts
+ * import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+ *
+ * const { body, headers } = await signDelivery(sampleEvent('call.ended'), 'whsec_example')
+ * const request = new Request('https://example.com/webhooks/truedy', { method: 'POST', body, headers })
+ * console.log(request.headers.get('x-truedy-signature'))
+ * ```
+ */
+export function signDelivery<Body extends RawBody>(
+  payload: Body,
+  secret: string,
+  options?: SignOptions,
+): Promise<SignedRequest<Body>>
+export function signDelivery(
+  payload: object,
+  secret: string,
+  options?: SignOptions,
+): Promise<SignedRequest<string>>
+export async function signDelivery(
+  payload: RawBody | object,
+  secret: string,
+  options: SignOptions = {},
+): Promise<SignedRequest<RawBody>> {
+  const timestamp = headerText(options.timestamp ?? new Date())
+  const bytes = asBytes(payload) ?? JSON.stringify(payload)
+  return {
+    // Raw is what `asBytes` knows; everything else is the text made above.
+    body: typeof bytes === 'string' ? bytes : (payload as RawBody),
+    headers: {
+      'content-type': 'application/json',
+      'x-truedy-timestamp': timestamp,
+      'x-truedy-signature': await signHex(secret, `${timestamp}.`, bytes),
+    },
+  }
+}
+
+function headerText(timestamp: number | string | Date): string {
+  return timestamp instanceof Date ? String(Math.floor(timestamp.getTime() / 1000)) : String(timestamp)
+}

@@ -1,0 +1,257 @@
+/**
+ * What a dedupe store must do, as cases without a test framework. Every case uses keys of its own, so that one store,
+ * and one database, serves them all, in any order and in parallel.
+ */
+
+import type { Claim, DedupeStore } from '../store.js'
+
+/** A case to run on a store. */
+export interface StoreCase {
+  /** What the store must do, as a sentence. */
+  readonly name: string
+  /** Rejects, with an `Error` that says what was expected, where the store does not. */
+  run(store: DedupeStore): Promise<void>
+}
+
+/** A lease that ends while a case waits, and how long it waits; for stores across a network, too. In milliseconds. */
+const SHORT_MS = 150
+const LONGER_MS = 400
+/** A lease that outlives every case. */
+const LONG_MS = 60_000
+
+/**
+ * The conformance cases for a {@link DedupeStore}. They take about half a second each at most and can run in parallel.
+ *
+ * @example
+ * ```ts
+ * import { memoryStore } from 'truedy-webhooks'
+ * import { storeCases } from 'truedy-webhooks/testing'
+ *
+ * const store = memoryStore()
+ * for (const { name, run } of storeCases) {
+ *   await run(store)
+ *   console.log('passed:', name)
+ * }
+ * ```
+ */
+export const storeCases: readonly StoreCase[] = [
+  {
+    name: 'gives an absent key to whoever asks first',
+    async run(store) {
+      expect(await claim(store, newKey(), 'a'), 'claimed', 'claim of an absent key')
+    },
+  },
+  {
+    name: 'is busy for another owner while the lease lasts',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a')
+      expect(await claim(store, key, 'b'), 'busy', 'claim of a key that another owner holds')
+    },
+  },
+  {
+    name: 'lets the owner claim again',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a')
+      expect(await claim(store, key, 'a'), 'claimed', 'claim of a key by the owner who holds it')
+      expect(await claim(store, key, 'b'), 'busy', 'claim of a renewed key by another owner')
+    },
+  },
+  {
+    name: 'extends the lease when the owner claims again',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a', SHORT_MS)
+      await claim(store, key, 'a', LONG_MS)
+      await wait(LONGER_MS)
+      expect(
+        await claim(store, key, 'b'),
+        'busy',
+        'claim after the first, but not the renewed lease has ended',
+      )
+    },
+  },
+  {
+    name: 'gives a key to another owner when the lease has ended',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a', SHORT_MS)
+      await wait(LONGER_MS)
+      expect(await claim(store, key, 'b'), 'claimed', 'claim of a key whose lease has ended')
+    },
+  },
+  {
+    name: 'gives a key whose lease has ended to exactly one of many',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a', SHORT_MS)
+      await wait(LONGER_MS)
+      await expectOneClaimed(store, key, 'claims of a key whose lease has ended')
+    },
+  },
+  {
+    name: 'gives an absent key to exactly one of many',
+    async run(store) {
+      await expectOneClaimed(store, newKey(), 'claims of an absent key')
+    },
+  },
+  {
+    name: 'is done for everyone after completion',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a')
+      expect(await store.complete(key, { owner: 'a', ttlMs: LONG_MS }), true, 'completion by the owner')
+      expect(await claim(store, key, 'b'), 'done', 'claim of a completed key by another owner')
+      expect(await claim(store, key, 'a'), 'done', 'claim of a completed key by the owner who completed it')
+    },
+  },
+  {
+    name: 'remembers completion for longer than the lease',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a', SHORT_MS)
+      await store.complete(key, { owner: 'a', ttlMs: LONG_MS })
+      await wait(LONGER_MS)
+      expect(await claim(store, key, 'b'), 'done', 'claim of a completed key when the lease would have ended')
+    },
+  },
+  {
+    name: 'forgets completion after its time',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a')
+      await store.complete(key, { owner: 'a', ttlMs: SHORT_MS })
+      await wait(LONGER_MS)
+      expect(await claim(store, key, 'b'), 'claimed', 'claim of a completed key after its ttl')
+    },
+  },
+  {
+    name: 'frees a key that its owner releases',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a')
+      expect(await store.release(key, { owner: 'a' }), true, 'release by the owner')
+      expect(await claim(store, key, 'b'), 'claimed', 'claim of a released key')
+    },
+  },
+  {
+    name: 'lets nobody else complete',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a')
+      expect(await store.complete(key, { owner: 'b', ttlMs: LONG_MS }), false, 'completion by another owner')
+      expect(await claim(store, key, 'c'), 'busy', 'claim after a stranger tried to complete')
+    },
+  },
+  {
+    name: 'lets nobody else release',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a')
+      expect(await store.release(key, { owner: 'b' }), false, 'release by another owner')
+      expect(await claim(store, key, 'c'), 'busy', 'claim after a stranger tried to release')
+    },
+  },
+  {
+    name: 'refuses completion when the lease has ended',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a', SHORT_MS)
+      await wait(LONGER_MS)
+      expect(
+        await store.complete(key, { owner: 'a', ttlMs: LONG_MS }),
+        false,
+        'completion after the lease has ended',
+      )
+      expect(await claim(store, key, 'b'), 'claimed', 'claim after a late completion was refused')
+    },
+  },
+  {
+    name: 'refuses completion and release by an owner who was overtaken',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a', SHORT_MS)
+      await wait(LONGER_MS)
+      await claim(store, key, 'b')
+      expect(
+        await store.complete(key, { owner: 'a', ttlMs: LONG_MS }),
+        false,
+        'completion by the overtaken owner',
+      )
+      expect(await store.release(key, { owner: 'a' }), false, 'release by the overtaken owner')
+      expect(await claim(store, key, 'c'), 'busy', 'claim while the new owner holds the lease')
+      expect(await store.complete(key, { owner: 'b', ttlMs: LONG_MS }), true, 'completion by the new owner')
+    },
+  },
+  {
+    name: 'keeps completion when its owner releases afterwards',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a')
+      await store.complete(key, { owner: 'a', ttlMs: LONG_MS })
+      expect(await store.release(key, { owner: 'a' }), false, 'release after completion')
+      expect(await claim(store, key, 'b'), 'done', 'claim after a release that came too late')
+    },
+  },
+  {
+    name: 'has nothing to complete or release under an absent key',
+    async run(store) {
+      const key = newKey()
+      expect(await store.complete(key, { owner: 'a', ttlMs: LONG_MS }), false, 'completion of an absent key')
+      expect(await store.release(key, { owner: 'a' }), false, 'release of an absent key')
+      expect(await claim(store, key, 'b'), 'claimed', 'claim after a completion of nothing')
+    },
+  },
+  {
+    name: 'tells keys apart that differ in case, in white space or at the end only',
+    async run(store) {
+      const key = newKey()
+      for (const other of [key, key.toUpperCase(), `${key} `, ` ${key}`, `${key}:`, `${key}%`, `${key}_`]) {
+        expect(
+          await claim(store, other, 'a'),
+          'claimed',
+          `claim of a key like another, ${JSON.stringify(other)}`,
+        )
+      }
+    },
+  },
+]
+
+let lastKey = 0
+
+function newKey(): string {
+  lastKey += 1
+  return `case:${crypto.randomUUID()}:${lastKey}`
+}
+
+function claim(
+  store: DedupeStore,
+  key: string,
+  owner: string,
+  leaseMs = LONG_MS,
+): PromiseLike<Claim> | Claim {
+  return store.claim(key, { owner, leaseMs })
+}
+
+async function expectOneClaimed(store: DedupeStore, key: string, what: string): Promise<void> {
+  const owners = Array.from({ length: 100 }, (_, index) => `owner-${index}`)
+  const claims = await Promise.all(owners.map(async (owner) => claim(store, key, owner)))
+  const winners = claims.filter((found) => found === 'claimed').length
+  expect(winners, 1, `number of owners who got the key, of 100 ${what} at the same moment`)
+  expect(
+    claims.filter((found) => found === 'busy').length,
+    99,
+    `number of owners told "busy", of 100 ${what}`,
+  )
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
+
+function expect(actual: unknown, expected: unknown, what: string): void {
+  if (actual !== expected) {
+    throw new Error(`The ${what} must give ${JSON.stringify(expected)}, and gave ${JSON.stringify(actual)}.`)
+  }
+}
