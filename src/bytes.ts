@@ -16,10 +16,12 @@ export type Bytes = string | Uint8Array
 export function asBytes(body: unknown): Bytes | undefined {
   if (typeof body === 'string' || body instanceof Uint8Array) return body
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
-  // The tag is that of an ArrayBuffer, whatever realm it is from.
-  if (Object.prototype.toString.call(body) === '[object ArrayBuffer]')
-    return new Uint8Array(body as ArrayBuffer)
-  return undefined
+  return kindOf(body) === 'ArrayBuffer' ? new Uint8Array(body as ArrayBuffer) : undefined
+}
+
+/** What a value calls itself: `Undefined`, `Object`, `Array`, `Promise`, `ReadableStream`, `ArrayBuffer` … */
+export function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1)
 }
 
 /** How many bytes a body has. */
@@ -27,7 +29,6 @@ export function byteLength(bytes: Bytes): number {
   return typeof bytes === 'string' ? new TextEncoder().encode(bytes).length : bytes.length
 }
 
-const buffers = globalThis.process?.getBuiltinModule?.('node:buffer')
 const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
 
 /**
@@ -37,11 +38,5 @@ const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
  */
 export function decodeUtf8(bytes: Bytes): string {
   if (typeof bytes === 'string') return bytes.startsWith('\uFEFF') ? bytes.slice(1) : bytes
-  // ASCII is most of what arrives, and reads as Latin-1 several times faster than as UTF-8.
-  if (buffers?.isAscii?.(bytes)) {
-    const { Buffer } = buffers
-    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    return buffer.toString('latin1')
-  }
   return utf8.decode(bytes)
 }

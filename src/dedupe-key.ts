@@ -2,7 +2,7 @@
 
 import { eventIds } from './details.js'
 import type { TruedyEvent } from './events.js'
-import { sha256Hex } from './sha256.js'
+import { fnv128 } from './fnv.js'
 
 /** Longest key, in characters, all of them ASCII. */
 const MAX_LENGTH = 255
@@ -17,7 +17,7 @@ const MAX_LENGTH = 255
  * takes part.
  *
  * @param event - a parsed event
- * @returns printable ASCII without spaces, at most 255 characters; longer ones are cut and carry a SHA-256 of the whole
+ * @returns printable ASCII without spaces, at most 255 characters; longer ones are cut and carry a hash of the whole
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export function dedupeKey(event: TruedyEvent): string {
   const name = event.event === 'unknown' ? event.rawEvent : event.event
   const key = [name, ...identity(event)].map(escapePart).join(':')
   if (key.length <= MAX_LENGTH) return key
-  const hash = sha256Hex(key)
+  const hash = fnv128(key)
   return `${key.slice(0, MAX_LENGTH - hash.length - 1)}~${hash}`
 }
 
@@ -44,7 +44,7 @@ function identity(event: TruedyEvent): string[] {
   if (event.event.startsWith('voice.') && voiceId !== undefined) return ['voice', voiceId]
   if (event.event === 'batch.completed' && batchId !== undefined) return ['batch', batchId]
 
-  const content = [String(event.timestamp), sha256Hex(canonicalText(event.data))]
+  const content = [String(event.timestamp), fnv128(JSON.stringify(event.data))]
   if (event.event === 'batch.status.changed' && batchId !== undefined) {
     return ['batch', batchId, String(event.data.status), ...content]
   }
@@ -54,30 +54,4 @@ function identity(event: TruedyEvent): string[] {
 /** Printable ASCII, one to one: what is not plain becomes `%` and the four hexadecimal digits of its UTF-16 unit. */
 function escapePart(part: string): string {
   return part.replace(/[^\w.-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
-/**
- * A text that two values share only if they are the same JSON, whatever the order of their keys: an event that went
- * through a `jsonb` column keeps its key. Without recursion, since JSON nests deeper than the stack.
- */
-function canonicalText(root: unknown): string {
-  let text = ''
-  const todo: (string | { value: unknown })[] = [{ value: root }]
-  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    if (typeof next === 'string') {
-      text += next
-    } else if (typeof next.value !== 'object' || next.value === null) {
-      text += `${JSON.stringify(next.value)},`
-    } else {
-      const isList = Array.isArray(next.value)
-      text += isList ? '[' : '{'
-      todo.push(isList ? ']' : '}')
-      const entries = Object.entries(next.value)
-      if (!isList) entries.sort(([a], [b]) => (a < b ? -1 : 1))
-      // Last first, since the stack hands back the newest first.
-      for (const [key, value] of entries.reverse())
-        todo.push({ value }, isList ? '' : `${JSON.stringify(key)}:`)
-    }
-  }
-  return text
 }

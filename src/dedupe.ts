@@ -4,6 +4,7 @@ import { dedupeKey } from './dedupe-key.js'
 import { WebhookError } from './errors.js'
 import type { TruedyEvent } from './events.js'
 import { keepLease } from './lease.js'
+import { requirePositive } from './options.js'
 import type { Awaitable, Claim, DedupeStore } from './store.js'
 
 /** The key of an event, where {@link dedupeKey} is not the right one. */
@@ -45,10 +46,10 @@ export type Processed<Value> =
   | { readonly status: 'duplicate' }
   | { readonly status: 'busy' }
 
-const DEFAULT_TTL_MS = 72 * 60 * 60 * 1000
+const DEFAULT_TTL_MS = 259_200_000
 /** How long a worker that died holds an event, where nothing else is said. */
 export const DEFAULT_LEASE_MS = 60_000
-const DEFAULT_MAX_MS = 15 * 60 * 1000
+const DEFAULT_MAX_MS = 900_000
 
 /**
  * Whether an event was seen before; `false` for exactly one caller per key, also when several ask at once. The event
@@ -76,7 +77,7 @@ export async function isDuplicate(
   options: DuplicateOptions = {},
 ): Promise<boolean> {
   const { ttlMs = DEFAULT_TTL_MS, key: keyOf = dedupeKey } = options
-  requireDuration('ttlMs', ttlMs)
+  requirePositive({ ttlMs })
   const key = keyOf(event)
   const owner = crypto.randomUUID()
   if ((await claim(store, key, owner, ttlMs)) !== 'claimed') return true
@@ -124,9 +125,7 @@ export async function processOnce<Value, Event extends TruedyEvent>(
     maxMs = DEFAULT_MAX_MS,
     key: keyOf = dedupeKey,
   } = options
-  requireDuration('leaseMs', leaseMs)
-  requireDuration('ttlMs', ttlMs)
-  requireDuration('maxMs', maxMs)
+  requirePositive({ leaseMs, ttlMs, maxMs })
   const key = keyOf(event)
   const owner = crypto.randomUUID()
   const found = await claim(store, key, owner, leaseMs)
@@ -157,10 +156,7 @@ async function claim(
 ): Promise<Claim> {
   const found = await store.claim(key, { owner, leaseMs })
   if (found === 'claimed' || found === 'busy' || found === 'done') return found
-  throw new WebhookError(
-    'invalid_options',
-    `The store's claim must return 'claimed', 'busy' or 'done'; it returned a value of type ${typeof found}.`,
-  )
+  throw new WebhookError('invalid_options', "The store's claim must return 'claimed', 'busy' or 'done'.")
 }
 
 /** What a step of the store returned, or `undefined` where it failed. */
@@ -170,10 +166,4 @@ async function attempt<Value>(step: () => Awaitable<Value> | undefined): Promise
   } catch {
     return undefined
   }
-}
-
-/** Throws unless a duration is a positive, finite number of milliseconds. */
-export function requireDuration(name: string, milliseconds: number): void {
-  if (Number.isFinite(milliseconds) && milliseconds > 0) return
-  throw new WebhookError('invalid_options', `${name} must be a positive, finite number of milliseconds.`)
 }

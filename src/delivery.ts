@@ -3,14 +3,14 @@
  * fresh. What passes is a {@link SignedDelivery}, ready for one HMAC.
  */
 
-import { asBytes, type Bytes } from './bytes.js'
-import type { WebhookErrorCode } from './errors.js'
-import { failure, type VerificationFailure } from './failure.js'
-import { type HeaderNames, type HeadersInput, readHeaders } from './headers.js'
+import { asBytes, type Bytes, kindOf } from './bytes.js'
+import { isWebhookError, WebhookError } from './errors.js'
+import { findHeaders, type HeadersInput } from './headers.js'
 import {
   DEFAULT_TOLERANCE_SECONDS,
-  findMistake,
-  readSecrets,
+  invalidOptions,
+  requireOptions,
+  requireSecrets,
   type Secret,
   type VerifyOptions,
 } from './options.js'
@@ -18,7 +18,6 @@ import { parseTimestamp } from './timestamp.js'
 
 /** A delivery that is complete, well formed and fresh. Whether it is genuine is for the HMAC to say. */
 export interface SignedDelivery {
-  readonly ok: true
   /** When it was sent, in milliseconds since 1970. */
   readonly sentAt: number
   /** What was signed before the body: the text of the timestamp header and a dot. */
@@ -29,143 +28,76 @@ export interface SignedDelivery {
   readonly secrets: readonly string[]
 }
 
-// Contract §1: the documented names, and those of the early sender.
-const HEADER_NAMES: HeaderNames = { timestamp: 'x-truedy-timestamp', signature: 'x-truedy-signature' }
-const OLDER_HEADER_NAMES: HeaderNames = { timestamp: 'x-trudy-timestamp', signature: 'x-trudy-signature' }
-
 const SIGNATURE_LENGTH = 64
 const NOT_A_HEX_DIGIT = /[^\da-fA-F]/
 const NO_OPTIONS: VerifyOptions = {}
 
-/** Checks all that needs no key: the program's own mistakes, presence, format, age. Never throws. */
+/**
+ * Checks all that needs no key: the program's own mistakes, presence, format, age; the cheapest first.
+ *
+ * @throws WebhookError and nothing else, whatever it is given
+ */
 export function readDelivery(
   rawBody: unknown,
   headers: HeadersInput,
   secret: Secret,
   options = NO_OPTIONS,
-): SignedDelivery | VerificationFailure {
+): SignedDelivery {
   try {
-    return checkDelivery(rawBody, headers, secret, options)
-  } catch {
-    // A getter, a proxy or a clock that throws; its message may quote what must not be logged.
-    return failure(
-      'invalid_options',
-      'The body, headers, secret or options threw an error when they were read.',
-    )
+    const secrets = requireSecrets(secret)
+    requireOptions(options)
+    const body = asBytes(rawBody)
+    if (body === undefined) throw bodyNotRaw(rawBody)
+
+    const { timestamp, signature } = findHeaders(headers, options.headerNames)
+    if (!timestamp) throw headerError('missing', 'timestamp')
+    if (!signature) throw headerError('missing', 'signature')
+    const sentAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined
+    if (sentAt === undefined) throw headerError('malformed', 'timestamp')
+    if (!isSignature(signature)) throw headerError('malformed', 'signature')
+    requireFresh(sentAt, options)
+
+    return { sentAt, prefix: `${timestamp}.`, body, signature, secrets }
+  } catch (error) {
+    if (isWebhookError(error)) throw error
+    // No cause: what a getter, a proxy or a clock of the caller threw may quote what must not be logged.
+    throw invalidOptions()
   }
 }
 
-function checkDelivery(
-  rawBody: unknown,
-  headers: HeadersInput,
-  secret: Secret,
-  options: VerifyOptions,
-): SignedDelivery | VerificationFailure {
-  const secrets = readSecrets(secret)
-  if (!('length' in secrets)) return secrets
-  const mistake = findMistake(options)
-  if (mistake) return mistake
-  const body = asBytes(rawBody)
-  if (body === undefined) return bodyNotRaw(rawBody)
-  if (typeof headers !== 'object' || headers === null) {
-    return failure('invalid_options', 'The headers must be a Headers object or a record of names and values.')
-  }
-
-  let names = options.headerNames ? lowerCase(options.headerNames) : HEADER_NAMES
-  let { timestamp, signature } = readHeaders(headers, names)
-  if (timestamp === undefined && signature === undefined && names === HEADER_NAMES) {
-    const older = readHeaders(headers, OLDER_HEADER_NAMES)
-    // A delivery without either is told the documented names.
-    if (older.timestamp !== undefined || older.signature !== undefined) {
-      names = OLDER_HEADER_NAMES
-      timestamp = older.timestamp
-      signature = older.signature
-    }
-  }
-  if (timestamp === undefined || timestamp === '') return missing('missing_timestamp', names.timestamp)
-  if (signature === undefined || signature === '') return missing('missing_signature', names.signature)
-  const sentAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined
-  if (typeof timestamp !== 'string' || sentAt === undefined) {
-    return malformed(
-      'malformed_timestamp',
-      names.timestamp,
-      'Unix seconds or an ISO 8601 date and time',
-      timestamp,
-    )
-  }
-  if (typeof signature !== 'string' || !isSignature(signature)) {
-    return malformed(
-      'malformed_signature',
-      names.signature,
-      '64 hexadecimal digits and nothing else',
-      signature,
-    )
-  }
-
-  return (
-    findStaleness(sentAt, options) ?? {
-      ok: true,
-      sentAt,
-      prefix: `${timestamp}.`,
-      body,
-      signature,
-      secrets,
-    }
-  )
+function isSignature(value: unknown): value is string {
+  return typeof value === 'string' && value.length === SIGNATURE_LENGTH && !NOT_A_HEX_DIGIT.test(value)
 }
 
-function isSignature(text: string): boolean {
-  return text.length === SIGNATURE_LENGTH && !NOT_A_HEX_DIGIT.test(text)
-}
-
-function lowerCase({ timestamp, signature }: HeaderNames): HeaderNames {
-  return { timestamp: timestamp.toLowerCase(), signature: signature.toLowerCase() }
-}
-
-function findStaleness(sentAt: number, options: VerifyOptions): VerificationFailure | undefined {
+function requireFresh(sentAt: number, options: VerifyOptions): void {
   const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now } = options
   const age = (now() - sentAt) / 1000
-  if (!Number.isFinite(age)) return failure('invalid_options', 'now must return milliseconds since 1970.')
-  if (Math.abs(age) <= toleranceSeconds) return undefined
-  const distance = `${Math.abs(Math.round(age))} s`
-  return age > 0
-    ? failure(
-        'timestamp_too_old',
-        `The delivery is ${distance} old and the tolerance is ${toleranceSeconds} s. It was delayed or replayed, or the clock of this machine is ahead.`,
-      )
-    : failure(
-        'timestamp_too_new',
-        `The delivery is dated ${distance} in the future and the tolerance is ${toleranceSeconds} s. The clock of this machine is behind, or the timestamp was made up.`,
-      )
-}
-
-function missing(code: WebhookErrorCode, name: string): VerificationFailure {
-  return failure(
-    code,
-    `The request has no ${name} header. It is not from Truedy, or a proxy or function gateway drops or renames headers.`,
+  // NaN compares as false with everything, and must not pass for fresh.
+  if (Math.abs(age) <= toleranceSeconds) return
+  if (!Number.isFinite(age)) throw invalidOptions()
+  throw new WebhookError(
+    age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
+    `The timestamp is ${Math.abs(Math.round(age))} s ${age > 0 ? 'old' : 'ahead'}, the tolerance ${toleranceSeconds} s. ` +
+      "It was late or replayed, or this machine's clock is wrong.",
   )
 }
 
-function malformed(code: WebhookErrorCode, name: string, form: string, value: unknown): VerificationFailure {
+const FORM = { timestamp: 'Unix seconds or an ISO 8601 time', signature: '64 hexadecimal digits' }
+
+function headerError(fault: 'missing' | 'malformed', header: keyof typeof FORM): WebhookError {
   // The value stays out of the message: whoever sent it wrote it, and messages end in logs.
-  const found =
-    typeof value !== 'string' || value.includes(',')
-      ? 'It came more than once, or a proxy joined several into one.'
-      : `It has ${value.length} characters of another form.`
-  return failure(code, `The ${name} header must be ${form}. ${found}`)
+  return new WebhookError(
+    `${fault}_${header}`,
+    `The X-Truedy ${header} header is ${fault}; expected ${FORM[header]}, once. A proxy changed it, or it is not from Truedy.`,
+  )
 }
 
-function bodyNotRaw(body: unknown): VerificationFailure {
-  // "[object Undefined]", "[object Object]", "[object ReadableStream]", "[object Promise]" …
-  const kind = Object.prototype.toString.call(body).slice(8, -1)
-  return failure(
+function bodyNotRaw(body: unknown): WebhookError {
+  return new WebhookError(
     'body_not_raw',
-    `The body is not raw (it is: ${kind}). The signature covers the bytes as they were sent, so hand over those. ` +
-      "Express: express.raw({ type: 'application/json' }) on this route, before express.json(). " +
-      "Fastify: addContentTypeParser('application/json', { parseAs: 'buffer' }, …). " +
-      'NestJS: NestFactory.create(…, { rawBody: true }), then req.rawBody. Koa: no body parser on this route. ' +
-      'Next.js Pages: export const config = { api: { bodyParser: false } }. ' +
-      'Next.js App Router, Hono, Workers, Deno, Bun: await request.arrayBuffer(). ' +
-      'AWS Lambda: event.body, as a Buffer from base64 when isBase64Encoded.',
+    `The body is ${kindOf(body)}, not the bytes as sent. ` +
+      "Express: express.raw({ type: '*/*' }) before express.json(). Fastify: parseAs: 'buffer'. " +
+      'NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. ' +
+      'Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.',
   )
 }

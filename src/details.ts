@@ -47,19 +47,19 @@ export interface CallDetails {
  * ```
  */
 export function eventIds(event: TruedyEvent): EventIds {
-  const data = fields(event.data)
-  const call = fields(data['call'])
-  const agent = fields(call['agent'])
-  const batch = fields(data['batch'])
-  const voice = fields(data['voice'])
-  const callId = firstId(call['callId'], call['call_id'], data['callId'], data['call_id'])
-  const batchId = firstId(data['batch_id'], data['batchId'], batch['batchId'], batch['batch_id'])
-  const voiceId = firstId(data['voice_id'], data['voiceId'], voice['voiceId'], voice['voice_id'])
-  const agentId = firstId(agent['agentId'], call['agentId'], data['agentId'], data['agent_id'])
-  // `data.id` that repeats the id of the call, batch or voice is not the event's: all its events would share it.
-  const dataId = [callId, batchId, voiceId].includes(idText(data['id'])) ? undefined : data['id']
-  const eventId = firstId(event.id, dataId, data['eventId'], data['event_id'])
-  return present({ eventId, callId, agentId, batchId, voiceId })
+  const ids: EventIds = {}
+  const find = (name: keyof EventIds, places: string): void => {
+    const id = first(idText, event, places)
+    if (id !== undefined) ids[name] = id
+  }
+  find('callId', 'data.call.callId data.call.call_id data.callId data.call_id')
+  find('agentId', 'data.call.agent.agentId data.call.agentId data.agentId data.agent_id')
+  find('batchId', 'data.batch_id data.batchId data.batch.batchId data.batch.batch_id')
+  find('voiceId', 'data.voice_id data.voiceId data.voice.voiceId data.voice.voice_id')
+  // `data.id` that repeats the id of an entity is not the event's: all events of that entity would share it.
+  const isEntity = Object.values(ids).includes(idText(event.data['id']))
+  find('eventId', `id${isEntity ? '' : ' data.id'} data.eventId data.event_id`)
+  return ids
 }
 
 /**
@@ -104,64 +104,50 @@ export function eventTime(event: TruedyEvent): Date | undefined {
 export function callDetails(event: TruedyEvent): CallDetails | undefined {
   const { callId, agentId } = eventIds(event)
   if (callId === undefined && !event.rawEvent.startsWith('call.')) return undefined
-  const data = fields(event.data)
-  const call = fields(data['call'])
-  const read = <Value>(as: (value: unknown) => Value | undefined, ...names: string[]): Value | undefined => {
-    for (const source of [call, data]) {
-      for (const name of names) {
-        const value = as(source[name])
-        if (value !== undefined) return value
-      }
-    }
-    return undefined
-  }
-
-  const billedDurationSeconds = read(seconds, 'billedDuration', 'billed_duration', 'billed_duration_seconds')
-  return present({
+  const data = event.data as Record<string, unknown>
+  const call = isObject(data['call']) ? data['call'] : {}
+  const read = <Value>(as: (value: unknown) => Value | undefined, names: string): Value | undefined =>
+    first(as, call, names) ?? first(as, data, names)
+  const billedDurationSeconds = read(amount, 'billedDuration billed_duration')
+  const details = {
     callId,
     agentId,
-    agentName: text(fields(call['agent'])['name']),
+    agentName: first(text, call, 'agent.name'),
     status: read(text, 'status'),
-    durationSeconds:
-      read(seconds, 'duration', 'durationSeconds', 'duration_seconds') ?? billedDurationSeconds,
+    durationSeconds: read(amount, 'duration duration_seconds') ?? billedDurationSeconds,
     billedDurationSeconds,
-    costUsd: read(amount, 'costUsd', 'cost_usd'),
-    summary: read(text, 'summary') ?? read(text, 'shortSummary', 'short_summary'),
-    endReason: read(text, 'endReason', 'end_reason'),
-    recordingUrl: read(text, 'recordingUrl', 'recording_url'),
-    errorMessage: read(text, 'errorMessage', 'error_message'),
-  })
+    costUsd: read(amount, 'costUsd cost_usd'),
+    summary: read(text, 'summary shortSummary'),
+    endReason: read(text, 'endReason end_reason'),
+    recordingUrl: read(text, 'recordingUrl recording_url'),
+    errorMessage: read(text, 'errorMessage error_message'),
+  }
+  // Only keys of undefined values are taken out, which is what the type says.
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)) as CallDetails
 }
 
-function fields(value: unknown): Record<string, unknown> {
-  return isObject(value) ? value : {}
-}
-
-function firstId(...values: unknown[]): string | undefined {
-  return values.map(idText).find((id) => id !== undefined)
+/** The first of several places in an object where there is a value of the right kind. */
+function first<Value>(
+  as: (value: unknown) => Value | undefined,
+  root: object,
+  places: string,
+): Value | undefined {
+  for (const place of places.split(' ')) {
+    let found: unknown = root
+    for (const key of place.split('.')) found = isObject(found) ? found[key] : undefined
+    const value = as(found)
+    if (value !== undefined) return value
+  }
+  return undefined
 }
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** A number, or a text that is one. */
+/** A number, or a text that is one, with or without the unit of seconds: `"123"`, `"123s"`. */
 function amount(value: unknown): number | undefined {
-  const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
+  const number =
+    typeof value === 'string' && /^-?\d+(\.\d+)?s?$/.test(value) ? Number.parseFloat(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
-}
-
-/** Seconds as a number, or as a text such as `"123s"` or `"123"`. */
-function seconds(value: unknown): number | undefined {
-  return amount(typeof value === 'string' ? value.replace(/s$/, '') : value)
-}
-
-/** The object without the keys that are `undefined`. */
-function present<Shape extends object>(
-  shape: Shape,
-): { [Key in keyof Shape]?: Exclude<Shape[Key], undefined> } {
-  // Only keys of undefined values are gone, which is what the type says.
-  return Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== undefined)) as ReturnType<
-    typeof present<Shape>
-  >
 }

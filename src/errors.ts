@@ -1,13 +1,27 @@
 /** The one error class of the package, and the HTTP status that each of its codes is answered with. */
 
-const STATUS = {
-  missing_timestamp: 401,
-  missing_signature: 401,
-  malformed_timestamp: 401,
-  malformed_signature: 401,
-  timestamp_too_old: 401,
-  timestamp_too_new: 401,
-  signature_mismatch: 401,
+/** Stable names of everything that can be wrong with a delivery (4xx) or with the receiving program (500). */
+export type WebhookErrorCode =
+  | 'missing_timestamp'
+  | 'missing_signature'
+  | 'malformed_timestamp'
+  | 'malformed_signature'
+  | 'timestamp_too_old'
+  | 'timestamp_too_new'
+  | 'signature_mismatch'
+  | 'invalid_json'
+  | 'invalid_event'
+  | 'method_not_allowed'
+  | 'body_too_large'
+  | 'body_not_raw'
+  | 'invalid_secret'
+  | 'invalid_options'
+
+/** The HTTP statuses that a {@link WebhookErrorCode} is answered with. */
+export type WebhookErrorStatus = 400 | 401 | 405 | 413 | 500
+
+/** What is not answered with 401 (contract §6). */
+const STATUS: { readonly [Code in WebhookErrorCode]?: WebhookErrorStatus } = {
   invalid_json: 400,
   invalid_event: 400,
   method_not_allowed: 405,
@@ -15,17 +29,6 @@ const STATUS = {
   body_not_raw: 500,
   invalid_secret: 500,
   invalid_options: 500,
-} as const
-
-/** Stable names of everything that can be wrong with a delivery (4xx) or with the calling program (500). */
-export type WebhookErrorCode = keyof typeof STATUS
-
-/** The HTTP statuses that a {@link WebhookErrorCode} is answered with. */
-export type WebhookErrorStatus = (typeof STATUS)[WebhookErrorCode]
-
-/** The HTTP status that a code is answered with. */
-export function statusOf(code: WebhookErrorCode): WebhookErrorStatus {
-  return STATUS[code]
 }
 
 // A registered symbol is the same in every copy of the package, so that `isWebhookError` recognises them all.
@@ -68,8 +71,11 @@ export class WebhookError extends Error {
   constructor(code: WebhookErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options)
     this.code = code
-    this.status = STATUS[code]
-    Object.defineProperty(this, BRAND, { value: true })
+    this.status = STATUS[code] ?? 401
+  }
+
+  get [BRAND](): true {
+    return true
   }
 }
 
@@ -80,5 +86,5 @@ export class WebhookError extends Error {
  * @param value - anything, usually what a `catch` received
  */
 export function isWebhookError(value: unknown): value is WebhookError {
-  return typeof value === 'object' && value !== null && BRAND in value
+  return (value as Partial<WebhookError> | null | undefined)?.[BRAND] === true
 }

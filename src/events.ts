@@ -162,21 +162,30 @@ export interface VoiceData extends EventIdFields {
   [field: string]: unknown
 }
 
-/** Every event type that this version knows, with the type of its `data`. */
-export interface EventPayloads {
-  'call.started': CallData
-  'call.joined': CallData
-  'call.ended': CallData
-  'call.failed': CallData
-  'call.billed': CallData
-  'batch.status.changed': BatchData
-  'batch.completed': BatchData
-  'voice.training.completed': VoiceData
-  'voice.training.failed': VoiceData
-}
+/** The names of the event types that this version knows. */
+export const eventNames = [
+  'call.started',
+  'call.joined',
+  'call.ended',
+  'call.failed',
+  'call.billed',
+  'batch.status.changed',
+  'batch.completed',
+  'voice.training.completed',
+  'voice.training.failed',
+] as const
 
-/** The names of the known event types. */
-export type EventName = keyof EventPayloads
+/** The name of a known event type. */
+export type EventName = (typeof eventNames)[number]
+
+/** Every known event type, with the type of its `data`. */
+export type EventPayloads = {
+  [Name in EventName]: Name extends `call.${string}`
+    ? CallData
+    : Name extends `batch.${string}`
+      ? BatchData
+      : VoiceData
+}
 
 /** The envelope of an event. Further fields of the envelope stay on the object, but have no type. */
 export interface Envelope<Name extends string, Data> {
@@ -201,31 +210,7 @@ export type EventOf<Name extends EventName | 'unknown'> = Name extends EventName
 /** A verified event: a union that narrows on `event`. */
 export type TruedyEvent = { [Name in EventName]: EventOf<Name> }[EventName] | UnknownEvent
 
-// A record, not a list: a type added to EventPayloads and forgotten here does not compile.
-const KNOWN: Record<EventName, true> = {
-  'call.started': true,
-  'call.joined': true,
-  'call.ended': true,
-  'call.failed': true,
-  'call.billed': true,
-  'batch.status.changed': true,
-  'batch.completed': true,
-  'voice.training.completed': true,
-  'voice.training.failed': true,
-}
-
-/** Whether a name is that of a known event type. */
-export function isEventName(name: string): name is EventName {
-  return Object.hasOwn(KNOWN, name)
-}
-
-/** The names of all known event types. */
-export function eventNames(): EventName[] {
-  return Object.keys(KNOWN).filter(isEventName)
-}
-
-/** A name as sent → the name to switch on: aliases resolved (contract §4), everything else `'unknown'`. */
+/** A name as sent → the name to switch on: the alias resolved (contract §4), what is not known `'unknown'`. */
 export function normaliseName(name: string): EventName | 'unknown' {
-  if (name === 'call.completed') return 'call.ended'
-  return isEventName(name) ? name : 'unknown'
+  return name === 'call.completed' ? 'call.ended' : (eventNames.find((known) => known === name) ?? 'unknown')
 }

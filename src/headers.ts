@@ -14,33 +14,42 @@ export interface HeaderNames {
   readonly signature: string
 }
 
-/** What was found under the name of a header: its text, nothing, or anything else where it came more than once. */
+/** The two headers as found: text, nothing, or anything else where one came more than once. */
 export interface FoundHeaders {
   timestamp: unknown
   signature: unknown
 }
 
+// Contract §1: the documented names, and those of the early sender.
+const NAMES: HeaderNames = { timestamp: 'x-truedy-timestamp', signature: 'x-truedy-signature' }
+const OLDER_NAMES: HeaderNames = { timestamp: 'x-trudy-timestamp', signature: 'x-trudy-signature' }
+
 /**
- * The values of the two headers. A header that came more than once is an array: which of the values was meant cannot be
- * known, so that the caller has to refuse them.
+ * Finds the two headers under the names given, or else under Truedy's own, or else under their older spelling.
  *
- * @param headers - the request's headers
- * @param names - the names of the headers, in lower case
+ * A header that came more than once is an array: which of the values was meant cannot be known, so that the caller has
+ * to refuse them.
  */
-export function readHeaders(headers: HeadersInput, names: HeaderNames): FoundHeaders {
+export function findHeaders(headers: HeadersInput, custom: HeaderNames | undefined): FoundHeaders {
+  const found = readHeaders(headers, custom ? lowerCase(custom) : NAMES)
+  return custom || found.timestamp || found.signature ? found : readHeaders(headers, OLDER_NAMES)
+}
+
+function lowerCase({ timestamp, signature }: HeaderNames): HeaderNames {
+  return { timestamp: timestamp.toLowerCase(), signature: signature.toLowerCase() }
+}
+
+function readHeaders(headers: HeadersInput, { timestamp, signature }: HeaderNames): FoundHeaders {
   if (hasGet(headers)) {
-    return {
-      timestamp: headers.get(names.timestamp) ?? undefined,
-      signature: headers.get(names.signature) ?? undefined,
-    }
+    return { timestamp: headers.get(timestamp), signature: headers.get(signature) }
   }
   const found: FoundHeaders = { timestamp: undefined, signature: undefined }
   for (const key of Object.keys(headers)) {
     // Most names differ in length, and most servers give lower case: the conversion is seldom needed.
-    if (key.length !== names.timestamp.length && key.length !== names.signature.length) continue
-    const name = key === names.timestamp || key === names.signature ? key : key.toLowerCase()
-    if (name === names.timestamp) found.timestamp = together(found.timestamp, headers[key])
-    else if (name === names.signature) found.signature = together(found.signature, headers[key])
+    if (key.length !== timestamp.length && key.length !== signature.length) continue
+    const name = key === timestamp || key === signature ? key : key.toLowerCase()
+    if (name === timestamp) found.timestamp = together(found.timestamp, headers[key])
+    if (name === signature) found.signature = together(found.signature, headers[key])
   }
   return found
 }
@@ -49,7 +58,7 @@ function hasGet(headers: HeadersInput): headers is Extract<HeadersInput, { get(n
   return typeof headers.get === 'function'
 }
 
-/** One value, or both where there are two; `null` counts as none. */
+/** One value, or both where there are two. */
 function together(before: unknown, value: unknown): unknown {
-  return before === undefined ? (value ?? undefined) : [before, value]
+  return before === undefined ? value : [before, value]
 }

@@ -17,44 +17,35 @@ export function findSigner(delivery: SignedDelivery): number | Promise<number> {
   return createHmac ? findSignerSync(createHmac, delivery) : findSignerWeb(delivery)
 }
 
-const DIGEST_BYTES = 32
-
 const encoder = /* @__PURE__ */ new TextEncoder()
 
 /** {@link findSigner} on `node:crypto`. */
 export function findSignerSync(createHmac: CreateHmac, delivery: SignedDelivery): number {
   const { prefix, body, signature, secrets } = delivery
   return secrets.findIndex((secret) => {
-    // As text of 32 characters with the codes 0 to 255: a Buffer of its own would cost a fifth of the whole.
-    const expected = createHmac('sha256', keyBytes(secret)).update(prefix).update(body).digest('binary')
+    const expected = createHmac('sha256', keyOf(secret).bytes).update(prefix).update(body).digest('hex')
     return isEqual(expected, signature)
   })
 }
 
-/** Compares in constant time: goes through all bytes, wherever the first difference is, and branches once. */
+/** Compares in constant time: goes through all digits, wherever the first difference is, and branches once. */
 function isEqual(expected: string, signature: string): boolean {
-  let difference = expected.length ^ DIGEST_BYTES
-  for (let i = 0; i < DIGEST_BYTES; i++) difference |= expected.charCodeAt(i) ^ byteAt(signature, i)
+  let difference = expected.length ^ signature.length
+  for (let i = 0; i < signature.length; i++) {
+    // The bit that makes a letter lower case is set in digits already.
+    difference |= expected.charCodeAt(i) ^ (signature.charCodeAt(i) | 0x20)
+  }
   return difference === 0
 }
 
 /** {@link findSigner} on WebCrypto, whose `verify` compares in constant time itself. */
 export async function findSignerWeb(delivery: SignedDelivery): Promise<number> {
-  const signature = Uint8Array.from({ length: DIGEST_BYTES }, (_, i) => byteAt(delivery.signature, i))
+  const signature = Uint8Array.from(delivery.signature.match(/../g) ?? [], (digits) => Number(`0x${digits}`))
   const message = concat(delivery.prefix, delivery.body)
   for (const [index, secret] of delivery.secrets.entries()) {
     if (await crypto.subtle.verify('HMAC', await importKey(secret), signature, message)) return index
   }
   return -1
-}
-
-/** One byte of a text of hexadecimal digits, in either case. */
-function byteAt(hex: string, index: number): number {
-  return hexDigit(hex.charCodeAt(2 * index)) * 16 + hexDigit(hex.charCodeAt(2 * index + 1))
-}
-
-function hexDigit(code: number): number {
-  return code <= 0x39 ? code - 0x30 : (code | 0x20) - 0x57
 }
 
 /** The HMAC of a prefix and a body as 64 hexadecimal digits in lower case. */
@@ -63,33 +54,36 @@ export async function signHex(secret: string, prefix: string, body: Bytes): Prom
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/**
- * Keeps what was made of each secret: encoding one takes a tenth of the time of a whole verification, importing one more
- * than the hashing of a small body. A program has few secrets; one that has many starts over from time to time.
- */
-function perSecret<Key>(make: (secret: string) => Key): (secret: string) => Key {
-  const keys = new Map<string, Key>()
-  return (secret) => {
-    let key = keys.get(secret)
-    if (key === undefined) {
-      if (keys.size >= MAX_CACHED_KEYS) keys.clear()
-      key = make(secret)
-      keys.set(secret, key)
-    }
-    return key
-  }
+interface Key {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  imported?: Promise<CryptoKey>
 }
 
 const MAX_CACHED_KEYS = 100
+const keys = /* @__PURE__ */ new Map<string, Key>()
 
-const keyBytes = /* @__PURE__ */ perSecret((secret) => encoder.encode(secret))
+/**
+ * Keys are kept: encoding one takes a twentieth of a whole verification, importing one more than hashing a small body.
+ * A program has few secrets; one that has many starts over from time to time.
+ */
+function keyOf(secret: string): Key {
+  let key = keys.get(secret)
+  if (!key) {
+    if (keys.size >= MAX_CACHED_KEYS) keys.clear()
+    key = { bytes: encoder.encode(secret) }
+    keys.set(secret, key)
+  }
+  return key
+}
 
-const importKey = /* @__PURE__ */ perSecret((secret) =>
-  crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
+function importKey(secret: string): Promise<CryptoKey> {
+  const key = keyOf(secret)
+  key.imported ??= crypto.subtle.importKey('raw', key.bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
     'verify',
-  ]),
-)
+  ])
+  return key.imported
+}
 
 /** WebCrypto takes a message in one piece. */
 function concat(prefix: string, body: Bytes): Uint8Array<ArrayBuffer> {

@@ -32,7 +32,6 @@ export type {
   VoiceData,
   VoiceStatus,
 } from './events.js'
-export type { VerificationFailure } from './failure.js'
 export { createWebhookHandler, type FetchResponse } from './handler.js'
 export type { HeaderNames, HeadersInput } from './headers.js'
 export type { Secret, VerifyOptions } from './options.js'
@@ -43,4 +42,10 @@ export type { Reply } from './reply.js'
 export type { BodyLimit, RequestLike } from './request.js'
 export type { Awaitable, Claim, DedupeStore } from './store.js'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.js'
-export { type Verification, verifyAndParse, verifyRequest, verifySignature } from './verify.js'
+export {
+  type Verification,
+  type VerificationFailure,
+  verifyAndParse,
+  verifyRequest,
+  verifySignature,
+} from './verify.js'

@@ -29,9 +29,7 @@ export function keepLease(renew: () => Promise<Claim>, leaseMs: number, maxMs: n
   function hold(): void {
     const left = endsAt - performance.now()
     clearTimeout(deadlineTimer)
-    deadlineTimer = later(Math.min(leaseMs, left), () =>
-      lose(left <= leaseMs ? `it was held for ${maxMs} ms (maxMs)` : 'the store could not renew it in time'),
-    )
+    deadlineTimer = later(Math.min(leaseMs, left), lose)
     renewLater()
   }
 
@@ -41,7 +39,7 @@ export function keepLease(renew: () => Promise<Claim>, leaseMs: number, maxMs: n
         (claim) => {
           if (isOver) return
           if (claim === 'claimed') hold()
-          else lose('another worker took it')
+          else lose()
         },
         // A store that is down for a moment may be back before the lease ends; the deadline stands.
         () => {
@@ -57,9 +55,9 @@ export function keepLease(renew: () => Promise<Claim>, leaseMs: number, maxMs: n
     clearTimeout(deadlineTimer)
   }
 
-  function lose(reason: string): void {
+  function lose(): void {
     end()
-    controller.abort(new Error(`The lease on this event is lost: ${reason}. It may be handled again.`))
+    controller.abort(new Error('The lease on the event is lost or over; it may be handled again.'))
   }
 
   hold()

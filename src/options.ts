@@ -1,6 +1,6 @@
 /** Secrets and options of everything that verifies, and what can be wrong with them. */
 
-import { failure, type VerificationFailure } from './failure.js'
+import { WebhookError } from './errors.js'
 import type { HeaderNames } from './headers.js'
 
 /** The endpoint's secret as the dashboard shows it, or up to 10 of them while one is being rotated. */
@@ -21,48 +21,51 @@ export const DEFAULT_TOLERANCE_SECONDS = 300
 
 const MAX_SECRETS = 10
 
-/** The secrets as a list, or what is wrong with them, which is the calling program's mistake. */
-export function readSecrets(secret: Secret): readonly string[] | VerificationFailure {
-  // Copied, so that what is checked here is what is used later.
-  const secrets = typeof secret === 'string' ? [secret] : Array.isArray(secret) ? [...secret] : undefined
-  if (secrets === undefined || secrets.length === 0 || secrets.length > MAX_SECRETS) {
-    return failure(
+/** The secrets as a list of our own, so that what is checked here is what is used later. Throws `invalid_secret`. */
+export function requireSecrets(secret: Secret): readonly string[] {
+  const secrets: unknown[] = Array.isArray(secret) ? [...secret] : [secret]
+  if (secrets.length > 0 && secrets.length <= MAX_SECRETS && secrets.every(isText)) {
+    if (secrets.every((one) => one === one.trim())) return secrets
+    throw new WebhookError(
       'invalid_secret',
-      `The secret must be a string, or an array of 1 to ${MAX_SECRETS} strings. Is TRUEDY_WEBHOOK_SECRET set?`,
+      'The secret has white space around it, often a newline from a file.',
     )
   }
-  for (const one of secrets) {
-    if (typeof one !== 'string' || one === '') {
-      return failure('invalid_secret', 'A secret is empty or not a string. Is TRUEDY_WEBHOOK_SECRET set?')
-    }
-    if (one !== one.trim()) {
-      return failure(
-        'invalid_secret',
-        'A secret has white space around it, most often a newline from a file or a pasted space. Trim it.',
-      )
-    }
-  }
-  return secrets
+  throw new WebhookError(
+    'invalid_secret',
+    `The secret is empty, no text, or more than ${MAX_SECRETS}. Is TRUEDY_WEBHOOK_SECRET set?`,
+  )
 }
 
-/** The first thing that is wrong with the options, which is the calling program's mistake. */
-export function findMistake(options: VerifyOptions): VerificationFailure | undefined {
-  if (typeof options !== 'object' || options === null) {
-    return failure('invalid_options', 'The options must be an object.')
-  }
-  const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now, headerNames } = options
-  if (!Number.isFinite(toleranceSeconds) || toleranceSeconds <= 0) {
-    return failure('invalid_options', 'toleranceSeconds must be a positive, finite number of seconds.')
-  }
-  if (typeof now !== 'function') {
-    return failure('invalid_options', 'now must be a function that returns milliseconds since 1970.')
-  }
-  if (headerNames !== undefined && !(isName(headerNames?.timestamp) && isName(headerNames.signature))) {
-    return failure('invalid_options', 'headerNames must be { timestamp, signature }, two header names.')
-  }
-  return undefined
-}
-
-function isName(value: unknown): boolean {
+function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
+}
+
+/** Throws `invalid_options` for what cannot be used. */
+export function requireOptions(options: VerifyOptions): void {
+  const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now, headerNames } = options
+  const isUsable =
+    Number.isFinite(toleranceSeconds) &&
+    toleranceSeconds > 0 &&
+    typeof now === 'function' &&
+    (headerNames === undefined || (isText(headerNames.timestamp) && isText(headerNames.signature)))
+  if (!isUsable) throw invalidOptions()
+}
+
+/** The error for arguments that cannot be used, whichever of them it is. */
+export function invalidOptions(): WebhookError {
+  return new WebhookError(
+    'invalid_options',
+    'An argument is unusable: headers (object), toleranceSeconds (positive), now (function, milliseconds) or headerNames ' +
+      '({ timestamp, signature }).',
+  )
+}
+
+/** Throws unless all the numbers are positive and finite. */
+export function requirePositive(numbers: Record<string, number>): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (!(Number.isFinite(value) && value > 0)) {
+      throw new WebhookError('invalid_options', `${name} must be a positive, finite number.`)
+    }
+  }
 }

@@ -3,7 +3,7 @@
 import { asBytes, type Bytes, decodeUtf8, type RawBody } from './bytes.js'
 import { WebhookError } from './errors.js'
 import { normaliseName, type TruedyEvent } from './events.js'
-import { idText, isObject, mayHoldProtoKey, removeProtoKeys } from './json.js'
+import { idText, isObject, parseJson } from './json.js'
 
 /**
  * The event in a body, **not verified**: for bodies that were verified before, such as those in a queue of your own.
@@ -27,25 +27,19 @@ import { idText, isObject, mayHoldProtoKey, removeProtoKeys } from './json.js'
  * ```
  */
 export function parseEvent(body: RawBody | object): TruedyEvent {
-  return toEvent(parseJson(asBytes(body) ?? toJson(body)))
+  return parseBytes(asBytes(body) ?? toJson(body))
 }
 
-function parseJson(bytes: Bytes): unknown {
-  let text: string
+/** {@link parseEvent} for what is raw. */
+export function parseBytes(bytes: Bytes): TruedyEvent {
+  let envelope: unknown
   try {
-    text = decodeUtf8(bytes)
-  } catch (cause) {
-    throw new WebhookError('invalid_json', 'The body is not UTF-8, which JSON has to be.', { cause })
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
+    envelope = parseJson(decodeUtf8(bytes))
   } catch {
-    // No `cause`: the engine's message quotes the body.
-    throw new WebhookError('invalid_json', `The body is not JSON (it has ${text.length} characters).`)
+    // No cause: the engine's message quotes the body.
+    throw new WebhookError('invalid_json', 'The body is not JSON in UTF-8.')
   }
-  if (mayHoldProtoKey(text) && isObject(value)) removeProtoKeys(value)
-  return value
+  return toEvent(envelope)
 }
 
 /** A parsed envelope as text again, so that the caller's object is never written to and only JSON gets in. */
@@ -61,27 +55,21 @@ function toJson(envelope: unknown): string {
 
 /** Makes an event of a parsed envelope that is ours to write to. */
 function toEvent(envelope: unknown): TruedyEvent {
-  if (!isObject(envelope)) throw invalid('The body must be a JSON object')
-  const { event: rawEvent, timestamp, data } = envelope
-  if (typeof rawEvent !== 'string' || rawEvent === '')
-    throw invalid('`event` must be a string that is not empty')
-  if (typeof timestamp !== 'string' && typeof timestamp !== 'number') {
-    throw invalid('`timestamp` must be a string or a number')
+  if (isObject(envelope)) {
+    const { event: rawEvent, timestamp, data } = envelope
+    const isTimestamp = typeof timestamp === 'string' || typeof timestamp === 'number'
+    if (typeof rawEvent === 'string' && rawEvent !== '' && isTimestamp && isObject(data)) {
+      const id = idText(envelope['id']) ?? idText(envelope['event_id'])
+      if (id === undefined) delete envelope['id']
+      else envelope['id'] = id
+      envelope['rawEvent'] = rawEvent
+      envelope['event'] = normaliseName(rawEvent)
+      // The envelope was checked and the name is of the union; the payload types promise nothing that needs a check.
+      return envelope as unknown as TruedyEvent
+    }
   }
-  if (!isObject(data)) throw invalid('`data` must be an object')
-
-  const id = idText(envelope['id']) ?? idText(envelope['event_id'])
-  if (id === undefined) delete envelope['id']
-  else envelope['id'] = id
-  envelope['rawEvent'] = rawEvent
-  envelope['event'] = normaliseName(rawEvent)
-  // The envelope was checked and the name is of the union; the payload types promise nothing that needs a check.
-  return envelope as unknown as TruedyEvent
-}
-
-function invalid(what: string): WebhookError {
-  return new WebhookError(
+  throw new WebhookError(
     'invalid_event',
-    `${what}. The signature is right, so ask Truedy what it is sending.`,
+    'The JSON lacks event (text), timestamp (text or number) or data (object).',
   )
 }

@@ -1,9 +1,15 @@
 /** What a receiver is told: handlers, store, limits; and what can be wrong with that. */
 
-import { type HandlerContext, type ProcessOptions, requireDuration } from './dedupe.js'
+import type { HandlerContext, ProcessOptions } from './dedupe.js'
 import { WebhookError } from './errors.js'
-import { type EventName, type EventOf, eventNames, type TruedyEvent } from './events.js'
-import { findMistake, readSecrets, type Secret, type VerifyOptions } from './options.js'
+import { type EventName, type EventOf, normaliseName, type TruedyEvent } from './events.js'
+import {
+  requireOptions,
+  requirePositive,
+  requireSecrets,
+  type Secret,
+  type VerifyOptions,
+} from './options.js'
 import type { BodyLimit } from './request.js'
 import type { DedupeStore } from './store.js'
 
@@ -49,29 +55,29 @@ export interface ReceiverOptions extends VerifyOptions, ProcessOptions, BodyLimi
 
 /** Throws the first thing that is wrong with the options: when the receiver is made, not at the first delivery. */
 export function requireUsable(secret: Secret, options: ReceiverOptions): void {
-  for (const found of [readSecrets(secret), findMistake(options)]) {
-    if (found && 'ok' in found) throw new WebhookError(found.code, found.message)
+  requireSecrets(secret)
+  requireOptions(options)
+  const {
+    on = {},
+    store,
+    onEvent,
+    onOutcome,
+    key,
+    leaseMs = 1,
+    ttlMs = 1,
+    maxMs = 1,
+    maxBodyBytes = 1,
+  } = options
+  requirePositive({ leaseMs, ttlMs, maxMs, maxBodyBytes })
+  for (const name of Object.keys(on)) {
+    if (name !== 'unknown' && normaliseName(name) !== name)
+      throw invalid(`on: "${name}" is not an event type`)
   }
-
-  const { on = {}, store, leaseMs = 1, ttlMs = 1, maxMs = 1, maxBodyBytes = 1 } = options
-  requireDuration('leaseMs', leaseMs)
-  requireDuration('ttlMs', ttlMs)
-  requireDuration('maxMs', maxMs)
-  if (!(maxBodyBytes > 0)) throw invalid('maxBodyBytes must be a positive number of bytes')
-
-  const names: readonly string[] = [...eventNames(), 'unknown']
-  for (const [name, handler] of Object.entries(on)) {
-    if (!names.includes(name)) throw invalid(`on has no event "${name}"; it knows ${names.join(', ')}`)
-    requireFunction(`on["${name}"]`, handler)
+  for (const [name, value] of Object.entries({ ...on, onEvent, onOutcome, key })) {
+    if (value !== undefined && typeof value !== 'function') throw invalid(`${name} must be a function`)
   }
-  for (const name of ['onEvent', 'onOutcome', 'key'] as const) requireFunction(name, options[name])
-  for (const step of ['claim', 'complete', 'release'] as const) {
-    if (store !== undefined) requireFunction(`store.${step}`, store?.[step] ?? null)
-  }
-}
-
-function requireFunction(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'function') throw invalid(`${name} must be a function`)
+  if (store && !('claim' in store && 'complete' in store && 'release' in store))
+    throw invalid('store must claim, complete and release')
 }
 
 function invalid(what: string): WebhookError {

@@ -63,6 +63,8 @@ export function createReceiver(options: ReceiverOptions = {}): (delivery: Delive
   return ({ method, headers, body }) => receive(method, headers, () => body)
 }
 
+const LOG_PREFIX = 'truedy-webhooks:'
+
 /** Reads the body of a request; called for a POST only. */
 export type BodyReader = () => Awaitable<RawBody>
 
@@ -80,7 +82,7 @@ export function createBodyReceiver(
     if (String(method).toUpperCase() !== 'POST') {
       throw new WebhookError(
         'method_not_allowed',
-        'Webhooks are sent as POST; a redirect turns a POST into a GET.',
+        'Only POST is answered. A redirect turns a POST into a GET.',
       )
     }
     const body = await readBody()
@@ -120,7 +122,7 @@ export function createBodyReceiver(
       await onOutcome({ ...result, durationMs: performance.now() - startedAt })
     } catch (error) {
       // What is done is done: a broken log must not make Truedy send it again.
-      console.error('truedy-webhooks: onOutcome failed:', error)
+      console.error(LOG_PREFIX, error)
     }
     return toReply(result, leaseMs)
   }
@@ -128,8 +130,6 @@ export function createBodyReceiver(
 
 /** The default `onOutcome`: what the owner of the endpoint has to mend, and nothing that a stranger can provoke. */
 function logFailure(outcome: Outcome): void {
-  if (outcome.status === 'failed' && outcome.event)
-    console.error('truedy-webhooks: a delivery failed:', outcome.error)
-  if (outcome.status === 'rejected' && outcome.error.status === 500)
-    console.error(`truedy-webhooks: ${outcome.error.message}`)
+  if (outcome.status === 'failed' && outcome.event) console.error(LOG_PREFIX, outcome.error)
+  if (outcome.status === 'rejected' && outcome.error.status === 500) console.error(LOG_PREFIX, outcome.error)
 }

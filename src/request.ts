@@ -28,10 +28,7 @@ export const DEFAULT_MAX_BODY_BYTES = 1_048_576
 
 /** The error for a body over the limit. */
 export function bodyTooLarge(maxBodyBytes: number): WebhookError {
-  return new WebhookError(
-    'body_too_large',
-    `The body is larger than ${maxBodyBytes} bytes. If it is Truedy's, raise maxBodyBytes.`,
-  )
+  return new WebhookError('body_too_large', `The body is larger than ${maxBodyBytes} bytes (maxBodyBytes).`)
 }
 
 /**
@@ -44,7 +41,7 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
   if (request.bodyUsed) {
     throw new WebhookError(
       'body_not_raw',
-      'The body of this request was read before. Call verifyRequest first, or on request.clone(), and take the JSON from the event.',
+      'The body was read before: verify first, or a clone of the request.',
     )
   }
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)

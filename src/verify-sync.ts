@@ -7,8 +7,8 @@ import type { TruedyEvent } from './events.js'
 import type { HeadersInput } from './headers.js'
 import { findSignerSync } from './hmac.js'
 import type { Secret, VerifyOptions } from './options.js'
-import { parseEvent } from './parse.js'
-import { conclude, requireDelivery, requireSigner, type Verification } from './verify.js'
+import { parseBytes } from './parse.js'
+import { requireSigner, success, toFailure, type Verification } from './verify.js'
 
 /**
  * {@link verifySignature} without a promise: the same checks, codes and guarantees.
@@ -35,8 +35,12 @@ export function verifySignatureSync(
   secret: Secret,
   options?: VerifyOptions,
 ): Verification {
-  const delivery = readDelivery(rawBody, headers, secret, options)
-  return delivery.ok ? conclude(delivery, findSignerSync(createHmac, delivery)) : delivery
+  try {
+    const delivery = readDelivery(rawBody, headers, secret, options)
+    return success(delivery, findSignerSync(createHmac, delivery))
+  } catch (error) {
+    return toFailure(error)
+  }
 }
 
 /**
@@ -66,7 +70,7 @@ export function verifyAndParseSync(
   secret: Secret,
   options?: VerifyOptions,
 ): TruedyEvent {
-  const delivery = requireDelivery(readDelivery(rawBody, headers, secret, options))
+  const delivery = readDelivery(rawBody, headers, secret, options)
   requireSigner(findSignerSync(createHmac, delivery))
-  return parseEvent(delivery.body)
+  return parseBytes(delivery.body)
 }

@@ -2,13 +2,12 @@
 
 import type { RawBody } from './bytes.js'
 import { readDelivery, type SignedDelivery } from './delivery.js'
-import { WebhookError } from './errors.js'
+import { isWebhookError, WebhookError, type WebhookErrorCode, type WebhookErrorStatus } from './errors.js'
 import type { TruedyEvent } from './events.js'
-import { failure, type VerificationFailure } from './failure.js'
 import type { HeadersInput } from './headers.js'
 import { findSigner } from './hmac.js'
 import type { Secret, VerifyOptions } from './options.js'
-import { parseEvent } from './parse.js'
+import { parseBytes } from './parse.js'
 import { type BodyLimit, type RequestLike, readBody } from './request.js'
 
 /** What a verification found. A forgotten `await` fails closed: a promise has no `ok`. */
@@ -21,6 +20,17 @@ export type Verification =
       readonly secretIndex: number
     }
   | VerificationFailure
+
+/** Why a delivery was refused: a {@link WebhookError} as a value. */
+export interface VerificationFailure {
+  readonly ok: false
+  /** What went wrong, as a stable name. */
+  readonly code: WebhookErrorCode
+  /** The HTTP status to answer with. */
+  readonly status: WebhookErrorStatus
+  /** What happened and what to do, without secret material. */
+  readonly message: string
+}
 
 /**
  * Checks the signature and the age of a delivery, without parsing it. Never throws, whatever it is given: every
@@ -55,12 +65,11 @@ export async function verifySignature(
   secret: Secret,
   options?: VerifyOptions,
 ): Promise<Verification> {
-  const delivery = readDelivery(rawBody, headers, secret, options)
-  if (!delivery.ok) return delivery
   try {
-    return conclude(delivery, await findSigner(delivery))
-  } catch {
-    return failure('invalid_options', 'This runtime has neither node:crypto nor WebCrypto (crypto.subtle).')
+    const delivery = readDelivery(rawBody, headers, secret, options)
+    return success(delivery, await findSigner(delivery))
+  } catch (error) {
+    return toFailure(error)
   }
 }
 
@@ -90,9 +99,9 @@ export async function verifyAndParse(
   secret: Secret,
   options?: VerifyOptions,
 ): Promise<TruedyEvent> {
-  const delivery = requireDelivery(readDelivery(rawBody, headers, secret, options))
+  const delivery = readDelivery(rawBody, headers, secret, options)
   requireSigner(await findSigner(delivery))
-  return parseEvent(delivery.body)
+  return parseBytes(delivery.body)
 }
 
 /**
@@ -124,26 +133,29 @@ export async function verifyRequest(
   return verifyAndParse(await readBody(request, options), request.headers, secret, options)
 }
 
-/** The verdict on a delivery, once it is known which secret signed it. */
-export function conclude(delivery: SignedDelivery, secretIndex: number): Verification {
-  return secretIndex >= 0 ? { ok: true, timestamp: new Date(delivery.sentAt), secretIndex } : mismatch()
+/** The good verdict, once it is known which secret signed; throws where none did. */
+export function success(delivery: SignedDelivery, secretIndex: number): Verification {
+  requireSigner(secretIndex)
+  return { ok: true, timestamp: new Date(delivery.sentAt), secretIndex }
 }
 
-/** The delivery, or its failure thrown. */
-export function requireDelivery(delivery: SignedDelivery | VerificationFailure): SignedDelivery {
-  if (!delivery.ok) throw new WebhookError(delivery.code, delivery.message)
-  return delivery
+/** An error of ours as a value. Anything else is the runtime's: it fails closed. */
+export function toFailure(error: unknown): VerificationFailure {
+  const { code, status, message } = isWebhookError(error)
+    ? error
+    : new WebhookError(
+        'invalid_options',
+        'This runtime has neither node:crypto nor WebCrypto (crypto.subtle).',
+      )
+  return { ok: false, code, status, message }
 }
 
 /** Throws where no secret signed. */
 export function requireSigner(secretIndex: number): void {
-  if (secretIndex < 0) throw new WebhookError(mismatch().code, mismatch().message)
-}
-
-function mismatch(): VerificationFailure {
-  return failure(
+  if (secretIndex >= 0) return
+  throw new WebhookError(
     'signature_mismatch',
-    'The signature does not belong to this body and secret. Most often the body was parsed and serialised again on ' +
-      'its way here, or the secret is that of another endpoint or environment.',
+    'The signature does not match: most often the body was parsed and serialised again, or the secret is that of ' +
+      'another endpoint.',
   )
 }

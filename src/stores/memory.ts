@@ -1,6 +1,6 @@
 /** The embedded store: one process, no server. */
 
-import { WebhookError } from '../errors.js'
+import { requirePositive } from '../options.js'
 import type { Claim, DedupeStore } from '../store.js'
 
 /** Options of {@link memoryStore}. */
@@ -40,9 +40,7 @@ interface Entry {
  */
 export function memoryStore(options: MemoryStoreOptions = {}): DedupeStore {
   const { maxKeys = 100_000, now = () => performance.now() } = options
-  if (!Number.isSafeInteger(maxKeys) || maxKeys < 1) {
-    throw new WebhookError('invalid_options', 'maxKeys must be a positive whole number.')
-  }
+  requirePositive({ maxKeys })
   const entries = new Map<string, Entry>()
 
   /** The live entry that this owner holds. */
@@ -62,7 +60,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): DedupeStore {
       excess--
     }
     if (entries.size >= maxKeys)
-      throw new Error(`The memory store is full: ${maxKeys} events are being handled.`)
+      throw new Error(`The memory store is full of live leases (maxKeys: ${maxKeys}).`)
   }
 
   return {

@@ -63,7 +63,7 @@ const HEADER_FIX = 'Refuse deliveries whose headers are missing, malformed or do
 
 /** The cases, in the order in which they are worth reading. */
 export const endpointCases: readonly EndpointCase[] = [
-  ...eventNames().map((name) =>
+  ...eventNames.map((name) =>
     oneRequest(`a genuine ${name}`, processed, SET_UP_FIX, (secret) =>
       signDelivery(sampleEvent(name), secret),
     ),
