@@ -78,7 +78,7 @@ function requireFresh(sentAt: number, options: VerifyOptions): void {
   throw new WebhookError(
     age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
     `The timestamp is ${Math.abs(Math.round(age))} s ${age > 0 ? 'old' : 'ahead'}, the tolerance ${toleranceSeconds} s. ` +
-      "It was late or replayed, or this machine's clock is wrong.",
+      "Late, replayed, or this machine's clock is wrong.",
   )
 }
 
