@@ -56,7 +56,7 @@ export function requireOptions(options: VerifyOptions): void {
 export function invalidOptions(): WebhookError {
   return new WebhookError(
     'invalid_options',
-    'An argument is unusable: headers (object), toleranceSeconds (positive), now (function, milliseconds) or headerNames ' +
+    'Unusable argument: headers (object), toleranceSeconds (positive), now (function, milliseconds) or headerNames ' +
       '({ timestamp, signature }).',
   )
 }
