@@ -1,0 +1,43 @@
+/** The three ways to verify, so that every case runs on each: node:crypto, WebCrypto, synchronous. */
+
+import { vi } from 'vitest'
+import type { TruedyEvent, Verification } from '../../../src/index.js'
+import type {
+  verifyAndParse as VerifyAndParse,
+  verifySignature as VerifySignature,
+} from '../../../src/verify.js'
+
+type Arguments = Parameters<typeof VerifySignature>
+
+export interface Path {
+  name: string
+  verifySignature(...args: Arguments): Promise<Verification>
+  verifyAndParse(...args: Parameters<typeof VerifyAndParse>): Promise<TruedyEvent>
+}
+
+/** The package as a runtime sees it that has no `node:crypto`. */
+async function importWithoutNodeCrypto(): Promise<typeof import('../../../src/index.js')> {
+  const { getBuiltinModule } = process
+  vi.resetModules()
+  Reflect.set(process, 'getBuiltinModule', undefined)
+  try {
+    return await import('../../../src/index.js')
+  } finally {
+    Reflect.set(process, 'getBuiltinModule', getBuiltinModule)
+    vi.resetModules()
+  }
+}
+
+export const web = await importWithoutNodeCrypto()
+const main = await import('../../../src/index.js')
+const node = await import('../../../src/node.js')
+
+export const paths: Path[] = [
+  { name: 'node:crypto', verifySignature: main.verifySignature, verifyAndParse: main.verifyAndParse },
+  { name: 'WebCrypto', verifySignature: web.verifySignature, verifyAndParse: web.verifyAndParse },
+  {
+    name: 'synchronous',
+    verifySignature: async (...args) => node.verifySignatureSync(...args),
+    verifyAndParse: async (...args) => node.verifyAndParseSync(...args),
+  },
+]

@@ -1,0 +1,102 @@
+import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it, vi } from 'vitest'
+import { findSignerSync, signHex } from '../../src/hmac.js'
+import { signDelivery } from '../../src/testing/index.js'
+import { paths } from '../unit/support/paths.js'
+
+interface Vector {
+  name: string
+  secret: string
+  timestamp: string
+  body: { base64: string } | { repeat: string; times: number }
+  signature: string
+}
+
+interface Rfc4231Case {
+  case: number
+  keyHex: string
+  dataHex: string
+  hmacSha256Hex: string
+  truncatedTo?: number
+}
+
+function read<Content>(file: string): Content {
+  return JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as Content
+}
+
+function bodyOf({ body }: Vector): Buffer {
+  return 'base64' in body ? Buffer.from(body.base64, 'base64') : Buffer.from(body.repeat.repeat(body.times))
+}
+
+/** The clock at the moment of sending. The header's text is parsed here by other means than the library's. */
+function clockOf({ timestamp }: Vector): number {
+  const isUnix = /^\d+$/.test(timestamp)
+  const hasZone = /(Z|[+-]\d\d:\d\d)$/.test(timestamp)
+  return isUnix ? Number(timestamp) * 1000 : Date.parse(hasZone ? timestamp : `${timestamp}Z`)
+}
+
+describe.each(['openssl.json', 'python.json'])('vectors of %s', (file) => {
+  const vectors = read<Vector[]>(file)
+
+  it('has vectors', () => {
+    expect(vectors.length).toBeGreaterThan(40)
+  })
+
+  describe.each(paths)('on $name', ({ verifySignature }) => {
+    it.each(vectors)('accepts $name', async (vector) => {
+      const headers = { 'X-Truedy-Timestamp': vector.timestamp, 'X-Truedy-Signature': vector.signature }
+      const now = () => clockOf(vector)
+      const verification = await verifySignature(bodyOf(vector), headers, vector.secret, { now })
+      expect(verification).toMatchObject({ ok: true, secretIndex: 0 })
+    })
+
+    it.each(vectors)('refuses $name with one byte more', async (vector) => {
+      const body = Buffer.concat([bodyOf(vector), Buffer.from(' ')])
+      const headers = { 'X-Truedy-Timestamp': vector.timestamp, 'X-Truedy-Signature': vector.signature }
+      const now = () => clockOf(vector)
+      const verification = await verifySignature(body, headers, vector.secret, { now })
+      expect(verification).toMatchObject({ ok: false, code: 'signature_mismatch' })
+    })
+  })
+
+  it.each(vectors)('signs $name alike', async (vector) => {
+    const { headers } = await signDelivery(bodyOf(vector), vector.secret, { timestamp: vector.timestamp })
+    expect(headers['x-truedy-signature']).toBe(vector.signature)
+  })
+})
+
+describe('RFC 4231', () => {
+  const cases = read<Rfc4231Case[]>('rfc4231.json')
+
+  /** The RFC's keys are bytes, ours are texts: the encoder hands the bytes through. */
+  function withKeyBytes<Result>({ keyHex }: Rfc4231Case, run: () => Result): Result {
+    const key = new Uint8Array(Buffer.from(keyHex, 'hex'))
+    const encode = vi.spyOn(TextEncoder.prototype, 'encode').mockReturnValueOnce(key)
+    try {
+      return run()
+    } finally {
+      encode.mockRestore()
+    }
+  }
+
+  it.each(cases)('case $case on WebCrypto', async (vector) => {
+    const data = new Uint8Array(Buffer.from(vector.dataHex, 'hex'))
+    const hmac = await withKeyBytes(vector, () => signHex(`webcrypto ${vector.case}`, '', data))
+    expect(hmac.slice(0, vector.hmacSha256Hex.length)).toBe(vector.hmacSha256Hex)
+  })
+
+  it.each(cases.filter(({ truncatedTo }) => truncatedTo === undefined))(
+    'case $case on node:crypto',
+    (vector) => {
+      const delivery = {
+        sentAt: 0,
+        prefix: '',
+        body: new Uint8Array(Buffer.from(vector.dataHex, 'hex')),
+        signature: vector.hmacSha256Hex,
+        secrets: [`node ${vector.case}`],
+      }
+      expect(withKeyBytes(vector, () => findSignerSync(createHmac, delivery))).toBe(0)
+    },
+  )
+})
