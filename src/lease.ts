@@ -30,20 +30,20 @@ export function keepLease(renew: () => Promise<Claim>, leaseMs: number, maxMs: n
     const left = endsAt - performance.now()
     clearTimeout(deadlineTimer)
     deadlineTimer = later(Math.min(leaseMs, left), lose)
-    renewLater()
+    renewIn(leaseMs / 3)
   }
 
-  function renewLater(): void {
-    renewalTimer = later(leaseMs / 3, () => {
+  function renewIn(milliseconds: number): void {
+    renewalTimer = later(milliseconds, () => {
       renewal = renew().then(
         (claim) => {
           if (isOver) return
           if (claim === 'claimed') hold()
           else lose()
         },
-        // A store that is down for a moment may be back before the lease ends; the deadline stands.
+        // A store that is down for a moment may be back before the lease ends: asked again soon.
         () => {
-          if (!isOver) renewLater()
+          if (!isOver) renewIn(leaseMs / 20)
         },
       )
     })
