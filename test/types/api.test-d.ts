@@ -1,0 +1,235 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import { describe, expectTypeOf, it } from 'vitest'
+import {
+  type BatchData,
+  type CallData,
+  createReceiver,
+  createWebhookHandler,
+  type DedupeStore,
+  dedupeKey,
+  type EventHandlers,
+  isDuplicate,
+  isWebhookError,
+  memoryStore,
+  type Outcome,
+  parseEvent,
+  processOnce,
+  type TruedyEvent,
+  type UnknownEvent,
+  type Verification,
+  type VoiceData,
+  verifyAndParse,
+  verifyRequest,
+  verifySignature,
+  type WebhookErrorCode,
+} from '../../src/index.js'
+import { createNodeHandler, verifyAndParseSync, verifySignatureSync } from '../../src/node.js'
+import { sampleEvent, signDelivery } from '../../src/testing/index.js'
+
+declare const event: TruedyEvent
+declare const bytes: Uint8Array
+declare const secret: string
+
+describe('TruedyEvent', () => {
+  it('narrows in a switch, which stays exhaustive', () => {
+    switch (event.event) {
+      case 'call.started':
+      case 'call.joined':
+      case 'call.ended':
+      case 'call.failed':
+      case 'call.billed':
+        expectTypeOf(event.data).toEqualTypeOf<CallData>()
+        break
+      case 'batch.status.changed':
+      case 'batch.completed':
+        expectTypeOf(event.data).toEqualTypeOf<BatchData>()
+        break
+      case 'voice.training.completed':
+      case 'voice.training.failed':
+        expectTypeOf(event.data).toEqualTypeOf<VoiceData>()
+        break
+      case 'unknown':
+        expectTypeOf(event).toEqualTypeOf<UnknownEvent>()
+        expectTypeOf(event.rawEvent).toEqualTypeOf<string>()
+        expectTypeOf(event.data['anything']).toEqualTypeOf<unknown>()
+        break
+      default:
+        expectTypeOf(event).toEqualTypeOf<never>()
+    }
+  })
+
+  it('has what every event has, before it is narrowed', () => {
+    expectTypeOf(event.rawEvent).toEqualTypeOf<string>()
+    expectTypeOf(event.timestamp).toEqualTypeOf<string | number>()
+    expectTypeOf(event.id).toEqualTypeOf<string | undefined>()
+  })
+
+  it('refuses a misspelt event name', () => {
+    // @ts-expect-error: no such event
+    if (event.event === 'call.endd') return
+    // @ts-expect-error: the alias arrives as call.ended
+    if (event.event === 'call.completed') return
+  })
+
+  it('refuses a misspelt field of the envelope, and takes any field of data', () => {
+    // @ts-expect-error: no such field
+    expectTypeOf(event.evnt).toBeAny()
+    if (event.event === 'call.ended') expectTypeOf(event.data['new_field']).toEqualTypeOf<unknown>()
+  })
+
+  it('completes known values and takes others', () => {
+    if (event.event !== 'call.ended') return
+    const reason = event.data.call?.endReason
+    expectTypeOf('hangup' as const).toExtend<typeof reason>()
+    expectTypeOf('something new' as const).toExtend<typeof reason>()
+    expectTypeOf(reason).toExtend<string | null | undefined>()
+  })
+})
+
+describe('verifying', () => {
+  it('cannot do without await', () => {
+    // @ts-expect-error: a promise has no event
+    verifyAndParse(bytes, {}, secret).event
+    // @ts-expect-error: a promise has no ok
+    if (verifySignature(bytes, {}, secret).ok) return
+  })
+
+  it('refuses a parsed body', () => {
+    // @ts-expect-error: an object is not raw
+    verifyAndParse({ event: 'call.ended' }, {}, secret)
+    // @ts-expect-error: nothing is not raw
+    verifyAndParse(undefined, {}, secret)
+    // @ts-expect-error: a stream is not raw
+    verifyAndParse(new ReadableStream(), {}, secret)
+    // @ts-expect-error: an object is not raw
+    verifyAndParseSync({ event: 'call.ended' }, {}, secret)
+  })
+
+  it('refuses a secret that may be missing', () => {
+    // @ts-expect-error: process.env has strings or undefined
+    verifyAndParse(bytes, {}, process.env['TRUEDY_WEBHOOK_SECRET'])
+  })
+
+  it('takes every kind of headers', () => {
+    verifySignature(bytes, new Headers(), secret)
+    verifySignature(bytes, {} as IncomingHttpHeaders, secret)
+    verifySignature(bytes, {} as Record<string, string>, secret)
+    verifySignature(bytes, {} as Record<string, string | undefined>, secret)
+    verifySignature(bytes, {} as { [name: string]: string | string[] | undefined }, secret)
+    verifySignature(bytes, new Map<string, string>(), secret)
+    verifySignatureSync(Buffer.from(''), {} as IncomingHttpHeaders, ['new', 'old'] as const)
+  })
+
+  it('returns a union on ok', () => {
+    expectTypeOf(verifySignature).returns.resolves.toEqualTypeOf<Verification>()
+    const verification = {} as Verification
+    if (verification.ok) expectTypeOf(verification.secretIndex).toEqualTypeOf<number>()
+    else expectTypeOf(verification.code).toEqualTypeOf<WebhookErrorCode>()
+    // @ts-expect-error: there is no timestamp before ok is known
+    verification.timestamp
+  })
+
+  it('returns an event', () => {
+    expectTypeOf(verifyAndParse).returns.resolves.toEqualTypeOf<TruedyEvent>()
+    expectTypeOf(verifyRequest(new Request('http://a'), secret)).resolves.toEqualTypeOf<TruedyEvent>()
+    expectTypeOf(verifyAndParseSync).returns.toEqualTypeOf<TruedyEvent>()
+    expectTypeOf(parseEvent).returns.toEqualTypeOf<TruedyEvent>()
+  })
+
+  it('narrows a caught error', () => {
+    const caught: unknown = undefined
+    if (isWebhookError(caught)) {
+      expectTypeOf(caught.code).toEqualTypeOf<WebhookErrorCode>()
+      expectTypeOf(caught.status).toEqualTypeOf<400 | 401 | 405 | 413 | 500>()
+      // @ts-expect-error: no such code
+      if (caught.code === 'wrong_signature') return
+    }
+  })
+})
+
+describe('handlers', () => {
+  it('get the event of their name', () => {
+    const on: EventHandlers = {
+      'call.ended': (ended) => expectTypeOf(ended.data).toEqualTypeOf<CallData>(),
+      'batch.completed': async (completed) => expectTypeOf(completed.data).toEqualTypeOf<BatchData>(),
+      'voice.training.failed': (failed, { signal, key }) => {
+        expectTypeOf(failed.event).toEqualTypeOf<'voice.training.failed'>()
+        expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+        expectTypeOf(key).toEqualTypeOf<string>()
+      },
+      unknown: (unheard) => expectTypeOf(unheard).toEqualTypeOf<UnknownEvent>(),
+    }
+    createReceiver({ on, onEvent: (any) => expectTypeOf(any).toEqualTypeOf<TruedyEvent>() })
+  })
+
+  it('cannot be under a misspelt name', () => {
+    // @ts-expect-error: no such event
+    createReceiver({ on: { 'call.end': () => {} } })
+    // @ts-expect-error: the alias arrives as call.ended
+    createWebhookHandler({ on: { 'call.completed': () => {} } })
+    // @ts-expect-error: no such option
+    createNodeHandler({ handlers: {} })
+  })
+
+  it('fit the frameworks', () => {
+    const fetchHandler = createWebhookHandler()
+    expectTypeOf(fetchHandler).toExtend<(request: Request) => Promise<Response>>()
+    const nodeHandler = createNodeHandler()
+    expectTypeOf(nodeHandler).toExtend<
+      (request: IncomingMessage, response: ServerResponse) => Promise<void>
+    >()
+    createServer(nodeHandler)
+  })
+
+  it('report a union on status', () => {
+    const outcome = {} as Outcome
+    if (outcome.status === 'processed') expectTypeOf(outcome.recorded).toEqualTypeOf<boolean>()
+    if (outcome.status === 'rejected') expectTypeOf(outcome.error.code).toEqualTypeOf<WebhookErrorCode>()
+    if (outcome.status === 'failed') expectTypeOf(outcome.error).toEqualTypeOf<unknown>()
+    expectTypeOf(outcome.durationMs).toEqualTypeOf<number>()
+    // @ts-expect-error: there is no event when it was rejected
+    outcome.event
+  })
+})
+
+describe('de-duplication', () => {
+  it("hands processOnce's handler the event as narrowed, and returns its value", async () => {
+    if (event.event !== 'call.ended') return
+    const outcome = await processOnce(event, memoryStore(), async (ended) => {
+      expectTypeOf(ended.data).toEqualTypeOf<CallData>()
+      return 42
+    })
+    if (outcome.status === 'processed') expectTypeOf(outcome.value).toEqualTypeOf<number>()
+    // @ts-expect-error: a duplicate has no value
+    outcome.value
+  })
+
+  it('lets isDuplicate do with claim alone, and processOnce not', () => {
+    const claim: DedupeStore['claim'] = () => 'claimed'
+    isDuplicate(event, { claim })
+    // @ts-expect-error: complete and release are missing
+    processOnce(event, { claim }, () => {})
+    // @ts-expect-error: not what a claim can be
+    isDuplicate(event, { claim: () => 'OK' })
+    expectTypeOf(dedupeKey(event)).toEqualTypeOf<string>()
+  })
+
+  it('takes synchronous and asynchronous stores', () => {
+    expectTypeOf<{
+      claim(key: string): Promise<'claimed' | 'busy' | 'done'>
+      complete(): boolean
+      release(): Promise<boolean>
+    }>().toExtend<DedupeStore>()
+  })
+})
+
+describe('testing', () => {
+  it('keeps the type of the body', async () => {
+    expectTypeOf((await signDelivery(bytes, secret)).body).toEqualTypeOf<Uint8Array>()
+    expectTypeOf((await signDelivery(sampleEvent('call.ended'), secret)).body).toEqualTypeOf<string>()
+    fetch('http://a', { method: 'POST', ...(await signDelivery(sampleEvent('unknown'), secret)) })
+    // @ts-expect-error: no such event
+    sampleEvent('call.end')
+  })
+})
