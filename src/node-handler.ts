@@ -100,8 +100,10 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
       else reject(bodyTooLarge(maxBodyBytes))
     })
     request.on('end', () => resolve(joinChunks(chunks, size)))
-    request.on('error', reject)
-    request.on('close', () => reject(new Error('The client broke off before the body was complete.')))
+    const breakOff = (cause?: Error) =>
+      reject(new Error('The client broke off before the body was complete.', { cause }))
+    request.on('error', breakOff)
+    request.on('close', breakOff)
   })
 }
 

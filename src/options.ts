@@ -33,7 +33,7 @@ export function requireSecrets(secret: Secret): readonly string[] {
   }
   throw new WebhookError(
     'invalid_secret',
-    `The secret is empty, no text, or more than ${MAX_SECRETS}. Is TRUEDY_WEBHOOK_SECRET set?`,
+    `No usable secret: set TRUEDY_WEBHOOK_SECRET, or pass 1 to ${MAX_SECRETS} texts.`,
   )
 }
 

@@ -1,6 +1,7 @@
 /** Reading the body of a fetch `Request`, whole but not without end. */
 
 import { WebhookError } from './errors.js'
+import { requirePositive } from './options.js'
 
 /** What is needed of a fetch `Request`, whichever library's types it has. */
 export interface RequestLike {
@@ -11,6 +12,7 @@ export interface RequestLike {
 }
 
 interface BodyStream {
+  readonly locked: boolean
   getReader(): {
     read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
     cancel(reason?: unknown): Promise<void>
@@ -34,18 +36,19 @@ export function bodyTooLarge(maxBodyBytes: number): WebhookError {
 /**
  * The bytes of a request, counted while they arrive: a declared length can lie, and a chunked body declares none.
  *
- * @throws WebhookError `body_too_large`, and `body_not_raw` where the body was read before
+ * @throws WebhookError `body_too_large`; `body_not_raw` where the body was read before; `invalid_options`
  */
 export async function readBody(request: RequestLike, limit: BodyLimit = {}): Promise<Uint8Array> {
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
-  if (request.bodyUsed) {
+  requirePositive({ maxBodyBytes })
+  if (request.bodyUsed || request.body?.locked) {
     throw new WebhookError(
       'body_not_raw',
       'The body was read before: verify first, or a clone of the request.',
     )
   }
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
-  if (request.body === null) return new Uint8Array()
+  if (!request.body) return new Uint8Array()
 
   const chunks: Uint8Array[] = []
   let size = 0

@@ -1,0 +1,13 @@
+import { createServer } from 'node:http'
+import { createNodeHandler } from 'truedy-webhooks/node'
+
+// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+const receive = createNodeHandler({
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
+
+createServer((request, response) => {
+  const [path] = request.url.split('?')
+  if (path === '/webhooks/truedy') return receive(request, response)
+  response.writeHead(404).end()
+}).listen(process.env.PORT ?? 3000)

@@ -1,0 +1,168 @@
+/** Installs the programs of `examples/` as a user would, runs them, and reads what they print. */
+
+import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { cp, mkdtemp } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { basename, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+/** How an example is started. */
+export interface Launch {
+  /** A shell command. Default `npm start`. */
+  readonly command?: string
+  /** What it needs in its environment besides `PORT` and `TRUEDY_WEBHOOK_SECRET`. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The line that an example prints for an event that its handler has done. */
+export interface HandledLine {
+  readonly handled: string
+  readonly key: string
+}
+
+/** A running example. */
+export interface Server {
+  readonly origin: string
+  /** Where it receives webhooks. */
+  readonly url: string
+  readonly secret: string
+  /** The events that it has handled so far, in order. */
+  handledLines(): HandledLine[]
+  /** What it has printed on stderr so far, without npm's own lines. */
+  errorOutput(): string
+  /** Ends it and all that it started. Rejects when it had to be killed. */
+  stop(): Promise<void>
+}
+
+const ROOT = join(import.meta.dirname, '../..')
+
+const START_MS = 60_000
+const STOP_MS = 10_000
+
+const run = promisify(execFile)
+
+/** Packs the library as it is built; the path of the tarball, which lies in `workspace`. */
+export async function packLibrary(workspace: string): Promise<string> {
+  // Without its scripts: they would build anew, under the feet of whoever imports from `dist`.
+  const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', workspace]
+  const { stdout } = await run('npm', pack, { cwd: ROOT })
+  return join(workspace, stdout.trim())
+}
+
+/** Installs a copy of an example, with the packed library in place of `file:../..`; the path of the copy. */
+export async function installExample(folder: string, tarball: string, workspace: string): Promise<string> {
+  const copy = await mkdtemp(join(workspace, `${folder}-`))
+  await cp(join(ROOT, 'examples', folder), copy, {
+    recursive: true,
+    filter: (path) => basename(path) !== 'node_modules',
+  })
+  await run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: copy })
+  return copy
+}
+
+/** Starts an installed example on a free port, with a secret of its own; resolves when the port answers. */
+export async function startServer(directory: string, launch: Launch = {}): Promise<Server> {
+  const { command = 'npm start', env = {} } = launch
+  const secret = `whsec_${randomBytes(24).toString('hex')}`
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const program = spawn(command, {
+    cwd: directory,
+    shell: true,
+    // A process group of its own, so that npm, the shell and the program are ended together.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Nothing else of the test runner's environment: its NODE_ENV changes what frameworks do.
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      PORT: String(port),
+      TRUEDY_WEBHOOK_SECRET: secret,
+      ...env,
+    },
+  })
+  const { pid } = program
+  if (pid === undefined) throw new Error(`"${command}" cannot be started.`)
+
+  let output = ''
+  let errors = ''
+  program.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk
+  })
+  program.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    errors += chunk
+  })
+
+  // The pipes are closed when the last process that holds them has ended.
+  let hasEnded = false
+  const ended = once(program, 'close').then(() => {
+    hasEnded = true
+  })
+
+  async function stop(): Promise<void> {
+    if (hasEnded) return
+    signalGroup('SIGTERM')
+    await Promise.race([ended, delay(STOP_MS, undefined, { ref: false })])
+    if (hasEnded) return
+    signalGroup('SIGKILL')
+    await ended
+    throw new Error(`"${command}" did not end within ${STOP_MS} ms of SIGTERM and was killed.`)
+  }
+
+  function signalGroup(signal: NodeJS.Signals): void {
+    // `pid` cannot be a stranger's: it is not given away again before `close`.
+    process.kill(-Number(pid), signal)
+  }
+
+  const deadline = Date.now() + START_MS
+  while (!(await answers(origin))) {
+    if (hasEnded || Date.now() > deadline) {
+      await stop()
+      throw new Error(`"${command}" does not answer on its port.\n${output}\n${errors}`)
+    }
+    await delay(50)
+  }
+
+  return {
+    origin,
+    url: `${origin}/webhooks/truedy`,
+    secret,
+    stop,
+    errorOutput: () => linesOf(errors).filter(isNotOfNpm).join('\n'),
+    handledLines: () =>
+      linesOf(output)
+        .filter((line) => line.startsWith('{"handled":'))
+        .map((line) => JSON.parse(line) as HandledLine),
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0)
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
+  server.close()
+  await once(server, 'close')
+  return address.port
+}
+
+/** Whether somebody speaks HTTP there, whatever is said. */
+async function answers(origin: string): Promise<boolean> {
+  try {
+    await fetch(origin, { signal: AbortSignal.timeout(1000) })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '')
+}
+
+function isNotOfNpm(line: string): boolean {
+  return !line.startsWith('npm ')
+}

@@ -1,0 +1,132 @@
+/** Every example does what a webhook endpoint must, from `npm install` to the last delivery. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dedupeKey, parseEvent } from 'truedy-webhooks'
+import { checkEndpoint, endpointCases, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import {
+  type HandledLine,
+  installExample,
+  type Launch,
+  packLibrary,
+  type Server,
+  startServer,
+} from './driver.js'
+
+/** The folders in `examples/`, each with what differs from `npm start`. */
+const examples: Readonly<Record<string, Launch>> = {
+  'node-http': {},
+  express: {},
+}
+
+let workspace: string
+let tarball: string
+
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-examples-'))
+  tarball = await packLibrary(workspace)
+})
+
+afterAll(() => rm(workspace, { recursive: true, force: true }))
+
+describe.each(Object.entries(examples))('examples/%s', (folder, launch) => {
+  const genuine: HandledLine[] = []
+  let server: Server
+
+  beforeAll(async () => {
+    server = await startServer(await installExample(folder, tarball, workspace), launch)
+  })
+
+  afterAll(() => server?.stop())
+
+  for (const endpointCase of endpointCases) {
+    const { name, expected } = endpointCase
+    const isHandled = expected.startsWith('2xx')
+
+    it(`answers ${expected} to ${name}, and handles ${isHandled ? 'it once' : 'nothing'}`, async () => {
+      const linesBefore = server.handledLines().length
+      const fetched = vi.spyOn(globalThis, 'fetch')
+      const results = await checkEndpoint(server.url, server.secret, [endpointCase])
+      const wanted = isHandled ? handledLinesOf(fetched.mock.calls.map(([, init]) => init?.body)) : []
+      genuine.push(...wanted)
+
+      expect(results).toEqual([{ name, passed: true, expected, actual: expect.any(String) }])
+      await vi.waitFor(() => expect(server.handledLines().slice(linesBefore)).toEqual(wanted), 5000)
+    })
+  }
+
+  it('answers 404 on every other path', async () => {
+    const signed = await signDelivery(sampleEvent('call.ended'), server.secret)
+    for (const path of ['/', '/webhooks', '/webhooks/truedy/more', '/webhooks/truedy2']) {
+      const response = await fetch(server.origin + path, { method: 'POST', ...signed })
+      expect(response.status, path).toBe(404)
+    }
+  })
+
+  it('ends when it is told to', async () => {
+    await server.stop()
+    await expect(fetch(server.origin)).rejects.toThrow('fetch failed')
+  })
+
+  it('has handled every genuine event once, and nothing else', () => {
+    expect(server.handledLines()).toEqual(genuine)
+    expect(new Set(server.handledLines().map(({ key }) => key)).size).toBe(genuine.length)
+  })
+
+  it('has printed nothing on stderr', () => {
+    expect(server.errorOutput()).toBe('')
+  })
+})
+
+describe('Express', () => {
+  const JSON_FIRST = `
+    import express from 'express'
+    import { createNodeHandler } from 'truedy-webhooks/node'
+
+    const app = express()
+    app.use(express.json())
+    app.all('/webhooks/truedy', createNodeHandler({
+      onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+    }))
+    app.listen(process.env.PORT)
+  `
+  let directory: string
+  let server: Server | undefined
+
+  beforeAll(async () => {
+    directory = await installExample('express', tarball, workspace)
+  })
+
+  afterAll(() => server?.stop())
+
+  it('parses JSON on the routes after the webhook', async () => {
+    server = await startServer(directory)
+    const response = await fetch(`${server.origin}/greetings`, {
+      method: 'POST',
+      body: JSON.stringify({ name: 'Ada' }),
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(await response.json()).toEqual({ greeting: 'Hello Ada' })
+    await server.stop()
+  })
+
+  it('is told to change the set-up where express.json() comes first', async () => {
+    await writeFile(join(directory, 'json-first.js'), JSON_FIRST)
+    server = await startServer(directory, { command: 'node json-first.js' })
+    const signed = await signDelivery(sampleEvent('call.ended'), server.secret)
+    const response = await fetch(server.url, { method: 'POST', ...signed })
+    expect(response.status).toBe(500)
+    expect(await response.json()).toEqual({ error: 'body_not_raw' })
+    await server.stop()
+    expect(server.errorOutput()).toContain('express.raw')
+    expect(server.handledLines()).toEqual([])
+  })
+})
+
+/** What must be printed for request bodies, however often each was sent. */
+function handledLinesOf(bodies: readonly unknown[]): HandledLine[] {
+  const events = [...new Set(bodies)].map((body) => parseEvent(String(body)))
+  return events.map((event) => ({ handled: event.event, key: dedupeKey(event) }))
+}
