@@ -95,8 +95,8 @@ function headerError(fault: 'missing' | 'malformed', header: keyof typeof FORM):
 function bodyNotRaw(body: unknown): WebhookError {
   return new WebhookError(
     'body_not_raw',
-    `The body is ${kindOf(body)}, not the bytes as sent. ` +
-      "Express: mount this or express.raw({ type: '*/*' }) before express.json(). Fastify: parseAs: 'buffer'. " +
+    `The body is ${kindOf(body)}, not the raw bytes. ` +
+      "Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer'. " +
       'NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. ' +
       'Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.',
   )
