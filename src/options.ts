@@ -56,8 +56,7 @@ export function requireOptions(options: VerifyOptions): void {
 export function invalidOptions(): WebhookError {
   return new WebhookError(
     'invalid_options',
-    'Unusable argument: headers (object), toleranceSeconds (positive), now (function, milliseconds) or headerNames ' +
-      '({ timestamp, signature }).',
+    'Unusable argument: headers (object), toleranceSeconds (positive), now (function, milliseconds) or headerNames (pair).',
   )
 }
 
