@@ -37,6 +37,5 @@ const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
  * @throws TypeError when the bytes are not UTF-8
  */
 export function decodeUtf8(bytes: Bytes): string {
-  if (typeof bytes === 'string') return bytes.startsWith('\uFEFF') ? bytes.slice(1) : bytes
-  return utf8.decode(bytes)
+  return typeof bytes === 'string' ? bytes.replace(/^\uFEFF/, '') : utf8.decode(bytes)
 }

@@ -6,14 +6,8 @@
 import { asBytes, type Bytes, kindOf } from './bytes.js'
 import { isWebhookError, WebhookError } from './errors.js'
 import { findHeaders, type HeadersInput } from './headers.js'
-import {
-  DEFAULT_TOLERANCE_SECONDS,
-  invalidOptions,
-  requireOptions,
-  requireSecrets,
-  type Secret,
-  type VerifyOptions,
-} from './options.js'
+import { type Key, requireKeys, type Secret } from './keys.js'
+import { DEFAULT_TOLERANCE_SECONDS, invalidOptions, requireOptions, type VerifyOptions } from './options.js'
 import { parseTimestamp } from './timestamp.js'
 
 /** A delivery that is complete, well formed and fresh. Whether it is genuine is for the HMAC to say. */
@@ -25,12 +19,10 @@ export interface SignedDelivery {
   readonly body: Bytes
   /** 64 hexadecimal digits, in either case. */
   readonly signature: string
-  readonly secrets: readonly string[]
+  readonly keys: readonly Key[]
 }
 
-const SIGNATURE_LENGTH = 64
 const NOT_A_HEX_DIGIT = /[^\da-fA-F]/
-const NO_OPTIONS: VerifyOptions = {}
 
 /**
  * Checks all that needs no key: the program's own mistakes, presence, format, age; the cheapest first.
@@ -41,15 +33,15 @@ export function readDelivery(
   rawBody: unknown,
   headers: HeadersInput,
   secret: Secret,
-  options = NO_OPTIONS,
+  options: VerifyOptions = {},
 ): SignedDelivery {
   try {
-    const secrets = requireSecrets(secret)
+    const keys = requireKeys(secret)
     requireOptions(options)
     const body = asBytes(rawBody)
     if (body === undefined) throw bodyNotRaw(rawBody)
 
-    const { timestamp, signature } = findHeaders(headers, options.headerNames)
+    const [timestamp, signature] = findHeaders(headers, options.headerNames)
     if (!timestamp) throw headerError('missing', 'timestamp')
     if (!signature) throw headerError('missing', 'signature')
     const sentAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined
@@ -57,7 +49,7 @@ export function readDelivery(
     if (!isSignature(signature)) throw headerError('malformed', 'signature')
     requireFresh(sentAt, options)
 
-    return { sentAt, prefix: `${timestamp}.`, body, signature, secrets }
+    return { sentAt, prefix: `${timestamp}.`, body, signature, keys }
   } catch (error) {
     if (isWebhookError(error)) throw error
     // No cause: what a getter, a proxy or a clock of the caller threw may quote what must not be logged.
@@ -66,7 +58,7 @@ export function readDelivery(
 }
 
 function isSignature(value: unknown): value is string {
-  return typeof value === 'string' && value.length === SIGNATURE_LENGTH && !NOT_A_HEX_DIGIT.test(value)
+  return typeof value === 'string' && value.length === 64 && !NOT_A_HEX_DIGIT.test(value)
 }
 
 function requireFresh(sentAt: number, options: VerifyOptions): void {
@@ -78,11 +70,11 @@ function requireFresh(sentAt: number, options: VerifyOptions): void {
   throw new WebhookError(
     age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
     `The timestamp is ${Math.abs(Math.round(age))} s ${age > 0 ? 'old' : 'ahead'}, the tolerance ${toleranceSeconds} s. ` +
-      "Late, replayed, or this machine's clock is wrong.",
+      "Late, replayed, or this machine's clock is off.",
   )
 }
 
-const FORM = { timestamp: 'Unix seconds or an ISO 8601 time', signature: '64 hexadecimal digits' }
+const FORM = { timestamp: 'Unix seconds or ISO 8601', signature: '64 hexadecimal digits' }
 
 function headerError(fault: 'missing' | 'malformed', header: keyof typeof FORM): WebhookError {
   // The value stays out of the message: whoever sent it wrote it, and messages end in logs.

@@ -1,7 +1,7 @@
 /** Reading an event whose fields live in several places: identifiers, time, and the facts of a call (contract §4). */
 
 import type { EndReason, TruedyEvent } from './events.js'
-import { idText, isObject } from './json.js'
+import { idText, isObject, isText } from './json.js'
 import { parseTimestamp } from './timestamp.js'
 
 /** The identifiers that an event carries. */
@@ -142,7 +142,7 @@ function first<Value>(
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+  return isText(value) ? value : undefined
 }
 
 /** A number, or a text that is one, with or without the unit of seconds: `"123"`, `"123s"`. */

@@ -5,6 +5,8 @@
 
 import type { Bytes } from './bytes.js'
 import type { SignedDelivery } from './delivery.js'
+import { WebhookError } from './errors.js'
+import type { Key } from './keys.js'
 
 /** All that is needed of `node:crypto`. */
 export type CreateHmac = typeof import('node:crypto').createHmac
@@ -17,15 +19,12 @@ export function findSigner(delivery: SignedDelivery): number | Promise<number> {
   return createHmac ? findSignerSync(createHmac, delivery) : findSignerWeb(delivery)
 }
 
-const encoder = /* @__PURE__ */ new TextEncoder()
-
 /** {@link findSigner} on `node:crypto`. */
 export function findSignerSync(createHmac: CreateHmac, delivery: SignedDelivery): number {
-  const { prefix, body, signature, secrets } = delivery
-  return secrets.findIndex((secret) => {
-    const expected = createHmac('sha256', keyOf(secret).bytes).update(prefix).update(body).digest('hex')
-    return isEqual(expected, signature)
-  })
+  const { prefix, body, signature, keys } = delivery
+  return keys.findIndex(({ bytes }) =>
+    isEqual(createHmac('sha256', bytes).update(prefix).update(body).digest('hex'), signature),
+  )
 }
 
 /** Compares in constant time: goes through all digits, wherever the first difference is, and branches once. */
@@ -39,46 +38,34 @@ function isEqual(expected: string, signature: string): boolean {
 }
 
 /** {@link findSigner} on WebCrypto, whose `verify` compares in constant time itself. */
-export async function findSignerWeb(delivery: SignedDelivery): Promise<number> {
-  const signature = Uint8Array.from(delivery.signature.match(/../g) ?? [], (digits) => Number(`0x${digits}`))
-  const message = concat(delivery.prefix, delivery.body)
-  for (const [index, secret] of delivery.secrets.entries()) {
-    if (await crypto.subtle.verify('HMAC', await importKey(secret), signature, message)) return index
+export async function findSignerWeb({ prefix, body, signature, keys }: SignedDelivery): Promise<number> {
+  const signatureBytes = new Uint8Array(signature.length / 2)
+  for (let i = 0; i < signatureBytes.length; i++) {
+    signatureBytes[i] = digit(signature.charCodeAt(2 * i)) * 16 + digit(signature.charCodeAt(2 * i + 1))
+  }
+  const message = concat(prefix, body)
+  for (const [index, key] of keys.entries()) {
+    const imported = await importKey(key)
+    if (await crypto.subtle.verify('HMAC', imported, signatureBytes, message)) return index
   }
   return -1
 }
 
+/** The value of a hexadecimal digit by its character code: letters have a higher bit set, and count from ten. */
+function digit(code: number): number {
+  return (code & 15) + (code >> 6) * 9
+}
+
 /** The HMAC of a prefix and a body as 64 hexadecimal digits in lower case. */
-export async function signHex(secret: string, prefix: string, body: Bytes): Promise<string> {
-  const digest = await crypto.subtle.sign('HMAC', await importKey(secret), concat(prefix, body))
+export async function signHex(key: Key, prefix: string, body: Bytes): Promise<string> {
+  const digest = await crypto.subtle.sign('HMAC', await importKey(key), concat(prefix, body))
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-interface Key {
-  readonly bytes: Uint8Array<ArrayBuffer>
-  imported?: Promise<CryptoKey>
-}
-
-const MAX_CACHED_KEYS = 100
-const keys = /* @__PURE__ */ new Map<string, Key>()
-
-/**
- * Keys are kept: encoding one takes a twentieth of a whole verification, importing one more than hashing a small body.
- * A program has few secrets; one that has many starts over from time to time.
- */
-function keyOf(secret: string): Key {
-  let key = keys.get(secret)
-  if (!key) {
-    if (keys.size >= MAX_CACHED_KEYS) keys.clear()
-    key = { bytes: encoder.encode(secret) }
-    keys.set(secret, key)
-  }
-  return key
-}
-
-function importKey(secret: string): Promise<CryptoKey> {
-  const key = keyOf(secret)
-  key.imported ??= crypto.subtle.importKey('raw', key.bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
+function importKey(key: Key): Promise<CryptoKey> {
+  const { subtle } = crypto
+  if (!subtle) throw new WebhookError('invalid_options', 'No WebCrypto (crypto.subtle) here.')
+  key.imported ??= subtle.importKey('raw', key.bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
     'verify',
   ])
@@ -87,9 +74,11 @@ function importKey(secret: string): Promise<CryptoKey> {
 
 /** WebCrypto takes a message in one piece. */
 function concat(prefix: string, body: Bytes): Uint8Array<ArrayBuffer> {
-  if (typeof body === 'string') return encoder.encode(prefix + body)
-  const message = new Uint8Array(prefix.length + body.length)
-  encoder.encodeInto(prefix, message)
-  message.set(body, prefix.length)
+  const encoder = new TextEncoder()
+  const head = encoder.encode(prefix)
+  const tail = typeof body === 'string' ? encoder.encode(body) : body
+  const message = new Uint8Array(head.length + tail.length)
+  message.set(head)
+  message.set(tail, head.length)
   return message
 }

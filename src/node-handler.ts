@@ -13,6 +13,8 @@ export interface NodeRequest {
   readonly complete: boolean
   /** Whether somebody has read from the stream. */
   readonly readableDidRead: boolean
+  /** Whether the stream was read to its end. */
+  readonly readableEnded: boolean
   readonly destroyed: boolean
   /** The bytes, where a framework keeps them (NestJS, Google Cloud Functions). */
   readonly rawBody?: unknown
@@ -69,13 +71,14 @@ export function createNodeHandler(
     const { status, headers, body } = await receive(request.method ?? '', request.headers, readBody)
     // Somebody else answered (a time-out's middleware), or nobody listens any more.
     if (response.headersSent || response.destroyed) return
-    const isUnread = !request.complete && !request.destroyed
+    // Not only falsy: a request made up by a serverless adapter has no stream, and nothing to wait for.
+    const isUnread = request.complete === false && !request.destroyed
     response.writeHead(status, {
       ...headers,
       ...(body !== '' && { 'content-length': body.length }),
       ...(isUnread && { connection: 'close' }),
     })
-    if (body !== '') response.write(body)
+    if (body !== '' && request.method !== 'HEAD') response.write(body)
     // Closing on a client that still sends would reset the connection, and the reply be lost with it.
     if (isUnread) await restOf(request)
     response.end()
@@ -90,6 +93,7 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
   // Not raw, which the verifying says, with what to do about it.
   if (request.readableDidRead) return request.body as RawBody
   if (Number(request.headers['content-length']) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
+  if (request.destroyed) throw brokenOff()
 
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
@@ -97,14 +101,19 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
     request.on('data', (chunk) => {
       size += chunk.length
       if (size <= maxBodyBytes) chunks.push(chunk)
-      else reject(bodyTooLarge(maxBodyBytes))
+      // Only the first chunk over the limit: the rest streams by while the reply is on its way.
+      else if (size - chunk.length <= maxBodyBytes) reject(bodyTooLarge(maxBodyBytes))
     })
     request.on('end', () => resolve(joinChunks(chunks, size)))
-    const breakOff = (cause?: Error) =>
-      reject(new Error('The client broke off before the body was complete.', { cause }))
-    request.on('error', breakOff)
-    request.on('close', breakOff)
+    request.on('error', (cause) => reject(brokenOff(cause)))
+    request.on('close', () => {
+      if (!request.readableEnded) reject(brokenOff())
+    })
   })
+}
+
+function brokenOff(cause?: Error): Error {
+  return new Error('The client broke off before the body was complete.', { cause })
 }
 
 /** Resolves when a request has ended or broken off, or after a moment. */

@@ -3,7 +3,7 @@
 import { asBytes, type Bytes, decodeUtf8, type RawBody } from './bytes.js'
 import { WebhookError } from './errors.js'
 import { normaliseName, type TruedyEvent } from './events.js'
-import { idText, isObject, parseJson } from './json.js'
+import { idText, isObject, isText, parseJson } from './json.js'
 
 /**
  * The event in a body, **not verified**: for bodies that were verified before, such as those in a queue of your own.
@@ -58,10 +58,10 @@ function toEvent(envelope: unknown): TruedyEvent {
   if (isObject(envelope)) {
     const { event: rawEvent, timestamp, data } = envelope
     const isTimestamp = typeof timestamp === 'string' || typeof timestamp === 'number'
-    if (typeof rawEvent === 'string' && rawEvent !== '' && isTimestamp && isObject(data)) {
+    if (isText(rawEvent) && isTimestamp && isObject(data)) {
       const id = idText(envelope['id']) ?? idText(envelope['event_id'])
-      if (id === undefined) delete envelope['id']
-      else envelope['id'] = id
+      if (id !== undefined) envelope['id'] = id
+      else if ('id' in envelope) delete envelope['id']
       envelope['rawEvent'] = rawEvent
       envelope['event'] = normaliseName(rawEvent)
       // The envelope was checked and the name is of the union; the payload types promise nothing that needs a check.

@@ -3,13 +3,9 @@
 import type { HandlerContext, ProcessOptions } from './dedupe.js'
 import { WebhookError } from './errors.js'
 import { type EventName, type EventOf, normaliseName, type TruedyEvent } from './events.js'
-import {
-  requireOptions,
-  requirePositive,
-  requireSecrets,
-  type Secret,
-  type VerifyOptions,
-} from './options.js'
+import { isObject } from './json.js'
+import { requireKeys, type Secret } from './keys.js'
+import { requireOptions, requirePositive, type VerifyOptions } from './options.js'
 import type { BodyLimit } from './request.js'
 import type { DedupeStore } from './store.js'
 
@@ -55,7 +51,7 @@ export interface ReceiverOptions extends VerifyOptions, ProcessOptions, BodyLimi
 
 /** Throws the first thing that is wrong with the options: when the receiver is made, not at the first delivery. */
 export function requireUsable(secret: Secret, options: ReceiverOptions): void {
-  requireSecrets(secret)
+  requireKeys(secret)
   requireOptions(options)
   const {
     on = {},
@@ -69,15 +65,22 @@ export function requireUsable(secret: Secret, options: ReceiverOptions): void {
     maxBodyBytes = 1,
   } = options
   requirePositive({ leaseMs, ttlMs, maxMs, maxBodyBytes })
+  if (!isObject(on)) throw invalid('on must be an object')
   for (const name of Object.keys(on)) {
     if (name !== 'unknown' && normaliseName(name) !== name)
       throw invalid(`on: "${name}" is not an event type`)
   }
-  for (const [name, value] of Object.entries({ ...on, onEvent, onOutcome, key })) {
+  requireFunctions({ ...on, onEvent, onOutcome, key })
+  if (store === undefined) return
+  const { claim = null, complete = null, release = null } = store ?? {}
+  requireFunctions({ claim, complete, release })
+}
+
+/** Throws unless all that is given is a function. */
+function requireFunctions(values: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(values)) {
     if (value !== undefined && typeof value !== 'function') throw invalid(`${name} must be a function`)
   }
-  if (store && !('claim' in store && 'complete' in store && 'release' in store))
-    throw invalid('store must claim, complete and release')
 }
 
 function invalid(what: string): WebhookError {

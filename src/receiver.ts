@@ -6,7 +6,7 @@ import { dedupeKey } from './dedupe-key.js'
 import { isWebhookError, WebhookError } from './errors.js'
 import type { TruedyEvent } from './events.js'
 import type { HeadersInput } from './headers.js'
-import type { Secret } from './options.js'
+import type { Secret } from './keys.js'
 import { type Outcome, type ReceiverOptions, requireUsable } from './receiver-options.js'
 import { type Reply, type Result, toReply } from './reply.js'
 import { bodyTooLarge, DEFAULT_MAX_BODY_BYTES } from './request.js'
@@ -80,10 +80,7 @@ export function createBodyReceiver(
 
   async function verify(method: string, headers: HeadersInput, readBody: BodyReader): Promise<TruedyEvent> {
     if (String(method).toUpperCase() !== 'POST') {
-      throw new WebhookError(
-        'method_not_allowed',
-        'Only POST is answered. A redirect turns a POST into a GET.',
-      )
+      throw new WebhookError('method_not_allowed', 'Only POST is answered; a redirect makes it a GET.')
     }
     const body = await readBody()
     if (byteLength(asBytes(body) ?? '') > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
@@ -104,14 +101,15 @@ export function createBodyReceiver(
     } catch (error) {
       return isWebhookError(error) ? { status: 'rejected', error } : { status: 'failed', error }
     }
+    let key = ''
     try {
-      const key = keyOf(event)
+      key = keyOf(event)
       const processed = await processOnce(event, store, handle, { ...options, key: () => key })
       return processed.status === 'processed'
         ? { status: 'processed', event, key, recorded: processed.recorded }
         : { status: processed.status, event, key }
     } catch (error) {
-      return { status: 'failed', error, event }
+      return { status: 'failed', error, event, ...(key && { key }) }
     }
   }
 

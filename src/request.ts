@@ -42,10 +42,7 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
   requirePositive({ maxBodyBytes })
   if (request.bodyUsed || request.body?.locked) {
-    throw new WebhookError(
-      'body_not_raw',
-      'The body was read before: verify first, or a clone of the request.',
-    )
+    throw new WebhookError('body_not_raw', 'The body was read before: verify first, or a clone.')
   }
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   if (!request.body) return new Uint8Array()

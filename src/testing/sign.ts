@@ -2,6 +2,7 @@
 
 import { asBytes, type RawBody } from '../bytes.js'
 import { signHex } from '../hmac.js'
+import { requireKey } from '../keys.js'
 
 /** A signed delivery: what to POST. */
 export interface SignedRequest<Body extends RawBody> {
@@ -61,7 +62,7 @@ export async function signDelivery(
     headers: {
       'content-type': 'application/json',
       'x-truedy-timestamp': timestamp,
-      'x-truedy-signature': await signHex(secret, `${timestamp}.`, bytes),
+      'x-truedy-signature': await signHex(requireKey(secret), `${timestamp}.`, bytes),
     },
   }
 }

@@ -1,0 +1,418 @@
+/**
+ * What the tests of the receiver and of its two handlers share: the answer table (contract §6) as one suite for all
+ * three, a server on the loopback address, and a client that can misbehave.
+ */
+
+import { createServer, type RequestListener, type ServerOptions } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { DedupeStore, Outcome, ReceiverOptions } from '../../../src/index.js'
+import { memoryStore } from '../../../src/index.js'
+import { type SampleEvent, sampleEvent, signDelivery } from '../../../src/testing/index.js'
+
+export const SECRET = 'whsec_5f1c7a'
+
+/** A request as plain values. */
+export interface TestRequest {
+  method: string
+  headers: Record<string, string>
+  body: string | Uint8Array<ArrayBuffer>
+}
+
+/** What of an answer is the receiver's to decide. `null`: there is no such header. */
+export interface Answer {
+  status: number
+  body: string
+  contentType: string | null
+  allow: string | null
+  retryAfter: string | null
+}
+
+/** An endpoint under test: takes a request, gives its answer. */
+export type Endpoint = (request: TestRequest) => Promise<Answer>
+
+/** A request that Truedy could have sent: a new event, unless one is given. */
+export async function genuine(event: SampleEvent = sampleEvent('call.ended')): Promise<TestRequest> {
+  return { method: 'POST', ...(await signDelivery(event, SECRET)) }
+}
+
+/** A genuine request whose body has exactly so many bytes, three of them one character. */
+export async function genuineOfSize(bytes: number): Promise<TestRequest> {
+  const event = {
+    event: 'call.ended',
+    timestamp: 1773844320,
+    id: crypto.randomUUID(),
+    data: { summary: '世' },
+  }
+  const padding = 'x'.repeat(bytes - Buffer.byteLength(JSON.stringify(event)))
+  const body = JSON.stringify({ ...event, data: { summary: `世${padding}` } })
+  expect(Buffer.byteLength(body)).toBe(bytes)
+  return { method: 'POST', ...(await signDelivery(body, SECRET)) }
+}
+
+export function acknowledged(): Answer {
+  return { status: 204, body: '', contentType: null, allow: null, retryAfter: null }
+}
+
+export function refused(status: number, error: string, more: Partial<Answer> = {}): Answer {
+  return {
+    status,
+    body: `{"error":"${error}"}`,
+    contentType: 'application/json',
+    allow: null,
+    retryAfter: null,
+    ...more,
+  }
+}
+
+export async function toAnswer(response: Response): Promise<Answer> {
+  return {
+    status: response.status,
+    body: await response.text(),
+    contentType: response.headers.get('content-type'),
+    allow: response.headers.get('allow'),
+    retryAfter: response.headers.get('retry-after'),
+  }
+}
+
+export interface Deferred<Value> {
+  promise: Promise<Value>
+  resolve(value: Value): void
+}
+
+export function deferred<Value = void>(): Deferred<Value> {
+  let resolve: Deferred<Value>['resolve'] = () => {}
+  const promise = new Promise<Value>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
+}
+
+/** Collects outcomes, and lets a test wait for the next one. */
+export function recordOutcomes() {
+  const outcomes: Outcome[] = []
+  return {
+    outcomes,
+    onOutcome: (outcome: Outcome) => void outcomes.push(outcome),
+    /** Waits until there are so many; the last of them. */
+    async nth(count: number): Promise<Outcome> {
+      await vi.waitFor(() => expect(outcomes.length).toBeGreaterThanOrEqual(count), { interval: 2 })
+      expect(outcomes).toHaveLength(count)
+      return outcomes[count - 1] as Outcome
+    },
+  }
+}
+
+export const silent = () => {}
+
+/** Fails every test in which something went wrong that nobody caught. */
+export function failOnUncaught(): void {
+  const uncaught: unknown[] = []
+  const record = (reason: unknown) => void uncaught.push(reason)
+  beforeAll(() => {
+    process.on('unhandledRejection', record)
+    process.on('uncaughtException', record)
+  })
+  afterEach(async () => {
+    await setImmediate()
+    expect(uncaught.splice(0)).toEqual([])
+  })
+  afterAll(() => {
+    process.off('unhandledRejection', record)
+    process.off('uncaughtException', record)
+  })
+}
+
+/** A server on a free port of the loopback address, for the length of a test. */
+export async function serve(
+  listener: RequestListener,
+  options: ServerOptions = {},
+): Promise<{ port: number; url: string }> {
+  const server = createServer(options, listener)
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  // Of a server that listens on TCP, it is never a string or null.
+  const { port } = server.address() as AddressInfo
+  return { port, url: `http://127.0.0.1:${port}/` }
+}
+
+/** A client that writes what it is told, byte for byte. */
+export async function openSocket(port: number) {
+  const socket = connect(port, '127.0.0.1')
+  let received = ''
+  const errors: Error[] = []
+  socket.on('error', (error) => errors.push(error))
+  socket.on('data', (chunk) => {
+    received += chunk.toString('latin1')
+  })
+  const closed = new Promise<void>((resolve) => {
+    socket.on('close', () => resolve())
+  })
+  await new Promise<void>((resolve) => {
+    socket.on('connect', resolve)
+  })
+  onTestFinished(() => void socket.destroy())
+  return {
+    socket,
+    errors,
+    write: (data: string | Uint8Array) =>
+      new Promise<void>((resolve) => {
+        socket.write(data, () => resolve())
+      }),
+    /** Resolves, with all that came, when a text has come. */
+    async until(text: string): Promise<string> {
+      await vi.waitFor(() => expect(received).toContain(text), { interval: 2, timeout: 3000 })
+      return received
+    },
+    /** Resolves, with all that came, when the connection is closed. */
+    closed: async () => {
+      await closed
+      return received
+    },
+  }
+}
+
+/** The head of a request as it goes over the wire, with headers of the test's own. */
+export function head({ method, headers }: TestRequest, more: Record<string, string | number>): string {
+  const lines = Object.entries({ host: '127.0.0.1', ...headers, ...more })
+  return [`${method} / HTTP/1.1`, ...lines.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n')
+}
+
+/** A whole request as it goes over the wire. */
+export function wire(request: TestRequest, more: Record<string, string | number> = {}): string {
+  return head(request, { 'content-length': Buffer.byteLength(request.body), ...more }) + String(request.body)
+}
+
+/** One chunk of a chunked body. */
+export function chunk(text: string): string {
+  return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+}
+
+/** How often a text occurs. */
+export function count(text: string, part: string): number {
+  return text.split(part).length - 1
+}
+
+const MAX_BODY_BYTES = 4096
+
+interface Row {
+  name: string
+  answer: Answer
+  make(): Promise<TestRequest>
+}
+
+function without(header: string) {
+  return async (): Promise<TestRequest> => {
+    const { headers, ...request } = await genuine()
+    return {
+      ...request,
+      headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== header)),
+    }
+  }
+}
+
+function withHeader(header: string, value: string) {
+  return async (): Promise<TestRequest> => {
+    const request = await genuine()
+    return { ...request, headers: { ...request.headers, [header]: value } }
+  }
+}
+
+/** Signed properly, whatever it is and whenever it is said to be sent. */
+function signed(body: string | Uint8Array<ArrayBuffer>, age = 0) {
+  return async (): Promise<TestRequest> => ({
+    method: 'POST',
+    ...(await signDelivery(body, SECRET, { timestamp: new Date(Date.now() - age * 1000) })),
+  })
+}
+
+const ENVELOPE = JSON.stringify(sampleEvent('call.ended'))
+
+const answerTable: readonly Row[] = [
+  { name: 'a genuine event', answer: acknowledged(), make: genuine },
+  {
+    name: 'a genuine event of an unknown type',
+    answer: acknowledged(),
+    make: () => genuine(sampleEvent('unknown')),
+  },
+  {
+    name: 'a body as large as may be',
+    answer: acknowledged(),
+    make: () => genuineOfSize(MAX_BODY_BYTES),
+  },
+  {
+    name: 'no timestamp',
+    answer: refused(401, 'missing_timestamp'),
+    make: without('x-truedy-timestamp'),
+  },
+  {
+    name: 'no signature',
+    answer: refused(401, 'missing_signature'),
+    make: without('x-truedy-signature'),
+  },
+  {
+    name: 'neither headers nor a body',
+    answer: refused(401, 'missing_timestamp'),
+    make: async () => ({ method: 'POST', headers: {}, body: '' }),
+  },
+  {
+    name: 'a malformed timestamp',
+    answer: refused(401, 'malformed_timestamp'),
+    make: withHeader('x-truedy-timestamp', '1e9'),
+  },
+  {
+    name: 'a malformed signature',
+    answer: refused(401, 'malformed_signature'),
+    make: withHeader('x-truedy-signature', 'a'.repeat(63)),
+  },
+  {
+    name: 'a wrong signature',
+    answer: refused(401, 'signature_mismatch'),
+    make: withHeader('x-truedy-signature', 'a'.repeat(64)),
+  },
+  {
+    name: 'a body that was changed after signing',
+    answer: refused(401, 'signature_mismatch'),
+    make: async () => ({ ...(await genuine()), body: `${ENVELOPE} ` }),
+  },
+  {
+    name: 'a stale timestamp',
+    answer: refused(401, 'timestamp_too_old'),
+    make: signed(ENVELOPE, 400),
+  },
+  {
+    name: 'a timestamp of the future',
+    answer: refused(401, 'timestamp_too_new'),
+    make: signed(ENVELOPE, -400),
+  },
+  { name: 'an empty body, signed', answer: refused(400, 'invalid_json'), make: signed('') },
+  {
+    name: 'a body that is not JSON',
+    answer: refused(400, 'invalid_json'),
+    make: signed('{"event":"call.ended",'),
+  },
+  {
+    name: 'a body that is not UTF-8',
+    answer: refused(400, 'invalid_json'),
+    make: signed(Uint8Array.of(0x22, 0xff, 0xfe, 0x22)),
+  },
+  {
+    name: 'an envelope without data',
+    answer: refused(400, 'invalid_event'),
+    make: signed('{"event":"call.ended","timestamp":1773844320}'),
+  },
+  {
+    name: 'a body one byte too large',
+    answer: refused(413, 'body_too_large'),
+    make: () => genuineOfSize(MAX_BODY_BYTES + 1),
+  },
+  ...['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => ({
+    name: `the method ${method}`,
+    answer: refused(405, 'method_not_allowed', { allow: 'POST' }),
+    make: async () => ({ ...(await genuine()), method }),
+  })),
+]
+
+/** The tests that every way to receive must pass. */
+export function describeAnswers(open: (options: ReceiverOptions) => Endpoint | Promise<Endpoint>): void {
+  describe('the answer table', () => {
+    it.each(answerTable)('answers $name with $answer.status $answer.body', async ({ make, answer }) => {
+      const send = await open({ secret: SECRET, maxBodyBytes: MAX_BODY_BYTES, onOutcome: silent })
+      expect(await send(await make())).toEqual(answer)
+    })
+
+    it('answers a HEAD with 405', async () => {
+      const send = await open({ secret: SECRET, onOutcome: silent })
+      const answer = await send({ method: 'HEAD', headers: {}, body: '' })
+      expect(answer).toMatchObject({ status: 405, allow: 'POST' })
+    })
+
+    it('calls no handler for what it refuses', async () => {
+      const onEvent = vi.fn()
+      const send = await open({
+        secret: SECRET,
+        maxBodyBytes: MAX_BODY_BYTES,
+        onEvent,
+        onOutcome: silent,
+      })
+      for (const { make, answer } of answerTable) if (answer.status !== 204) await send(await make())
+      expect(onEvent).not.toHaveBeenCalled()
+    })
+
+    it('answers a duplicate with 204 and handles it once', async () => {
+      const onEvent = vi.fn()
+      const send = await open({ secret: SECRET, onEvent })
+      const event = sampleEvent('call.ended')
+      expect(await send(await genuine(event))).toEqual(acknowledged())
+      expect(await send(await genuine(event))).toEqual(acknowledged())
+      expect(onEvent).toHaveBeenCalledOnce()
+    })
+
+    it('answers one of two deliveries at the same moment with 503, and a later one with 204', async () => {
+      const gate = deferred()
+      const onEvent = vi.fn(() => gate.promise)
+      const send = await open({ secret: SECRET, onEvent, onOutcome: silent })
+      const event = sampleEvent('call.ended')
+      const both = [await genuine(event), await genuine(event)].map((request) => send(request))
+
+      expect(await Promise.race(both)).toEqual(refused(503, 'busy', { retryAfter: '60' }))
+      gate.resolve()
+      const statuses = (await Promise.all(both)).map((answer) => answer.status)
+      expect(statuses.sort()).toEqual([204, 503])
+      expect(await send(await genuine(event))).toEqual(acknowledged())
+      expect(onEvent).toHaveBeenCalledOnce()
+    })
+
+    it('answers 500 when a handler throws, and handles the next delivery', async () => {
+      const onEvent = vi.fn().mockRejectedValueOnce(new Error('secret detail'))
+      const send = await open({ secret: SECRET, onEvent, onOutcome: silent })
+      const event = sampleEvent('call.ended')
+      expect(await send(await genuine(event))).toEqual(refused(500, 'failed'))
+      expect(await send(await genuine(event))).toEqual(acknowledged())
+      expect(onEvent).toHaveBeenCalledTimes(2)
+    })
+
+    it('answers 500 when the store cannot be reached, without calling the handler', async () => {
+      const onEvent = vi.fn()
+      const store = brokenStore('claim')
+      const send = await open({ secret: SECRET, store, onEvent, onOutcome: silent })
+      expect(await send(await genuine())).toEqual(refused(500, 'failed'))
+      expect(onEvent).not.toHaveBeenCalled()
+    })
+
+    it('answers 204 when the handler is done and the store cannot record it', async () => {
+      const { onOutcome, nth } = recordOutcomes()
+      const send = await open({ secret: SECRET, store: brokenStore('complete'), onOutcome })
+      expect(await send(await genuine())).toEqual(acknowledged())
+      expect(await nth(1)).toMatchObject({ status: 'processed', recorded: false })
+    })
+
+    it('hands an event of an unknown type to on.unknown', async () => {
+      const unknown = vi.fn()
+      const send = await open({ secret: SECRET, on: { unknown, 'call.ended': () => expect.fail() } })
+      expect(await send(await genuine(sampleEvent('unknown')))).toEqual(acknowledged())
+      expect(unknown.mock.calls[0]?.[0]).toMatchObject({ event: 'unknown', rawEvent: 'call.transferred' })
+    })
+
+    it('hands call.completed, the alias, to the handler of call.ended', async () => {
+      const ended = vi.fn()
+      const send = await open({ secret: SECRET, on: { 'call.ended': ended, unknown: () => expect.fail() } })
+      expect(await send(await genuine(sampleEvent('call.completed')))).toEqual(acknowledged())
+      expect(ended.mock.calls[0]?.[0]).toMatchObject({ event: 'call.ended', rawEvent: 'call.completed' })
+    })
+  })
+}
+
+/** A store of which one step fails. */
+export function brokenStore(step: keyof DedupeStore): DedupeStore {
+  return {
+    ...memoryStore(),
+    [step]: () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.5:6379')),
+  }
+}
