@@ -29,6 +29,8 @@ export function byteLength(bytes: Bytes): number {
   return typeof bytes === 'string' ? new TextEncoder().encode(bytes).length : bytes.length
 }
 
+// Asked for at run time instead of imported: one build then serves runtimes with and without it.
+const buffers = globalThis.process?.getBuiltinModule?.('node:buffer')
 const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
 
 /**
@@ -37,5 +39,11 @@ const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
  * @throws TypeError when the bytes are not UTF-8
  */
 export function decodeUtf8(bytes: Bytes): string {
-  return typeof bytes === 'string' ? bytes.replace(/^\uFEFF/, '') : utf8.decode(bytes)
+  if (typeof bytes === 'string') return bytes.replace(/^\uFEFF/, '')
+  // Most bodies are ASCII, which reads as Latin-1 in half the time.
+  if (!buffers?.isAscii?.(bytes)) return utf8.decode(bytes)
+  const { Buffer } = buffers
+  return (
+    Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  ).toString('latin1')
 }

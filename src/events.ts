@@ -212,5 +212,8 @@ export type TruedyEvent = { [Name in EventName]: EventOf<Name> }[EventName] | Un
 
 /** A name as sent → the name to switch on: the alias resolved (contract §4), what is not known `'unknown'`. */
 export function normaliseName(name: string): EventName | 'unknown' {
-  return name === 'call.completed' ? 'call.ended' : (eventNames.find((known) => known === name) ?? 'unknown')
+  if (name === 'call.completed') return 'call.ended'
+  const names: readonly string[] = eventNames
+  // Whatever is in the list has one of its types.
+  return names.includes(name) ? (name as EventName) : 'unknown'
 }

@@ -5,7 +5,6 @@
 
 import type { Bytes } from './bytes.js'
 import type { SignedDelivery } from './delivery.js'
-import { WebhookError } from './errors.js'
 import type { Key } from './keys.js'
 
 /** All that is needed of `node:crypto`. */
@@ -63,9 +62,7 @@ export async function signHex(key: Key, prefix: string, body: Bytes): Promise<st
 }
 
 function importKey(key: Key): Promise<CryptoKey> {
-  const { subtle } = crypto
-  if (!subtle) throw new WebhookError('invalid_options', 'No WebCrypto (crypto.subtle) here.')
-  key.imported ??= subtle.importKey('raw', key.bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
+  key.imported ??= crypto.subtle.importKey('raw', key.bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
     'verify',
   ])

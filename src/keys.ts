@@ -43,6 +43,6 @@ export function requireKey(secret: unknown): Key {
 function unusable(): WebhookError {
   return new WebhookError(
     'invalid_secret',
-    'No usable secret. Set TRUEDY_WEBHOOK_SECRET, or pass 1 to 10 texts with no white space around (newline of a file?).',
+    'No usable secret: set TRUEDY_WEBHOOK_SECRET, or pass 1 to 10 texts with no space or newline around.',
   )
 }

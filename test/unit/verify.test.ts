@@ -31,12 +31,11 @@ it('imports a secret into WebCrypto once, and forgets the oldest when there are 
   importKey.mockRestore()
 })
 
-it('says so where the runtime has no cryptography at all', async () => {
+it('fails closed where the runtime has no cryptography at all', async () => {
   vi.stubGlobal('crypto', {})
   const verification = await web.verifySignature(BODY, headers, 'never seen before', { now })
   vi.unstubAllGlobals()
-  expect(verification).toMatchObject({ ok: false, code: 'invalid_options', status: 500 })
-  expect(verification).toHaveProperty('message', expect.stringContaining('WebCrypto'))
+  expect(verification).toMatchObject({ ok: false, status: 500 })
 })
 
 it('fails closed where the await is forgotten', () => {
@@ -243,7 +242,6 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       '2026-03-18T14:32:00.123456789Z',
       '2026-03-18T14:32:00',
       '2026-03-18T16:32:00+02:00',
-      '2026-03-18T16:32:00+0200',
       '2026-03-18T04:02:00-10:30',
     ])('%s is understood, and signed as it stands', async (timestamp) => {
       const verification = await verifySignature(BODY, headersFor(BODY, timestamp), SECRET, {
@@ -281,6 +279,8 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       '2026-03-18T14:32:00+24:00',
       '2026-03-18T14:32:00+02:60',
       '2026-03-18T14:32:00UTC',
+      '2026-03-18T16:32:00+0200',
+      '2026-03-18T16:32:00+02',
       'Wed, 18 Mar 2026 14:32:00 GMT',
       '2026-03-18T14:32:00Z\n',
     ])('%j is malformed', async (timestamp) => {

@@ -1,0 +1,98 @@
+/** What is printed: tables of at most 100 columns. */
+
+import { cpus } from 'node:os'
+import { SIZES } from './deliveries.mjs'
+import { median, ROUNDS, ratio } from './measure.mjs'
+
+const NAME_WIDTH = 43
+const CELL_WIDTH = 19
+
+/** @typedef {import('./measure.mjs').Times} Times */
+
+export function printEnvironment() {
+  const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
+  console.log(`Node ${process.version}, ${cpus()[0].model.trim()}, ${date} UTC`)
+  console.log(`Medians of ${ROUNDS} interleaved rounds; ratios are taken within a round.`)
+}
+
+/**
+ * The ratio of each candidate to its floor, and its time in nanoseconds.
+ *
+ * @param {string} title
+ * @param {import('./candidates.mjs').Candidate[]} candidates
+ * @param {Times[]} measured one for each size
+ */
+export function printTimes(title, candidates, measured) {
+  printHeading(`${title}: × floor, ns`)
+  for (const candidate of candidates) {
+    const cells = measured.map((times) => {
+      const nanoseconds = formatInteger(median(times.get(candidate)))
+      return ratio(times, candidate, candidate.floor ?? candidate).toFixed(2) + nanoseconds.padStart(11)
+    })
+    printRow(candidate.name, cells)
+  }
+}
+
+/**
+ * What was measured beside its limits.
+ *
+ * @param {string} title
+ * @param {import('./limits.mjs').Limit[]} limits
+ * @param {Times[]} measured one for each size
+ * @returns {boolean} whether all limits hold
+ */
+export function printLimits(title, limits, measured) {
+  printHeading(title)
+  let isMet = true
+  for (const { label, candidate, base, most } of limits) {
+    const cells = measured.map((times, size) => {
+      if (most[size] === undefined) return ''
+      const found = ratio(times, candidate, base)
+      isMet &&= found <= most[size]
+      return `${found.toFixed(3)} ≤ ${most[size].toFixed(2)} ${verdict(found <= most[size])}`
+    })
+    printRow(label, cells)
+  }
+  return isMet
+}
+
+/**
+ * @param {ReturnType<typeof import('./memory.mjs').measureMemoryStore>} found
+ * @param {{ leastClaimsPerSecond: number, mostBytesPerKey: number }} limits
+ * @returns {boolean} whether all limits hold
+ */
+export function printMemoryStore(found, { leastClaimsPerSecond, mostBytesPerKey }) {
+  const rows = [
+    ['claims a second', found.claimsPerSecond, '≥', leastClaimsPerSecond],
+    ['claims with complete, a second', found.claimsAndCompletesPerSecond],
+    ['bytes a key, completed', found.bytesCompleted, '≤', mostBytesPerKey],
+    ['bytes a key, claimed (with its owner)', found.bytesClaimed, '≤', mostBytesPerKey],
+  ]
+  console.log('\nMemory store')
+  let areAllMet = true
+  for (const [name, value, comparison, limit] of rows) {
+    const isMet = limit === undefined || (comparison === '≤' ? value <= limit : value >= limit)
+    areAllMet &&= isMet
+    const limitText = limit === undefined ? '' : `${comparison} ${formatInteger(limit)} ${verdict(isMet)}`
+    printRow(name, [formatInteger(value), limitText])
+  }
+  return areAllMet
+}
+
+function printHeading(title) {
+  console.log()
+  console.log(title.padEnd(NAME_WIDTH) + SIZES.map(({ label }) => label.padStart(CELL_WIDTH)).join(''))
+}
+
+function printRow(name, cells) {
+  const line = `  ${name}`.padEnd(NAME_WIDTH) + cells.map((cell) => cell.padStart(CELL_WIDTH)).join('')
+  console.log(line.trimEnd())
+}
+
+function verdict(isMet) {
+  return isMet ? 'ok  ' : 'OVER'
+}
+
+function formatInteger(number) {
+  return Math.round(number).toLocaleString('en')
+}
