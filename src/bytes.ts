@@ -10,13 +10,14 @@ export type RawBody = string | Uint8Array | ArrayBuffer
 export type Bytes = string | Uint8Array
 
 /**
- * A view on a raw body, or `undefined` for anything that is not one (a parsed object, a stream, nothing).
- * Values of another realm count too, as test runners and edge sandboxes hand them over: hence no `instanceof`.
+ * A raw body, an ArrayBuffer as a view on it; `undefined` for anything else (a parsed object, a stream, nothing). Values of
+ * another realm count too, as test runners and edge sandboxes hand them over: they call themselves the same.
  */
 export function asBytes(body: unknown): Bytes | undefined {
   if (typeof body === 'string' || body instanceof Uint8Array) return body
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
-  return kindOf(body) === 'ArrayBuffer' ? new Uint8Array(body as ArrayBuffer) : undefined
+  const kind = kindOf(body)
+  if (kind === 'Uint8Array') return body as Uint8Array
+  return kind === 'ArrayBuffer' ? new Uint8Array(body as ArrayBuffer) : undefined
 }
 
 /** What a value calls itself: `Undefined`, `Object`, `Array`, `Promise`, `ReadableStream`, `ArrayBuffer` … */

@@ -70,7 +70,7 @@ function requireFresh(sentAt: number, options: VerifyOptions): void {
   throw new WebhookError(
     age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
     `The timestamp is ${Math.abs(Math.round(age))} s ${age > 0 ? 'old' : 'ahead'}, the tolerance ${toleranceSeconds} s. ` +
-      "Late, replayed, or this machine's clock is off.",
+      'Late, replayed, or a wrong clock.',
   )
 }
 
@@ -80,7 +80,7 @@ function headerError(fault: 'missing' | 'malformed', header: keyof typeof FORM):
   // The value stays out of the message: whoever sent it wrote it, and messages end in logs.
   return new WebhookError(
     `${fault}_${header}`,
-    `X-Truedy ${header} header ${fault}: expected ${FORM[header]}. A proxy lost, doubled or changed it, or it isn't Truedy's.`,
+    `X-Truedy ${header} header ${fault}: expected ${FORM[header]}. A proxy lost, doubled or changed it?`,
   )
 }
 

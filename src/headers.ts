@@ -14,9 +14,8 @@ export interface HeaderNames {
   readonly signature: string
 }
 
-// Contract §1: the documented names, and those of the early sender.
-const NAMES: HeaderNames = { timestamp: 'x-truedy-timestamp', signature: 'x-truedy-signature' }
-const OLDER_NAMES: HeaderNames = { timestamp: 'x-trudy-timestamp', signature: 'x-trudy-signature' }
+/** Timestamp and signature. */
+type FoundHeaders = readonly [unknown, unknown]
 
 /**
  * Finds the values of the two headers, timestamp and signature, under the names given, or else under Truedy's own, or
@@ -25,31 +24,30 @@ const OLDER_NAMES: HeaderNames = { timestamp: 'x-trudy-timestamp', signature: 'x
  * A header that came more than once is no text but a list: which of the values was meant cannot be known, so that the
  * caller has to refuse them.
  */
-export function findHeaders(
-  headers: HeadersInput,
-  custom: HeaderNames | undefined,
-): readonly [unknown, unknown] {
-  const found = readHeaders(headers, custom ?? NAMES)
-  return custom || found[0] || found[1] ? found : readHeaders(headers, OLDER_NAMES)
+export function findHeaders(headers: HeadersInput, custom: HeaderNames | undefined): FoundHeaders {
+  if (custom) return readHeaders(headers, custom.timestamp.toLowerCase(), custom.signature.toLowerCase())
+  const found = readHeaders(headers, 'x-truedy-timestamp', 'x-truedy-signature')
+  // Contract §1: the early sender's spelling.
+  return found[0] || found[1] ? found : readHeaders(headers, 'x-trudy-timestamp', 'x-trudy-signature')
 }
 
-function readHeaders(
-  headers: HeadersInput,
-  { timestamp, signature }: HeaderNames,
-): readonly [unknown, unknown] {
-  return [readHeader(headers, timestamp.toLowerCase()), readHeader(headers, signature.toLowerCase())]
-}
-
-function readHeader(headers: HeadersInput, lowerName: string): unknown {
-  if (hasGet(headers)) return headers.get(lowerName)
-  let found: unknown
+function readHeaders(headers: HeadersInput, timestampName: string, signatureName: string): FoundHeaders {
+  if (hasGet(headers)) return [headers.get(timestampName), headers.get(signatureName)]
+  let timestamp: unknown
+  let signature: unknown
   for (const key of Object.keys(headers)) {
     // Most names differ in length, and most servers give lower case: the conversion is seldom needed.
-    if (key.length === lowerName.length && (key === lowerName || key.toLowerCase() === lowerName)) {
-      found = found === undefined ? headers[key] : [found, headers[key]]
-    }
+    if (key.length !== timestampName.length && key.length !== signatureName.length) continue
+    const name = key === timestampName || key === signatureName ? key : key.toLowerCase()
+    if (name === timestampName) timestamp = together(timestamp, headers[key])
+    if (name === signatureName) signature = together(signature, headers[key])
   }
-  return found
+  return [timestamp, signature]
+}
+
+/** One value, or both where there are two. */
+function together(before: unknown, value: unknown): unknown {
+  return before === undefined ? value : [before, value]
 }
 
 function hasGet(headers: HeadersInput): headers is Extract<HeadersInput, { get(name: string): unknown }> {

@@ -21,33 +21,34 @@ export function findSigner(delivery: SignedDelivery): number | Promise<number> {
 /** {@link findSigner} on `node:crypto`. */
 export function findSignerSync(createHmac: CreateHmac, delivery: SignedDelivery): number {
   const { prefix, body, signature, keys } = delivery
+  // As a text of 32 characters with codes up to 255: half as many to compare as hexadecimal digits.
   return keys.findIndex(({ bytes }) =>
-    isEqual(createHmac('sha256', bytes).update(prefix).update(body).digest('hex'), signature),
+    isEqual(createHmac('sha256', bytes).update(prefix).update(body).digest('binary'), signature),
   )
 }
 
-/** Compares in constant time: goes through all digits, wherever the first difference is, and branches once. */
+/** Compares in constant time: goes through all bytes, wherever the first difference is, and branches once. */
 function isEqual(expected: string, signature: string): boolean {
-  let difference = expected.length ^ signature.length
-  for (let i = 0; i < signature.length; i++) {
-    // The bit that makes a letter lower case is set in digits already.
-    difference |= expected.charCodeAt(i) ^ (signature.charCodeAt(i) | 0x20)
-  }
+  let difference = expected.length ^ 32
+  for (let i = 0; i < 32; i++) difference |= expected.charCodeAt(i) ^ byteAt(signature, i)
   return difference === 0
 }
 
 /** {@link findSigner} on WebCrypto, whose `verify` compares in constant time itself. */
 export async function findSignerWeb({ prefix, body, signature, keys }: SignedDelivery): Promise<number> {
   const signatureBytes = new Uint8Array(signature.length / 2)
-  for (let i = 0; i < signatureBytes.length; i++) {
-    signatureBytes[i] = digit(signature.charCodeAt(2 * i)) * 16 + digit(signature.charCodeAt(2 * i + 1))
-  }
+  for (let i = 0; i < signatureBytes.length; i++) signatureBytes[i] = byteAt(signature, i)
   const message = concat(prefix, body)
   for (const [index, key] of keys.entries()) {
     const imported = await importKey(key)
     if (await crypto.subtle.verify('HMAC', imported, signatureBytes, message)) return index
   }
   return -1
+}
+
+/** One byte of a text of hexadecimal digits, in either case. */
+function byteAt(hex: string, index: number): number {
+  return digit(hex.charCodeAt(2 * index)) * 16 + digit(hex.charCodeAt(2 * index + 1))
 }
 
 /** The value of a hexadecimal digit by its character code: letters have a higher bit set, and count from ten. */

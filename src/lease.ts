@@ -57,7 +57,7 @@ export function keepLease(renew: () => Promise<Claim>, leaseMs: number, maxMs: n
 
   function lose(): void {
     end()
-    controller.abort(new Error('The lease is lost or over: the event may be handled again.'))
+    controller.abort(new Error('The lease is lost or over.'))
   }
 
   hold()

@@ -32,7 +32,7 @@ export function requireOptions(options: VerifyOptions): void {
 export function invalidOptions(): WebhookError {
   return new WebhookError(
     'invalid_options',
-    'Unusable headers (object), toleranceSeconds (positive), now (milliseconds) or headerNames (pair).',
+    'Unusable headers, toleranceSeconds (> 0), now (ms) or headerNames (both).',
   )
 }
 

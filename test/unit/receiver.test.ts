@@ -398,7 +398,7 @@ describe('the options, when the receiver is made', () => {
 
   it('are refused without showing the secret', () => {
     const make = () => createReceiver({ secret: `${SECRET}\n` })
-    expect(make).toThrow('white space')
+    expect(make).toThrow('newline')
     expect(make).not.toThrow(SECRET)
   })
 
