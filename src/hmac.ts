@@ -29,7 +29,7 @@ export function findSignerSync(createHmac: CreateHmac, delivery: SignedDelivery)
 
 /** Compares in constant time: goes through all bytes, wherever the first difference is, and branches once. */
 function isEqual(expected: string, signature: string): boolean {
-  let difference = expected.length ^ 32
+  let difference = 0
   for (let i = 0; i < 32; i++) difference |= expected.charCodeAt(i) ^ byteAt(signature, i)
   return difference === 0
 }
