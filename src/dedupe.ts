@@ -47,10 +47,12 @@ export type Processed<Value> =
   | { readonly status: 'duplicate' }
   | { readonly status: 'busy' }
 
-const DEFAULT_TTL_MS = 259_200_000
+/** How long an event is remembered, where nothing else is said. */
+export const DEFAULT_TTL_MS = 259_200_000
 /** How long a worker that died holds an event, where nothing else is said. */
 export const DEFAULT_LEASE_MS = 60_000
-const DEFAULT_MAX_MS = 900_000
+/** How long a handler may take, where nothing else is said. */
+export const DEFAULT_MAX_MS = 900_000
 
 /**
  * Whether an event was seen before; `false` for exactly one caller per key, also when several ask at once. The event

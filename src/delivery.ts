@@ -80,7 +80,7 @@ function headerError(fault: 'missing' | 'malformed', header: keyof typeof FORM):
   // The value stays out of the message: whoever sent it wrote it, and messages end in logs.
   return new WebhookError(
     `${fault}_${header}`,
-    `X-Truedy ${header} header ${fault}: expected ${FORM[header]}. A proxy lost, doubled or changed it?`,
+    `X-Truedy-${header} header ${fault}: expected ${FORM[header]}. Not from Truedy, a proxy, or not request.headers?`,
   )
 }
 

@@ -78,11 +78,9 @@ export function eventIds(event: TruedyEvent): EventIds {
  * ```
  */
 export function eventTime(event: TruedyEvent): Date | undefined {
-  const { timestamp } = event
-  const text = typeof timestamp === 'string' ? timestamp.trim() : ''
-  const unix =
-    typeof timestamp === 'number' ? timestamp : /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
-  const milliseconds = unix === undefined ? parseTimestamp(text) : unix < 1e11 ? unix * 1000 : unix
+  const timestamp = String(event.timestamp).trim()
+  const unix = /^\d+(\.\d+)?$/.test(timestamp) ? Number(timestamp) : undefined
+  const milliseconds = unix === undefined ? parseTimestamp(timestamp) : unix < 1e11 ? unix * 1000 : unix
   const time = new Date(milliseconds ?? Number.NaN)
   return Number.isNaN(time.getTime()) ? undefined : time
 }

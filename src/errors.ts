@@ -20,8 +20,16 @@ export type WebhookErrorCode =
 /** The HTTP statuses that a {@link WebhookErrorCode} is answered with. */
 export type WebhookErrorStatus = 400 | 401 | 405 | 413 | 500
 
-/** What is not answered with 401 (contract §6). */
-const STATUS: { readonly [Code in WebhookErrorCode]?: WebhookErrorStatus } = {
+/** What is answered with 401: a delivery that is not genuine or not fresh. */
+type Unauthorized = Extract<
+  WebhookErrorCode,
+  `missing_${string}` | `malformed_${string}` | `timestamp_${string}` | 'signature_mismatch'
+>
+
+/** The status of everything else (contract §6); a code that is in neither does not compile. */
+const STATUS: Record<Exclude<WebhookErrorCode, Unauthorized>, WebhookErrorStatus> & {
+  [code in Unauthorized]?: never
+} = {
   invalid_json: 400,
   invalid_event: 400,
   method_not_allowed: 405,

@@ -43,6 +43,6 @@ export function requireKey(secret: unknown): Key {
 function unusable(): WebhookError {
   return new WebhookError(
     'invalid_secret',
-    'No usable secret: set TRUEDY_WEBHOOK_SECRET, or pass 1 to 10 texts with no space or newline around.',
+    'No usable secret: set TRUEDY_WEBHOOK_SECRET, or pass 1 to 10 strings without space or newline around.',
   )
 }

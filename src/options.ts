@@ -32,7 +32,7 @@ export function requireOptions(options: VerifyOptions): void {
 export function invalidOptions(): WebhookError {
   return new WebhookError(
     'invalid_options',
-    'Unusable headers, toleranceSeconds (> 0), now (ms) or headerNames (both).',
+    'Unusable headers, toleranceSeconds (> 0), now (a function) or headerNames.',
   )
 }
 
@@ -40,7 +40,7 @@ export function invalidOptions(): WebhookError {
 export function requirePositive(numbers: Record<string, number>): void {
   for (const [name, value] of Object.entries(numbers)) {
     if (!(Number.isFinite(value) && value > 0)) {
-      throw new WebhookError('invalid_options', `${name} must be a positive, finite number.`)
+      throw new WebhookError('invalid_options', `${name} must be positive and finite.`)
     }
   }
 }

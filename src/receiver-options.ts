@@ -1,13 +1,21 @@
 /** What a receiver is told: handlers, store, limits; and what can be wrong with that. */
 
-import type { HandlerContext, ProcessOptions } from './dedupe.js'
+import {
+  DEFAULT_LEASE_MS,
+  DEFAULT_MAX_MS,
+  DEFAULT_TTL_MS,
+  type HandlerContext,
+  type ProcessOptions,
+} from './dedupe.js'
+import { dedupeKey } from './dedupe-key.js'
 import { WebhookError } from './errors.js'
 import { type EventName, type EventOf, normaliseName, type TruedyEvent } from './events.js'
 import { isObject } from './json.js'
 import { requireKeys, type Secret } from './keys.js'
 import { requireOptions, requirePositive, type VerifyOptions } from './options.js'
-import type { BodyLimit } from './request.js'
+import { type BodyLimit, DEFAULT_MAX_BODY_BYTES } from './request.js'
 import type { DedupeStore } from './store.js'
+import { memoryStore } from './stores/memory.js'
 
 /** A handler for each event type, by name; `unknown` gets the types that this version does not know. */
 export type EventHandlers = {
@@ -49,40 +57,56 @@ export interface ReceiverOptions extends VerifyOptions, ProcessOptions, BodyLimi
   readonly onOutcome?: ((outcome: Outcome) => unknown) | undefined
 }
 
-/** Throws the first thing that is wrong with the options: when the receiver is made, not at the first delivery. */
-export function requireUsable(secret: Secret, options: ReceiverOptions): void {
+/**
+ * The options with all defaults in place, and checked: a mistake shows when the receiver is made, not at a delivery.
+ *
+ * @throws WebhookError `invalid_secret`, `invalid_options`
+ */
+export function resolveOptions(options: ReceiverOptions) {
+  const {
+    // A missing one is a mistake that the check names.
+    secret = globalThis.process?.env?.['TRUEDY_WEBHOOK_SECRET'] as Secret,
+    on = {},
+    onEvent = () => {},
+    onOutcome = logFailure,
+    store = memoryStore(),
+    key = dedupeKey,
+    leaseMs = DEFAULT_LEASE_MS,
+    ttlMs = DEFAULT_TTL_MS,
+    maxMs = DEFAULT_MAX_MS,
+    maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+  } = options
   requireKeys(secret)
   requireOptions(options)
-  const {
-    on = {},
-    store,
-    onEvent,
-    onOutcome,
-    key,
-    leaseMs = 1,
-    ttlMs = 1,
-    maxMs = 1,
-    maxBodyBytes = 1,
-  } = options
   requirePositive({ leaseMs, ttlMs, maxMs, maxBodyBytes })
   if (!isObject(on)) throw invalid('on must be an object')
   for (const name of Object.keys(on)) {
-    if (name !== 'unknown' && normaliseName(name) !== name)
-      throw invalid(`on: "${name}" is not an event type`)
+    if (name !== 'unknown' && normaliseName(name) !== name) throw invalid(`on: "${name}" is no event type`)
   }
-  requireFunctions({ ...on, onEvent, onOutcome, key })
-  if (store === undefined) return
-  const { claim = null, complete = null, release = null } = store ?? {}
-  requireFunctions({ claim, complete, release })
-}
-
-/** Throws unless all that is given is a function. */
-function requireFunctions(values: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined && typeof value !== 'function') throw invalid(`${name} must be a function`)
+  const functions: Record<string, unknown> = {
+    ...on,
+    onEvent,
+    onOutcome,
+    key,
   }
+  for (const step of ['claim', 'complete', 'release'] as const) functions[`store.${step}`] = store?.[step]
+  for (const [name, value] of Object.entries(functions)) {
+    if (typeof value !== 'function') throw invalid(`${name} must be a function`)
+  }
+  return { ...options, secret, on, onEvent, onOutcome, store, key, leaseMs, ttlMs, maxMs, maxBodyBytes }
 }
 
 function invalid(what: string): WebhookError {
   return new WebhookError('invalid_options', `${what}.`)
+}
+
+/** What our lines in a log begin with. */
+export const LOG_PREFIX = 'truedy-webhooks:'
+
+/** The default `onOutcome`: what the owner of the endpoint has to mend, and nothing that a stranger can provoke. */
+function logFailure(outcome: Outcome): void {
+  if (outcome.status === 'processed' && !outcome.recorded)
+    console.error(LOG_PREFIX, 'not recorded:', outcome.key)
+  if (outcome.status === 'failed' && outcome.event) console.error(LOG_PREFIX, outcome.error)
+  if (outcome.status === 'rejected' && outcome.error.status === 500) console.error(LOG_PREFIX, outcome.error)
 }

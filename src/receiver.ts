@@ -1,17 +1,14 @@
 /** A delivery → a reply: all that a webhook endpoint does, without a framework. */
 
 import { asBytes, byteLength, type RawBody } from './bytes.js'
-import { DEFAULT_LEASE_MS, type HandlerContext, processOnce } from './dedupe.js'
-import { dedupeKey } from './dedupe-key.js'
+import { type HandlerContext, processOnce } from './dedupe.js'
 import { isWebhookError, WebhookError } from './errors.js'
 import type { TruedyEvent } from './events.js'
 import type { HeadersInput } from './headers.js'
-import type { Secret } from './keys.js'
-import { type Outcome, type ReceiverOptions, requireUsable } from './receiver-options.js'
+import { LOG_PREFIX, type ReceiverOptions, resolveOptions } from './receiver-options.js'
 import { type Reply, type Result, toReply } from './reply.js'
-import { bodyTooLarge, DEFAULT_MAX_BODY_BYTES } from './request.js'
+import { bodyTooLarge } from './request.js'
 import type { Awaitable } from './store.js'
-import { memoryStore } from './stores/memory.js'
 import { verifyAndParse } from './verify.js'
 
 /** A request, as plain values. */
@@ -63,8 +60,6 @@ export function createReceiver(options: ReceiverOptions = {}): (delivery: Delive
   return ({ method, headers, body }) => receive(method, headers, () => body)
 }
 
-const LOG_PREFIX = 'truedy-webhooks:'
-
 /** Reads the body of a request; called for a POST only. */
 export type BodyReader = () => Awaitable<RawBody>
 
@@ -72,26 +67,23 @@ export type BodyReader = () => Awaitable<RawBody>
 export function createBodyReceiver(
   options: ReceiverOptions,
 ): (method: string, headers: HeadersInput, readBody: BodyReader) => Promise<Reply> {
-  const { on = {}, onEvent, onOutcome = logFailure, store = memoryStore(), key: keyOf = dedupeKey } = options
-  const { leaseMs = DEFAULT_LEASE_MS, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
-  // A missing one is a mistake that the check names.
-  const secret = options.secret ?? (globalThis.process?.env?.['TRUEDY_WEBHOOK_SECRET'] as Secret)
-  requireUsable(secret, options)
+  const settings = resolveOptions(options)
+  const { secret, on, onEvent, onOutcome, store, key: keyOf, leaseMs, maxBodyBytes } = settings
 
   async function verify(method: string, headers: HeadersInput, readBody: BodyReader): Promise<TruedyEvent> {
     if (String(method).toUpperCase() !== 'POST') {
-      throw new WebhookError('method_not_allowed', 'Only POST is answered; a redirect makes it a GET.')
+      throw new WebhookError('method_not_allowed', 'Only POST is answered.')
     }
     const body = await readBody()
     if (byteLength(asBytes(body) ?? '') > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
-    return verifyAndParse(body, headers, secret, options)
+    return verifyAndParse(body, headers, secret, settings)
   }
 
   async function handle(event: TruedyEvent, context: HandlerContext): Promise<void> {
     // The handler under an event's name takes that event, which TypeScript cannot see across the look-up.
-    const handler = on[event.event] as ReceiverOptions['onEvent']
+    const handler = on[event.event] as typeof onEvent | undefined
     await handler?.(event, context)
-    await onEvent?.(event, context)
+    await onEvent(event, context)
   }
 
   async function receive(method: string, headers: HeadersInput, readBody: BodyReader): Promise<Result> {
@@ -104,7 +96,7 @@ export function createBodyReceiver(
     let key = ''
     try {
       key = keyOf(event)
-      const processed = await processOnce(event, store, handle, { ...options, key: () => key })
+      const processed = await processOnce(event, store, handle, { ...settings, key: () => key })
       return processed.status === 'processed'
         ? { status: 'processed', event, key, recorded: processed.recorded }
         : { status: processed.status, event, key }
@@ -124,10 +116,4 @@ export function createBodyReceiver(
     }
     return toReply(result, leaseMs)
   }
-}
-
-/** The default `onOutcome`: what the owner of the endpoint has to mend, and nothing that a stranger can provoke. */
-function logFailure(outcome: Outcome): void {
-  if (outcome.status === 'failed' && outcome.event) console.error(LOG_PREFIX, outcome.error)
-  if (outcome.status === 'rejected' && outcome.error.status === 500) console.error(LOG_PREFIX, outcome.error)
 }

@@ -41,8 +41,11 @@ export function bodyTooLarge(maxBodyBytes: number): WebhookError {
 export async function readBody(request: RequestLike, limit: BodyLimit = {}): Promise<Uint8Array> {
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
   requirePositive({ maxBodyBytes })
-  if (request.bodyUsed || request.body?.locked) {
-    throw new WebhookError('body_not_raw', 'The body was read before: verify first, or a clone.')
+  if (request.bodyUsed || request.body?.locked || !request.headers.get) {
+    throw new WebhookError(
+      'body_not_raw',
+      'No unread Request: verify first; (req, res) needs createNodeHandler.',
+    )
   }
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   if (!request.body) return new Uint8Array()
@@ -51,8 +54,8 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
   let size = 0
   const reader = request.body.getReader()
   for (;;) {
-    const { done, value } = await reader.read()
-    if (done || value === undefined) return joinChunks(chunks, size)
+    const { value } = await reader.read()
+    if (!value) return joinChunks(chunks, size)
     size += value.length
     if (size > maxBodyBytes) {
       // Nobody waits for the rest; that telling the sender so can fail too is of no interest here.

@@ -1,6 +1,6 @@
 /** Deliveries as Truedy sends them, invented. */
 
-import type { EventName } from '../events.js'
+import { type EventName, eventNames } from '../events.js'
 
 /** The names that {@link sampleEvent} knows: every event type, the alias, and one that no version knows. */
 export type SampleName = EventName | 'call.completed' | 'unknown'
@@ -39,6 +39,11 @@ export interface SampleOptions {
 export function sampleEvent(name: SampleName, options: SampleOptions = {}): SampleEvent {
   const now = new Date().toISOString()
   const isFlat = options.shape === 'flat'
+  const isKnown = name === 'unknown' || name === 'call.completed' || eventNames.includes(name)
+  if (!isKnown)
+    throw new TypeError(
+      `There is no sample of "${name}". There is one of ${eventNames.join(', ')}, call.completed and unknown.`,
+    )
   const event = name === 'unknown' ? 'call.transferred' : name
   const data = sampleData(event, isFlat, now)
   return isFlat

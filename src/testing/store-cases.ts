@@ -63,7 +63,7 @@ export const storeCases: readonly StoreCase[] = [
     async run(store) {
       const key = newKey()
       await claim(store, key, 'a', SHORT_MS)
-      await claim(store, key, 'a', LONG_MS)
+      expect(await claim(store, key, 'a', LONG_MS), 'claimed', 'claim of a key by the owner who holds it')
       await wait(LONGER_MS)
       expect(
         await claim(store, key, 'b'),

@@ -222,7 +222,10 @@ describe('an upload that breaks off', () => {
 })
 
 describe('a request that was read before', () => {
-  const hint = expect.objectContaining({ code: 'body_not_raw', message: expect.stringContaining('clone') })
+  const hint = expect.objectContaining({
+    code: 'body_not_raw',
+    message: expect.stringContaining('verify first'),
+  })
 
   it('is answered with 500 body_not_raw, and a hint in the outcome', async () => {
     const { onOutcome, nth } = recordOutcomes()
@@ -241,6 +244,15 @@ describe('a request that was read before', () => {
     const calls = log.mock.calls
     log.mockRestore()
     expect(calls).toEqual([['truedy-webhooks:', hint]])
+  })
+
+  it('is told apart from one of Node, which another handler is for', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const { method, headers } = await genuine()
+    const request = { method, headers, body: undefined } as unknown as RequestLike
+    await createWebhookHandler({ secret: SECRET, onOutcome })(request)
+    const message = expect.stringContaining('createNodeHandler')
+    expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
   })
 
   it('is answered with 500 body_not_raw while somebody else holds its reader', async () => {

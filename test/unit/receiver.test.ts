@@ -413,6 +413,7 @@ describe('the options, when the receiver is made', () => {
   it.each([
     ['on', { on: { 'call.ended': 'log' } }],
     ['on', { on: { unknown: null } }],
+    ['on', { on: { 'call.ended': undefined } }],
     ['onEvent', { onEvent: {} }],
     ['onOutcome', { onOutcome: true }],
     ['key', { key: 'id' }],
@@ -649,6 +650,12 @@ describe('the log, where no onOutcome is given', () => {
   it('tells that the store is down', async () => {
     await open({ secret: SECRET, store: brokenStore('claim') })(await genuine())
     expect(log.mock.calls).toEqual([['truedy-webhooks:', new Error('connect ECONNREFUSED 10.0.0.5:6379')]])
+  })
+
+  it('tells that an event was handled and not recorded, so that it may be handled again', async () => {
+    const event = sampleEvent('call.ended')
+    await open({ secret: SECRET, store: brokenStore('complete') })(await genuine(event))
+    expect(log.mock.calls).toEqual([['truedy-webhooks:', 'not recorded:', dedupeKey(parseEvent(event))]])
   })
 
   it('tells that the body is not raw', async () => {

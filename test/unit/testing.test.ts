@@ -99,6 +99,10 @@ describe('sampleEvent', () => {
     })
   })
 
+  it('refuses a name that is none, instead of making one up', () => {
+    expect(() => sampleEvent('call.end' as SampleName)).toThrow(/no sample of "call.end".*call.ended/)
+  })
+
   it('has the alias and an unknown type', () => {
     expect(parseEvent(sampleEvent('call.completed'))).toMatchObject({
       event: 'call.ended',
@@ -153,9 +157,15 @@ describe('checkEndpoint', () => {
       expect(result).toMatchObject({ actual: '200', fix: expect.stringMatching(/\.$/) })
   })
 
-  it('finds a wrong secret', async () => {
+  it('finds a wrong secret, and does not give each case another reason', async () => {
     const results = await checkEndpoint(right, 'whsec_other')
-    expect(results[0]).toMatchObject({ passed: false, expected: '2xx', actual: '401' })
+    expect(results[0]).toMatchObject({
+      passed: false,
+      expected: '2xx',
+      actual: '401',
+      fix: expect.stringContaining('secret'),
+    })
+    expect(results[1]).toMatchObject({ passed: false, fix: 'First mend "a genuine call.started".' })
   })
 
   it('tells why there is no answer', async () => {
