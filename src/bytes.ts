@@ -11,13 +11,13 @@ export type Bytes = string | Uint8Array
 
 /**
  * A raw body, an ArrayBuffer as a view on it; `undefined` for anything else (a parsed object, a stream, nothing). Values of
- * another realm count too, as test runners and edge sandboxes hand them over: they call themselves the same.
+ * another realm count too, as test runners and edge sandboxes hand them over: hence no `instanceof`.
  */
 export function asBytes(body: unknown): Bytes | undefined {
-  if (typeof body === 'string' || body instanceof Uint8Array) return body
-  const kind = kindOf(body)
-  if (kind === 'Uint8Array') return body as Uint8Array
-  return kind === 'ArrayBuffer' ? new Uint8Array(body as ArrayBuffer) : undefined
+  if (typeof body === 'string') return body
+  // Of the views, those on single bytes.
+  if (ArrayBuffer.isView(body) && (body as Uint8Array).BYTES_PER_ELEMENT === 1) return body as Uint8Array
+  return kindOf(body) === 'ArrayBuffer' ? new Uint8Array(body as ArrayBuffer) : undefined
 }
 
 /** What a value calls itself: `Undefined`, `Object`, `Array`, `Promise`, `ReadableStream`, `ArrayBuffer` … */

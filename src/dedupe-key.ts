@@ -3,6 +3,7 @@
 import { eventIds } from './details.js'
 import type { TruedyEvent } from './events.js'
 import { fnv128 } from './fnv.js'
+import { idText } from './json.js'
 
 /** Longest key, in characters, all of them ASCII. */
 const MAX_LENGTH = 255
@@ -46,7 +47,7 @@ function identity(event: TruedyEvent): string[] {
 
   const content = [String(event.timestamp), fnv128(JSON.stringify(event.data))]
   if (event.event === 'batch.status.changed' && batchId !== undefined) {
-    return ['batch', batchId, String(event.data.status), ...content]
+    return ['batch', batchId, idText(event.data.status) ?? '', ...content]
   }
   return ['content', ...content]
 }

@@ -160,7 +160,7 @@ async function claim(
   if (!isText(key)) throw new WebhookError('invalid_options', 'key must return text.')
   const found = await store.claim(key, { owner, leaseMs })
   if (found === 'claimed' || found === 'busy' || found === 'done') return found
-  throw new WebhookError('invalid_options', "The store's claim must return 'claimed', 'busy' or 'done'.")
+  throw new WebhookError('invalid_options', "claim must return 'claimed', 'busy' or 'done'.")
 }
 
 /** 128 random bits. Joined, because a UUID of Node's is a tree of parts that takes three times the memory. */

@@ -16,7 +16,8 @@ export interface SignedDelivery {
   readonly sentAt: number
   /** What was signed before the body: the text of the timestamp header and a dot. */
   readonly prefix: string
-  readonly body: Bytes
+  /** What was signed after it, and is to be parsed. */
+  body: Bytes
   /** 64 hexadecimal digits, in either case. */
   readonly signature: string
   readonly keys: readonly Key[]
@@ -70,17 +71,17 @@ function requireFresh(sentAt: number, options: VerifyOptions): void {
   throw new WebhookError(
     age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
     `The timestamp is ${Math.abs(Math.round(age))} s ${age > 0 ? 'old' : 'ahead'}, the tolerance ${toleranceSeconds} s. ` +
-      'Late, replayed, or a wrong clock.',
+      'Late, replayed, or wrong clock.',
   )
 }
 
-const FORM = { timestamp: 'Unix seconds or ISO 8601', signature: '64 hexadecimal digits' }
+const FORM = { timestamp: 'Unix seconds or ISO 8601', signature: '64 hex digits' }
 
 function headerError(fault: 'missing' | 'malformed', header: keyof typeof FORM): WebhookError {
   // The value stays out of the message: whoever sent it wrote it, and messages end in logs.
   return new WebhookError(
     `${fault}_${header}`,
-    `X-Truedy-${header} header ${fault}: expected ${FORM[header]}. Not from Truedy, a proxy, or not request.headers?`,
+    `X-Truedy-${header} header ${fault}: expected ${FORM[header]}. Not from Truedy, a proxy, not request.headers?`,
   )
 }
 

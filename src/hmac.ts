@@ -35,10 +35,12 @@ function isEqual(expected: string, signature: string): boolean {
 }
 
 /** {@link findSigner} on WebCrypto, whose `verify` compares in constant time itself. */
-export async function findSignerWeb({ prefix, body, signature, keys }: SignedDelivery): Promise<number> {
-  const signatureBytes = new Uint8Array(signature.length / 2)
-  for (let i = 0; i < signatureBytes.length; i++) signatureBytes[i] = byteAt(signature, i)
-  const message = concat(prefix, body)
+export async function findSignerWeb(delivery: SignedDelivery): Promise<number> {
+  const { prefix, signature, keys } = delivery
+  const signatureBytes = Uint8Array.from({ length: 32 }, (_, i) => byteAt(signature, i))
+  const message = concat(prefix, delivery.body)
+  // From here on the copy is the body: the caller's buffer may change while we wait.
+  delivery.body = message.subarray(prefix.length)
   for (const [index, key] of keys.entries()) {
     const imported = await importKey(key)
     if (await crypto.subtle.verify('HMAC', imported, signatureBytes, message)) return index
@@ -62,8 +64,8 @@ export async function signHex(key: Key, prefix: string, body: Bytes): Promise<st
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-function importKey(key: Key): Promise<CryptoKey> {
-  key.imported ??= crypto.subtle.importKey('raw', key.bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
+async function importKey(key: Key): Promise<CryptoKey> {
+  key.imported ??= await crypto.subtle.importKey('raw', key.bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
     'verify',
   ])

@@ -11,7 +11,7 @@ export interface Key {
   /** The UTF-8 bytes of the secret as it stands; nothing is stripped or decoded (contract §2). */
   readonly bytes: Uint8Array<ArrayBuffer>
   /** The same for WebCrypto, once it was needed: importing costs more than hashing a small body. */
-  imported?: Promise<CryptoKey>
+  imported?: CryptoKey
 }
 
 // A program has few secrets; one that has many starts over from time to time.
@@ -26,7 +26,8 @@ const keys = /* @__PURE__ */ new Map<unknown, Key>()
 export function requireKeys(secret: Secret): readonly Key[] {
   if (!Array.isArray(secret)) return [requireKey(secret)]
   if (secret.length === 0 || secret.length > 10) throw unusable()
-  return secret.map(requireKey)
+  // Not map, which passes over holes.
+  return Array.from(secret, requireKey)
 }
 
 /** The key of one secret. Throws `invalid_secret`. */
@@ -43,6 +44,6 @@ export function requireKey(secret: unknown): Key {
 function unusable(): WebhookError {
   return new WebhookError(
     'invalid_secret',
-    'No usable secret: set TRUEDY_WEBHOOK_SECRET, or pass 1 to 10 strings without space or newline around.',
+    'No usable secret: set TRUEDY_WEBHOOK_SECRET, or pass 1 to 10 strings, no space or newline around.',
   )
 }

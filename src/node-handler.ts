@@ -3,7 +3,7 @@
 import { asBytes, type RawBody } from './bytes.js'
 import { createBodyReceiver } from './receiver.js'
 import type { ReceiverOptions } from './receiver-options.js'
-import { bodyTooLarge, DEFAULT_MAX_BODY_BYTES, joinChunks } from './request.js'
+import { bodyTooLarge, DEFAULT_MAX_BODY_BYTES, joinChunks, keepChunk } from './request.js'
 
 /** What is needed of a request: `http.IncomingMessage`, and what frameworks add to it. */
 export interface NodeRequest {
@@ -15,6 +15,8 @@ export interface NodeRequest {
   readonly readableDidRead: boolean
   /** Whether the stream was read to its end. */
   readonly readableEnded: boolean
+  /** Set where the stream gives text instead of bytes. */
+  readonly readableEncoding?: string | null
   readonly destroyed: boolean
   /** The bytes, where a framework keeps them (NestJS, Google Cloud Functions). */
   readonly rawBody?: unknown
@@ -91,7 +93,7 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
     if (bytes !== undefined) return bytes
   }
   // Not raw, which the verifying says, with what to do about it.
-  if (request.readableDidRead) return request.body as RawBody
+  if (request.readableDidRead || request.readableEncoding) return request.body as RawBody
   if (Number(request.headers['content-length']) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   if (request.destroyed) throw brokenOff()
 
@@ -100,11 +102,11 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
     let size = 0
     request.on('data', (chunk) => {
       size += chunk.length
-      if (size <= maxBodyBytes) chunks.push(chunk)
+      if (size <= maxBodyBytes) keepChunk(chunks, chunk)
       // Only the first chunk over the limit: the rest streams by while the reply is on its way.
       else if (size - chunk.length <= maxBodyBytes) reject(bodyTooLarge(maxBodyBytes))
     })
-    request.on('end', () => resolve(joinChunks(chunks, size)))
+    request.on('end', () => resolve(joinChunks(chunks)))
     request.on('error', (cause) => reject(brokenOff(cause)))
     request.on('close', () => {
       if (!request.readableEnded) reject(brokenOff())

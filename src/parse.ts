@@ -27,7 +27,15 @@ import { idText, isObject, isText, parseJson } from './json.js'
  * ```
  */
 export function parseEvent(body: RawBody | object): TruedyEvent {
-  return parseBytes(asBytes(body) ?? toJson(body))
+  let bytes: Bytes
+  try {
+    // A parsed envelope becomes text again, so that the caller's object is never written to and only JSON gets in.
+    bytes = asBytes(body) ?? JSON.stringify(body) ?? 'null'
+  } catch {
+    // No cause: it may quote what was read.
+    throw new WebhookError('invalid_event', 'The envelope is not plain data.')
+  }
+  return parseBytes(bytes)
 }
 
 /** {@link parseEvent} for what is raw. */
@@ -40,17 +48,6 @@ export function parseBytes(bytes: Bytes): TruedyEvent {
     throw new WebhookError('invalid_json', 'The body is not JSON in UTF-8.')
   }
   return toEvent(envelope)
-}
-
-/** A parsed envelope as text again, so that the caller's object is never written to and only JSON gets in. */
-function toJson(envelope: unknown): string {
-  try {
-    return JSON.stringify(envelope) ?? 'null'
-  } catch (cause) {
-    throw new WebhookError('invalid_event', 'The envelope must be plain data, as JSON.parse makes it.', {
-      cause,
-    })
-  }
 }
 
 /** Makes an event of a parsed envelope that is ours to write to. */

@@ -57,7 +57,7 @@ export interface Delivery {
  */
 export function createReceiver(options: ReceiverOptions = {}): (delivery: Delivery) => Promise<Reply> {
   const receive = createBodyReceiver(options)
-  return ({ method, headers, body }) => receive(method, headers, () => body)
+  return async ({ method, headers, body }) => receive(method, headers, () => body)
 }
 
 /** Reads the body of a request; called for a POST only. */

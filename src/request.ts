@@ -30,7 +30,7 @@ export const DEFAULT_MAX_BODY_BYTES = 1_048_576
 
 /** The error for a body over the limit. */
 export function bodyTooLarge(maxBodyBytes: number): WebhookError {
-  return new WebhookError('body_too_large', `The body is larger than ${maxBodyBytes} bytes (maxBodyBytes).`)
+  return new WebhookError('body_too_large', `The body is over maxBodyBytes (${maxBodyBytes}).`)
 }
 
 /**
@@ -55,22 +55,27 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
   const reader = request.body.getReader()
   for (;;) {
     const { value } = await reader.read()
-    if (!value) return joinChunks(chunks, size)
+    if (!value) return joinChunks(chunks)
     size += value.length
     if (size > maxBodyBytes) {
       // Nobody waits for the rest; that telling the sender so can fail too is of no interest here.
       reader.cancel().catch(() => {})
       throw bodyTooLarge(maxBodyBytes)
     }
-    chunks.push(value)
+    keepChunk(chunks, value)
   }
 }
 
+/** Adds a chunk. Many small ones are put together: as an object each takes a hundred times its byte. */
+export function keepChunk(chunks: Uint8Array[], chunk: Uint8Array): void {
+  if (chunks.push(chunk) >= 1000) chunks.push(joinChunks(chunks.splice(0)))
+}
+
 /** Several chunks in one piece; a single one, which is the rule, is not copied. */
-export function joinChunks(chunks: readonly Uint8Array[], size: number): Uint8Array {
+export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
   const [only] = chunks
   if (only && chunks.length === 1) return only
-  const bytes = new Uint8Array(size)
+  const bytes = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0))
   let offset = 0
   for (const chunk of chunks) {
     bytes.set(chunk, offset)

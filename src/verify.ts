@@ -153,6 +153,6 @@ export function requireSigner(secretIndex: number): void {
   if (secretIndex >= 0) return
   throw new WebhookError(
     'signature_mismatch',
-    "The signature does not match: the secret is another endpoint's, or the body is empty or was serialised again.",
+    "Signature mismatch: the secret is another endpoint's, or the body is empty or was serialised again.",
   )
 }

@@ -59,7 +59,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): DedupeStore {
       entries.delete(key)
       excess--
     }
-    if (entries.size >= maxKeys) throw new Error(`The store is full of live leases (maxKeys: ${maxKeys}).`)
+    if (entries.size >= maxKeys) throw new Error(`The store is full of live leases (${maxKeys}).`)
   }
 
   return {

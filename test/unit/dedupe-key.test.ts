@@ -51,6 +51,12 @@ describe('dedupeKey', () => {
       )
     })
 
+    it('and a status that is no text is no obstacle', () => {
+      const odd = { toString: 1, valueOf: 2 }
+      expect(change({ status: odd })).toBe(change({ status: odd }))
+      expect(change({ status: odd })).not.toBe(change({ status: null }))
+    })
+
     it('and an event id decides alone', () => {
       expect(change({ status: 'RUNNING' }, { id: 'e1', timestamp: 1 })).toBe(
         change({ status: 'PAUSED' }, { id: 'e1', timestamp: 2 }),

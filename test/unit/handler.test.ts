@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createWebhookHandler, type ReceiverOptions, type RequestLike } from '../../src/index.js'
+import { joinChunks, keepChunk, readBody } from '../../src/request.js'
 import { sampleEvent } from '../../src/testing/index.js'
 import {
   acknowledged,
@@ -218,6 +219,23 @@ describe('an upload that breaks off', () => {
     log.mockRestore()
     expect(status).toBe(500)
     expect(calls).toEqual([])
+  })
+})
+
+describe('a body in very many pieces', () => {
+  it('is put together in order, and kept in few', async () => {
+    const bytes = Uint8Array.from({ length: 5500 }, (_, i) => i)
+    const pieces = Array.from(bytes, (byte) => Uint8Array.of(byte))
+    const body = piecewise(pieces).stream
+    const request: RequestLike = { method: 'POST', headers: new Headers(), body, bodyUsed: false }
+    expect(await readBody(request)).toEqual(bytes)
+
+    const chunks: Uint8Array[] = []
+    for (const piece of pieces) {
+      keepChunk(chunks, piece)
+      expect(chunks.length).toBeLessThan(1000)
+    }
+    expect(joinChunks(chunks)).toEqual(bytes)
   })
 })
 

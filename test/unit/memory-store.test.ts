@@ -38,7 +38,7 @@ describe('memoryStore', () => {
     const { store, clock } = storeAt(2)
     store.claim('a', lease('1'))
     store.claim('b', lease('1'))
-    expect(() => store.claim('c', lease('1'))).toThrow(/full of live leases \(maxKeys: 2\)/)
+    expect(() => store.claim('c', lease('1'))).toThrow(/full of live leases \(2\)/)
     expect(store.claim('a', lease('2'))).toBe('busy')
     expect(store.claim('a', lease('1'))).toBe('claimed')
     clock.time = 1000

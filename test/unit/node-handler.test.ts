@@ -616,6 +616,13 @@ describe('what a framework left on the request', () => {
     expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
   })
 
+  it('gives text instead of bytes: answers 500 body_not_raw', async () => {
+    const { url } = await behind((request) => {
+      request.setEncoding('utf8')
+    })
+    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+  })
+
   it('is logged when the bytes are gone, since it is a mistake of the program', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
     const { url } = await behind(readStream, { onOutcome: undefined })

@@ -38,6 +38,22 @@ it('fails closed where the runtime has no cryptography at all', async () => {
   expect(verification).toMatchObject({ ok: false, status: 500 })
 })
 
+it('parses what it verified, though the buffer changes in the meantime', async () => {
+  const buffer = Buffer.from(BODY)
+  const verified = web.verifyAndParse(buffer, headers, SECRET, { now })
+  buffer.write(BODY.replace('evt_abc123', 'evt_forged'))
+  expect(await verified).toMatchObject({ id: 'evt_abc123' })
+})
+
+it('does not hold a failure of WebCrypto against the next delivery', async () => {
+  const importKey = vi.spyOn(crypto.subtle, 'importKey').mockRejectedValueOnce(new Error('for a moment'))
+  const check = () =>
+    web.verifySignature(BODY, headersFor(BODY, undefined, 'a new secret'), 'a new secret', { now })
+  expect(await check()).toMatchObject({ ok: false, status: 500 })
+  expect(await check()).toMatchObject({ ok: true })
+  importKey.mockRestore()
+})
+
 it('fails closed where the await is forgotten', () => {
   const verification = paths[0]?.verifySignature(BODY, headers, SECRET, { now })
   expect(wrong(verification)).not.toHaveProperty('ok')
@@ -98,6 +114,8 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       ['a stream', new ReadableStream(), 'ReadableStream'],
       ['a form', new FormData(), 'FormData'],
       ['a promise', Promise.resolve(BODY), 'Promise'],
+      ['what calls itself bytes', { [Symbol.toStringTag]: 'Uint8Array', length: 2 }, 'Uint8Array'],
+      ['what inherits from bytes', Object.create(Uint8Array.prototype), 'Object'],
       ['a Blob', new Blob([BODY]), 'Blob'],
     ])('is refused as %s, with what to do', async (_, body, kind) => {
       const verification = await verifySignature(wrong(body), headers, SECRET, { now })
@@ -408,6 +426,8 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       ['an empty list', []],
       ['a list with an empty one', [SECRET, '']],
       ['a list with undefined', [SECRET, undefined]],
+      // biome-ignore lint/suspicious/noSparseArray: that is what is tested
+      ['a list with a hole', [, SECRET]],
       ['a number', 42],
       ['a Buffer', Buffer.from(SECRET)],
       ['an object', { 0: SECRET, length: 1 }],
