@@ -176,6 +176,11 @@ describe('parseEvent', () => {
       expect(merged['polluted']).toBeUndefined()
     })
 
+    it.each(spellings)('spelled %s are removed from long bodies too', (key) => {
+      const json = `{"event":"call.ended","timestamp":1,"data":{"text":"${'x'.repeat(20_000)}","${key}":{"polluted":1}}}`
+      expect(Object.keys(parseEvent(json).data)).toEqual(['text'])
+    })
+
     it('are removed from a parsed envelope too', () => {
       const parsed = parseEvent(
         JSON.parse('{"event":"call.ended","timestamp":1,"data":{"__proto__":{"polluted":1}}}') as object,
