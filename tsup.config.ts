@@ -5,6 +5,7 @@ const shared: Options = {
     index: 'src/index.ts',
     node: 'src/node.ts',
     testing: 'src/testing/index.ts',
+    'stores/redis': 'src/stores/redis.ts',
   },
   // Shared chunks in both formats: `instanceof WebhookError` holds across the entries.
   splitting: true,

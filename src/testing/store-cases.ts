@@ -213,6 +213,93 @@ export const storeCases: readonly StoreCase[] = [
       }
     },
   },
+  {
+    name: 'takes keys of any length and content',
+    async run(store) {
+      const key = newKey()
+      const odd = [
+        'k'.repeat(10_000),
+        '\0',
+        '"',
+        "'",
+        '\\',
+        '\n',
+        '%',
+        '_',
+        '{a}',
+        '世界',
+        '👩‍🚀',
+        '; DROP TABLE x; --',
+      ]
+      for (const part of odd) {
+        const one = `${key}${part}1`
+        const other = `${key}${part}2`
+        expect(
+          await claim(store, one, 'a'),
+          'claimed',
+          `claim of ${JSON.stringify(part.slice(0, 20))} in a key`,
+        )
+        expect(
+          await claim(store, other, 'b'),
+          'claimed',
+          `claim of ${JSON.stringify(part.slice(0, 20))} in another key`,
+        )
+        expect(await store.complete(one, { owner: 'a', ttlMs: LONG_MS }), true, 'completion of such a key')
+        expect(await claim(store, other, 'c'), 'busy', 'claim of a key like one that is completed')
+      }
+    },
+  },
+  {
+    name: 'takes owners of any content',
+    async run(store) {
+      for (const owner of [
+        '"',
+        "'",
+        '\\',
+        ']]',
+        "' .. redis.call('FLUSHALL') .. '",
+        '$1',
+        ':owner',
+        '世界',
+        'done',
+        'held:a',
+      ]) {
+        const key = newKey()
+        await claim(store, key, owner)
+        expect(
+          await claim(store, key, `${owner}x`),
+          'busy',
+          `claim of a key that ${JSON.stringify(owner)} holds`,
+        )
+        expect(
+          await store.complete(key, { owner, ttlMs: LONG_MS }),
+          true,
+          `completion by ${JSON.stringify(owner)}`,
+        )
+        expect(
+          await claim(store, key, owner),
+          'done',
+          `claim of a key that ${JSON.stringify(owner)} completed`,
+        )
+      }
+    },
+  },
+  {
+    name: 'takes times that are no whole numbers, and very long ones',
+    async run(store) {
+      for (const milliseconds of [60_000.5, 2 ** 31, 1e12, Number.MAX_SAFE_INTEGER]) {
+        const key = newKey()
+        expect(await claim(store, key, 'a', milliseconds), 'claimed', `claim for ${milliseconds} ms`)
+        expect(await claim(store, key, 'b'), 'busy', `claim of a key that is held for ${milliseconds} ms`)
+        expect(
+          await store.complete(key, { owner: 'a', ttlMs: milliseconds }),
+          true,
+          `completion for ${milliseconds} ms`,
+        )
+        expect(await claim(store, key, 'b'), 'done', `claim of a key that is done for ${milliseconds} ms`)
+      }
+    },
+  },
 ]
 
 let lastKey = 0
@@ -232,14 +319,14 @@ function claim(
 }
 
 async function expectOneClaimed(store: DedupeStore, key: string, what: string): Promise<void> {
-  const owners = Array.from({ length: 100 }, (_, index) => `owner-${index}`)
+  const owners = Array.from({ length: 1000 }, (_, index) => `owner-${index}`)
   const claims = await Promise.all(owners.map(async (owner) => claim(store, key, owner)))
   const winners = claims.filter((found) => found === 'claimed').length
-  expect(winners, 1, `number of owners who got the key, of 100 ${what} at the same moment`)
+  expect(winners, 1, `number of owners who got the key, of 1,000 ${what} at the same moment`)
   expect(
     claims.filter((found) => found === 'busy').length,
-    99,
-    `number of owners told "busy", of 100 ${what}`,
+    999,
+    `number of owners told "busy", of 1,000 ${what}`,
   )
 }
 

@@ -14,6 +14,7 @@ const ENTRIES = {
     'WebhookError',
   ],
   'truedy-webhooks/node': ['createNodeHandler', 'verifyAndParseSync', 'verifySignatureSync'],
+  'truedy-webhooks/stores/redis': ['redisStore'],
   'truedy-webhooks/testing': ['checkEndpoint', 'sampleEvent', 'signDelivery', 'storeCases'],
 }
 const entries = Object.entries(ENTRIES)

@@ -1,0 +1,86 @@
+/** `truedy-webhooks/stores/redis`: a dedupe store on Redis, through whichever client the program has. */
+
+import { requirePositive } from '../options.js'
+import type { Claim, DedupeStore } from '../store.js'
+
+/** Sends one command, as its words, and gives Redis' answer. */
+export type RedisCommand = (command: string[]) => Promise<unknown>
+
+/** Options of {@link redisStore}. */
+export interface RedisStoreOptions {
+  /** What the keys begin with. Default `truedy:`. */
+  readonly prefix?: string | undefined
+}
+
+// A record is `done`, or `held:` and its owner. Each step is one script on one key, so that it is atomic, also in a
+// cluster; the server's clock expires it. The scripts are sent whole: a server that restarted, or was flushed, knows none.
+const CLAIM = `
+local record = redis.call('GET', KEYS[1])
+if record == 'done' then return 2 end
+if record and record ~= 'held:' .. ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], 'held:' .. ARGV[1], 'PX', ARGV[2])
+return 1`
+const COMPLETE = `
+if redis.call('GET', KEYS[1]) ~= 'held:' .. ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], 'done', 'PX', ARGV[2])
+return 1`
+const RELEASE = `
+if redis.call('GET', KEYS[1]) ~= 'held:' .. ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`
+
+const CLAIMS: readonly Claim[] = ['busy', 'claimed', 'done']
+
+/** Redis refuses a time to live whose end does not fit into 64 bits. 30,000 years, in milliseconds. */
+const MAX_MS = 1e15
+
+/**
+ * A dedupe store on Redis 2.6.12 or later (or Valkey, KeyDB, Dragonfly), shared by all processes that use the same server.
+ *
+ * One round trip a step. A record lives in the memory of the server: one that is lost there (a restart without persistence,
+ * a fail-over to a replica that was behind, eviction by `maxmemory-policy`) makes its event new again.
+ *
+ * @param command - sends one command to the server: `(command) => client.sendCommand(command)` of node-redis,
+ * `([name, ...args]) => client.call(name, ...args)` of ioredis
+ * @param options - `prefix` (`truedy:`)
+ * @returns the store; its steps reject with what the client rejects with
+ *
+ * @example
+ * ```ts
+ * import { createWebhookHandler } from 'truedy-webhooks'
+ * import { redisStore } from 'truedy-webhooks/stores/redis'
+ *
+ * declare const client: { sendCommand(command: string[]): Promise<unknown> }
+ *
+ * export const POST = createWebhookHandler({
+ *   secret: 'whsec_example',
+ *   store: redisStore((command) => client.sendCommand(command)),
+ * })
+ * ```
+ */
+export function redisStore(command: RedisCommand, options: RedisStoreOptions = {}): DedupeStore {
+  const { prefix = 'truedy:' } = options
+
+  async function run(script: string, key: string, ...args: string[]): Promise<number> {
+    const answer = await command(['EVAL', script, '1', prefix + key, ...args])
+    // Over HTTP integers may come as text. Anything else means that the function does something else than it should.
+    if (['0', '1', '2'].includes(String(answer))) return Number(answer)
+    throw new TypeError('The function given to redisStore must return what Redis answered, an integer here.')
+  }
+
+  return {
+    async claim(key, { owner, leaseMs }) {
+      return CLAIMS[await run(CLAIM, key, owner, wholeMs('leaseMs', leaseMs))] ?? 'busy'
+    },
+    async complete(key, { owner, ttlMs }) {
+      return (await run(COMPLETE, key, owner, wholeMs('ttlMs', ttlMs))) === 1
+    },
+    async release(key, { owner }) {
+      return (await run(RELEASE, key, owner)) === 1
+    },
+  }
+}
+
+function wholeMs(name: string, milliseconds: number): string {
+  requirePositive({ [name]: milliseconds })
+  return String(Math.min(Math.ceil(milliseconds), MAX_MS))
+}

@@ -1,0 +1,87 @@
+import { Redis } from 'ioredis'
+import { createClient } from 'redis'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseEvent, processOnce } from '../../src/index.js'
+import { type RedisCommand, redisStore } from '../../src/stores/redis.js'
+import { storeCases } from '../../src/testing/index.js'
+import { type RedisServer, startRedis } from './redis-server.js'
+
+let server: RedisServer
+const closing: (() => Promise<unknown>)[] = []
+
+/** How each client is plugged in: what the README says. */
+const clients: Record<string, (port: number) => Promise<RedisCommand>> = {
+  async 'node-redis'(port) {
+    const client = createClient({ url: `redis://127.0.0.1:${port}` })
+    await client.connect()
+    closing.push(() => client.close())
+    return (command) => client.sendCommand(command)
+  },
+  async ioredis(port) {
+    const client = new Redis(port, '127.0.0.1')
+    closing.push(() => client.quit())
+    return ([name = '', ...args]) => client.call(name, ...args)
+  },
+}
+
+beforeAll(async () => {
+  server = await startRedis()
+})
+
+afterAll(async () => {
+  for (const close of closing) await close()
+  await server.stop()
+})
+
+describe.each(Object.entries(clients))('redisStore on %s', (_, connect) => {
+  let command: RedisCommand
+  beforeAll(async () => {
+    command = await connect(server.port)
+  })
+
+  it.concurrent.each(storeCases)('$name', ({ run }) => run(redisStore(command)))
+
+  it('goes on when the server forgets its scripts', async () => {
+    const store = redisStore(command)
+    const key = crypto.randomUUID()
+    await store.claim(key, { owner: 'a', leaseMs: 60_000 })
+    await command(['SCRIPT', 'FLUSH'])
+    expect(await store.claim(key, { owner: 'b', leaseMs: 60_000 })).toBe('busy')
+    expect(await store.complete(key, { owner: 'a', ttlMs: 60_000 })).toBe(true)
+  })
+
+  it('keeps its records under its prefix, with an end set by the server', async () => {
+    const store = redisStore(command, { prefix: 'hooks:' })
+    const key = crypto.randomUUID()
+    await store.claim(key, { owner: 'a', leaseMs: 60_000 })
+    const left = Number(await command(['PTTL', `hooks:${key}`]))
+    expect(left).toBeGreaterThan(50_000)
+    expect(left).toBeLessThanOrEqual(60_000)
+    await store.complete(key, { owner: 'a', ttlMs: 3_600_000 })
+    expect(Number(await command(['PTTL', `hooks:${key}`]))).toBeGreaterThan(3_500_000)
+  })
+
+  it('leaves nothing behind of what is released', async () => {
+    const key = crypto.randomUUID()
+    const store = redisStore(command)
+    await store.claim(key, { owner: 'a', leaseMs: 60_000 })
+    await store.release(key, { owner: 'a' })
+    expect(Number(await command(['EXISTS', `truedy:${key}`]))).toBe(0)
+  })
+
+  it('lets processOnce handle an event once among many workers', async () => {
+    const event = parseEvent({ event: 'call.ended', timestamp: 1, id: crypto.randomUUID(), data: {} })
+    let handled = 0
+    const work = async () => {
+      handled += 1
+    }
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, () => processOnce(event, redisStore(command), work)),
+    )
+    expect(handled).toBe(1)
+    expect(outcomes.filter(({ status }) => status === 'processed')).toEqual([
+      { status: 'processed', value: undefined, recorded: true },
+    ])
+    expect(await processOnce(event, redisStore(command), work)).toEqual({ status: 'duplicate' })
+  })
+})
