@@ -1,33 +1,25 @@
 /** A Redis server for a test: on a free port of this machine, in a temporary directory, with nothing kept. */
 
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 export interface RedisServer {
   readonly port: number
   stop(): Promise<void>
 }
 
+const exec = promisify(execFile)
+
 /** Starts Debian's redis-server; rejects with what to install where there is none. */
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis(...more: string[]): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'truedy-webhooks-redis-'))
   const port = await freePort()
-  const args = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--dir',
-    directory,
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-  ]
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', ...more]
   const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise<void>((resolve, reject) => {
     server.once('error', () => {
@@ -49,6 +41,34 @@ export async function startRedis(): Promise<RedisServer> {
   }
 }
 
+/** Three masters that share the key space. */
+export async function startCluster(): Promise<{ ports: number[]; stop(): Promise<void> }> {
+  const nodes: RedisServer[] = []
+  for (let i = 0; i < 3; i++) nodes.push(await startRedis('--cluster-enabled', 'yes'))
+  const ports = nodes.map(({ port }) => port)
+  const addresses = ports.map((port) => `127.0.0.1:${port}`)
+  await exec('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'])
+  const isReady = async (port: number) => {
+    const { stdout } = await exec('redis-cli', ['-p', String(port), 'cluster', 'info'])
+    return stdout.includes('cluster_state:ok')
+  }
+  while (!(await Promise.all(ports.map(isReady))).every(Boolean)) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return {
+    ports,
+    async stop() {
+      for (const node of nodes) await node.stop()
+    },
+  }
+}
+
+/** Makes servers forget every script that they were sent. */
+export async function flushScripts(ports: readonly number[]): Promise<void> {
+  for (const port of ports) await exec('redis-cli', ['-p', String(port), 'script', 'flush'])
+}
+
+/** A free port; below 55,536, since a node of a cluster also listens 10,000 ports further up. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -56,5 +76,5 @@ async function freePort(): Promise<number> {
   server.close()
   await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
-  return address.port
+  return address.port < 55_536 ? address.port : freePort()
 }
