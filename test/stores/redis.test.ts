@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -37,6 +41,40 @@ const clients: Record<string, () => Promise<RedisCommand>> = {
     closing.push(() => client.quit())
     return ([name = '', ...args]) => client.call(name, ...args)
   },
+  async 'Redis over HTTP'() {
+    const { url, token } = await serveOverHttp()
+    const headers = { authorization: `Bearer ${token}` }
+    return async (command) => {
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(command) })
+      const { result, error } = (await response.json()) as { result?: unknown; error?: string }
+      if (error !== undefined) throw new Error(error)
+      return result
+    }
+  },
+}
+
+/** What Upstash offers: a command as a JSON array in, its result as JSON out; here in front of the same server. */
+async function serveOverHttp(): Promise<{ url: string; token: string }> {
+  const client = createClient({ url: `redis://127.0.0.1:${server.port}` })
+  await client.connect()
+  const token = crypto.randomUUID()
+  const gateway = createServer(async (request, response) => {
+    const answer = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body))
+    try {
+      if (request.headers.authorization !== `Bearer ${token}`) throw new Error('Unauthorized')
+      answer(200, { result: await client.sendCommand((await json(request)) as string[]) })
+    } catch (error) {
+      answer(400, { error: String(error) })
+    }
+  })
+  gateway.listen(0, '127.0.0.1')
+  await once(gateway, 'listening')
+  closing.push(async () => {
+    gateway.close()
+    gateway.closeAllConnections()
+    await client.close()
+  })
+  return { url: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, token }
 }
 
 beforeAll(async () => {
