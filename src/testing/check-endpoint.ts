@@ -42,13 +42,10 @@ export async function checkEndpoint(
   const results: EndpointResult[] = []
   for (const one of cases) {
     const result = await checkCase({ url, secret }, one)
-    const first = results.find(({ passed, expected }) => !passed && expected === one.expected)
+    const first = results.find(isGenuineFailure)
     // What one genuine delivery failed of, the next ones mostly fail of too.
-    results.push(
-      !result.passed && first && one.expected === '2xx'
-        ? { ...result, fix: `First mend "${first.name}".` }
-        : result,
-    )
+    const isFollowing = first !== undefined && isGenuineFailure(result)
+    results.push(isFollowing ? { ...result, fix: `First mend "${first.name}".` } : result)
   }
   return results
 }
@@ -68,6 +65,10 @@ async function checkCase(endpoint: Endpoint, one: EndpointCase): Promise<Endpoin
       fix: 'Is it running, and is the URL right?',
     }
   }
+}
+
+function isGenuineFailure({ passed, expected }: EndpointResult): boolean {
+  return !passed && expected === '2xx'
 }
 
 /** fetch says only "fetch failed"; why stands in its cause. */

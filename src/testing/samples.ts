@@ -28,6 +28,7 @@ export interface SampleOptions {
  *
  * @param name - an event type; `call.completed` for the alias; `unknown` for a type that the library does not know
  * @param options - `shape` (`nested`)
+ * @throws TypeError for a name of which there is no sample
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /** Prints the bytes of heap a key costs the memory store. Run by memory.mjs, with --expose-gc. */
 
 import { memoryStore } from '../../dist/index.js'
-import { makeKey } from './memory.mjs'
+import { makeKey, makeOwner } from './memory.mjs'
 
 const [, , state, count] = process.argv
 const keys = Number(count)
@@ -15,12 +15,12 @@ console.log((heapUsed() - before) / keys)
 // Used once more, so that the store is alive until here.
 if (store.claim(lastKey, { owner: 'another', leaseMs: 1 }) === 'claimed') throw new Error('A key is missing.')
 
-/** Keys and owners are made in here and kept by nobody else, so that they count: owners as `processOnce` makes them. */
+/** Keys and owners are made in here and kept by nobody else, so that they count. */
 function fill(store) {
   let key
   for (let i = 0; i < keys; i++) {
     key = makeKey()
-    const owner = crypto.getRandomValues(new Uint32Array(4)).join('-')
+    const owner = makeOwner()
     store.claim(key, { owner, leaseMs: 600_000 })
     if (state === 'completed') store.complete(key, { owner, ttlMs: 600_000 })
   }

@@ -4,10 +4,10 @@ import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { cp, mkdtemp } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { answers, freePort } from '../support/server.js'
 
 /** How an example is started. */
 export interface Launch {
@@ -136,26 +136,6 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
       linesOf(output)
         .filter((line) => line.startsWith('{"handled":'))
         .map((line) => JSON.parse(line) as HandledLine),
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
-  server.close()
-  await once(server, 'close')
-  return address.port
-}
-
-/** Whether somebody speaks HTTP there, whatever is said. */
-async function answers(origin: string): Promise<boolean> {
-  try {
-    await fetch(origin, { signal: AbortSignal.timeout(1000) })
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { transform } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkEndpoint, sampleEvent, signDelivery } from '../../dist/testing.js'
+import { answers, freePort } from '../support/server.js'
 import { type Block, blocksOf, examplesOf } from './blocks.js'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -35,23 +35,9 @@ afterAll(() => {
   for (const server of servers) server.kill()
 })
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-}
-
 async function answering(url: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const isUp = await fetch(url).then(
-      () => true,
-      () => false,
-    )
-    if (isUp) return
+    if (await answers(url)) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error(`Nothing answers at ${url}.`)

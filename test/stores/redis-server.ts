@@ -3,10 +3,10 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../support/server.js'
 
 export interface RedisServer {
   readonly port: number
@@ -18,7 +18,8 @@ const exec = promisify(execFile)
 /** Starts Debian's redis-server; rejects with what to install where there is none. */
 export async function startRedis(...more: string[]): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'truedy-webhooks-redis-'))
-  const port = await freePort()
+  // A node of a cluster also listens 10,000 ports further up.
+  const port = await freePort(55_536)
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', ...more]
   const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise<void>((resolve, reject) => {
@@ -66,15 +67,4 @@ export async function startCluster(): Promise<{ ports: number[]; stop(): Promise
 /** Makes servers forget every script that they were sent. */
 export async function flushScripts(ports: readonly number[]): Promise<void> {
   for (const port of ports) await exec('redis-cli', ['-p', String(port), 'script', 'flush'])
-}
-
-/** A free port; below 55,536, since a node of a cluster also listens 10,000 ports further up. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
-  return address.port < 55_536 ? address.port : freePort()
 }
