@@ -37,7 +37,7 @@ function isEqual(expected: string, signature: string): boolean {
 /** {@link findSigner} on WebCrypto, whose `verify` compares in constant time itself. */
 export async function findSignerWeb(delivery: SignedDelivery): Promise<number> {
   const { prefix, signature, keys } = delivery
-  const signatureBytes = Uint8Array.from({ length: 32 }, (_, i) => byteAt(signature, i))
+  const signatureBytes = new Uint8Array(32).map((_, i) => byteAt(signature, i))
   const message = concat(prefix, delivery.body)
   // From here on the copy is the body: the caller's buffer may change while we wait.
   delivery.body = message.subarray(prefix.length)
