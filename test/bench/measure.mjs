@@ -10,8 +10,8 @@ export const ROUNDS = 31
 let last
 
 /**
- * The time of one call of each candidate, in nanoseconds, for each round. Every round starts with the next candidate, so
- * that none always runs after the same neighbour and its garbage.
+ * The time of one call of each candidate, in nanoseconds, for each round. Every round has an order of its own,
+ * so that none always runs after the same neighbour, whose garbage it would have to collect.
  *
  * @param {import('./candidates.mjs').Candidate[]} candidates
  * @param {import('./deliveries.mjs').Delivery} delivery
@@ -21,12 +21,16 @@ let last
 export async function measure(candidates, delivery, iterations) {
   const times = new Map(candidates.map((candidate) => [candidate, []]))
   for (let round = 0; round < ROUNDS; round++) {
-    for (let i = 0; i < candidates.length; i++) {
-      const candidate = candidates[(round + i) % candidates.length]
+    for (const candidate of shuffled(candidates)) {
       times.get(candidate).push(await timeOne(candidate, delivery, iterations))
     }
   }
   return times
+}
+
+function shuffled(candidates) {
+  const places = candidates.map((candidate) => ({ candidate, place: Math.random() }))
+  return places.sort((a, b) => a.place - b.place).map(({ candidate }) => candidate)
 }
 
 /** Runs every candidate without measuring, until the compiler is done with it. */
