@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseEvent, processOnce } from '../../src/index.js'
 import { type RedisCommand, redisStore } from '../../src/stores/redis.js'
 import { storeCases } from '../../src/testing/index.js'
-import { flushScripts, startCluster, startRedis } from './redis-server.js'
+import { flushScripts, startCluster, startRedis } from '../support/redis-server.js'
 
 let server: Awaited<ReturnType<typeof startRedis>>
 let cluster: Awaited<ReturnType<typeof startCluster>>

@@ -1,0 +1,10 @@
+/** Whom a server runs as that refuses to run as root. */
+
+import { execFileSync } from 'node:child_process'
+
+/** The ids of a user of this machine; `undefined`, "as who I am", where the test does not run as root. */
+export function ordinaryUser(name: string): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const idOf = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }))
+  return { uid: idOf('-u'), gid: idOf('-g') }
+}

@@ -1,0 +1,45 @@
+/** A PostgreSQL server for the tests. */
+
+import { execFile } from 'node:child_process'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { ordinaryUser } from './ordinary-user.js'
+import { missingProgram, type ServerProgram, startProgram } from './server-program.js'
+
+const exec = promisify(execFile)
+
+/** Where Debian has the servers, a folder for each version. They are not on the PATH. */
+const VERSIONS = '/usr/lib/postgresql'
+
+/**
+ * Starts the newest PostgreSQL of Debian's that is here; rejects with what to install where there is none. Its
+ * superuser is `postgres`, without a password.
+ *
+ * @param settings - more of its settings, as `name=value`
+ */
+export async function startPostgres(...settings: string[]): Promise<ServerProgram & { url: string }> {
+  const versions = await readdir(VERSIONS).catch(() => [])
+  const newest = versions.sort((a, b) => Number(b) - Number(a))[0]
+  if (newest === undefined) throw missingProgram('postgres', 'postgresql')
+  const bin = join(VERSIONS, newest, 'bin')
+  const user = ordinaryUser('postgres')
+  const server = await startProgram({
+    name: 'postgres',
+    debianPackage: 'postgresql',
+    readyText: 'database system is ready to accept connections',
+    // A "fast" shutdown: it ends its sessions and does not wait for them.
+    haltSignal: 'SIGINT',
+    user,
+    async prepare(directory) {
+      const how = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-sync']
+      await exec(join(bin, 'initdb'), [...how, directory], { ...user, cwd: directory })
+    },
+    command: (directory, port) => [
+      join(bin, 'postgres'),
+      ...['-D', directory, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
+      ...settings.flatMap((setting) => ['-c', setting]),
+    ],
+  })
+  return { ...server, url: `postgres://postgres@127.0.0.1:${server.port}/postgres` }
+}

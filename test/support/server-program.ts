@@ -1,0 +1,87 @@
+/** A server of another project as a test needs it: real, on a free port of this machine, and nothing left behind. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './server.js'
+
+/** A server that runs until it is stopped. */
+export interface ServerProgram {
+  readonly port: number
+  /** Ends it, by the signal that it takes for "at once, but in order" unless another is given; its data stays. */
+  halt(signal?: NodeJS.Signals): Promise<void>
+  /** Starts it again on the same port, with the same data. */
+  resume(): Promise<void>
+  /** Ends it and removes its data. */
+  stop(): Promise<void>
+}
+
+/** What has to be known of a program to run it. */
+export interface ProgramDescription {
+  readonly name: string
+  /** The Debian package that has it. */
+  readonly debianPackage: string
+  /** What it prints when it takes connections. */
+  readonly readyText: string
+  readonly haltSignal: NodeJS.Signals
+  /** Ports at and above this one are of no use to it. */
+  readonly portBelow?: number
+  /** The ids of the ordinary user that it runs as, where the test runs as root and the program refuses to. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined
+  /** Makes its data in an empty directory. */
+  prepare?(directory: string): Promise<void>
+  command(directory: string, port: number): readonly [program: string, ...args: string[]]
+}
+
+export async function startProgram(description: ProgramDescription): Promise<ServerProgram> {
+  const { name, debianPackage, readyText, haltSignal, user } = description
+  const directory = await mkdtemp(join(tmpdir(), `truedy-webhooks-${name}-`))
+  if (user) await chown(directory, user.uid, user.gid)
+  const port = await freePort(description.portBelow)
+  let server: ChildProcess
+
+  async function resume(): Promise<void> {
+    const [program, ...args] = description.command(directory, port)
+    const started = spawn(program, args, { ...user, cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+    server = started
+    let output = ''
+    await new Promise<void>((resolve, reject) => {
+      const read = (text: Buffer) => {
+        output += text
+        if (output.includes(readyText)) resolve()
+      }
+      started.stdout.on('data', read)
+      started.stderr.on('data', read)
+      started.once('error', () => reject(missingProgram(name, debianPackage)))
+      started.once('exit', (code) => reject(new Error(`${name} ended with ${code}.\n${output}`)))
+    })
+  }
+
+  async function halt(signal: NodeJS.Signals = haltSignal): Promise<void> {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    const exit = once(server, 'exit')
+    server.kill(signal)
+    await exit
+  }
+
+  async function stop(): Promise<void> {
+    await halt()
+    await rm(directory, { recursive: true, force: true })
+  }
+
+  try {
+    await description.prepare?.(directory)
+    await resume()
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true })
+    throw error
+  }
+  return { port, halt, resume, stop }
+}
+
+/** Says what to install. */
+export function missingProgram(name: string, debianPackage: string): Error {
+  return new Error(`There is no ${name} here. On Debian: apt-get install ${debianPackage}`)
+}
