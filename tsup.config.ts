@@ -6,6 +6,8 @@ const shared: Options = {
     node: 'src/node.ts',
     testing: 'src/testing/index.ts',
     'stores/redis': 'src/stores/redis.ts',
+    'stores/postgres': 'src/stores/postgres.ts',
+    'stores/sqlite': 'src/stores/sqlite.ts',
   },
   // Shared chunks in both formats: `instanceof WebhookError` holds across the entries.
   splitting: true,

@@ -1,10 +1,13 @@
 /** `truedy-webhooks/stores/redis`: a dedupe store on Redis, through whichever client the program has. */
 
-import { requirePositive } from '../options.js'
 import type { Claim, DedupeStore } from '../store.js'
+import { recordKey, wholeMs } from './record.js'
 
-/** Sends one command, as its words, and gives Redis' answer. */
-export type RedisCommand = (command: string[]) => Promise<unknown>
+/**
+ * Sends one command, as its words, and gives Redis' answer. `key` is the one key in it, for clients of a cluster that have to
+ * be told.
+ */
+export type RedisCommand = (command: string[], key: string) => PromiseLike<unknown>
 
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions {
@@ -12,8 +15,8 @@ export interface RedisStoreOptions {
   readonly prefix?: string | undefined
 }
 
-// A record is `done`, or `held:` and its owner. Each step is one script on one key, so that it is atomic, also in a
-// cluster; the server's clock expires it. The scripts are sent whole: a server that restarted, or was flushed, knows none.
+// A record is `done`, or `held:` and its owner. Each step is one command or script on one key, so that it is atomic, also
+// in a cluster; the server's clock expires it. The scripts are sent whole: a server that was flushed knows none.
 const CLAIM = `
 local record = redis.call('GET', KEYS[1])
 if record == 'done' then return 2 end
@@ -30,13 +33,10 @@ return redis.call('DEL', KEYS[1])`
 
 const CLAIMS: readonly Claim[] = ['busy', 'claimed', 'done']
 
-/** Redis refuses a time to live whose end does not fit into 64 bits. 30,000 years, in milliseconds. */
-const MAX_MS = 1e15
-
 /**
  * A dedupe store on Redis 2.6.12 or later (or Valkey, KeyDB, Dragonfly), shared by all processes that use the same server.
  *
- * One round trip a step. A record lives in the memory of the server: one that is lost there (a restart without persistence,
+ * One round trip a step, and a second one for a claim of what is there already. A record lives in the memory of the server: one that is lost there (a restart without persistence,
  * a fail-over to a replica that was behind, eviction by `maxmemory-policy`) makes its event new again.
  *
  * @param command - sends one command to the server: `(command) => client.sendCommand(command)` of node-redis,
@@ -61,26 +61,33 @@ export function redisStore(command: RedisCommand, options: RedisStoreOptions = {
   const { prefix = 'truedy:' } = options
 
   async function run(script: string, key: string, ...args: string[]): Promise<number> {
-    const answer = await command(['EVAL', script, '1', prefix + key, ...args])
+    const answer = await command(['EVAL', script, '1', key, ...args], key)
     // Over HTTP integers may come as text. Anything else means that the function does something else than it should.
     if (['0', '1', '2'].includes(String(answer))) return Number(answer)
     throw new TypeError('The function given to redisStore must return what Redis answered, an integer here.')
   }
 
+  const recordOf = (key: string) => prefix + recordKey(key)
+
   return {
     async claim(key, { owner, leaseMs }) {
-      return CLAIMS[await run(CLAIM, key, owner, wholeMs('leaseMs', leaseMs))] ?? 'busy'
+      const record = recordOf(key)
+      const time = String(wholeMs('leaseMs', leaseMs))
+      // Nearly every event is new, and then this is all. Where it is not, the script decides, as if nothing had been asked.
+      const answer = await command(['SET', record, `held:${owner}`, 'PX', time, 'NX'], record)
+      if (answer === 'OK') return 'claimed'
+      if (answer !== null) {
+        throw new TypeError(
+          'The function given to redisStore must return what Redis answered, OK or null here.',
+        )
+      }
+      return CLAIMS[await run(CLAIM, record, owner, time)] ?? 'busy'
     },
     async complete(key, { owner, ttlMs }) {
-      return (await run(COMPLETE, key, owner, wholeMs('ttlMs', ttlMs))) === 1
+      return (await run(COMPLETE, recordOf(key), owner, String(wholeMs('ttlMs', ttlMs)))) === 1
     },
     async release(key, { owner }) {
-      return (await run(RELEASE, key, owner)) === 1
+      return (await run(RELEASE, recordOf(key), owner)) === 1
     },
   }
-}
-
-function wholeMs(name: string, milliseconds: number): string {
-  requirePositive({ [name]: milliseconds })
-  return String(Math.min(Math.ceil(milliseconds), MAX_MS))
 }

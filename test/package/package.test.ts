@@ -14,7 +14,9 @@ const ENTRIES = {
     'WebhookError',
   ],
   'truedy-webhooks/node': ['createNodeHandler', 'verifyAndParseSync', 'verifySignatureSync'],
+  'truedy-webhooks/stores/postgres': ['postgresSchema', 'postgresStore'],
   'truedy-webhooks/stores/redis': ['redisStore'],
+  'truedy-webhooks/stores/sqlite': ['sqliteSchema', 'sqliteStore'],
   'truedy-webhooks/testing': ['checkEndpoint', 'sampleEvent', 'signDelivery', 'storeCases'],
 }
 const entries = Object.entries(ENTRIES)

@@ -1,0 +1,174 @@
+/** `truedy-webhooks/stores/postgres`: a dedupe store on PostgreSQL, through whichever client the program has. */
+
+import { requirePositive } from '../options.js'
+import type { DedupeStore } from '../store.js'
+import { recordKey, wholeMs } from './record.js'
+import {
+  claimOf,
+  rowsOf,
+  type SqlParam,
+  type SqlResult,
+  type SweepOptions,
+  type TableOptions,
+  tableNames,
+} from './sql.js'
+
+export type { SqlParam, SqlResult, SweepOptions, TableOptions }
+
+/** Runs one statement with parameters `$1`, `$2` … */
+export type PostgresQuery = (sql: string, params: SqlParam[]) => PromiseLike<SqlResult>
+
+/** A {@link DedupeStore} on PostgreSQL. */
+export interface PostgresStore extends DedupeStore {
+  /**
+   * Removes the records that have expired, in batches, so that no lock lasts. Others may sweep at the same time.
+   *
+   * @param options - `batchSize`: how many records one statement removes at most (1,000)
+   * @returns how many were removed
+   */
+  sweep(options?: SweepOptions): Promise<number>
+}
+
+/** SQLSTATE serialization_failure and deadlock_detected: the transaction may succeed when it is run again. */
+const RETRYABLE = ['40001', '40P01']
+
+/**
+ * The table of {@link postgresStore}, as one SQL statement. Running it again changes nothing, also when several processes
+ * start at the same moment.
+ *
+ * @param options - `table` (`truedy_webhooks`)
+ * @throws {@link WebhookError} `invalid_options` for a name that is no table's
+ *
+ * @example
+ * ```ts
+ * import { postgresSchema } from 'truedy-webhooks/stores/postgres'
+ *
+ * declare const pool: { query(sql: string): Promise<unknown> }
+ *
+ * await pool.query(postgresSchema())
+ * ```
+ */
+export function postgresSchema(options: TableOptions = {}): string {
+  const { table, bareIndex } = tableNames(options)
+  // The lock, because IF NOT EXISTS fails when two sessions create the same table at once.
+  return `DO $$ BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('truedy-webhooks ${table}'));
+  CREATE TABLE IF NOT EXISTS ${table} (
+    key text PRIMARY KEY,
+    owner text, -- NULL once the event is done
+    expires_at timestamptz NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS ${bareIndex} ON ${table} (expires_at);
+END $$`
+}
+
+/**
+ * A dedupe store on PostgreSQL 9.5 or later, shared by all processes that use the same table ({@link postgresSchema}).
+ *
+ * One statement a step, on the server's clock. Given the query function of a transaction, with {@link isDuplicate}, the
+ * record and your own writes commit together: the only exactly-once. There, and wherever the isolation level is above
+ * READ COMMITTED, a step may reject with an error whose `code` is `40001`: nothing was recorded, the transaction has to be
+ * run again.
+ *
+ * @param query - runs one statement: `(sql, params) => pool.query(sql, params)` of `pg`, `(sql, params) => client.unsafe(sql,
+ * params)` of `postgres`
+ * @param options - `table` (`truedy_webhooks`)
+ * @returns the store; its steps reject with what the client rejects with
+ * @throws {@link WebhookError} `invalid_options` for a name that is no table's
+ *
+ * @example
+ * ```ts
+ * import { createWebhookHandler } from 'truedy-webhooks'
+ * import { postgresStore } from 'truedy-webhooks/stores/postgres'
+ *
+ * declare const pool: { query(sql: string, params: unknown[]): Promise<{ rows: object[] }> }
+ *
+ * export const POST = createWebhookHandler({
+ *   secret: 'whsec_example',
+ *   store: postgresStore((sql, params) => pool.query(sql, params)),
+ * })
+ * ```
+ */
+export function postgresStore(query: PostgresQuery, options: TableOptions = {}): PostgresStore {
+  const { table } = tableNames(options)
+
+  async function run(sql: string, ...params: SqlParam[]): Promise<SqlResult> {
+    try {
+      return await query(sql, params)
+    } catch (error) {
+      throw explained(error)
+    }
+  }
+
+  return {
+    async claim(key, { owner, leaseMs }) {
+      // Every conflict is an update, since a statement returns no row that it leaves alone; what is held or done keeps its
+      // values. `statement_timestamp()`, because both cases must see the same time; `now()` is old in a transaction.
+      const result = await run(
+        `INSERT INTO ${table} AS record (key, owner, expires_at)
+VALUES ($1, $2, clock_timestamp() + $3::float8 * interval '1 ms')
+ON CONFLICT (key) DO UPDATE SET
+  owner = CASE WHEN record.expires_at <= statement_timestamp() THEN excluded.owner ELSE record.owner END,
+  expires_at = CASE WHEN record.expires_at <= statement_timestamp() OR record.owner = excluded.owner
+    THEN excluded.expires_at ELSE record.expires_at END
+RETURNING owner`,
+        recordKey(key),
+        owner,
+        wholeMs('leaseMs', leaseMs),
+      )
+      return claimOf(result, owner)
+    },
+
+    async complete(key, { owner, ttlMs }) {
+      const result = await run(
+        `UPDATE ${table} SET owner = NULL, expires_at = clock_timestamp() + $3::float8 * interval '1 ms'
+WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`,
+        recordKey(key),
+        owner,
+        wholeMs('ttlMs', ttlMs),
+      )
+      return rowsOf(result).length > 0
+    },
+
+    async release(key, { owner }) {
+      const result = await run(
+        `DELETE FROM ${table} WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`,
+        recordKey(key),
+        owner,
+      )
+      return rowsOf(result).length > 0
+    },
+
+    async sweep({ batchSize = 1000 } = {}) {
+      requirePositive({ batchSize })
+      let swept = 0
+      let removed: number
+      do {
+        // What another sweep or a claim has locked is left to it.
+        const result = await run(
+          `DELETE FROM ${table} WHERE expires_at <= statement_timestamp() AND key = ANY(ARRAY(
+  SELECT key FROM ${table} WHERE expires_at <= statement_timestamp()
+  ORDER BY expires_at LIMIT $1::int FOR UPDATE SKIP LOCKED)) RETURNING key`,
+          Math.ceil(batchSize),
+        )
+        removed = rowsOf(result).length
+        swept += removed
+      } while (removed >= batchSize)
+      return swept
+    },
+  }
+}
+
+/** The client's error, or one that says to run the transaction again, where that is what it means. */
+function explained(error: unknown): unknown {
+  const code = [codeOf(error), codeOf(error instanceof Error ? error.cause : undefined)].find((found) =>
+    RETRYABLE.includes(String(found)),
+  )
+  if (code === undefined) return error
+  const message = `PostgreSQL could not serialize this with a concurrent transaction (${code}). Nothing was recorded: roll back and run the transaction again.`
+  return Object.assign(new Error(message, { cause: error }), { code })
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+}

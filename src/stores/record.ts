@@ -1,0 +1,33 @@
+/** What the stores on servers share: keys and times in a form that every one of them takes. */
+
+import { fnv128 } from '../fnv.js'
+import { requirePositive } from '../options.js'
+
+/** Longest key that is stored as it is, in UTF-16 units: at most 1,536 bytes, which an index of PostgreSQL still takes. */
+const MAX_KEY_LENGTH = 512
+
+/** The longest time that every server can add to its own, in milliseconds: 30,000 years. */
+const MAX_MS = 1e15
+
+/**
+ * The key as it is stored: a different one for every key. {@link dedupeKey} makes none that would be changed here; a key
+ * of the user's own may be longer than an index takes, or hold what text on a server cannot (NUL, half a surrogate pair).
+ */
+export function recordKey(key: string): string {
+  const text = key.replace(/[\0\\]|\p{Surrogate}/gu, escapeUnit)
+  if (text.length <= MAX_KEY_LENGTH) return text
+  // One unit longer than any key that was not cut, so that it can be none of them.
+  const hash = fnv128(text)
+  const start = text.slice(0, MAX_KEY_LENGTH - hash.length)
+  return `${start.replace(/\p{Surrogate}$/u, '~')}~${hash}`
+}
+
+function escapeUnit(unit: string): string {
+  return `\\${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** A time as whole milliseconds, rounded up. */
+export function wholeMs(name: string, milliseconds: number): number {
+  requirePositive({ [name]: milliseconds })
+  return Math.min(Math.ceil(milliseconds), MAX_MS)
+}

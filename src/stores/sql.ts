@@ -1,0 +1,76 @@
+/** What the stores on SQL databases share: their table, what a query gives, and what a claim read from it. */
+
+import { WebhookError } from '../errors.js'
+import type { Claim } from '../store.js'
+
+/** A value for a parameter of a statement. */
+export type SqlParam = string | number
+
+/** Rows, each an object with the columns' names, or an object that has them as `rows`. */
+export type SqlResult = readonly unknown[] | { readonly rows: readonly unknown[] }
+
+/** Options of the stores and schemas. */
+export interface TableOptions {
+  /** The table of the records, with its schema where that has to be said. Default `truedy_webhooks`. */
+  readonly table?: string | undefined
+}
+
+/** Options of a sweep. */
+export interface SweepOptions {
+  /** How many records one statement removes at most. Default 1,000. */
+  readonly batchSize?: number | undefined
+}
+
+/** The names of a table and of its index, quoted for a statement. */
+export interface TableNames {
+  /** With the schema, where there is one. */
+  readonly table: string
+  readonly schema: string | undefined
+  readonly bareTable: string
+  readonly bareIndex: string
+}
+
+/**
+ * Takes a table's name apart. It becomes a part of statements, so it is letters, digits and underscores only.
+ *
+ * @throws {@link WebhookError} `invalid_options`
+ */
+export function tableNames({ table = 'truedy_webhooks' }: TableOptions): TableNames {
+  // 48, so that the index's name fits into the 63 bytes of PostgreSQL, too.
+  const match = /^(?:([a-z_]\w{0,47})\.)?([a-z_]\w{0,47})$/i.exec(table)
+  if (!match) {
+    throw new WebhookError(
+      'invalid_options',
+      'table must be up to 48 letters, digits and underscores, and not begin with a digit; "schema.table" works, too.',
+    )
+  }
+  const [, schemaName, name] = match
+  const schema = schemaName === undefined ? undefined : `"${schemaName}"`
+  const bareTable = `"${name}"`
+  return {
+    table: schema === undefined ? bareTable : `${schema}.${bareTable}`,
+    schema,
+    bareTable,
+    bareIndex: `"${name}_expires_at"`,
+  }
+}
+
+/** The rows that a query gave. */
+export function rowsOf(result: SqlResult): readonly unknown[] {
+  const rows = typeof result === 'object' && result !== null && 'rows' in result ? result.rows : result
+  if (Array.isArray(rows)) return rows
+  throw new TypeError(
+    'The function given to the store must return the rows, or an object that has them as rows.',
+  )
+}
+
+/** What a claim found, from the one row that it gave: who has the record now, or `null` when the event is done. */
+export function claimOf(result: SqlResult, owner: string): Claim {
+  const row = rowsOf(result)[0]
+  const holder = typeof row === 'object' && row !== null && 'owner' in row ? row.owner : undefined
+  if (holder === null) return 'done'
+  if (typeof holder === 'string') return holder === owner ? 'claimed' : 'busy'
+  throw new TypeError(
+    'The function given to the store must return rows as objects, with the names of the columns.',
+  )
+}

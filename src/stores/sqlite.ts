@@ -1,0 +1,150 @@
+/** `truedy-webhooks/stores/sqlite`: a dedupe store on SQLite, through whichever driver the program has. */
+
+import { requirePositive } from '../options.js'
+import type { Awaitable, Claim, DedupeStore } from '../store.js'
+import { recordKey, wholeMs } from './record.js'
+import {
+  claimOf,
+  rowsOf,
+  type SqlParam,
+  type SqlResult,
+  type SweepOptions,
+  type TableOptions,
+  tableNames,
+} from './sql.js'
+
+export type { SqlParam, SqlResult, SweepOptions, TableOptions }
+
+/** Runs one statement with parameters `?`, on a driver that answers at once. */
+export type SyncSqliteQuery = (sql: string, params: SqlParam[]) => SqlResult
+
+/** Runs one statement with parameters `?`. */
+export type SqliteQuery = (sql: string, params: SqlParam[]) => Awaitable<SqlResult>
+
+/** A {@link DedupeStore} on SQLite. */
+export interface SqliteStore extends DedupeStore {
+  /**
+   * Removes the records that have expired, in batches, so that no lock lasts. Others may sweep at the same time.
+   *
+   * @param options - `batchSize`: how many records one statement removes at most (1,000)
+   * @returns how many were removed
+   */
+  sweep(options?: SweepOptions): Awaitable<number>
+}
+
+/** A {@link SqliteStore} on a synchronous driver: its steps are synchronous, too, so that they fit into a transaction there. */
+export interface SyncSqliteStore extends SqliteStore {
+  claim(key: string, lease: { owner: string; leaseMs: number }): Claim
+  complete(key: string, lease: { owner: string; ttlMs: number }): boolean
+  release(key: string, lease: { owner: string }): boolean
+  sweep(options?: SweepOptions): number
+}
+
+/** Milliseconds since 1970 on SQLite's clock, which stands still within a statement. */
+const NOW = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
+
+/**
+ * The table of {@link sqliteStore}, as SQL: two statements, one a line. Running them again changes nothing.
+ *
+ * @param options - `table` (`truedy_webhooks`)
+ * @throws {@link WebhookError} `invalid_options` for a name that is no table's
+ *
+ * @example
+ * ```ts
+ * import { sqliteSchema } from 'truedy-webhooks/stores/sqlite'
+ *
+ * declare const db: { exec(sql: string): void }
+ *
+ * db.exec(sqliteSchema())
+ * ```
+ */
+export function sqliteSchema(options: TableOptions = {}): string {
+  const { table, schema, bareTable, bareIndex } = tableNames(options)
+  // An index is named in the schema of its table, and the table then without.
+  const index = schema === undefined ? bareIndex : `${schema}.${bareIndex}`
+  return `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY NOT NULL, owner TEXT, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ${index} ON ${bareTable} (expires_at);`
+}
+
+/**
+ * A dedupe store on SQLite 3.35 or later, libSQL or Cloudflare D1, shared by all processes that use the same table
+ * ({@link sqliteSchema}).
+ *
+ * One statement a step, on the database's clock. Several processes on one file need `PRAGMA journal_mode = WAL` and `PRAGMA
+ * busy_timeout`; one that waits longer than that gets the driver's error, which answers the delivery with 500, for Truedy
+ * to send again.
+ *
+ * On a synchronous driver the steps are synchronous. Called within a transaction there, record and your own writes
+ * commit together: the only exactly-once.
+ *
+ * @param query - runs one statement with parameters `?`: `(sql, params) => db.prepare(sql).all(...params)` of
+ * `better-sqlite3` and `node:sqlite`, `(sql, args) => client.execute({ sql, args })` of libSQL
+ * @param options - `table` (`truedy_webhooks`)
+ * @returns the store; its steps fail with what the driver fails with
+ * @throws {@link WebhookError} `invalid_options` for a name that is no table's
+ *
+ * @example
+ * ```ts
+ * import { createWebhookHandler } from 'truedy-webhooks'
+ * import { sqliteStore } from 'truedy-webhooks/stores/sqlite'
+ *
+ * declare const db: { prepare(sql: string): { all(...params: unknown[]): unknown[] } }
+ *
+ * export const POST = createWebhookHandler({
+ *   secret: 'whsec_example',
+ *   store: sqliteStore((sql, params) => db.prepare(sql).all(...params)),
+ * })
+ * ```
+ */
+export function sqliteStore(query: SyncSqliteQuery, options?: TableOptions): SyncSqliteStore
+export function sqliteStore(query: SqliteQuery, options?: TableOptions): SqliteStore
+export function sqliteStore(query: SqliteQuery, options: TableOptions = {}): SqliteStore {
+  const { table } = tableNames(options)
+
+  // Each parameter stands once, as a plain `?`: drivers do not agree on numbered ones.
+  const claim = `INSERT INTO ${table} (key, owner, expires_at) VALUES (?, ?, ${NOW} + ?)
+ON CONFLICT (key) DO UPDATE SET
+  owner = CASE WHEN expires_at <= ${NOW} THEN excluded.owner ELSE owner END,
+  expires_at = CASE WHEN expires_at <= ${NOW} OR owner = excluded.owner THEN excluded.expires_at ELSE expires_at END
+RETURNING owner`
+  const complete = `UPDATE ${table} SET owner = NULL, expires_at = ${NOW} + ?
+WHERE key = ? AND owner = ? AND expires_at > ${NOW} RETURNING key`
+  const release = `DELETE FROM ${table} WHERE key = ? AND owner = ? AND expires_at > ${NOW} RETURNING key`
+  const sweep = `DELETE FROM ${table} WHERE key IN (
+  SELECT key FROM ${table} WHERE expires_at <= ${NOW} ORDER BY expires_at LIMIT ?) RETURNING key`
+
+  return {
+    claim(key, { owner, leaseMs }) {
+      const params = [recordKey(key), owner, wholeMs('leaseMs', leaseMs)]
+      return after(query(claim, params), (result) => claimOf(result, owner))
+    },
+    complete(key, { owner, ttlMs }) {
+      const params = [wholeMs('ttlMs', ttlMs), recordKey(key), owner]
+      return after(query(complete, params), (result) => rowsOf(result).length > 0)
+    },
+    release(key, { owner }) {
+      return after(query(release, [recordKey(key), owner]), (result) => rowsOf(result).length > 0)
+    },
+    sweep({ batchSize = 1000 } = {}) {
+      requirePositive({ batchSize })
+      const sweepOn = (swept: number): Awaitable<number> =>
+        after(query(sweep, [Math.ceil(batchSize)]), (result) => {
+          const { length } = rowsOf(result)
+          return length < batchSize ? swept + length : sweepOn(swept + length)
+        })
+      return sweepOn(0)
+    },
+  }
+}
+
+/** Goes on with a value at once, and with a promise when it is there. */
+function after<Value, Next>(
+  value: Awaitable<Value>,
+  next: (value: Value) => Awaitable<Next>,
+): Awaitable<Next> {
+  return isPromise(value) ? value.then(next) : next(value)
+}
+
+function isPromise<Value>(value: Awaitable<Value>): value is PromiseLike<Value> {
+  return typeof value === 'object' && value !== null && 'then' in value
+}
