@@ -20,7 +20,8 @@ const LONGER_MS = 400
 const LONG_MS = 60_000
 
 /**
- * The conformance cases for a {@link DedupeStore}. They take about a second each at most, longer on a slow store, and can run in parallel.
+ * The conformance cases for a {@link DedupeStore}. They take about a second each at most, longer on a slow store, and can
+ * run in parallel. One of them makes `Date` wrong for the whole process for a moment, which no store may mind.
  *
  * @example
  * ```ts
@@ -256,6 +257,33 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'tells keys apart that differ in halves of surrogate pairs only',
+    async run(store) {
+      const key = newKey()
+      // What UTF-8 cannot carry, and becomes one and the same replacement character where nobody takes care.
+      for (const [index, half] of ['\ud800', '\udbff', '\udc00', '\ufffd'].entries()) {
+        expect(
+          await claim(store, `${key}${half}`, `owner-${index}`),
+          'claimed',
+          `claim of a key with ${JSON.stringify(half)} at its end`,
+        )
+      }
+    },
+  },
+  {
+    name: 'tells long keys apart that differ at their end only',
+    async run(store) {
+      const key = newKey() + 'k'.repeat(2000)
+      for (const end of ['', 'a', 'b', '~']) {
+        expect(
+          await claim(store, key + end, `owner-${end}`),
+          'claimed',
+          `claim of a key of ${key.length + end.length} characters`,
+        )
+      }
+    },
+  },
+  {
     name: 'takes owners of any content',
     async run(store) {
       for (const owner of [
@@ -291,8 +319,12 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'takes times that are no whole numbers, and very long ones',
+    name: 'takes times that are no whole numbers, very short ones, and very long ones',
     async run(store) {
+      const brief = newKey()
+      expect(await claim(store, brief, 'a', 0.25), 'claimed', 'claim for a quarter of a millisecond')
+      await wait(LONGER_MS)
+      expect(await claim(store, brief, 'b'), 'claimed', 'claim after a quarter of a millisecond')
       for (const milliseconds of [60_000.5, 2 ** 31, 1e12, Number.MAX_SAFE_INTEGER]) {
         const key = newKey()
         expect(await claim(store, key, 'a', milliseconds), 'claimed', `claim for ${milliseconds} ms`)
@@ -306,7 +338,49 @@ export const storeCases: readonly StoreCase[] = [
       }
     },
   },
+  {
+    name: 'keeps its time when the clock of a worker is wrong',
+    async run(store) {
+      for (const minutes of [10, -10]) {
+        const held = newKey()
+        const brief = newKey()
+        await claim(store, held, 'a')
+        await claim(store, brief, 'a', SHORT_MS)
+        await wait(LONGER_MS)
+        await withWrongClock(minutes, async () => {
+          const clock = `where the clock of the worker is wrong by ${minutes} minutes`
+          expect(await claim(store, held, 'b'), 'busy', `claim of a held key ${clock}`)
+          expect(await claim(store, brief, 'b'), 'claimed', `claim of a key whose lease has ended ${clock}`)
+          expect(await store.complete(held, { owner: 'a', ttlMs: LONG_MS }), true, `completion ${clock}`)
+        })
+        expect(await claim(store, brief, 'c'), 'busy', 'claim of a key that was claimed by a wrong clock')
+        expect(await claim(store, held, 'c'), 'done', 'claim of a key that was completed by a wrong clock')
+      }
+    },
+  },
 ]
+
+let clockIsRight: Promise<unknown> = Promise.resolve()
+
+/** Runs something while `Date` is wrong by some minutes, for everyone in this process; one at a time. */
+function withWrongClock(minutes: number, run: () => Promise<void>): Promise<void> {
+  const turn = clockIsRight.then(async () => {
+    const RightDate = globalThis.Date
+    const now = () => RightDate.now() + minutes * 60_000
+    globalThis.Date = new Proxy(RightDate, {
+      construct: (target, args, newTarget) =>
+        Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+      get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+    })
+    try {
+      await run()
+    } finally {
+      globalThis.Date = RightDate
+    }
+  })
+  clockIsRight = turn.catch(() => {})
+  return turn
+}
 
 let lastKey = 0
 

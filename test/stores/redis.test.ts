@@ -9,6 +9,7 @@ import { parseEvent, processOnce } from '../../src/index.js'
 import { type RedisCommand, redisStore } from '../../src/stores/redis.js'
 import { storeCases } from '../../src/testing/index.js'
 import { flushScripts, startCluster, startRedis } from '../support/redis-server.js'
+import { start } from './runtimes.js'
 
 let server: Awaited<ReturnType<typeof startRedis>>
 let cluster: Awaited<ReturnType<typeof startCluster>>
@@ -142,4 +143,15 @@ describe.each(Object.entries(clients))('redisStore on %s', (_, connect) => {
     ])
     expect(await processOnce(event, redisStore(command), work)).toEqual({ status: 'duplicate' })
   })
+})
+
+describe("redisStore on Bun's client", () => {
+  let errors: Map<string, string | null>
+  beforeAll(async () => {
+    const url = `redis://127.0.0.1:${server.port}`
+    const lines = await start('Bun', 'run-cases.mjs', 'Redis of Bun', url).lines
+    errors = new Map(lines.map((line) => JSON.parse(line)).map(({ name, error }) => [name, error]))
+  })
+
+  it.each(storeCases)('$name', ({ name }) => expect(errors.get(name)).toBe(null))
 })

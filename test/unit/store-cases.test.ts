@@ -21,15 +21,23 @@ interface Mistakes {
   releasesCompleted?: boolean
   keepsLeaseAsTtl?: boolean
   isNeverBusy?: boolean
+  usesClockOfWorker?: boolean
+  cutsKeys?: boolean
+  encodesKeys?: boolean
 }
 
 /** A store as a hurried developer writes it: right, unless told to make a mistake. */
 function storeWith(mistakes: Mistakes): DedupeStore {
   const entries = new Map<string, Entry>()
-  const nameOf = (key: string) => (mistakes.foldsCase ? key.toLowerCase().trim() : key)
+  const now = () => (mistakes.usesClockOfWorker ? Date.now() : performance.now())
+  const nameOf = (key: string) => {
+    if (mistakes.foldsCase) return key.toLowerCase().trim()
+    if (mistakes.cutsKeys) return key.slice(0, 255)
+    return mistakes.encodesKeys ? new TextDecoder().decode(new TextEncoder().encode(key)) : key
+  }
   const live = (key: string) => {
     const entry = entries.get(nameOf(key))
-    return entry && (mistakes.neverExpires || entry.expiresAt > Date.now()) ? entry : undefined
+    return entry && (mistakes.neverExpires || entry.expiresAt > now()) ? entry : undefined
   }
   const held = (key: string, owner: string) => {
     const entry = mistakes.completesExpired ? entries.get(nameOf(key)) : live(key)
@@ -50,14 +58,14 @@ function storeWith(mistakes: Mistakes): DedupeStore {
       )
         return 'busy'
       if (entry?.owner === owner && mistakes.doesNotRenew) return 'claimed'
-      entries.set(nameOf(key), { owner, isDone: false, expiresAt: Date.now() + leaseMs })
+      entries.set(nameOf(key), { owner, isDone: false, expiresAt: now() + leaseMs })
       return 'claimed'
     },
     async complete(key, { owner, ttlMs }) {
       const entry = held(key, owner)
       if (!entry) return mistakes.completesAnything ?? false
       entry.isDone = true
-      if (!mistakes.keepsLeaseAsTtl) entry.expiresAt = Date.now() + ttlMs
+      if (!mistakes.keepsLeaseAsTtl) entry.expiresAt = now() + ttlMs
       return true
     },
     async release(key, { owner }) {
@@ -95,6 +103,9 @@ describe('the store cases', () => {
     'releasesCompleted',
     'keepsLeaseAsTtl',
     'isNeverBusy',
+    'usesClockOfWorker',
+    'cutsKeys',
+    'encodesKeys',
   ]
 
   it.concurrent.each(mistakes)('catch a store that %s', async (mistake) => {

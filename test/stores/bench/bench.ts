@@ -1,0 +1,190 @@
+/**
+ * What a store costs beside the least that its server can do on the same connection: `npm run bench:stores`. Ends with exit
+ * code 1 when a figure is over its limit.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import pg from 'pg'
+import { createClient } from 'redis'
+import type { DedupeStore } from 'truedy-webhooks'
+import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
+import { redisStore } from 'truedy-webhooks/stores/redis'
+import { sqliteSchema, sqliteStore } from 'truedy-webhooks/stores/sqlite'
+import { measureMemoryStore } from '../../bench/memory.mjs'
+import { startPostgres } from '../../support/postgres-server.js'
+import { startRedis } from '../../support/redis-server.js'
+import { type Candidate, measure } from './measure.js'
+
+const LEASE_MS = 60_000
+const TTL_MS = 259_200_000
+/** Of its bare minimum, what a claim of a new key must reach. */
+const LEAST_RATIO = 0.85
+
+const TABLE = 'bench'
+
+console.log(
+  `Node ${process.version}, ${cpus()[0]?.model.trim()}, ${new Date().toISOString().slice(0, 16)} UTC`,
+)
+console.log('Medians of 21 interleaved rounds; ratios are taken within a round.\n')
+printRow('', 'per second', 'median, µs', 'p99, µs', '× bare')
+
+await benchRedis()
+await benchPostgres()
+await benchSqlite()
+benchMemory()
+
+async function benchRedis(): Promise<void> {
+  const server = await startRedis()
+  const client = createClient({ url: `redis://127.0.0.1:${server.port}` })
+  await client.connect()
+  const store = redisStore((command) => client.sendCommand(command))
+  const bare: Candidate = {
+    name: 'SET NX',
+    run: (key) => client.sendCommand(['SET', `truedy:${key}`, '1', 'PX', String(LEASE_MS), 'NX']),
+  }
+  await bench('Redis, one connection', candidatesOf(store, bare), 500, 1, LEAST_RATIO)
+  await bench('Redis, one connection, 50 in flight', candidatesOf(store, bare), 2000, 50, LEAST_RATIO)
+  await client.close()
+  await server.stop()
+}
+
+async function benchPostgres(): Promise<void> {
+  const server = await startPostgres()
+  const pool = new pg.Pool({ connectionString: server.url, max: 10 })
+  // The server tells connections that it ends, also those that are closing themselves.
+  pool.on('error', () => {})
+  await pool.query(postgresSchema({ table: TABLE }))
+  // A table like the store's: same columns, same index, as bare as the insert can be.
+  await pool.query(`CREATE TABLE bare (LIKE ${TABLE} INCLUDING ALL)`)
+  const connection = await pool.connect()
+  for (const [title, client, operations, inFlight, least] of [
+    ['PostgreSQL, one connection', connection, 300, 1, LEAST_RATIO],
+    ['PostgreSQL, a pool of 10', pool, 1000, 10, undefined],
+  ] as const) {
+    const store = postgresStore((sql, params) => client.query(sql, params), { table: TABLE })
+    const bare: Candidate = {
+      name: 'INSERT … ON CONFLICT DO NOTHING',
+      run: (key, owner) =>
+        client.query(
+          "INSERT INTO bare (key, owner, expires_at) VALUES ($1, $2, now() + interval '1 minute') ON CONFLICT DO NOTHING",
+          [key, owner],
+        ),
+    }
+    await bench(title, candidatesOf(store, bare), operations, inFlight, least)
+  }
+  connection.release()
+  await pool.end()
+  await server.stop()
+}
+
+async function benchSqlite(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'truedy-webhooks-bench-'))
+  const db = new Database(join(directory, 'bench.db'))
+  db.pragma('journal_mode = WAL')
+  db.exec(sqliteSchema({ table: TABLE }))
+  db.exec(sqliteSchema({ table: 'bare' }))
+  // A program keeps its statements; so does this one, for the store and for the bare insert.
+  const statements = new Map<string, Database.Statement>()
+  const prepared = (sql: string): Database.Statement => {
+    const statement = statements.get(sql) ?? db.prepare(sql)
+    statements.set(sql, statement)
+    return statement
+  }
+  const store = sqliteStore((sql, params) => prepared(sql).all(...params), { table: TABLE })
+  const bare: Candidate = {
+    name: 'INSERT … ON CONFLICT DO NOTHING',
+    run: (key, owner) =>
+      prepared('INSERT INTO bare (key, owner, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(
+        key,
+        owner,
+        LEASE_MS,
+      ),
+  }
+  await bench('SQLite (better-sqlite3, WAL)', candidatesOf(store, bare), 1000, 1)
+  db.close()
+  await rm(directory, { recursive: true, force: true })
+}
+
+function benchMemory(): void {
+  const found = measureMemoryStore()
+  console.log('\nMemory store')
+  check('claims a second', found.claimsPerSecond, '≥', 1_000_000)
+  check('claims with complete, a second', found.claimsAndCompletesPerSecond)
+  check('bytes a key, done', found.bytesCompleted, '≤', 250)
+  check('bytes a key, held (with its owner)', found.bytesClaimed, '≤', 250)
+}
+
+/** The bare minimum, and what a store does: with a new event, and with one that it has seen. */
+function candidatesOf(store: DedupeStore, bare: Candidate): Candidate[] {
+  return [
+    bare,
+    { name: 'claim', run: (key, owner) => store.claim(key, { owner, leaseMs: LEASE_MS }) },
+    {
+      name: 'claim and complete',
+      async run(key, owner) {
+        await store.claim(key, { owner, leaseMs: LEASE_MS })
+        await store.complete(key, { owner, ttlMs: TTL_MS })
+      },
+    },
+    {
+      name: 'claim of what is done',
+      async prepare(key) {
+        await store.claim(key, { owner: 'bench', leaseMs: LEASE_MS })
+        await store.complete(key, { owner: 'bench', ttlMs: TTL_MS })
+      },
+      run: (key, owner) => store.claim(key, { owner, leaseMs: LEASE_MS }),
+    },
+  ]
+}
+
+async function bench(
+  title: string,
+  candidates: Candidate[],
+  operations: number,
+  inFlight: number,
+  leastClaimRatio?: number,
+): Promise<void> {
+  console.log(`\n${title}`)
+  for (const { candidate, perSecond, median, p99, ratio } of await measure(
+    candidates,
+    operations,
+    inFlight,
+  )) {
+    const hasLimit = leastClaimRatio !== undefined && candidate.name === 'claim'
+    const verdict = hasLimit ? ` ≥ ${leastClaimRatio} ${verdictOf(ratio >= leastClaimRatio)}` : ''
+    printRow(
+      candidate.name,
+      integer(perSecond),
+      integer(median),
+      integer(p99),
+      `${ratio.toFixed(2)}${verdict}`,
+    )
+  }
+}
+
+function check(name: string, value: number, comparison?: '≤' | '≥', limit?: number): void {
+  const isMet = limit === undefined || (comparison === '≤' ? value <= limit : value >= limit)
+  printRow(
+    name,
+    integer(value),
+    limit === undefined ? '' : `${comparison} ${integer(limit)} ${verdictOf(isMet)}`,
+  )
+}
+
+function verdictOf(isMet: boolean): string {
+  if (!isMet) process.exitCode = 1
+  return isMet ? 'ok' : 'OVER'
+}
+
+function printRow(name: string, ...cells: string[]): void {
+  const [last = '', ...others] = cells.reverse()
+  const row = others.reverse().map((cell) => cell.padStart(12))
+  console.log(`  ${name.padEnd(36)}${row.join('')}  ${last}`.trimEnd())
+}
+
+function integer(number: number): string {
+  return Math.round(number).toLocaleString('en')
+}

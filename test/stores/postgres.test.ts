@@ -1,0 +1,271 @@
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { sql as drizzleSql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { CompiledQuery, Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isDuplicate, parseEvent, processOnce } from '../../src/index.js'
+import { type PostgresQuery, postgresSchema, postgresStore } from '../../src/stores/postgres.js'
+import { storeCases } from '../../src/testing/index.js'
+import { startPostgres } from '../support/postgres-server.js'
+
+let server: Awaited<ReturnType<typeof startPostgres>>
+let pool: pg.Pool
+const closing: (() => Promise<unknown>)[] = []
+
+/** How each client is plugged in: what the README says. */
+const clients: Record<string, () => Promise<PostgresQuery>> = {
+  async 'the Pool of pg'() {
+    return (sql, params) => pool.query(sql, params)
+  },
+  async 'a Client of pg inside a transaction'() {
+    const client = await pool.connect()
+    await client.query('BEGIN')
+    closing.push(async () => {
+      await client.query('ROLLBACK')
+      client.release()
+    })
+    // One at a time, as a program does in a transaction; the cases ask for many at once.
+    let last: Promise<unknown> = Promise.resolve()
+    return (sql, params) => {
+      const result = last.then(() => client.query(sql, params))
+      last = result.catch(() => {})
+      return result
+    }
+  },
+  async postgres() {
+    const client = postgres(server.url, { onnotice: () => {} })
+    closing.push(() => client.end())
+    return (sql, params) => client.unsafe(sql, params)
+  },
+  async PGlite() {
+    // `(sql, params) => db.query(sql, params)`, on a thread: PGlite is embedded, so its clock is that of its thread, and
+    // one of the cases makes the clock of this one wrong.
+    const thread = new Worker(join(import.meta.dirname, 'programs/pglite-thread.mjs'))
+    closing.push(() => thread.terminate())
+    const asked = new Map<number, (rows: object[]) => void>()
+    thread.on('message', ({ id, rows }) => asked.get(id)?.(rows))
+    return (sql, params) =>
+      new Promise((resolve) => {
+        const id = asked.size
+        asked.set(id, resolve)
+        thread.postMessage({ id, sql, params })
+      })
+  },
+  async Drizzle() {
+    const db = drizzle(pool)
+    return (sql, params) => {
+      // Its raw SQL has no numbered parameters: the pieces between them, and what stands there.
+      const pieces = sql.split(/\$(\d)/).map((piece, index) => {
+        return index % 2 ? drizzleSql`${params[Number(piece) - 1]}` : drizzleSql.raw(piece)
+      })
+      return db.execute(drizzleSql.join(pieces))
+    }
+  },
+  async Kysely() {
+    const db = new Kysely({ dialect: new PostgresDialect({ pool }) })
+    return (sql, params) => db.executeQuery(CompiledQuery.raw(sql, params))
+  },
+}
+
+beforeAll(async () => {
+  server = await startPostgres()
+  pool = new pg.Pool({ connectionString: server.url, max: 20 })
+  await pool.query(postgresSchema())
+})
+
+afterAll(async () => {
+  for (const close of closing) await close()
+  await pool?.end()
+  await server?.stop()
+})
+
+describe.each(Object.entries(clients))('postgresStore on %s', (_, connect) => {
+  let query: PostgresQuery
+  beforeAll(async () => {
+    query = await connect()
+  })
+
+  it.concurrent.each(storeCases)('$name', ({ run }) => run(postgresStore(query)))
+
+  it('lets processOnce handle an event once among many workers', async () => {
+    const event = newEvent()
+    let handled = 0
+    const work = async () => {
+      handled += 1
+    }
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, () => processOnce(event, postgresStore(query), work)),
+    )
+    expect(handled).toBe(1)
+    expect(outcomes.filter(({ status }) => status === 'processed')).toEqual([
+      { status: 'processed', value: undefined, recorded: true },
+    ])
+    expect(await processOnce(event, postgresStore(query), work)).toEqual({ status: 'duplicate' })
+  })
+})
+
+describe('postgresStore', () => {
+  const store = () => postgresStore((sql, params) => pool.query(sql, params))
+
+  /** Runs something in a transaction of its own, as a program would. */
+  async function inTransaction<Value>(
+    level: string,
+    work: (query: PostgresQuery, client: pg.PoolClient) => Promise<Value>,
+  ): Promise<Value> {
+    const client = await pool.connect()
+    try {
+      await client.query(`BEGIN ISOLATION LEVEL ${level}`)
+      const value = await work((sql, params) => client.query(sql, params), client)
+      await client.query('COMMIT')
+      return value
+    } catch (error) {
+      await client.query('ROLLBACK')
+      throw error
+    } finally {
+      client.release()
+    }
+  }
+
+  it('uses the clock of the server, whatever the time zone of the session', async () => {
+    const key = crypto.randomUUID()
+    await store().claim(key, { owner: 'a', leaseMs: 60_000 })
+    const { rows } = await pool.query(
+      'SELECT extract(epoch FROM expires_at - clock_timestamp())::float8 AS left FROM truedy_webhooks WHERE key = $1',
+      [key],
+    )
+    expect(rows[0].left).toBeGreaterThan(50)
+    expect(rows[0].left).toBeLessThanOrEqual(60)
+    await inTransaction('READ COMMITTED', async (query, client) => {
+      await client.query("SET LOCAL TIME ZONE 'Pacific/Auckland'")
+      expect(await postgresStore(query).claim(key, { owner: 'b', leaseMs: 60_000 })).toBe('busy')
+    })
+  })
+
+  it('leaves nothing behind of what is released', async () => {
+    const key = crypto.randomUUID()
+    await store().claim(key, { owner: 'a', leaseMs: 60_000 })
+    await store().release(key, { owner: 'a' })
+    const { rowCount } = await pool.query('SELECT FROM truedy_webhooks WHERE key = $1', [key])
+    expect(rowCount).toBe(0)
+  })
+
+  it('forgets what a transaction recorded when it is rolled back', async () => {
+    const event = newEvent()
+    const failure = inTransaction('READ COMMITTED', async (query) => {
+      expect(await isDuplicate(event, postgresStore(query))).toBe(false)
+      throw new Error('The business write failed.')
+    })
+    await expect(failure).rejects.toThrow('The business write failed.')
+    expect(await isDuplicate(event, store())).toBe(false)
+  })
+
+  it.each(['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'])(
+    'lets one of two transactions at the same moment write, at %s',
+    async (level) => {
+      const event = newEvent()
+      await pool.query('CREATE TABLE IF NOT EXISTS effects (key text)')
+      let claimed = 0
+      const write = () =>
+        inTransaction(level, async (query, client) => {
+          if (await isDuplicate(event, postgresStore(query))) return 'duplicate'
+          claimed += 1
+          // Long enough for the other one to ask meanwhile, which waits for this one's end.
+          await client.query('SELECT pg_sleep(0.2)')
+          await client.query('INSERT INTO effects VALUES ($1)', [event.id])
+          return 'written'
+        })
+      const outcomes = await Promise.allSettled([write(), write()])
+      const values = outcomes.map((outcome) =>
+        outcome.status === 'fulfilled' ? outcome.value : outcome.reason,
+      )
+      expect(values).toContain('written')
+      expect(claimed).toBe(1)
+      const other = values.find((value) => value !== 'written')
+      if (level === 'READ COMMITTED') expect(other).toBe('duplicate')
+      else {
+        expect(other).toMatchObject({ code: '40001', cause: expect.any(Error) })
+        expect(other.message).toContain('run the transaction again')
+        // As it says:
+        expect(await write()).toBe('duplicate')
+      }
+      const { rowCount } = await pool.query('SELECT FROM effects WHERE key = $1', [event.id])
+      expect(rowCount).toBe(1)
+    },
+  )
+
+  it('gives the event to the second transaction when the first is rolled back', async () => {
+    const event = newEvent()
+    const first = inTransaction('READ COMMITTED', async (query, client) => {
+      await isDuplicate(event, postgresStore(query))
+      await client.query('SELECT pg_sleep(0.2)')
+      throw new Error('The business write failed.')
+    })
+    const second = inTransaction('READ COMMITTED', (query) => isDuplicate(event, postgresStore(query)))
+    await expect(first).rejects.toThrow('The business write failed.')
+    expect(await second).toBe(false)
+  })
+
+  it('takes a table of another name and schema, made by many processes at once', async () => {
+    await pool.query('CREATE SCHEMA IF NOT EXISTS hooks')
+    const options = { table: 'hooks.Order' }
+    await Promise.all(Array.from({ length: 10 }, () => pool.query(postgresSchema(options))))
+    const other = postgresStore((sql, params) => pool.query(sql, params), options)
+    const key = crypto.randomUUID()
+    expect(await other.claim(key, { owner: 'a', leaseMs: 60_000 })).toBe('claimed')
+    expect(await store().claim(key, { owner: 'b', leaseMs: 60_000 })).toBe('claimed')
+    expect(await other.complete(key, { owner: 'a', ttlMs: 60_000 })).toBe(true)
+    const { rows } = await pool.query('SELECT key FROM hooks."Order"')
+    expect(rows).toEqual([{ key }])
+  })
+
+  it('sweeps in batches what has expired, and nothing else', async () => {
+    const options = { table: 'swept' }
+    await pool.query(postgresSchema(options))
+    const sent: unknown[][] = []
+    const query: PostgresQuery = (sql, params) => {
+      sent.push(params)
+      return pool.query(sql, params)
+    }
+    const swept = postgresStore(query, options)
+    for (let i = 0; i < 25; i++) await swept.claim(`old-${i}`, { owner: 'a', leaseMs: 1 })
+    await swept.claim('held', { owner: 'a', leaseMs: 60_000 })
+    await swept.claim('done', { owner: 'a', leaseMs: 60_000 })
+    await swept.complete('done', { owner: 'a', ttlMs: 60_000 })
+    sent.length = 0
+
+    const counts = await Promise.all([swept.sweep({ batchSize: 10 }), swept.sweep({ batchSize: 10 })])
+    const last = await swept.sweep()
+    expect(counts[0] + counts[1] + last).toBe(25)
+    expect(sent.slice(0, -1).every(([size]) => size === 10)).toBe(true)
+    const { rows } = await pool.query('SELECT key FROM swept ORDER BY key')
+    expect(rows).toEqual([{ key: 'done' }, { key: 'held' }])
+  })
+
+  it('sweeps by its index', async () => {
+    await pool.query(
+      `INSERT INTO truedy_webhooks SELECT 'swept-' || i, NULL, now() + i * interval '1 s' FROM generate_series(-10, 20000) i`,
+    )
+    await pool.query('ANALYZE truedy_webhooks')
+    let plan = ''
+    const explaining = postgresStore(async (sql, params) => {
+      const { rows } = await pool.query(`EXPLAIN ${sql}`, params)
+      plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+      return []
+    })
+    await explaining.sweep()
+    expect(plan).toContain('truedy_webhooks_expires_at')
+    expect(plan).not.toContain('Seq Scan')
+  })
+
+  it('passes on what the client throws', async () => {
+    const lost = postgresStore((sql, params) => pool.query(sql, params), { table: 'no_such_table' })
+    await expect(lost.claim('key', { owner: 'a', leaseMs: 1000 })).rejects.toMatchObject({ code: '42P01' })
+  })
+})
+
+function newEvent() {
+  return parseEvent({ event: 'call.ended', timestamp: 1, id: crypto.randomUUID(), data: {} })
+}

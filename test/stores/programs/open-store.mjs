@@ -1,0 +1,38 @@
+/** The stores that other runtimes than the test's open: what the README says for each of their clients. */
+
+import { redisStore } from 'truedy-webhooks/stores/redis'
+import { sqliteStore } from 'truedy-webhooks/stores/sqlite'
+
+const openers = {
+  async 'better-sqlite3'(file) {
+    const { default: Database } = await import('better-sqlite3')
+    const db = new Database(file, { timeout: 10_000 })
+    db.pragma('journal_mode = WAL')
+    return sqliteStore((sql, params) => db.prepare(sql).all(...params))
+  },
+  async 'node:sqlite'(file) {
+    const { DatabaseSync } = await import('node:sqlite')
+    const db = new DatabaseSync(file)
+    db.exec('PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL')
+    return sqliteStore((sql, params) => db.prepare(sql).all(...params))
+  },
+  async 'bun:sqlite'(file) {
+    const { Database } = await import('bun:sqlite')
+    const db = new Database(file)
+    db.exec('PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL')
+    return sqliteStore((sql, params) => db.query(sql).all(...params))
+  },
+  async 'Redis of Bun'(url) {
+    const { RedisClient } = await import('bun')
+    const client = new RedisClient(url)
+    return redisStore(([name, ...args]) => client.send(name, args))
+  },
+}
+
+/**
+ * @param {string} client - one of the names above
+ * @param {string} address - the file or URL
+ */
+export function openStore(client, address) {
+  return openers[client](address)
+}

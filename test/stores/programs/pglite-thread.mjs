@@ -1,0 +1,11 @@
+/** PGlite on a thread, and so with a clock of its own. */
+
+import { parentPort } from 'node:worker_threads'
+import { PGlite } from '@electric-sql/pglite'
+import { postgresSchema } from 'truedy-webhooks/stores/postgres'
+
+const db = await PGlite.create()
+await db.exec(postgresSchema())
+parentPort.on('message', async ({ id, sql, params }) => {
+  parentPort.postMessage({ id, rows: (await db.query(sql, params)).rows })
+})

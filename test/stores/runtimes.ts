@@ -1,0 +1,32 @@
+/** Programs of this folder in the runtimes that npm has. */
+
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+/** Where the programs of each runtime are. */
+export const runtimes = {
+  'Node 20': process.execPath,
+  'Node 22': join(import.meta.dirname, 'node_modules/node22/bin/node'),
+  Bun: join(import.meta.dirname, 'node_modules/bun/bin/bun.exe'),
+}
+
+export type Runtime = keyof typeof runtimes
+
+/** A program of `programs/` that runs. */
+export interface Program {
+  readonly process: ChildProcessWithoutNullStreams
+  /** Its lines of output, once it has ended in order; rejects with what it printed on stderr where it has not. */
+  readonly lines: Promise<string[]>
+}
+
+export function start(runtime: Runtime, program: string, ...args: string[]): Program {
+  const child = spawn(runtimes[runtime], [join(import.meta.dirname, 'programs', program), ...args])
+  const output = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  const lines = output.then(([stdout, stderr, [code]]) => {
+    if (code !== 0) throw new Error(`${program} on ${runtime} ended with ${code}.\n${stderr}`)
+    return stdout.split('\n').filter(Boolean)
+  })
+  return { process: child, lines }
+}
