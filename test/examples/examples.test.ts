@@ -19,6 +19,7 @@ import {
 const examples: Readonly<Record<string, Launch>> = {
   'node-http': {},
   express: {},
+  'store-durable-object': {},
 }
 
 let workspace: string
