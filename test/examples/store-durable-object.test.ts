@@ -1,0 +1,154 @@
+/** The dedupe store of `examples/store-durable-object`, in Cloudflare's own runtime, as `wrangler dev` runs it. */
+
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dedupeKey, parseEvent } from 'truedy-webhooks'
+import { sampleEvent, signDelivery, storeCases } from 'truedy-webhooks/testing'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { installExample, type Launch, packLibrary, type Server, startServer } from './driver.js'
+
+const SHORT_MS = 150
+const LONG_MS = 60_000
+
+const NOTHING = { result: { records: 0, alarm: null } }
+const A_RECORD = { result: { records: 1, alarm: expect.any(Number) } }
+
+/** Another Worker on the same objects. wrangler connects it to the one that has them, which runs already. */
+const SECOND_WORKER = {
+  name: 'second',
+  main: 'worker.js',
+  compatibility_date: '2026-04-21',
+  durable_objects: {
+    bindings: [{ name: 'DEDUPE', class_name: 'DedupeObject', script_name: 'truedy-webhooks' }],
+  },
+  send_metrics: false,
+}
+
+let workspace: string
+let directory: string
+let server: Server
+
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-durable-object-'))
+  directory = await installExample('store-durable-object', await packLibrary(workspace), workspace)
+  await cp(join(import.meta.dirname, 'durable-object.worker.js'), join(directory, 'durable-object.worker.js'))
+  await writeFile(join(directory, 'second.json'), JSON.stringify(SECOND_WORKER))
+})
+
+afterAll(() => rm(workspace, { recursive: true, force: true }))
+
+describe('the store', () => {
+  beforeAll(async () => {
+    server = await start('durable-object.worker.js')
+  })
+
+  afterAll(() => server?.stop())
+
+  it.concurrent.each(storeCases)('$name', async ({ name }) => {
+    expect(await ask('case', name)).toEqual({})
+  })
+
+  it('deletes a lease that has expired', async () => {
+    const key = 'a lease that expires'
+    await ask('claim', key, { owner: 'a', leaseMs: SHORT_MS })
+    expect(await ask('stored', key)).toEqual(A_RECORD)
+    await vi.waitFor(async () => expect(await ask('stored', key)).toEqual(NOTHING), 5000)
+  })
+
+  it('deletes a completion that has expired', async () => {
+    const key = 'a completion that expires'
+    await ask('claim', key, { owner: 'a', leaseMs: LONG_MS })
+    await ask('complete', key, { owner: 'a', ttlMs: SHORT_MS })
+    expect(await ask('stored', key)).toEqual(A_RECORD)
+    await vi.waitFor(async () => expect(await ask('stored', key)).toEqual(NOTHING), 5000)
+  })
+
+  it('keeps nothing of a key that was released', async () => {
+    const key = 'a released key'
+    await ask('claim', key, { owner: 'a', leaseMs: LONG_MS })
+    expect(await ask('release', key, { owner: 'a' })).toEqual({ result: true })
+    expect(await ask('stored', key)).toEqual(NOTHING)
+  })
+
+  it('keeps nothing of a key that was asked for in vain', async () => {
+    const key = 'a key that nobody holds'
+    expect(await ask('complete', key, { owner: 'a', ttlMs: LONG_MS })).toEqual({ result: false })
+    expect(await ask('release', key, { owner: 'a' })).toEqual({ result: false })
+    expect(await ask('stored', key)).toEqual(NOTHING)
+  })
+
+  it('keeps what has not expired when the alarm comes early, and sets it again', async () => {
+    const key = 'an early alarm'
+    await ask('claim', key, { owner: 'a', leaseMs: LONG_MS })
+    await ask('ringEarly', key)
+    expect(await ask('stored', key)).toEqual(A_RECORD)
+    expect(await ask('claim', key, { owner: 'b', leaseMs: LONG_MS })).toEqual({ result: 'busy' })
+  })
+})
+
+describe('after a restart', () => {
+  beforeAll(async () => {
+    server = await start('durable-object.worker.js')
+    await ask('claim', 'held', { owner: 'a', leaseMs: LONG_MS })
+    await ask('claim', 'done', { owner: 'a', leaseMs: LONG_MS })
+    await ask('complete', 'done', { owner: 'a', ttlMs: LONG_MS })
+    await ask('claim', 'expired', { owner: 'a', leaseMs: SHORT_MS })
+    await server.stop()
+    server = await start('durable-object.worker.js')
+  })
+
+  afterAll(() => server?.stop())
+
+  it('still knows who holds a key', async () => {
+    expect(await ask('claim', 'held', { owner: 'b', leaseMs: LONG_MS })).toEqual({ result: 'busy' })
+    expect(await ask('complete', 'held', { owner: 'a', ttlMs: LONG_MS })).toEqual({ result: true })
+  })
+
+  it('still knows what is done', async () => {
+    expect(await ask('claim', 'done', { owner: 'b', leaseMs: LONG_MS })).toEqual({ result: 'done' })
+  })
+
+  it('deletes what expired meanwhile', async () => {
+    await vi.waitFor(async () => expect(await ask('stored', 'expired')).toEqual(NOTHING), 5000)
+  })
+})
+
+describe('two Workers', () => {
+  const workers: Server[] = []
+
+  beforeAll(async () => {
+    const secret = { TRUEDY_WEBHOOK_SECRET: 'whsec_shared' }
+    workers.push(await start('worker.js', secret), await start('--config second.json', secret))
+  })
+
+  afterAll(() => Promise.all(workers.map((worker) => worker.stop())))
+
+  it('handle an event once that comes to both at the same moment', async () => {
+    const keys: string[] = []
+    for (let i = 0; i < 20; i++) {
+      const delivery = await signDelivery(sampleEvent('call.ended'), 'whsec_shared')
+      keys.push(dedupeKey(parseEvent(delivery.body)))
+      const send = ({ url }: Server) => fetch(url, { method: 'POST', ...delivery })
+      const answers = await Promise.all([...workers, ...workers, ...workers].map(send))
+      expect(answers.map(({ status }) => status)).toContain(204)
+      for (const { status } of answers) expect([204, 503]).toContain(status)
+      for (const worker of workers) expect((await send(worker)).status).toBe(204)
+    }
+    const handledKeys = () => workers.flatMap((worker) => worker.handledLines()).map(({ key }) => key)
+    await vi.waitFor(() => expect(handledKeys().sort()).toEqual(keys.sort()), 5000)
+  })
+})
+
+/** Starts a Worker with the example's own command. */
+function start(script: string, env: Launch['env'] = {}): Promise<Server> {
+  // Where the Workers of one machine find each other: those of this test, and no others.
+  const registry = { WRANGLER_REGISTRY_PATH: join(workspace, 'registry') }
+  return startServer(directory, { command: `npm start -- ${script}`, env: { ...registry, ...env } })
+}
+
+/** What the Worker of this test answers. */
+async function ask(what: string, ...args: unknown[]): Promise<unknown> {
+  const response = await fetch(`${server.origin}/${what}`, { method: 'POST', body: JSON.stringify(args) })
+  return response.json()
+}
