@@ -2,7 +2,7 @@
 
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { dedupeKey, parseEvent } from 'truedy-webhooks'
 import { sampleEvent, signDelivery, storeCases } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -15,15 +15,15 @@ const NOTHING = { result: { records: 0, alarm: null } }
 const A_RECORD = { result: { records: 1, alarm: expect.any(Number) } }
 
 /** Another Worker on the same objects. wrangler connects it to the one that has them, which runs already. */
-const SECOND_WORKER = {
+const secondWorker = (main: string) => ({
   name: 'second',
-  main: 'worker.js',
+  main,
   compatibility_date: '2026-04-21',
   durable_objects: {
     bindings: [{ name: 'DEDUPE', class_name: 'DedupeObject', script_name: 'truedy-webhooks' }],
   },
   send_metrics: false,
-}
+})
 
 let workspace: string
 let directory: string
@@ -33,10 +33,32 @@ beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-durable-object-'))
   directory = await installExample('store-durable-object', await packLibrary(workspace), workspace)
   await cp(join(import.meta.dirname, 'durable-object.worker.js'), join(directory, 'durable-object.worker.js'))
-  await writeFile(join(directory, 'second.json'), JSON.stringify(SECOND_WORKER))
+  for (const main of ['worker.js', 'durable-object.worker.js']) {
+    await writeFile(
+      join(directory, `second-${basename(main, '.js')}.json`),
+      JSON.stringify(secondWorker(main)),
+    )
+  }
 })
 
 afterAll(() => rm(workspace, { recursive: true, force: true }))
+
+describe('the store, asked by another Worker', () => {
+  const workers: Server[] = []
+
+  // Another one, because a Worker and its own objects share a clock, and one of the cases makes that of the Worker wrong.
+  beforeAll(async () => {
+    workers.push(await start('durable-object.worker.js'))
+    server = await start('--config second-durable-object.worker.json')
+    workers.push(server)
+  })
+
+  afterAll(() => Promise.all(workers.map((worker) => worker.stop())))
+
+  it.concurrent.each(storeCases)('$name', async ({ name }) => {
+    expect(await ask('case', name)).toEqual({})
+  })
+})
 
 describe('the store', () => {
   beforeAll(async () => {
@@ -44,10 +66,6 @@ describe('the store', () => {
   })
 
   afterAll(() => server?.stop())
-
-  it.concurrent.each(storeCases)('$name', async ({ name }) => {
-    expect(await ask('case', name)).toEqual({})
-  })
 
   it('deletes a lease that has expired', async () => {
     const key = 'a lease that expires'
@@ -119,7 +137,7 @@ describe('two Workers', () => {
 
   beforeAll(async () => {
     const secret = { TRUEDY_WEBHOOK_SECRET: 'whsec_shared' }
-    workers.push(await start('worker.js', secret), await start('--config second.json', secret))
+    workers.push(await start('worker.js', secret), await start('--config second-worker.json', secret))
   })
 
   afterAll(() => Promise.all(workers.map((worker) => worker.stop())))

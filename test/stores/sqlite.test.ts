@@ -106,7 +106,7 @@ describe('sqliteStore on Cloudflare D1, in a Worker', () => {
   let worker: Miniflare
   beforeAll(async () => {
     const { outputFiles } = await build({
-      entryPoints: [join(import.meta.dirname, 'programs/d1-worker.mjs')],
+      entryPoints: [join(import.meta.dirname, 'programs/d1.worker.js')],
       bundle: true,
       format: 'esm',
       write: false,

@@ -3,7 +3,6 @@
 import { sqliteSchema, sqliteStore } from 'truedy-webhooks/stores/sqlite'
 import { storeCases } from 'truedy-webhooks/testing'
 
-// biome-ignore lint/style/noDefaultExport: this is how a Worker has its handlers.
 export default {
   async fetch(request, { DB }) {
     const name = await request.text()
