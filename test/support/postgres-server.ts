@@ -12,13 +12,19 @@ const exec = promisify(execFile)
 /** Where Debian has the servers, a folder for each version. They are not on the PATH. */
 const VERSIONS = '/usr/lib/postgresql'
 
+export interface PostgresServer extends ServerProgram {
+  readonly url: string
+  /** Runs statements as its superuser, with psql. */
+  run(sql: string): Promise<string>
+}
+
 /**
  * Starts the newest PostgreSQL of Debian's that is here; rejects with what to install where there is none. Its
  * superuser is `postgres`, without a password.
  *
  * @param settings - more of its settings, as `name=value`
  */
-export async function startPostgres(...settings: string[]): Promise<ServerProgram & { url: string }> {
+export async function startPostgres(...settings: string[]): Promise<PostgresServer> {
   const versions = await readdir(VERSIONS).catch(() => [])
   const newest = versions.sort((a, b) => Number(b) - Number(a))[0]
   if (newest === undefined) throw missingProgram('postgres', 'postgresql')
@@ -41,5 +47,13 @@ export async function startPostgres(...settings: string[]): Promise<ServerProgra
       ...settings.flatMap((setting) => ['-c', setting]),
     ],
   })
-  return { ...server, url: `postgres://postgres@127.0.0.1:${server.port}/postgres` }
+  const url = `postgres://postgres@127.0.0.1:${server.port}/postgres`
+  return {
+    ...server,
+    url,
+    async run(sql) {
+      const { stdout } = await exec(join(bin, 'psql'), [url, '-v', 'ON_ERROR_STOP=1', '-Atc', sql])
+      return stdout.trim()
+    },
+  }
 }

@@ -1,0 +1,69 @@
+/** `examples/express-postgres`: record and business write are one. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { startPostgres } from '../support/postgres-server.js'
+import { installExample, packLibrary, type Server, startServer } from './driver.js'
+
+const SECRET = 'whsec_shared'
+
+let workspace: string
+let postgres: Awaited<ReturnType<typeof startPostgres>>
+const servers: Server[] = []
+
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-express-postgres-'))
+  postgres = await startPostgres()
+  const directory = await installExample('express-postgres', await packLibrary(workspace), workspace)
+  const env = { DATABASE_URL: postgres.url, TRUEDY_WEBHOOK_SECRET: SECRET }
+  servers.push(await startServer(directory, { env }), await startServer(directory, { env }))
+})
+
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.stop()))
+  await postgres?.stop()
+  await rm(workspace, { recursive: true, force: true })
+})
+
+it('counts an event once that comes to two processes at the same moment', async () => {
+  const before = await countedCalls()
+  const rounds = 20
+  for (let i = 0; i < rounds; i++) {
+    const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
+    const answers = await Promise.all([...servers, ...servers].map((server) => post(server, delivery)))
+    expect(answers).toContain(204)
+    for (const status of answers) expect([204, 503]).toContain(status)
+    for (const server of servers) expect(await post(server, delivery)).toBe(204)
+  }
+  expect((await countedCalls()) - before).toBe(rounds)
+  await vi.waitFor(() => {
+    expect(servers.flatMap((server) => server.handledLines())).toHaveLength(rounds)
+  }, 5000)
+})
+
+it('records nothing when the business write fails, and handles the next delivery', async () => {
+  const [server] = servers as [Server]
+  const before = await countedCalls()
+  const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
+  await postgres.run('ALTER TABLE usage RENAME TO gone')
+  expect(await post(server, delivery)).toBe(500)
+  expect(server.errorOutput()).toContain('relation "usage" does not exist')
+  await postgres.run('ALTER TABLE gone RENAME TO usage')
+  expect(await post(server, delivery)).toBe(204)
+  expect(await post(server, delivery)).toBe(204)
+  expect((await countedCalls()) - before).toBe(1)
+})
+
+async function post(server: Server, delivery: Awaited<ReturnType<typeof signDelivery>>): Promise<number> {
+  const { status } = await fetch(server.url, { method: 'POST', ...delivery })
+  return status
+}
+
+async function countedCalls(): Promise<number> {
+  const response = await fetch(`${servers[0]?.origin}/usage`)
+  const rows = (await response.json()) as { calls: number }[]
+  return rows.reduce((sum, { calls }) => sum + calls, 0)
+}
