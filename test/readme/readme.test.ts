@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { transform } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkEndpoint, sampleEvent, signDelivery } from '../../dist/testing.js'
+import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
 import { answers, freePort } from '../support/server.js'
 import { type Block, blocksOf, examplesOf } from './blocks.js'
 
@@ -16,6 +17,7 @@ const PATH = '/webhooks/truedy'
 const blocks = blocksOf(readFileSync(join(ROOT, 'README.md'), 'utf8'))
 const programs = blocks.filter(({ language }) => ['ts', 'js'].includes(language))
 const servers: ChildProcess[] = []
+let database: PostgresServer | undefined
 
 /** The place of a block once it is JavaScript. */
 const moduleOf = ({ line }: Block) => join(FOLDER, `readme-${line}.mjs`)
@@ -31,8 +33,9 @@ beforeAll(async () => {
   }
 })
 
-afterAll(() => {
+afterAll(async () => {
   for (const server of servers) server.kill()
+  await database?.stop()
 })
 
 async function answering(url: string): Promise<void> {
@@ -68,6 +71,16 @@ const runs: Record<string, (block: Block) => Promise<void>> = {
     await answering(url)
     const results = await checkEndpoint(url, SECRET)
     expect(results.filter(({ passed }) => !passed)).toEqual([])
+  },
+  async 'server with database'(block) {
+    database ??= await startPostgres()
+    process.env['PGHOST'] = '127.0.0.1'
+    process.env['PGPORT'] = String(database.port)
+    process.env['PGUSER'] = 'postgres'
+    await runs['server']?.(block)
+    // The check sends a few events twice and more.
+    const count = await database.run('SELECT count(*), count(DISTINCT data) FROM calls')
+    expect(count).toMatch(/^([1-9]\d*)\|\1$/)
   },
   async script(block) {
     const { stdout } = await promisify(execFile)(process.execPath, [moduleOf(block)])
