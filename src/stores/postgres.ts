@@ -146,7 +146,7 @@ WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`,
       do {
         // What another sweep or a claim has locked is left to it.
         const result = await run(
-          `DELETE FROM ${table} WHERE expires_at <= statement_timestamp() AND key = ANY(ARRAY(
+          `DELETE FROM ${table} WHERE key = ANY(ARRAY(
   SELECT key FROM ${table} WHERE expires_at <= statement_timestamp()
   ORDER BY expires_at LIMIT $1::int FOR UPDATE SKIP LOCKED)) RETURNING key`,
           Math.ceil(batchSize),

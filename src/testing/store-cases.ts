@@ -175,6 +175,15 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'refuses release when the lease has ended',
+    async run(store) {
+      const key = newKey()
+      await claim(store, key, 'a', SHORT_MS)
+      await wait(LONGER_MS)
+      expect(await store.release(key, { owner: 'a' }), false, 'release after the lease has ended')
+    },
+  },
+  {
     name: 'refuses completion and release by an owner who was overtaken',
     async run(store) {
       const key = newKey()

@@ -73,6 +73,8 @@ const clients: Record<string, () => Promise<PostgresQuery>> = {
 beforeAll(async () => {
   server = await startPostgres()
   pool = new pg.Pool({ connectionString: server.url, max: 20 })
+  // The server tells connections that it ends, also those that are closing themselves.
+  pool.on('error', () => {})
   await pool.query(postgresSchema())
 })
 
@@ -242,6 +244,20 @@ describe('postgresStore', () => {
     expect(sent.slice(0, -1).every(([size]) => size === 10)).toBe(true)
     const { rows } = await pool.query('SELECT key FROM swept ORDER BY key')
     expect(rows).toEqual([{ key: 'done' }, { key: 'held' }])
+  })
+
+  it('does not wait in a sweep for what others have locked', async () => {
+    const options = { table: 'locked' }
+    await pool.query(postgresSchema(options))
+    const swept = postgresStore((sql, params) => pool.query(sql, params), options)
+    for (const key of ['one', 'two']) await swept.claim(key, { owner: 'a', leaseMs: 1 })
+    await inTransaction('READ COMMITTED', async (query) => {
+      expect(await postgresStore(query, options).claim('one', { owner: 'b', leaseMs: 60_000 })).toBe(
+        'claimed',
+      )
+      expect(await swept.sweep()).toBe(1)
+    })
+    expect(await swept.claim('one', { owner: 'c', leaseMs: 1000 })).toBe('busy')
   })
 
   it('sweeps by its index', async () => {

@@ -19,6 +19,7 @@ interface Mistakes {
   completesAnything?: boolean
   completesExpired?: boolean
   releasesCompleted?: boolean
+  releasesExpired?: boolean
   keepsLeaseAsTtl?: boolean
   isNeverBusy?: boolean
   usesClockOfWorker?: boolean
@@ -69,6 +70,7 @@ function storeWith(mistakes: Mistakes): DedupeStore {
       return true
     },
     async release(key, { owner }) {
+      if (mistakes.releasesExpired) return entries.delete(nameOf(key))
       return held(key, owner) !== undefined && entries.delete(nameOf(key))
     },
   }
@@ -101,6 +103,7 @@ describe('the store cases', () => {
     'completesAnything',
     'completesExpired',
     'releasesCompleted',
+    'releasesExpired',
     'keepsLeaseAsTtl',
     'isNeverBusy',
     'usesClockOfWorker',
