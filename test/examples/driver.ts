@@ -15,6 +15,15 @@ export interface Launch {
   readonly command?: string
   /** What it needs in its environment besides `PORT` and `TRUEDY_WEBHOOK_SECRET`. */
   readonly env?: Readonly<Record<string, string>>
+  /** Starts what has to run beside it, a database. */
+  readonly needs?: () => Promise<Need>
+}
+
+/** What runs beside an example. */
+export interface Need {
+  /** How the example finds it. */
+  readonly env: Readonly<Record<string, string>>
+  stop(): Promise<void>
 }
 
 /** The line that an example prints for an event that its handler has done. */
@@ -33,7 +42,7 @@ export interface Server {
   handledLines(): HandledLine[]
   /** What it has printed on stderr so far, without npm's own lines. */
   errorOutput(): string
-  /** Ends it and all that it started. Rejects when it had to be killed. */
+  /** Ends it, all that it started and what it needed. Rejects when it had to be killed. */
   stop(): Promise<void>
 }
 
@@ -66,6 +75,7 @@ export async function installExample(folder: string, tarball: string, workspace:
 /** Starts an installed example on a free port, with a secret of its own; resolves when the port answers. */
 export async function startServer(directory: string, launch: Launch = {}): Promise<Server> {
   const { command = 'npm start', env = {} } = launch
+  const need = await launch.needs?.()
   const secret = `whsec_${randomBytes(24).toString('hex')}`
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
@@ -81,11 +91,15 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
       HOME: process.env['HOME'],
       PORT: String(port),
       TRUEDY_WEBHOOK_SECRET: secret,
+      ...need?.env,
       ...env,
     },
   })
   const { pid } = program
-  if (pid === undefined) throw new Error(`"${command}" cannot be started.`)
+  if (pid === undefined) {
+    await need?.stop()
+    throw new Error(`"${command}" cannot be started.`)
+  }
 
   let output = ''
   let errors = ''
@@ -103,6 +117,14 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
   })
 
   async function stop(): Promise<void> {
+    try {
+      await endProgram()
+    } finally {
+      await need?.stop()
+    }
+  }
+
+  async function endProgram(): Promise<void> {
     if (hasEnded) return
     signalGroup('SIGTERM')
     await Promise.race([ended, delay(STOP_MS, undefined, { ref: false })])
