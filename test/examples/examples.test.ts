@@ -14,12 +14,14 @@ import {
   type Server,
   startServer,
 } from './driver.js'
+import { needDynamoDb } from './needs.js'
 
 /** The folders in `examples/`, each with what differs from `npm start`. */
 const examples: Readonly<Record<string, Launch>> = {
   'node-http': {},
   express: {},
   'store-durable-object': {},
+  'store-dynamodb': { needs: needDynamoDb },
 }
 
 let workspace: string

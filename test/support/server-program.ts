@@ -21,8 +21,8 @@ export interface ServerProgram {
 /** What has to be known of a program to run it. */
 export interface ProgramDescription {
   readonly name: string
-  /** The Debian package that has it. */
-  readonly debianPackage: string
+  /** The Debian package that has it, where one has. */
+  readonly debianPackage?: string
   /** What it prints when it takes connections. */
   readonly readyText: string
   readonly haltSignal: NodeJS.Signals
@@ -54,7 +54,7 @@ export async function startProgram(description: ProgramDescription): Promise<Ser
       }
       started.stdout.on('data', read)
       started.stderr.on('data', read)
-      started.once('error', () => reject(missingProgram(name, debianPackage)))
+      started.once('error', (error) => reject(debianPackage ? missingProgram(name, debianPackage) : error))
       started.once('exit', (code) => reject(new Error(`${name} ended with ${code}.\n${output}`)))
     })
   }
