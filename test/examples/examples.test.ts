@@ -14,7 +14,7 @@ import {
   type Server,
   startServer,
 } from './driver.js'
-import { needDynamoDb } from './needs.js'
+import { needDynamoDb, needMariaDb } from './needs.js'
 
 /** The folders in `examples/`, each with what differs from `npm start`. */
 const examples: Readonly<Record<string, Launch>> = {
@@ -22,6 +22,7 @@ const examples: Readonly<Record<string, Launch>> = {
   express: {},
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },
+  'store-mysql': { needs: needMariaDb },
 }
 
 let workspace: string

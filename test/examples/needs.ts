@@ -1,8 +1,14 @@
 /** What the examples need beside them, as a `Launch` takes it. */
 
+import { startMariaDb } from '../support/mariadb-server.js'
 import type { Need } from './driver.js'
 import { startDynamoDb } from './dynamodb-server.js'
 
 export function needDynamoDb(): Promise<Need> {
   return startDynamoDb()
+}
+
+export async function needMariaDb(): Promise<Need> {
+  const { url, stop } = await startMariaDb()
+  return { env: { DATABASE_URL: url }, stop }
 }

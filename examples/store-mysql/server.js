@@ -1,0 +1,21 @@
+import { createServer } from 'node:http'
+import { createPool } from 'mysql2/promise'
+import { createNodeHandler } from 'truedy-webhooks/node'
+import { mysqlSchema, mysqlStore } from './store.js'
+
+const pool = createPool(process.env.DATABASE_URL)
+await pool.query(mysqlSchema())
+const store = mysqlStore(pool)
+setInterval(() => store.sweep().catch(console.error), 3_600_000)
+
+// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+const receive = createNodeHandler({
+  store,
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
+
+createServer((request, response) => {
+  const [path] = request.url.split('?')
+  if (path === '/webhooks/truedy') return receive(request, response)
+  response.writeHead(404).end()
+}).listen(process.env.PORT ?? 3000)
