@@ -158,11 +158,13 @@ async function refusalOf(write) {
 }
 
 /**
- * Long keys are cut and carry a hash of the whole. They stay longer than any that is kept as it is, so none is like another.
+ * Keys that are long, or that UTF-8 cannot carry, are cut and carry a hash of the whole. They become longer than any that is
+ * kept as it is, so none is like another.
  *
  * @param {string} key
  */
 function boundedKey(key) {
-  if (key.length <= MAX_KEY_LENGTH) return key
-  return `${key.slice(0, MAX_KEY_LENGTH)}~${createHash('sha256').update(key).digest('hex')}`
+  if (key.length <= MAX_KEY_LENGTH && !/\p{Surrogate}/u.test(key)) return key
+  const hash = createHash('sha256').update(key, 'utf16le').digest('hex')
+  return `${key.slice(0, MAX_KEY_LENGTH).padEnd(MAX_KEY_LENGTH)}~${hash}`
 }

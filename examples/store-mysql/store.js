@@ -136,12 +136,13 @@ function microseconds(milliseconds) {
 }
 
 /**
- * UTF-8, whatever the connection's character set is. Long texts are cut and carry a hash of the whole; they stay longer than
- * any that is kept as it is, so none is like another.
+ * UTF-8, whatever the connection's character set is. Texts that are long, or that UTF-8 cannot carry, are cut and carry a
+ * hash of the whole; they become longer than any that is kept as it is, so none is like another.
  *
  * @param {string} text
  */
 function bytes(text) {
-  if (text.length <= MAX_LENGTH) return Buffer.from(text)
-  return Buffer.from(`${text.slice(0, MAX_LENGTH)}~${createHash('sha256').update(text).digest('hex')}`)
+  if (text.length <= MAX_LENGTH && !/\p{Surrogate}/u.test(text)) return Buffer.from(text)
+  const hash = createHash('sha256').update(text, 'utf16le').digest('hex')
+  return Buffer.from(`${text.slice(0, MAX_LENGTH).padEnd(MAX_LENGTH)}~${hash}`)
 }

@@ -80,6 +80,8 @@ export const storeCases: readonly StoreCase[] = [
       await claim(store, key, 'a', SHORT_MS)
       await wait(LONGER_MS)
       expect(await claim(store, key, 'b'), 'claimed', 'claim of a key whose lease has ended')
+      expect(await store.complete(key, { owner: 'b', ttlMs: LONG_MS }), true, 'completion by its new owner')
+      expect(await claim(store, key, 'c'), 'done', 'claim of a key that its new owner completed')
     },
   },
   {
@@ -282,13 +284,15 @@ export const storeCases: readonly StoreCase[] = [
   {
     name: 'tells long keys apart that differ at their end only',
     async run(store) {
-      const key = newKey() + 'k'.repeat(2000)
-      for (const end of ['', 'a', 'b', '~']) {
-        expect(
-          await claim(store, key + end, `owner-${end}`),
-          'claimed',
-          `claim of a key of ${key.length + end.length} characters`,
-        )
+      // Around the limits of databases' keys, in characters of one byte, and of three.
+      for (const length of [200, 300, 700, 1000, 2000, 3000]) {
+        for (const character of ['k', '世']) {
+          const key = newKey() + character.repeat(length)
+          for (const end of ['', 'a', 'b', '~']) {
+            const what = `claim of a key of ${length} characters, and ${JSON.stringify(end)} at its end`
+            expect(await claim(store, key + end, `owner-${end}`), 'claimed', what)
+          }
+        }
       }
     },
   },
@@ -306,23 +310,24 @@ export const storeCases: readonly StoreCase[] = [
         '世界',
         'done',
         'held:a',
+        'o'.repeat(1000),
       ]) {
         const key = newKey()
         await claim(store, key, owner)
         expect(
           await claim(store, key, `${owner}x`),
           'busy',
-          `claim of a key that ${JSON.stringify(owner)} holds`,
+          `claim of a key that ${JSON.stringify(owner.slice(0, 40))} holds`,
         )
         expect(
           await store.complete(key, { owner, ttlMs: LONG_MS }),
           true,
-          `completion by ${JSON.stringify(owner)}`,
+          `completion by ${JSON.stringify(owner.slice(0, 40))}`,
         )
         expect(
           await claim(store, key, owner),
           'done',
-          `claim of a key that ${JSON.stringify(owner)} completed`,
+          `claim of a key that ${JSON.stringify(owner.slice(0, 40))} completed`,
         )
       }
     },

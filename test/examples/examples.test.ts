@@ -14,12 +14,13 @@ import {
   type Server,
   startServer,
 } from './driver.js'
-import { needDynamoDb, needMariaDb } from './needs.js'
+import { needDynamoDb, needMariaDb, needPostgres } from './needs.js'
 
 /** The folders in `examples/`, each with what differs from `npm start`. */
 const examples: Readonly<Record<string, Launch>> = {
   'node-http': {},
   express: {},
+  'express-postgres': { needs: needPostgres },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },
   'store-mysql': { needs: needMariaDb },

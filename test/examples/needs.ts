@@ -1,6 +1,7 @@
 /** What the examples need beside them, as a `Launch` takes it. */
 
 import { startMariaDb } from '../support/mariadb-server.js'
+import { startPostgres } from '../support/postgres-server.js'
 import type { Need } from './driver.js'
 import { startDynamoDb } from './dynamodb-server.js'
 
@@ -10,5 +11,10 @@ export function needDynamoDb(): Promise<Need> {
 
 export async function needMariaDb(): Promise<Need> {
   const { url, stop } = await startMariaDb()
+  return { env: { DATABASE_URL: url }, stop }
+}
+
+export async function needPostgres(): Promise<Need> {
+  const { url, stop } = await startPostgres()
   return { env: { DATABASE_URL: url }, stop }
 }
