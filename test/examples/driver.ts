@@ -13,6 +13,8 @@ import { answers, freePort } from '../support/server.js'
 export interface Launch {
   /** A shell command. Default `npm start`. */
   readonly command?: string
+  /** A shell command that makes a production build of it. */
+  readonly build?: string
   /** What it needs in its environment besides `PORT` and `TRUEDY_WEBHOOK_SECRET`. */
   readonly env?: Readonly<Record<string, string>>
   /** Starts what has to run beside it, a database. */
@@ -61,14 +63,20 @@ export async function packLibrary(workspace: string): Promise<string> {
   return join(workspace, stdout.trim())
 }
 
-/** Installs a copy of an example, with the packed library in place of `file:../..`; the path of the copy. */
-export async function installExample(folder: string, tarball: string, workspace: string): Promise<string> {
+/** Installs a copy of an example, with the packed library in place of `file:../..`, and builds it; the path of the copy. */
+export async function installExample(
+  folder: string,
+  tarball: string,
+  workspace: string,
+  { build }: Launch = {},
+): Promise<string> {
   const copy = await mkdtemp(join(workspace, `${folder}-`))
   await cp(join(ROOT, 'examples', folder), copy, {
     recursive: true,
     filter: (path) => basename(path) !== 'node_modules',
   })
-  await run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: copy })
+  await run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: copy, env: environment() })
+  if (build !== undefined) await run('sh', ['-c', build], { cwd: copy, env: environment() })
   return copy
 }
 
@@ -85,15 +93,7 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
     // A process group of its own, so that npm, the shell and the program are ended together.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Nothing else of the test runner's environment: its NODE_ENV changes what frameworks do.
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      PORT: String(port),
-      TRUEDY_WEBHOOK_SECRET: secret,
-      ...need?.env,
-      ...env,
-    },
+    env: { ...environment(), PORT: String(port), TRUEDY_WEBHOOK_SECRET: secret, ...need?.env, ...env },
   })
   const { pid } = program
   if (pid === undefined) {
@@ -159,6 +159,11 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
         .filter((line) => line.startsWith('{"handled":'))
         .map((line) => JSON.parse(line) as HandledLine),
   }
+}
+
+/** Nothing else of the test runner's environment: its NODE_ENV changes what frameworks do. */
+function environment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], HOME: process.env['HOME'], CI: 'true' }
 }
 
 function linesOf(text: string): string[] {

@@ -5,46 +5,74 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dedupeKey, parseEvent } from 'truedy-webhooks'
 import { checkEndpoint, endpointCases, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import {
-  type HandledLine,
-  installExample,
-  type Launch,
-  packLibrary,
-  type Server,
-  startServer,
-} from './driver.js'
-import { needDynamoDb, needMariaDb, needPostgres } from './needs.js'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { catalogue } from './catalogue.js'
+import { type HandledLine, installExample, packLibrary, type Server, startServer } from './driver.js'
 
-/** The folders in `examples/`, each with what differs from `npm start`. */
-const examples: Readonly<Record<string, Launch>> = {
-  'node-http': {},
-  express: {},
-  'express-postgres': { needs: needPostgres },
-  'store-durable-object': {},
-  'store-dynamodb': { needs: needDynamoDb },
-  'store-mysql': { needs: needMariaDb },
+interface Row {
+  readonly example: string
+  installSeconds: string
+  bootSeconds: string
+  passed: number
+  failed: number
 }
 
 let workspace: string
 let tarball: string
+/** The folders where examples are installed, or are about to be. */
+const installs = new Map<string, Promise<string>>()
+const table: Row[] = []
 
 beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-examples-'))
   tarball = await packLibrary(workspace)
 })
 
-afterAll(() => rm(workspace, { recursive: true, force: true }))
+afterAll(async () => {
+  console.table(table)
+  await rm(workspace, { recursive: true, force: true })
+})
 
-describe.each(Object.entries(examples))('examples/%s', (folder, launch) => {
+/** Installs and builds an example, once. */
+function install(folder: string): Promise<string> {
+  const found = installs.get(folder)
+  if (found) return found
+  const installed = installExample(folder, tarball, workspace, catalogue[folder])
+  // Whoever needs it learns of a failure; an example that is installed ahead is not needed yet.
+  installed.catch(() => {})
+  installs.set(folder, installed)
+  return installed
+}
+
+describe.each(Object.entries(catalogue))('examples/%s', (folder, launch) => {
   const genuine: HandledLine[] = []
+  const row: Row = { example: folder, installSeconds: '', bootSeconds: '', passed: 0, failed: 0 }
   let server: Server
 
   beforeAll(async () => {
-    server = await startServer(await installExample(folder, tarball, workspace), launch)
+    table.push(row)
+    const began = performance.now()
+    const directory = await install(folder)
+    row.installSeconds = secondsSince(began)
+    const started = performance.now()
+    server = await startServer(directory, launch)
+    row.bootSeconds = secondsSince(started)
+    // The next one is installed while this one is looked at, which leaves the machine idle.
+    const folders = Object.keys(catalogue)
+    const next = folders[folders.indexOf(folder) + 1]
+    if (next !== undefined) install(next)
   })
 
-  afterAll(() => server?.stop())
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail') row.failed += 1
+    else row.passed += 1
+  })
+
+  afterAll(async () => {
+    await server?.stop()
+    const directory = await installs.get(folder)?.catch(() => undefined)
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true })
+  })
 
   for (const endpointCase of endpointCases) {
     const { name, expected } = endpointCase
@@ -134,4 +162,8 @@ describe('Express', () => {
 function handledLinesOf(bodies: readonly unknown[]): HandledLine[] {
   const events = [...new Set(bodies)].map((body) => parseEvent(String(body)))
   return events.map((event) => ({ handled: event.event, key: dedupeKey(event) }))
+}
+
+function secondsSince(began: number): string {
+  return ((performance.now() - began) / 1000).toFixed(1)
 }

@@ -1,0 +1,13 @@
+/** The folders in `examples/` that receive webhooks, each with what differs from `npm install` and `npm start`. */
+
+import type { Launch } from './driver.js'
+import { needDynamoDb, needMariaDb, needPostgres } from './needs.js'
+
+export const catalogue: Readonly<Record<string, Launch>> = {
+  'node-http': {},
+  express: {},
+  'express-postgres': { needs: needPostgres },
+  'store-durable-object': {},
+  'store-dynamodb': { needs: needDynamoDb },
+  'store-mysql': { needs: needMariaDb },
+}
