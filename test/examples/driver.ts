@@ -55,14 +55,6 @@ const STOP_MS = 10_000
 
 const run = promisify(execFile)
 
-/** Packs the library as it is built; the path of the tarball, which lies in `workspace`. */
-export async function packLibrary(workspace: string): Promise<string> {
-  // Without its scripts: they would build anew, under the feet of whoever imports from `dist`.
-  const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', workspace]
-  const { stdout } = await run('npm', pack, { cwd: ROOT })
-  return join(workspace, stdout.trim())
-}
-
 /** Installs a copy of an example, with the packed library in place of `file:../..`, and builds it; the path of the copy. */
 export async function installExample(
   folder: string,

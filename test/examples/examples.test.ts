@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { dedupeKey, parseEvent } from 'truedy-webhooks'
 import { checkEndpoint, endpointCases, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { packLibrary } from '../support/package.js'
 import { catalogue } from './catalogue.js'
-import { type HandledLine, installExample, packLibrary, type Server, startServer } from './driver.js'
+import { type HandledLine, installExample, type Server, startServer } from './driver.js'
 
 interface Row {
   readonly example: string

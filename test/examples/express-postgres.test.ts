@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { packLibrary } from '../support/package.js'
 import { startPostgres } from '../support/postgres-server.js'
-import { installExample, packLibrary, type Server, startServer } from './driver.js'
+import { installExample, type Server, startServer } from './driver.js'
 
 const SECRET = 'whsec_shared'
 

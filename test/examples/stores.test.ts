@@ -11,7 +11,8 @@ import { type DedupeStore, dedupeKey, isDuplicate, parseEvent } from 'truedy-web
 import { signDelivery, storeCases } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startMariaDb } from '../support/mariadb-server.js'
-import { installExample, packLibrary, type Server, startServer } from './driver.js'
+import { packLibrary } from '../support/package.js'
+import { installExample, type Server, startServer } from './driver.js'
 import { callDynamoDb, createTable, serveRefusedItems, startDynamoDb } from './dynamodb-server.js'
 import { needDynamoDb, needMariaDb } from './needs.js'
 

@@ -1,0 +1,39 @@
+/** The vectors that openssl and Python made, and their neighbours that must not pass. */
+
+import { verifySignature } from 'truedy-webhooks'
+import openssl from '../../vectors/openssl.json' with { type: 'json' }
+import python from '../../vectors/python.json' with { type: 'json' }
+import { equal } from './assert.js'
+
+function bodyOf({ body }) {
+  if ('base64' in body) return Uint8Array.from(atob(body.base64), (character) => character.charCodeAt(0))
+  return new TextEncoder().encode(body.repeat.repeat(body.times))
+}
+
+/** The clock at the moment of sending. */
+function clockOf({ timestamp }) {
+  if (/^\d+$/.test(timestamp)) return Number(timestamp) * 1000
+  return Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(timestamp) ? timestamp : `${timestamp}Z`)
+}
+
+function casesOf(tool, vectors) {
+  return vectors.map((vector) => ({
+    name: `vector of ${tool}: ${vector.name}`,
+    async run() {
+      const { timestamp, signature, secret } = vector
+      const headers = { 'X-Truedy-Timestamp': timestamp, 'X-Truedy-Signature': signature }
+      const options = { now: () => clockOf(vector) }
+      const body = bodyOf(vector)
+      equal((await verifySignature(body, headers, secret, options)).ok, true, 'the body as signed')
+      const longer = new Uint8Array(body.length + 1)
+      longer.set(body)
+      equal(
+        (await verifySignature(longer, headers, secret, options)).code,
+        'signature_mismatch',
+        'one byte more',
+      )
+    },
+  }))
+}
+
+export const vectorCases = [...casesOf('openssl', openssl), ...casesOf('Python', python)]

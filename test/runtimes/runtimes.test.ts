@@ -1,0 +1,60 @@
+/** One suite of plain cases, run unchanged on every runtime, on the package as it is published. */
+
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packLibrary } from '../support/package.js'
+import { cases } from './cases/index.js'
+import { type Outcome, runtimes } from './runtimes.js'
+
+const run = promisify(execFile)
+
+let workspace: string
+let project: string
+const lines: string[] = []
+
+/** An empty project that has installed the package, with the cases in it. */
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-runtimes-'))
+  project = join(workspace, 'test/runtimes')
+  for (const folder of ['cases', 'runners']) {
+    await cp(join(import.meta.dirname, folder), join(project, folder), { recursive: true })
+  }
+  await cp(join(import.meta.dirname, '../vectors'), join(workspace, 'test/vectors'), { recursive: true })
+  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+  await run('npm', ['install', '--no-audit', '--no-fund', await packLibrary(workspace)], { cwd: project })
+})
+
+afterAll(async () => {
+  console.log(lines.join('\n'))
+  await rm(workspace, { recursive: true, force: true })
+})
+
+it('has cases of different names', () => {
+  expect(cases.length).toBeGreaterThan(150)
+  expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)
+})
+
+describe.each(Object.entries(runtimes))('on %s', (runtime, runCases) => {
+  let outcome: Outcome
+  let errors: Map<string, string | null>
+
+  beforeAll(async () => {
+    outcome = await runCases(project)
+    errors = new Map(outcome.results.map(({ name, error }) => [name, error]))
+    const passed = outcome.results.filter(({ error }) => error === null).length
+    lines.push(`${runtime.padEnd(30)}${passed} of ${cases.length} cases passed, on ${outcome.hmac}`)
+  })
+
+  it.each(cases)('$name', ({ name }) => expect(errors.get(name)).toBe(null))
+
+  it('runs nothing else', () => expect(outcome.results).toHaveLength(cases.length))
+
+  it('takes the way that is there', () => {
+    const hasNodeCrypto = /Node|Bun|Deno|nodejs_compat/.test(runtime)
+    expect(outcome.hmac).toBe(hasNodeCrypto ? 'node:crypto' : 'WebCrypto')
+  })
+})

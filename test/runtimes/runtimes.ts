@@ -1,0 +1,128 @@
+/** The runtimes, each with how it runs all cases on the installed package. */
+
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { EdgeRuntime } from 'edge-runtime'
+import { build } from 'esbuild'
+import { Miniflare } from 'miniflare'
+import { chromium } from 'playwright-core'
+
+/** What came out in a runtime. */
+export interface Outcome {
+  /** Which way the package has gone for its HMAC. */
+  readonly hmac: string
+  readonly results: readonly { readonly name: string; readonly error: string | null }[]
+}
+
+/** @param project - a folder with `cases/`, `runners/` and the package installed */
+export type Run = (project: string) => Promise<Outcome>
+
+const CHROMIUM = '/usr/bin/chromium'
+/** What a browser asks its maker for when it starts is of no use here, and there may be no network. */
+const CHROMIUM_FLAGS = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+const exec = promisify(execFile)
+const modules = (path: string) => join(import.meta.dirname, 'node_modules', path)
+
+export const runtimes: Readonly<Record<string, Run>> = {
+  'Node 20': onNode(process.execPath),
+  'Node 22': onNode(modules('node22/bin/node')),
+  'Node 24': onNode(modules('node24/bin/node')),
+  'Node 26': onNode(modules('node26/bin/node')),
+  Bun: program(modules('bun/bin/bun.exe')),
+  Deno: program(modules('deno/deno'), 'run', '--no-remote', '--allow-read', '--allow-env', '--quiet'),
+  'workerd (Cloudflare Workers)': onWorkerd([]),
+  'workerd with nodejs_compat': onWorkerd(['nodejs_compat']),
+  'edge-runtime (Vercel Edge)': onEdgeRuntime,
+  'Chromium (browser)': onChromium,
+}
+
+function onNode(path: string): Run {
+  // Node 20 warns of importing JSON.
+  return program(path, '--disable-warning=ExperimentalWarning')
+}
+
+function program(path: string, ...args: string[]): Run {
+  return async (project) => {
+    const { stdout } = await exec(path, [...args, join(project, 'runners/print.js')], { cwd: project })
+    return JSON.parse(stdout) as Outcome
+  }
+}
+
+/** The cases as one script, for runtimes that do not find packages themselves. */
+async function bundle(project: string, runner: string, format: 'esm' | 'iife'): Promise<string> {
+  const { outputFiles, warnings } = await build({
+    entryPoints: [join(project, 'runners', runner)],
+    bundle: true,
+    format,
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    target: 'es2022',
+    write: false,
+  })
+  if (warnings.length > 0) throw new Error(`The bundler warns: ${JSON.stringify(warnings)}`)
+  return outputFiles[0]?.text ?? ''
+}
+
+function onWorkerd(compatibilityFlags: string[]): Run {
+  return async (project) => {
+    const worker = new Miniflare({
+      modules: true,
+      script: await bundle(project, 'worker.js', 'esm'),
+      compatibilityDate: '2026-01-01',
+      compatibilityFlags,
+      cf: false,
+    })
+    try {
+      const response = await worker.dispatchFetch('http://localhost/')
+      return (await response.json()) as Outcome
+    } finally {
+      await worker.dispose()
+    }
+  }
+}
+
+async function onEdgeRuntime(project: string): Promise<Outcome> {
+  const vm = new EdgeRuntime()
+  vm.evaluate(await bundle(project, 'page.js', 'iife'))
+  // Objects of another realm: as JSON they are ours.
+  const text = await vm.evaluate<Promise<string>>('outcome.then(JSON.stringify)')
+  return JSON.parse(text) as Outcome
+}
+
+async function onChromium(project: string): Promise<Outcome> {
+  const script = await bundle(project, 'page.js', 'iife')
+  // WebCrypto is for secure contexts, which an address of this machine is.
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/script.js'
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
+    response.end(
+      isScript ? script : '<!doctype html><meta charset="utf-8"><script src="/script.js"></script>',
+    )
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: CHROMIUM_FLAGS,
+    // A browser's sandbox does not work for root.
+    chromiumSandbox: process.getuid?.() !== 0,
+  })
+  try {
+    const page = await browser.newPage()
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    return await page.evaluate('outcome')
+  } finally {
+    await browser.close()
+    server.close()
+    server.closeAllConnections()
+  }
+}
