@@ -132,8 +132,7 @@ export async function processOnce<Value, Event extends TruedyEvent>(
   const key = keyOf(event)
   const owner = newOwner()
   const found = await claim(store, key, owner, leaseMs)
-  if (found === 'done') return { status: 'duplicate' }
-  if (found === 'busy') return { status: 'busy' }
+  if (found !== 'claimed') return { status: found === 'busy' ? found : 'duplicate' }
 
   const lease = keepLease(() => claim(store, key, owner, leaseMs), leaseMs, maxMs)
   let value: Value
@@ -145,8 +144,9 @@ export async function processOnce<Value, Event extends TruedyEvent>(
     await attempt(() => store.release(key, { owner }))
     throw error
   }
+  // A store that is away for a moment may still record it: asked for 6.4 s in all, since Truedy waits for 10.
+  const recorded = await attempt(() => store.complete(key, { owner, ttlMs }), 3200)
   await lease.stop()
-  const recorded = await attempt(() => store.complete(key, { owner, ttlMs }))
   return { status: 'processed', value, recorded: recorded === true }
 }
 
@@ -168,11 +168,20 @@ function newOwner(): string {
   return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }
 
-/** What a step of the store returned, or `undefined` where it failed. */
-async function attempt<Value>(step: () => Awaitable<Value> | undefined): Promise<Value | undefined> {
-  try {
-    return await step()
-  } catch {
-    return undefined
+/**
+ * What a step of the store returned, or `undefined` where it failed. It is tried again after 50 ms, then after waits that
+ * double, up to the longest.
+ */
+async function attempt<Value>(
+  step: () => Awaitable<Value> | undefined,
+  longestWaitMs = 0,
+): Promise<Value | undefined> {
+  for (let waitMs = 50; ; waitMs *= 2) {
+    try {
+      return await step()
+    } catch {
+      if (waitMs > longestWaitMs) return
+    }
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
   }
 }

@@ -20,16 +20,15 @@ export interface KeptLease {
  */
 export function keepLease(renew: () => Promise<Claim>, leaseMs: number, maxMs: number): KeptLease {
   const controller = new AbortController()
-  const endsAt = performance.now() + maxMs
   let isOver = false
   let renewal: Promise<void> = Promise.resolve()
   let renewalTimer: Timer
   let deadlineTimer: Timer
+  const longestTimer = later(maxMs, lose)
 
   function hold(): void {
-    const left = endsAt - performance.now()
     clearTimeout(deadlineTimer)
-    deadlineTimer = later(Math.min(leaseMs, left), lose)
+    deadlineTimer = later(leaseMs, lose)
     renewIn(leaseMs / 3)
   }
 
@@ -53,11 +52,12 @@ export function keepLease(renew: () => Promise<Claim>, leaseMs: number, maxMs: n
     isOver = true
     clearTimeout(renewalTimer)
     clearTimeout(deadlineTimer)
+    clearTimeout(longestTimer)
   }
 
   function lose(): void {
     end()
-    controller.abort(new Error('The lease is lost or over.'))
+    controller.abort(new Error('The lease is over.'))
   }
 
   hold()

@@ -97,9 +97,7 @@ export function createBodyReceiver(
     try {
       key = keyOf(event)
       const processed = await processOnce(event, store, handle, { ...settings, key: () => key })
-      return processed.status === 'processed'
-        ? { status: 'processed', event, key, recorded: processed.recorded }
-        : { status: processed.status, event, key }
+      return { ...processed, event, key }
     } catch (error) {
       return { status: 'failed', error, event, ...(key && { key }) }
     }

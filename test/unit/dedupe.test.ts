@@ -189,7 +189,6 @@ describe('processOnce', () => {
   })
 
   it.each([
-    ['fails', { complete: down }],
     ['says that the lease was lost', { complete: () => false }],
     ['says nothing', { complete: () => undefined as never }],
   ])('is processed but not recorded where the completion %s', async (_, broken) => {
@@ -197,6 +196,66 @@ describe('processOnce', () => {
       status: 'processed',
       value: 1,
       recorded: false,
+    })
+  })
+
+  describe('where the completion fails', () => {
+    /** A store whose `complete` fails so many times, before it does what it should. */
+    function failingStore(failures: number) {
+      const store = memoryStore()
+      const complete = vi.fn(store.complete)
+      for (let i = 0; i < failures; i++) complete.mockImplementationOnce(down)
+      return { ...store, complete }
+    }
+
+    it('tries again, before Truedy stops waiting', async () => {
+      const store = failingStore(7)
+      const outcome = processOnce(event, store, () => 1)
+      await vi.advanceTimersByTimeAsync(6400)
+      expect(await outcome).toEqual({ status: 'processed', value: 1, recorded: true })
+      expect(store.complete).toHaveBeenCalledTimes(8)
+      expect(await processOnce(event, store, () => 1)).toEqual({ status: 'duplicate' })
+    })
+
+    it('gives up after 6.4 seconds', async () => {
+      const store = failingStore(100)
+      const times: number[] = []
+      const startedAt = Date.now()
+      const complete: DedupeStore['complete'] = (...args) => {
+        times.push(Date.now() - startedAt)
+        return store.complete(...args)
+      }
+      const outcome = processOnce(event, { ...store, complete }, () => 1)
+      await vi.advanceTimersByTimeAsync(6400)
+      expect(await outcome).toEqual({ status: 'processed', value: 1, recorded: false })
+      expect(times).toEqual([0, 50, 150, 350, 750, 1550, 3150, 6350])
+    })
+
+    it('keeps the lease until it is recorded', async () => {
+      const inner = memoryStore()
+      let isDown = false
+      const store: DedupeStore = {
+        ...inner,
+        claim: (key, lease) => (isDown ? down() : inner.claim(key, lease)),
+        complete: (key, lease) => (isDown ? down() : inner.complete(key, lease)),
+      }
+      const work = () => {
+        isDown = true
+      }
+      // Tried after 1.6 and after 3.2 seconds: without a renewal the lease would be over.
+      const outcome = processOnce(event, store, work, { leaseMs: 3000 })
+      await vi.advanceTimersByTimeAsync(2000)
+      isDown = false
+      await vi.advanceTimersByTimeAsync(1200)
+      expect(await outcome).toMatchObject({ recorded: true })
+    })
+
+    it('asks no more when the lease was lost', async () => {
+      const complete = vi.fn().mockRejectedValueOnce(new Error('store is down')).mockResolvedValue(false)
+      const outcome = processOnce(event, { ...memoryStore(), complete }, () => 1)
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(await outcome).toMatchObject({ recorded: false })
+      expect(complete).toHaveBeenCalledTimes(2)
     })
   })
 
@@ -381,7 +440,7 @@ describe('processOnce', () => {
       const setTimer = vi.spyOn(globalThis, 'setTimeout')
       await processOnce(event, memoryStore(), () => {}, { leaseMs: 1e15, maxMs: 1e15 })
       const timers = setTimer.mock.results.map(({ value }) => value as NodeJS.Timeout)
-      expect(timers).toHaveLength(2)
+      expect(timers).toHaveLength(3)
       for (const timer of timers) expect(timer.hasRef()).toBe(false)
       for (const [, delay] of setTimer.mock.calls) expect(delay).toBeLessThanOrEqual(2 ** 31 - 1)
       setTimer.mockRestore()
