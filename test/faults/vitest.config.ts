@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+// From the root, after a build: npx vitest run --config test/faults/vitest.config.ts [-t redis]
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ['*.test.ts'],
+    fileParallelism: false,
+    // The table is the result, and is printed as it stands.
+    disableConsoleIntercept: true,
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
+  },
+})

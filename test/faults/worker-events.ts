@@ -1,0 +1,34 @@
+/** What the processes of the test report, a JSON object a line. */
+
+/** What became of a delivery, as the worker's `onOutcome` sees it. */
+export interface OutcomeEvent {
+  readonly type: 'outcome'
+  readonly pid: number
+  readonly id: string
+  readonly status: 'processed' | 'duplicate' | 'busy' | 'failed'
+  readonly recorded: boolean
+}
+
+/** What became of a step that ends a lease: the store did it, refused it, or could not be asked. */
+export interface StepEvent {
+  readonly type: 'step'
+  readonly pid: number
+  readonly step: 'complete' | 'release'
+  readonly key: string
+  readonly result: 'done' | 'refused' | 'failed'
+}
+
+/** A handler began; or gave up, which is the end of it. */
+export interface HandlerEvent {
+  readonly type: 'began' | 'threw'
+  readonly pid: number
+  readonly id: string
+}
+
+/** A worker takes connections; or is no more. The primary says so. */
+export interface ProcessEvent {
+  readonly type: 'listening' | 'died'
+  readonly pid: number
+}
+
+export type WorkerEvent = OutcomeEvent | StepEvent | HandlerEvent | ProcessEvent
