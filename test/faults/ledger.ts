@@ -1,0 +1,78 @@
+/** The service that the handlers call: it lives in the test's own process, and counts. */
+
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Running } from './worker-pool.js'
+
+/** A handler that is kept waiting in the middle of its work. */
+export interface Held extends Running {
+  /** Lets it go on. */
+  proceed(): void
+}
+
+export interface Ledger {
+  readonly url: string
+  /** How many effects each event had, by its id. Every call counts, whatever became of the caller. */
+  readonly effects: ReadonlyMap<string, number>
+  /** The workers that had an effect. */
+  readonly pids: ReadonlySet<number>
+  /** Keeps all handlers waiting from now on: the next one that comes is given here. */
+  nextHeld(): Promise<Held>
+  stop(): Promise<void>
+}
+
+/** @param workMs - how long the slow part of an event's work takes this time, in milliseconds */
+export async function startLedger(workMs: () => number): Promise<Ledger> {
+  const effects = new Map<string, number>()
+  const pids = new Set<number>()
+  const waiting: ((held: Held) => void)[] = []
+  let isHolding = false
+  const arrived: Held[] = []
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const caller = (await json(request)) as Running
+    if (request.url === '/effects') {
+      effects.set(caller.id, (effects.get(caller.id) ?? 0) + 1)
+      pids.add(caller.pid)
+    } else if (isHolding) await hold(caller)
+    else await delay(workMs())
+    response.writeHead(204).end()
+  }
+
+  function hold(caller: Running): Promise<void> {
+    return new Promise((resolve) => {
+      const held = { ...caller, proceed: () => resolve() }
+      const next = waiting.shift()
+      if (next) next(held)
+      else arrived.push(held)
+    })
+  }
+
+  const server = createServer((request, response) => {
+    // A caller that was killed in the middle of its request has asked for nothing.
+    answer(request, response).catch(() => response.destroy())
+  })
+  // Longer than any test: no call meets a connection that is just being closed.
+  server.keepAliveTimeout = 600_000
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    effects,
+    pids,
+    nextHeld() {
+      isHolding = true
+      const held = arrived.shift()
+      return held ? Promise.resolve(held) : new Promise((resolve) => waiting.push(resolve))
+    },
+    async stop() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
