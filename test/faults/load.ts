@@ -1,0 +1,40 @@
+/** The load of a run: 1,400 events in 2,000 deliveries, 30 % of them duplicates sent at the same moment. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { eventNames } from '../../src/events.js'
+import { type SampleEvent, sampleEvent } from '../../src/testing/index.js'
+import type { Sender } from './sender.js'
+
+const EVENTS = 1400
+
+/** What to send, an event and how many times at once. */
+interface Delivery {
+  readonly event: SampleEvent
+  readonly copies: number
+}
+
+const deliveries = (): Delivery[] =>
+  Array.from({ length: EVENTS }, (_, index) => ({
+    event: sampleEvent(eventNames[index % eventNames.length] ?? 'unknown'),
+    // 600 of them: three of seven.
+    copies: index % 7 < 3 ? 2 : 1,
+  }))
+
+/**
+ * Sends the load in batches, and does something after each; without that, pauses.
+ *
+ * @returns the ids of the events
+ */
+export async function sendLoad(
+  sender: Sender,
+  batches = 1,
+  afterBatch: () => Promise<unknown> = () => delay(100),
+): Promise<string[]> {
+  const all = deliveries()
+  const size = Math.ceil(all.length / batches)
+  for (let start = 0; start < all.length; start += size) {
+    for (const { event, copies } of all.slice(start, start + size)) sender.send(event, copies)
+    await afterBatch()
+  }
+  return all.map(({ event }) => String(event.id))
+}

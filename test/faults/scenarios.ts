@@ -1,0 +1,70 @@
+/** The faults: how each is brought about while the load is under way. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { sendLoad } from './load.js'
+import { randomBetween, randomOf } from './random.js'
+import type { Scenario } from './run.js'
+import type { StoreUnderTest } from './stores.js'
+
+type Play = Scenario['play']
+
+const BATCHES = 20
+
+export const withoutFault: Play = async ({ sender }) => ({ ids: await sendLoad(sender), faults: 'none' })
+
+/** Kills a worker after each batch: in turn one that is in a handler, and any of them. */
+export const killWorkers: Play = async ({ sender, workers }) => {
+  let kills = 0
+  const ids = await sendLoad(sender, BATCHES, async () => {
+    await delay(randomBetween(5, 30))
+    // On a slow machine kills come faster than successors.
+    await workers.ready(2)
+    const busy = workers.running().map(({ pid }) => pid)
+    await workers.end(randomOf(kills % 2 === 0 && busy.length > 0 ? busy : workers.pids()), 'SIGKILL')
+    kills += 1
+    await delay(randomBetween(100, 200))
+  })
+  return { ids, faults: `${kills} kills, ${workers.deathsInHandler()} in a handler` }
+}
+
+/** Restarts the store in order, and once more without. */
+export function restartStore(store: StoreUnderTest): Play {
+  return async ({ sender, workers }) => {
+    const fail = async () => {
+      await delay(500)
+      await store.restart(workers)
+      await delay(300)
+      await store.crash(workers)
+    }
+    const [ids] = await Promise.all([sendLoad(sender, BATCHES), fail()])
+    return { ids, faults: '1 restart, 1 crash' }
+  }
+}
+
+const BLOCKED_MS = 5000
+
+/** Keeps the store out of reach for 5 s, while the load is under way. */
+export function blockStore(store: StoreUnderTest): Play {
+  return async ({ sender }) => {
+    const fail = async () => {
+      await delay(500)
+      await store.block(BLOCKED_MS)
+    }
+    const [ids] = await Promise.all([sendLoad(sender, BATCHES), fail()])
+    return { ids, faults: `${BLOCKED_MS / 1000} s away` }
+  }
+}
+
+/** Drops the connections to the store after each batch, while handlers run. */
+export function cutConnections(store: StoreUnderTest): Play {
+  return async ({ sender, workers }) => {
+    const caught = new Set<string>()
+    const ids = await sendLoad(sender, BATCHES, async () => {
+      await delay(randomBetween(10, 30))
+      for (const { id } of workers.running()) caught.add(id)
+      await store.cut()
+      await delay(randomBetween(50, 100))
+    })
+    return { ids, faults: `${BATCHES} cuts, ${caught.size} events between claim and complete` }
+  }
+}
