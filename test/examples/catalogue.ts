@@ -6,6 +6,7 @@ import { needDynamoDb, needMariaDb, needPostgres } from './needs.js'
 export const catalogue: Readonly<Record<string, Launch>> = {
   'node-http': {},
   express: {},
+  'express-4': {},
   'express-postgres': { needs: needPostgres },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },

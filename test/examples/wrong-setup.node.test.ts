@@ -1,0 +1,85 @@
+/** Where a framework's own body parser gets in front of the library, the answer and the log say so. */
+
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { catalogue } from './catalogue.js'
+import { installExample, packLibrary, type Server, startServer } from './driver.js'
+
+/** An example with one mistake made in it. */
+interface WrongSetup {
+  readonly mistake: string
+  readonly file: string
+  /** What stands in the file, once; and what is put there. */
+  readonly replace: readonly [string, string]
+  /** What the log must say. */
+  readonly advice: string
+}
+
+const wrongSetups: Readonly<Record<string, readonly WrongSetup[]>> = {
+  'express-4': [
+    {
+      mistake: 'express.json() comes first',
+      file: 'server.js',
+      replace: ['const app = express()\n', 'const app = express()\napp.use(express.json())\n'],
+      advice: "mount this, or express.raw({ type: '*/*' }), before express.json()",
+    },
+  ],
+}
+
+let workspace: string
+let tarball: string
+
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-wrong-setup-'))
+  tarball = await packLibrary(workspace)
+})
+
+afterAll(() => rm(workspace, { recursive: true, force: true }))
+
+describe.each(Object.entries(wrongSetups))('examples/%s', (folder, mistakes) => {
+  const launch = catalogue[folder] ?? {}
+  let directory: string
+  let server: Server | undefined
+
+  beforeAll(async () => {
+    directory = await installExample(folder, tarball, workspace, launch)
+  })
+
+  afterAll(async () => {
+    await server?.stop()
+    await rm(directory, { recursive: true, force: true })
+  })
+
+  it('parses JSON on the other routes', async () => {
+    server = await startServer(directory, launch)
+    const response = await fetch(`${server.origin}/greetings`, {
+      method: 'POST',
+      body: JSON.stringify({ name: 'Ada' }),
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(await response.json()).toEqual({ greeting: 'Hello Ada' })
+    await server.stop()
+  })
+
+  it.each(mistakes)(
+    'is told what to change where $mistake',
+    async ({ file, replace: [right, wrong], advice }) => {
+      const source = await readFile(join(directory, file), 'utf8')
+      expect(source.split(right)).toHaveLength(2)
+      await writeFile(join(directory, file), source.replace(right, wrong))
+      server = await startServer(directory, launch)
+
+      const signed = await signDelivery(sampleEvent('call.ended'), server.secret)
+      const response = await fetch(server.url, { method: 'POST', ...signed })
+      expect(response.status).toBe(500)
+      expect(await response.json()).toEqual({ error: 'body_not_raw' })
+      await server.stop()
+      expect(server.errorOutput()).toContain(advice)
+      expect(server.handledLines()).toEqual([])
+      await writeFile(join(directory, file), source)
+    },
+  )
+})
