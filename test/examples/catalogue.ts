@@ -7,6 +7,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'node-http': {},
   express: {},
   'express-4': {},
+  fastify: {},
   'express-postgres': { needs: needPostgres },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },

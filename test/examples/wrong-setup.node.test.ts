@@ -27,6 +27,14 @@ const wrongSetups: Readonly<Record<string, readonly WrongSetup[]>> = {
       advice: "mount this, or express.raw({ type: '*/*' }), before express.json()",
     },
   ],
+  fastify: [
+    {
+      mistake: 'the JSON parser is still there',
+      file: 'server.js',
+      replace: ['webhooks.removeAllContentTypeParsers()\n', ''],
+      advice: "Fastify: parseAs: 'buffer'",
+    },
+  ],
 }
 
 let workspace: string

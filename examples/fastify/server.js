@@ -1,0 +1,30 @@
+import Fastify from 'fastify'
+import { createReceiver } from 'truedy-webhooks'
+
+// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+const receive = createReceiver({
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
+
+const app = Fastify()
+
+// In a plugin of its own, so that the parsers are changed for this route only.
+app.register(async (webhooks) => {
+  webhooks.removeAllContentTypeParsers()
+  webhooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes))
+
+  webhooks.all('/webhooks/truedy', async (request, reply) => {
+    const { status, headers, body } = await receive({
+      method: request.method,
+      headers: request.headers,
+      // No parser is asked where there is no body.
+      body: request.body ?? '',
+    })
+    return reply.code(status).headers(headers).send(body)
+  })
+})
+
+// The rest of the app parses JSON as ever.
+app.post('/greetings', async (request) => ({ greeting: `Hello ${request.body.name}` }))
+
+await app.listen({ port: process.env.PORT ?? 3000, host: '127.0.0.1' })
