@@ -8,6 +8,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   express: {},
   'express-4': {},
   fastify: {},
+  koa: {},
   'express-postgres': { needs: needPostgres },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },

@@ -35,6 +35,14 @@ const wrongSetups: Readonly<Record<string, readonly WrongSetup[]>> = {
       advice: "Fastify: parseAs: 'buffer'",
     },
   ],
+  koa: [
+    {
+      mistake: 'bodyParser() comes first',
+      file: 'server.js',
+      replace: ['const app = new Koa()\n', 'const app = new Koa()\napp.use(bodyParser())\n'],
+      advice: 'Koa: no parser',
+    },
+  ],
 }
 
 let workspace: string

@@ -1,0 +1,30 @@
+import { bodyParser } from '@koa/bodyparser'
+import Router from '@koa/router'
+import Koa from 'koa'
+import { createNodeHandler } from 'truedy-webhooks/node'
+
+// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+const receive = createNodeHandler({
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
+
+const app = new Koa()
+
+// Before bodyParser(), which would consume the bytes that are signed.
+const webhooks = new Router()
+webhooks.all('/webhooks/truedy', async (context) => {
+  // The library writes the answer itself.
+  context.respond = false
+  await receive(context.req, context.res)
+})
+app.use(webhooks.routes())
+
+// The rest of the app parses JSON as ever.
+app.use(bodyParser())
+const router = new Router()
+router.post('/greetings', (context) => {
+  context.body = { greeting: `Hello ${context.request.body.name}` }
+})
+app.use(router.routes())
+
+app.listen(process.env.PORT ?? 3000, '127.0.0.1')
