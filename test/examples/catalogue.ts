@@ -9,6 +9,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'express-4': {},
   fastify: {},
   koa: {},
+  hono: {},
   'express-postgres': { needs: needPostgres },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },

@@ -43,6 +43,17 @@ const wrongSetups: Readonly<Record<string, readonly WrongSetup[]>> = {
       advice: 'Koa: no parser',
     },
   ],
+  hono: [
+    {
+      mistake: 'middleware reads the body first',
+      file: 'server.js',
+      replace: [
+        'const app = new Hono()\n',
+        'const app = new Hono()\napp.use(async (context, next) => { await context.req.json(); await next() })\n',
+      ],
+      advice: 'No unread Request: verify first',
+    },
+  ],
 }
 
 let workspace: string
