@@ -10,6 +10,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   fastify: {},
   koa: {},
   hono: {},
+  nestjs: { build: 'npm run build' },
   'express-postgres': { needs: needPostgres },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },

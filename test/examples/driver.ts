@@ -60,7 +60,7 @@ export async function installExample(
   folder: string,
   tarball: string,
   workspace: string,
-  { build }: Launch = {},
+  launch: Launch = {},
 ): Promise<string> {
   const copy = await mkdtemp(join(workspace, `${folder}-`))
   await cp(join(ROOT, 'examples', folder), copy, {
@@ -68,8 +68,13 @@ export async function installExample(
     filter: (path) => basename(path) !== 'node_modules',
   })
   await run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: copy, env: environment() })
-  if (build !== undefined) await run('sh', ['-c', build], { cwd: copy, env: environment() })
+  await buildExample(copy, launch)
   return copy
+}
+
+/** Makes the production build of an installed example, where it has one. */
+export async function buildExample(directory: string, { build }: Launch): Promise<void> {
+  if (build !== undefined) await run('sh', ['-c', build], { cwd: directory, env: environment() })
 }
 
 /** Starts an installed example on a free port, with a secret of its own; resolves when the port answers. */
