@@ -11,6 +11,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   koa: {},
   hono: {},
   nestjs: { build: 'npm run build' },
+  'nextjs-app': { build: 'npm run build' },
   'express-postgres': { needs: needPostgres },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },

@@ -62,6 +62,17 @@ const wrongSetups: Readonly<Record<string, readonly WrongSetup[]>> = {
       advice: 'NestJS: rawBody: true',
     },
   ],
+  'nextjs-app': [
+    {
+      mistake: 'the body is read first',
+      file: 'app/webhooks/truedy/route.ts',
+      replace: [
+        'function receive(request: Request): Promise<Response> {',
+        'async function receive(request: Request): Promise<Response> {\n  await request.json()',
+      ],
+      advice: 'No unread Request: verify first',
+    },
+  ],
 }
 
 /** The examples that parse JSON beside the webhook. */
