@@ -12,6 +12,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   hono: {},
   nestjs: { build: 'npm run build' },
   'nextjs-app': { build: 'npm run build' },
+  'nextjs-pages': { build: 'npm run build' },
   'express-postgres': { needs: needPostgres },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },

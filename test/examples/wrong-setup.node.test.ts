@@ -73,6 +73,14 @@ const wrongSetups: Readonly<Record<string, readonly WrongSetup[]>> = {
       advice: 'No unread Request: verify first',
     },
   ],
+  'nextjs-pages': [
+    {
+      mistake: 'the body parser is on',
+      file: 'pages/api/truedy.ts',
+      replace: ['bodyParser: false', 'bodyParser: true'],
+      advice: 'Next.js Pages: bodyParser: false',
+    },
+  ],
 }
 
 /** The examples that parse JSON beside the webhook. */
