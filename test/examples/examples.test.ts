@@ -31,6 +31,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   console.table(table)
+  // Where only some are tested, the next one is still being installed, into the folder that is to go.
+  await Promise.allSettled(installs.values())
   await rm(workspace, { recursive: true, force: true })
 })
 
