@@ -41,7 +41,7 @@ export interface NodeResponse {
 const LINGER_MS = 1000
 
 /**
- * A webhook endpoint for Node's `(req, res)`: node:http, Express, Fastify (`request.raw`), Koa (`ctx.req`), NestJS.
+ * A webhook endpoint for Node's `(req, res)`: node:http, Express, Koa (`ctx.req`), NestJS.
  *
  * The body is read from the stream, with a limit; or taken from `req.rawBody` or `req.body` where a framework left the
  * bytes there. Where a parser has eaten the stream, the answer is 500 and the log says what to change. Answers otherwise

@@ -92,6 +92,12 @@ export const endpointCases: readonly EndpointCase[] = [
     'Both forms of the timestamp occur, Unix seconds and ISO 8601.',
     (secret) => signDelivery(sample(), secret, { timestamp: new Date().toISOString() }),
   ),
+  oneRequest(
+    'a genuine body of 500 kB',
+    processed,
+    'Raise the limit of the body to a mebibyte: a transcript can be long, and many parsers stop at 100 kB.',
+    (secret) => signDelivery(withSummary('x'.repeat(500_000)), secret),
+  ),
   {
     name: 'the same event twice, one after the other',
     ...processed,

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packLibrary } from '../support/package.js'
 import { catalogue } from './catalogue.js'
-import { buildExample, installExample, packLibrary, type Server, startServer } from './driver.js'
+import { buildExample, installExample, type Server, startServer } from './driver.js'
 
 /** An example with one mistake made in it. */
 interface WrongSetup {
@@ -32,7 +33,7 @@ const wrongSetups: Readonly<Record<string, readonly WrongSetup[]>> = {
       mistake: 'the JSON parser is still there',
       file: 'server.js',
       replace: ['webhooks.removeAllContentTypeParsers()\n', ''],
-      advice: "Fastify: parseAs: 'buffer'",
+      advice: "Fastify: parseAs: 'buffer', no JSON parser",
     },
   ],
   koa: [
