@@ -12,6 +12,7 @@ import type { StepEvent } from './worker-events.js'
 const lines: LedgerLine[] = []
 
 afterAll(() => {
+  if (lines.length === 0) return
   console.log(`\n${toTable(lines)}\n\nSeed ${seed}; FAULTS_SEED=${seed} makes the same choices again.\n`)
 })
 

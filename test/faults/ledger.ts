@@ -19,7 +19,7 @@ export interface Ledger {
   readonly effects: ReadonlyMap<string, number>
   /** The workers that had an effect. */
   readonly pids: ReadonlySet<number>
-  /** Keeps all handlers waiting from now on: the next one that comes is given here. */
+  /** Keeps the next handler that comes waiting, and gives it here. */
   nextHeld(): Promise<Held>
   stop(): Promise<void>
 }
@@ -29,26 +29,21 @@ export async function startLedger(workMs: () => number): Promise<Ledger> {
   const effects = new Map<string, number>()
   const pids = new Set<number>()
   const waiting: ((held: Held) => void)[] = []
-  let isHolding = false
-  const arrived: Held[] = []
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const caller = (await json(request)) as Running
-    if (request.url === '/effects') {
+    if (request.url === '/work') await work(caller)
+    else {
       effects.set(caller.id, (effects.get(caller.id) ?? 0) + 1)
       pids.add(caller.pid)
-    } else if (isHolding) await hold(caller)
-    else await delay(workMs())
+    }
     response.writeHead(204).end()
   }
 
-  function hold(caller: Running): Promise<void> {
-    return new Promise((resolve) => {
-      const held = { ...caller, proceed: () => resolve() }
-      const next = waiting.shift()
-      if (next) next(held)
-      else arrived.push(held)
-    })
+  function work(caller: Running): Promise<void> {
+    const hold = waiting.shift()
+    if (hold) return new Promise((proceed) => hold({ ...caller, proceed }))
+    return delay(workMs())
   }
 
   const server = createServer((request, response) => {
@@ -64,11 +59,7 @@ export async function startLedger(workMs: () => number): Promise<Ledger> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     effects,
     pids,
-    nextHeld() {
-      isHolding = true
-      const held = arrived.shift()
-      return held ? Promise.resolve(held) : new Promise((resolve) => waiting.push(resolve))
-    },
+    nextHeld: () => new Promise((resolve) => waiting.push(resolve)),
     async stop() {
       server.close()
       server.closeAllConnections()
