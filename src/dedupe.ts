@@ -29,7 +29,7 @@ export interface ProcessOptions extends DuplicateOptions {
 
 /** What a handler gets beside the event. */
 export interface HandlerContext {
-  /** Aborted when the lease is lost, or was held for `maxMs`: another worker may handle the event again. */
+  /** Aborted when the lease is lost, or was held for `maxMs`: another worker may handle the event again. Throw then. */
   readonly signal: AbortSignal
   /** The key of the event: use it as idempotency key of what the handler calls. */
   readonly key: string

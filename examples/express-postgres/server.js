@@ -6,7 +6,10 @@ import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
 
 // Where the database is: DATABASE_URL, or PGHOST and so on.
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
-pool.on('error', (error) => console.error('A connection was lost:', error.message))
+// A connection that is lost must not end the process, whether it is idle or in use.
+const logLoss = (error) => console.error('A connection was lost:', error.message)
+pool.on('error', logLoss)
+pool.on('connect', (client) => client.on('error', logLoss))
 
 await pool.query(postgresSchema())
 await pool.query(`
