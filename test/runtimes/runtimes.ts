@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { EdgeRuntime } from 'edge-runtime'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { chromium } from 'playwright-core'
+import { missingProgram } from '../support/server-program.js'
 
 /** What came out in a runtime. */
 export interface Outcome {
@@ -100,6 +102,7 @@ async function onEdgeRuntime(project: string): Promise<Outcome> {
 }
 
 async function onChromium(project: string): Promise<Outcome> {
+  if (!existsSync(CHROMIUM)) throw missingProgram('chromium', 'chromium')
   const script = await bundle(project, 'page.js', 'iife')
   // WebCrypto is for secure contexts, which an address of this machine is.
   const server = createServer((request, response) => {
