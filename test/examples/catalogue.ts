@@ -14,6 +14,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'nextjs-app': { build: 'npm run build' },
   'nextjs-pages': { build: 'npm run build' },
   'express-postgres': { needs: needPostgres },
+  'cloudflare-workers': {},
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },
   'store-mysql': { needs: needMariaDb },
