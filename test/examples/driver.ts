@@ -11,6 +11,8 @@ import { answers, freePort } from '../support/server.js'
 
 /** How an example is started. */
 export interface Launch {
+  /** Its folder in `examples/`. Default: its name in the catalogue. */
+  readonly folder?: string
   /** A shell command. Default `npm start`. */
   readonly command?: string
   /** A shell command that makes a production build of it. */
@@ -19,6 +21,10 @@ export interface Launch {
   readonly env?: Readonly<Record<string, string>>
   /** Starts what has to run beside it, a database. */
   readonly needs?: () => Promise<Need>
+  /** What its host makes it answer to an endpoint case, by the case's name, where that cannot be what it should be. */
+  readonly answers?: Readonly<Record<string, number>>
+  /** All that its host prints on stderr. Default: nothing. */
+  readonly errorOutput?: RegExp
 }
 
 /** What runs beside an example. */
