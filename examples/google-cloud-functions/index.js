@@ -1,0 +1,14 @@
+import { http } from '@google-cloud/functions-framework'
+import { createNodeHandler } from 'truedy-webhooks/node'
+
+// Finds the bytes in request.rawBody, where the framework keeps them.
+// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+const receive = createNodeHandler({
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
+
+http('truedy', (request, response) => {
+  // A function gets every path below its URL.
+  if (request.path === '/webhooks/truedy') return receive(request, response)
+  response.sendStatus(404)
+})
