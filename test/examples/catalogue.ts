@@ -19,6 +19,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'nextjs-pages': { build: 'npm run build' },
   'express-postgres': { needs: needPostgres },
   'cloudflare-workers': {},
+  'vercel-edge': {},
   'google-cloud-functions': { errorOutput: BODY_PARSER_ERROR },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },
