@@ -1,11 +1,14 @@
 /** The folders in `examples/` that receive webhooks, each with what differs from `npm install` and `npm start`. */
 
-import type { Launch } from './driver.js'
+import { hostCommand, type Launch } from './driver.js'
 import { needDynamoDb, needMariaDb, needPostgres } from './needs.js'
 
-/** The functions framework parses each body before the function gets it, and prints that the one is no JSON. */
+/** The functions framework parses each body before the function gets it, and prints that one of them is not JSON. */
 const BODY_PARSER_ERROR =
   /^SyntaxError: .* in JSON at position 22\n(?: {4}at .*\n)+(?: {2}.*\n)+ {2}type: 'entity\.parse\.failed'\n}$/
+
+/** Where a host hands over text, bytes that are not UTF-8 arrive as other ones, which were not signed. */
+const TEXT_ONLY = { answers: { 'a genuine body that is not UTF-8': 401 } }
 
 export const catalogue: Readonly<Record<string, Launch>> = {
   'node-http': {},
@@ -21,7 +24,18 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'cloudflare-workers': {},
   'vercel-edge': {},
   'google-cloud-functions': { errorOutput: BODY_PARSER_ERROR },
+  'aws-lambda, REST API': { ...onLambda('rest-api'), ...TEXT_ONLY },
+  'aws-lambda, REST API, base64': onLambda('rest-api base64'),
+  'aws-lambda, HTTP API': { ...onLambda('http-api'), ...TEXT_ONLY },
+  'aws-lambda, HTTP API, base64': onLambda('http-api base64'),
+  'aws-lambda, function URL': { ...onLambda('function-url'), ...TEXT_ONLY },
+  'aws-lambda, function URL, base64': onLambda('function-url base64'),
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },
   'store-mysql': { needs: needMariaDb },
+}
+
+/** A function behind one of AWS's front ends. */
+function onLambda(frontEnd: string): Launch {
+  return { folder: 'aws-lambda', command: hostCommand(`aws-lambda.ts ${frontEnd}`) }
 }

@@ -4,8 +4,10 @@ import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { cp, mkdtemp } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { answers, freePort } from '../support/server.js'
 
@@ -162,6 +164,12 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
         .filter((line) => line.startsWith('{"handled":'))
         .map((line) => JSON.parse(line) as HandledLine),
   }
+}
+
+/** The command that runs an example in one of our hosts, for a function whose own does not run here. */
+export function hostCommand(program: string): string {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx'))
+  return `exec "${process.execPath}" --import "${tsx}" "${join(import.meta.dirname, 'hosts')}"/${program}`
 }
 
 /** Nothing else of the test runner's environment: its NODE_ENV changes what frameworks do. */

@@ -1,0 +1,27 @@
+import { createReceiver } from 'truedy-webhooks'
+
+// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+const receive = createReceiver({
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
+
+/** For REST APIs (format 1.0), and for HTTP APIs and function URLs (format 2.0). */
+export async function handler(event) {
+  const path = event.path ?? event.rawPath
+  if (path !== '/webhooks/truedy') return { statusCode: 404, body: '' }
+
+  const { status, headers, body } = await receive({
+    method: event.httpMethod ?? event.requestContext.http.method,
+    headers: headersOf(event),
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+  })
+  return { statusCode: status, headers, body }
+}
+
+/** Format 1.0 keeps in `headers` only the last of several values. Format 2.0 joins them. */
+function headersOf({ headers, multiValueHeaders }) {
+  if (!multiValueHeaders) return headers
+  return Object.fromEntries(
+    Object.entries(multiValueHeaders).map(([name, values]) => [name, values.join(',')]),
+  )
+}
