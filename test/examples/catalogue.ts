@@ -30,6 +30,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'aws-lambda, HTTP API, base64': onLambda('http-api base64'),
   'aws-lambda, function URL': { ...onLambda('function-url'), ...TEXT_ONLY },
   'aws-lambda, function URL, base64': onLambda('function-url base64'),
+  'azure-functions': { command: hostCommand('azure-functions.ts') },
   netlify: { command: hostCommand('netlify.ts'), ...TEXT_ONLY },
   'netlify, base64': { folder: 'netlify', command: hostCommand('netlify.ts base64') },
   'store-durable-object': {},
