@@ -20,6 +20,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   nestjs: { build: 'npm run build' },
   'nextjs-app': { build: 'npm run build' },
   'nextjs-pages': { build: 'npm run build' },
+  'bun-serve': {},
   'express-postgres': { needs: needPostgres },
   'cloudflare-workers': {},
   'vercel-edge': {},

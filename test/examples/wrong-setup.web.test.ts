@@ -1,0 +1,111 @@
+/** Where a set-up keeps the raw body from the library, the answer and the log say so. */
+
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { catalogue } from './catalogue.js'
+import { buildExample, installExample, packLibrary, type Server, startServer } from './driver.js'
+
+/** A change that somebody might make to an example. */
+interface Change {
+  readonly what: string
+  readonly file: string
+  /** What stands in the file, once; and what is put there. */
+  readonly replace: readonly [string, string]
+  /** Where the change does no harm. */
+  readonly isFine?: boolean
+}
+
+const changes: Readonly<Record<string, readonly Change[]>> = {
+  'bun-serve': [
+    {
+      what: 'the body is read first',
+      file: 'server.ts',
+      replace: [
+        '(request) => receive(request)',
+        'async (request) => { await request.json(); return receive(request) }',
+      ],
+    },
+  ],
+}
+
+/** The examples that parse JSON beside the webhook. */
+const withGreetings = ['bun-serve']
+
+/** Below the library's limit, and above that of many a framework. */
+const LARGE = 900_000
+
+let workspace: string
+let tarball: string
+
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-wrong-setup-'))
+  tarball = await packLibrary(workspace)
+})
+
+afterAll(() => rm(workspace, { recursive: true, force: true }))
+
+describe.each(Object.entries(changes))('examples/%s', (folder, changesOfIt) => {
+  const launch = catalogue[folder] ?? {}
+  let directory: string
+  let server: Server | undefined
+
+  beforeAll(async () => {
+    directory = await installExample(folder, tarball, workspace, launch)
+  })
+
+  afterAll(async () => {
+    await server?.stop()
+    await rm(directory, { recursive: true, force: true })
+  })
+
+  it('takes a large delivery', async () => {
+    server = await startServer(directory, launch)
+    const event = sampleEvent('call.ended')
+    const data = { ...event.data, call_id: 'large', summary: 'x'.repeat(LARGE) }
+    const signed = await signDelivery({ ...event, data }, server.secret)
+    const response = await fetch(server.url, { method: 'POST', ...signed })
+    expect(response.status).toBe(204)
+    await server.stop()
+  })
+
+  it.runIf(withGreetings.includes(folder))('parses JSON on the other routes', async () => {
+    server = await startServer(directory, launch)
+    const response = await fetch(`${server.origin}/greetings`, {
+      method: 'POST',
+      body: JSON.stringify({ name: 'Ada' }),
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(await response.json()).toEqual({ greeting: 'Hello Ada' })
+    await server.stop()
+  })
+
+  it.each(changesOfIt)(
+    'answers as it must where $what',
+    async ({ file, replace: [before, after], isFine = false }) => {
+      const source = await readFile(join(directory, file), 'utf8')
+      expect(source.split(before)).toHaveLength(2)
+      await writeFile(join(directory, file), source.replace(before, after))
+      await buildExample(directory, launch)
+      server = await startServer(directory, launch)
+
+      const signed = await signDelivery(sampleEvent('call.ended'), server.secret)
+      const response = await fetch(server.url, { method: 'POST', ...signed })
+      await server.stop()
+      await writeFile(join(directory, file), source)
+
+      if (isFine) {
+        expect(response.status).toBe(204)
+        expect(server.errorOutput()).toBe('')
+        expect(server.handledLines()).toHaveLength(1)
+      } else {
+        expect(response.status).toBe(500)
+        expect(await response.json()).toEqual({ error: 'body_not_raw' })
+        expect(server.errorOutput()).toContain('No unread Request: verify first')
+        expect(server.handledLines()).toEqual([])
+      }
+    },
+  )
+})
