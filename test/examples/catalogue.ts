@@ -21,6 +21,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'nextjs-app': { build: 'npm run build' },
   'nextjs-pages': { build: 'npm run build' },
   'bun-serve': {},
+  elysia: {},
   'express-postgres': { needs: needPostgres },
   'cloudflare-workers': {},
   'vercel-edge': {},

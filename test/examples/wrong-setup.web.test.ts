@@ -29,10 +29,37 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       ],
     },
   ],
+  elysia: [
+    {
+      what: 'a hook asks for the body, and the parser is on',
+      file: 'server.ts',
+      replace: [
+        ".all('/webhooks/truedy', ({ request }) => receive(request), { parse: 'none' })",
+        ".onTransform(({ body }) => { void body }).all('/webhooks/truedy', ({ request }) => receive(request))",
+      ],
+    },
+    {
+      what: 'a hook asks for the body, but the parser is off',
+      file: 'server.ts',
+      replace: ['new Elysia()', 'new Elysia().onTransform(({ body }) => { void body })'],
+      isFine: true,
+    },
+    {
+      what: 'onParse() comes first',
+      file: 'server.ts',
+      replace: ['new Elysia()', 'new Elysia().onParse(({ request }) => request.json())'],
+    },
+    {
+      what: 'onParse() comes after',
+      file: 'server.ts',
+      replace: ['  .listen(', '  .onParse(({ request }) => request.json())\n  .listen('],
+      isFine: true,
+    },
+  ],
 }
 
 /** The examples that parse JSON beside the webhook. */
-const withGreetings = ['bun-serve']
+const withGreetings = ['bun-serve', 'elysia']
 
 /** Below the library's limit, and above that of many a framework. */
 const LARGE = 900_000

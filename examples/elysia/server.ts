@@ -1,0 +1,15 @@
+import { Elysia, t } from 'elysia'
+import { createWebhookHandler } from 'truedy-webhooks'
+
+// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+const receive = createWebhookHandler({
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
+
+new Elysia()
+  // No parser, also not for the sake of a hook that asks for `body`: it would consume the bytes that are signed.
+  .all('/webhooks/truedy', ({ request }) => receive(request), { parse: 'none' })
+  .post('/greetings', ({ body }) => ({ greeting: `Hello ${body.name}` }), {
+    body: t.Object({ name: t.String() }),
+  })
+  .listen({ hostname: '127.0.0.1', port: process.env.PORT ?? 3000 })
