@@ -22,6 +22,8 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'nextjs-pages': { build: 'npm run build' },
   'bun-serve': {},
   elysia: {},
+  // Deno asks its maker for updates, unless it is told not to.
+  'deno-serve': { env: { DENO_NO_UPDATE_CHECK: '1' } },
   'express-postgres': { needs: needPostgres },
   'cloudflare-workers': {},
   'vercel-edge': {},

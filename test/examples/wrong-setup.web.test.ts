@@ -56,10 +56,17 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       isFine: true,
     },
   ],
+  'deno-serve': [
+    {
+      what: 'the body is read first',
+      file: 'server.ts',
+      replace: ['const { pathname } =', 'await request.json()\n  const { pathname } ='],
+    },
+  ],
 }
 
 /** The examples that parse JSON beside the webhook. */
-const withGreetings = ['bun-serve', 'elysia']
+const withGreetings = ['bun-serve', 'elysia', 'deno-serve']
 
 /** Below the library's limit, and above that of many a framework. */
 const LARGE = 900_000

@@ -1,0 +1,26 @@
+import { createWebhookHandler } from 'truedy-webhooks'
+
+// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+const receive = createWebhookHandler({
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
+
+async function answer(request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url)
+  if (pathname === '/webhooks/truedy') return receive(request)
+  if (pathname === '/greetings' && request.method === 'POST') {
+    const { name } = await request.json()
+    return Response.json({ greeting: `Hello ${name}` })
+  }
+  return new Response(null, { status: 404 })
+}
+
+Deno.serve(
+  {
+    hostname: '127.0.0.1',
+    port: Number(Deno.env.get('PORT') ?? 3000),
+    // Without this, Deno says so on stderr.
+    onListen: ({ port }) => console.log(`Listening on port ${port}`),
+  },
+  answer,
+)
