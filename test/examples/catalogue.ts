@@ -24,6 +24,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   elysia: {},
   // Deno asks its maker for updates, unless it is told not to.
   'deno-serve': { env: { DENO_NO_UPDATE_CHECK: '1' } },
+  sveltekit: { build: 'npm run build' },
   'express-postgres': { needs: needPostgres },
   'cloudflare-workers': {},
   'vercel-edge': {},

@@ -63,10 +63,24 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       replace: ['const { pathname } =', 'await request.json()\n  const { pathname } ='],
     },
   ],
+  sveltekit: [
+    {
+      what: 'a hook reads the body first',
+      file: 'src/hooks.server.ts',
+      replace: [
+        'export const handleError',
+        `export const handle = async ({ event, resolve }) => {
+          await event.request.json()
+          return resolve(event)
+        }
+        export const handleError`,
+      ],
+    },
+  ],
 }
 
 /** The examples that parse JSON beside the webhook. */
-const withGreetings = ['bun-serve', 'elysia', 'deno-serve']
+const withGreetings = ['bun-serve', 'elysia', 'deno-serve', 'sveltekit']
 
 /** Below the library's limit, and above that of many a framework. */
 const LARGE = 900_000
