@@ -25,6 +25,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   // Deno asks its maker for updates, unless it is told not to.
   'deno-serve': { env: { DENO_NO_UPDATE_CHECK: '1' } },
   sveltekit: { build: 'npm run build' },
+  astro: { build: 'ASTRO_TELEMETRY_DISABLED=1 npm run build' },
   'express-postgres': { needs: needPostgres },
   'cloudflare-workers': {},
   'vercel-edge': {},

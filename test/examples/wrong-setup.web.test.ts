@@ -77,10 +77,20 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       ],
     },
   ],
+  astro: [
+    {
+      what: 'the body is read first',
+      file: 'src/pages/webhooks/truedy.ts',
+      replace: [
+        '({ request }) => receive(request)',
+        'async ({ request }) => { await request.json(); return receive(request) }',
+      ],
+    },
+  ],
 }
 
 /** The examples that parse JSON beside the webhook. */
-const withGreetings = ['bun-serve', 'elysia', 'deno-serve', 'sveltekit']
+const withGreetings = ['bun-serve', 'elysia', 'deno-serve', 'sveltekit', 'astro']
 
 /** Below the library's limit, and above that of many a framework. */
 const LARGE = 900_000
