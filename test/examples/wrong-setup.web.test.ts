@@ -87,10 +87,23 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       ],
     },
   ],
+  'react-router': [
+    {
+      what: 'the body is read first',
+      file: 'app/routes/truedy.ts',
+      replace: [
+        'export const action = ({ request }: Route.ActionArgs) => receive(request)',
+        `export const action = async ({ request }: Route.ActionArgs) => {
+          await request.json()
+          return receive(request)
+        }`,
+      ],
+    },
+  ],
 }
 
 /** The examples that parse JSON beside the webhook. */
-const withGreetings = ['bun-serve', 'elysia', 'deno-serve', 'sveltekit', 'astro']
+const withGreetings = ['bun-serve', 'elysia', 'deno-serve', 'sveltekit', 'astro', 'react-router']
 
 /** Below the library's limit, and above that of many a framework. */
 const LARGE = 900_000
