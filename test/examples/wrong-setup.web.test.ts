@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packLibrary } from '../support/package.js'
 import { catalogue } from './catalogue.js'
-import { buildExample, installExample, packLibrary, type Server, startServer } from './driver.js'
+import { buildExample, installExample, type Server, startServer } from './driver.js'
 
 /** A change that somebody might make to an example. */
 interface Change {
