@@ -1,6 +1,8 @@
 /** Every example does what a webhook endpoint must, from `npm install` to the last delivery. */
 
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dedupeKey, parseEvent } from 'truedy-webhooks'
@@ -102,6 +104,16 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
       await vi.waitFor(() => expect(server.handledLines().slice(linesBefore)).toEqual(wanted), 5000)
     })
   }
+
+  it('answers 401 to a signature on two lines, which fetch does not send', async () => {
+    const { body, headers } = await signDelivery(sampleEvent('call.ended'), server.secret)
+    const { 'x-truedy-signature': signature, ...others } = headers
+    const twice = { ...others, 'x-truedy-signature': [signature, signature] }
+    const outgoing = request(server.url, { method: 'POST', headers: twice }).end(body)
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+    response.resume()
+    expect(response.statusCode).toBe(401)
+  })
 
   it('answers 404 on every other path', async () => {
     const signed = await signDelivery(sampleEvent('call.ended'), server.secret)
