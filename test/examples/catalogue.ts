@@ -27,6 +27,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   sveltekit: { build: 'npm run build' },
   astro: { build: 'ASTRO_TELEMETRY_DISABLED=1 npm run build' },
   'react-router': { build: 'npm run build' },
+  nuxt: { build: 'npm run build' },
   'express-postgres': { needs: needPostgres },
   'cloudflare-workers': {},
   'vercel-edge': {},
