@@ -124,16 +124,18 @@ describe.each(Object.entries(wrongSetups))('examples/%s', (folder, mistakes) => 
     await server.stop()
   })
 
-  it.runIf(withGreetings.includes(folder))('parses JSON on the other routes', async () => {
-    server = await startServer(directory, launch)
-    const response = await fetch(`${server.origin}/greetings`, {
-      method: 'POST',
-      body: JSON.stringify({ name: 'Ada' }),
-      headers: { 'content-type': 'application/json' },
+  if (withGreetings.includes(folder)) {
+    it('parses JSON on the other routes', async () => {
+      server = await startServer(directory, launch)
+      const response = await fetch(`${server.origin}/greetings`, {
+        method: 'POST',
+        body: JSON.stringify({ name: 'Ada' }),
+        headers: { 'content-type': 'application/json' },
+      })
+      expect(await response.json()).toEqual({ greeting: 'Hello Ada' })
+      await server.stop()
     })
-    expect(await response.json()).toEqual({ greeting: 'Hello Ada' })
-    await server.stop()
-  })
+  }
 
   it.each(mistakes)(
     'is told what to change where $mistake',
