@@ -27,10 +27,21 @@ export interface ProcessOptions extends DuplicateOptions {
   readonly maxMs?: number | undefined
 }
 
+/** The `AbortSignal` of whichever types the program has (DOM, Node, Workers, Deno, Bun); with none of them, its main part. */
+export type HandlerSignal = typeof globalThis extends { AbortSignal: { prototype: infer Instance } }
+  ? Instance
+  : {
+      readonly aborted: boolean
+      readonly reason: unknown
+      throwIfAborted(): void
+      addEventListener(type: 'abort', listener: () => void): void
+      removeEventListener(type: 'abort', listener: () => void): void
+    }
+
 /** What a handler gets beside the event. */
 export interface HandlerContext {
   /** Aborted when the lease is lost, or was held for `maxMs`: another worker may handle the event again. Throw then. */
-  readonly signal: AbortSignal
+  readonly signal: HandlerSignal
   /** The key of the event: use it as idempotency key of what the handler calls. */
   readonly key: string
 }

@@ -4,6 +4,7 @@ export type { RawBody } from './bytes.js'
 export {
   type DuplicateOptions,
   type HandlerContext,
+  type HandlerSignal,
   isDuplicate,
   type KeyOf,
   type Processed,
