@@ -14,6 +14,8 @@ const shared: Options = {
   target: 'es2022',
   platform: 'neutral',
   external: [/^node:/],
+  // A bare `crypto` may be anything that a bundler or a registry calls so; `node:crypto` is Node's.
+  removeNodeProtocol: false,
   dts: true,
 }
 
