@@ -1,0 +1,47 @@
+/** Packs the package, and installs it into an empty project, once for all tests. */
+
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { TestProject } from 'vitest/node'
+import { packLibrary } from '../support/package.js'
+import { compilers } from './matrix.js'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The tarball, as it would be published. */
+    tarball: string
+    /**
+     * A folder with the package in its node_modules: folders in it are projects that have it installed. Those in
+     * `types-node…` have these types of Node, too.
+     */
+    workspace: string
+  }
+}
+
+const PACKAGES = join(import.meta.dirname, 'node_modules')
+
+/** Puts types of Node where npm would put them; whence the compiler has them decides what it calls the types in them. */
+async function addNodeTypes(workspace: string, nodeTypes: string): Promise<void> {
+  const modules = join(workspace, nodeTypes, 'node_modules')
+  const types = join(PACKAGES, nodeTypes)
+  const undici = createRequire(join(types, 'package.json')).resolve('undici-types/package.json')
+  await cp(types, join(modules, '@types/node'), { recursive: true })
+  await cp(dirname(undici), join(modules, 'undici-types'), { recursive: true })
+}
+
+export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  // Bundlers and compilers tell files by their real paths.
+  const workspace = await realpath(await mkdtemp(join(tmpdir(), 'truedy-webhooks-consumers-')))
+  const tarball = await packLibrary(workspace)
+  await writeFile(join(workspace, 'package.json'), '{ "private": true }')
+  await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: workspace })
+  const nodeTypes = new Set(Object.values(compilers).map((compiler) => compiler.nodeTypes))
+  await Promise.all([...nodeTypes].map((name) => addNodeTypes(workspace, name)))
+  provide('tarball', tarball)
+  provide('workspace', workspace)
+  return () => rm(workspace, { recursive: true, force: true })
+}

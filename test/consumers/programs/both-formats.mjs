@@ -1,0 +1,31 @@
+/** A program that has the package twice, as a module and by `require`, as dependencies of one project may bring it about. */
+
+import { createRequire } from 'node:module'
+import { isWebhookError, memoryStore, parseEvent, processOnce, WebhookError } from 'truedy-webhooks'
+import { sampleEvent } from 'truedy-webhooks/testing'
+
+const require = createRequire(import.meta.url)
+const required = require('truedy-webhooks')
+const { verifyAndParseSync } = require('truedy-webhooks/node')
+
+function errorOf(step) {
+  try {
+    return step()
+  } catch (error) {
+    return error
+  }
+}
+
+const error = errorOf(() => verifyAndParseSync('', {}, 'whsec_consumer'))
+const event = parseEvent(sampleEvent('call.ended'))
+const store = memoryStore()
+console.log(
+  JSON.stringify({
+    isOfOtherClass: error instanceof required.WebhookError && !(error instanceof WebhookError),
+    isRecognised: isWebhookError(error) && required.isWebhookError(new WebhookError(error.code, 'Imported.')),
+    handled: [
+      (await processOnce(event, store, () => {})).status,
+      (await required.processOnce(event, store, () => {})).status,
+    ],
+  }),
+)

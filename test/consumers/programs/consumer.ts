@@ -1,0 +1,120 @@
+/**
+ * A consumer's program: every entry, in types and at run time. It counts on neither DOM nor Node, since some projects have
+ * the types of neither.
+ */
+
+import {
+  callDetails,
+  createReceiver,
+  createWebhookHandler,
+  type DedupeStore,
+  isDuplicate,
+  isWebhookError,
+  memoryStore,
+  processOnce,
+  type TruedyEvent,
+  verifyAndParse,
+  verifySignature,
+  WebhookError,
+} from 'truedy-webhooks'
+import { createNodeHandler, verifyAndParseSync, verifySignatureSync } from 'truedy-webhooks/node'
+import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
+import { redisStore } from 'truedy-webhooks/stores/redis'
+import { sqliteSchema, sqliteStore } from 'truedy-webhooks/stores/sqlite'
+import { checkEndpoint, sampleEvent, signDelivery, storeCases } from 'truedy-webhooks/testing'
+
+declare const console: { log(text: string): void }
+
+const SECRET = 'whsec_consumer'
+
+/** What an event is about: a switch over the type of the event, which has to be exhaustive. */
+export function subjectOf(event: TruedyEvent): string | null | undefined {
+  switch (event.event) {
+    case 'call.started':
+    case 'call.joined':
+    case 'call.ended':
+    case 'call.failed':
+    case 'call.billed':
+      return event.data.call?.callId ?? event.data.call_id
+    case 'batch.status.changed':
+    case 'batch.completed':
+      return event.data.batch_id
+    case 'voice.training.completed':
+    case 'voice.training.failed':
+      return event.data.voice_id
+    case 'unknown':
+      return event.rawEvent
+    default: {
+      const other: never = event
+      return other
+    }
+  }
+}
+
+// Exported with their types inferred: a project that makes declarations has to be able to name these types.
+export const receive = createReceiver({
+  secret: SECRET,
+  store: memoryStore({ maxKeys: 100 }),
+  on: {
+    'call.ended': (event, { signal, key }) => {
+      signal.throwIfAborted()
+      const stop = () => key
+      signal.addEventListener('abort', stop)
+      signal.removeEventListener('abort', stop)
+      return signal.aborted ? undefined : event.data.call?.summary
+    },
+    unknown: (event) => event.rawEvent,
+  },
+  onOutcome: (outcome) => {
+    if (outcome.status === 'rejected') outcome.error.code satisfies string
+  },
+})
+export const fetchHandler = createWebhookHandler({ secret: SECRET })
+export const nodeHandler = createNodeHandler({ secret: SECRET })
+export const check = (url: string) => checkEndpoint(url, SECRET)
+export const handleOnce = (event: TruedyEvent, store: DedupeStore) =>
+  processOnce(event, store, async (_, { key }) => key.length)
+export const redis = redisStore(async () => 'none', { prefix: 'consumer:' })
+export const postgres = postgresStore(async () => ({ rows: [] }), { table: 'deliveries' })
+export const sqlite = sqliteStore(() => [])
+export const schemas = [postgresSchema(), sqliteSchema()]
+
+/** The code of the error that a step ends with, where it is ours. */
+async function codeOf(step: () => unknown): Promise<string> {
+  try {
+    await step()
+    return 'none'
+  } catch (error) {
+    if (!isWebhookError(error)) return 'another'
+    return error instanceof WebhookError ? error.code : 'of another class'
+  }
+}
+
+async function main(): Promise<void> {
+  const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
+  const event = await verifyAndParse(body, headers, SECRET)
+  const verified = await verifySignature(body, headers, [SECRET, 'whsec_former'])
+  const reply = await receive({ method: 'POST', headers, body })
+  const handled = await handleOnce(event, memoryStore())
+  const outcome = {
+    subject: typeof subjectOf(event),
+    call: typeof callDetails(event)?.callId,
+    secretIndex: verified.ok === true ? verified.secretIndex : -1,
+    twins: verifySignatureSync(body, headers, SECRET).ok && verifyAndParseSync(body, headers, SECRET).event,
+    status: reply.status,
+    handled: handled.status === 'processed' && handled.recorded,
+    duplicate: await isDuplicate(event, memoryStore()),
+    codes: [
+      await codeOf(() => verifyAndParse(body, headers, 'whsec_other')),
+      await codeOf(() => verifyAndParseSync(body, headers, 'whsec_other')),
+      await codeOf(() => signDelivery({}, '')),
+      await codeOf(() => redis.claim('key', { owner: 'owner', leaseMs: -1 })),
+      await codeOf(() => postgresSchema({ table: 'no table' })),
+      await codeOf(() => sqliteSchema({ table: 'no table' })),
+    ],
+    storeCases: storeCases.length > 10,
+  }
+  console.log(JSON.stringify(outcome))
+}
+
+void main()

@@ -1,0 +1,17 @@
+/** For projects that have the types of Node: what goes to its servers, and comes from them, fits its types. */
+
+import { Buffer } from 'node:buffer'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { type TruedyEvent, verifySignature } from 'truedy-webhooks'
+import { createNodeHandler, verifyAndParseSync } from 'truedy-webhooks/node'
+
+export const listener: RequestListener = createNodeHandler({ secret: 'whsec_consumer' })
+export const server = createServer(createNodeHandler({ secret: 'whsec_consumer' }))
+
+export function receive(request: IncomingMessage, body: Buffer): TruedyEvent {
+  return verifyAndParseSync(body, request.headers, 'whsec_consumer')
+}
+
+export async function isGenuine(request: IncomingMessage, chunks: Buffer[]): Promise<boolean> {
+  return (await verifySignature(Buffer.concat(chunks), request.headers, 'whsec_consumer')).ok
+}

@@ -1,0 +1,41 @@
+/** What linters of packages say of this one, and what happens where a project has it in both formats. */
+
+import { execFile } from 'node:child_process'
+import { cp, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { expect, inject, it } from 'vitest'
+
+const run = promisify(execFile)
+const workspace = inject('workspace')
+const tarball = inject('tarball')
+
+it('publint finds nothing, not even to suggest', async () => {
+  const { buffer } = await readFile(tarball)
+  const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true, level: 'suggestion' })
+  expect(pkg['name']).toBe('truedy-webhooks')
+  expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([])
+})
+
+it('attw finds types for every entry, right for import and for require', async () => {
+  const attw = join(import.meta.dirname, 'node_modules/@arethetypeswrong/cli/dist/index.js')
+  const args = [attw, tarball, '--profile', 'node16', '--format', 'json']
+  // Problems make it fail, and stand in what it prints.
+  const { stdout } = await run(process.execPath, args).catch((failed: { stdout: string }) => failed)
+  const { analysis, problems } = JSON.parse(stdout)
+  expect(Object.keys(analysis.entrypoints)).toHaveLength(7)
+  expect(problems).toEqual({})
+})
+
+it('works where a project both imports and requires it', async () => {
+  const program = join(workspace, 'both-formats.mjs')
+  await cp(join(import.meta.dirname, 'programs/both-formats.mjs'), program)
+  const { stdout } = await run(process.execPath, [program])
+  expect(JSON.parse(stdout)).toEqual({
+    isOfOtherClass: true,
+    isRecognised: true,
+    handled: ['processed', 'duplicate'],
+  })
+})
