@@ -1,0 +1,38 @@
+/** Plays an evening against the running server: what has happened in the last half hour at once, the rest live. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { signDelivery } from 'truedy-webhooks/testing'
+import { evening } from './evening.js'
+
+const HALF_HOUR_MS = 1_800_000
+
+const secret = process.env.TRUEDY_WEBHOOK_SECRET ?? ''
+const url = process.argv[2] ?? `http://localhost:${process.env.PORT ?? 3000}/webhooks/truedy`
+
+const now = Date.now()
+const deliveries = evening({ from: now - HALF_HOUR_MS, until: now + 6 * HALF_HOUR_MS })
+
+console.log(`Three hours of calls to ${url}. End it with Ctrl+C.`)
+for (const { at, payload } of deliveries) {
+  await delay(Math.max(0, at - Date.now()))
+  await deliver(payload)
+}
+
+/** Signed anew for each try, and tried until it is acknowledged, as Truedy does. */
+async function deliver(payload) {
+  for (;;) {
+    const status = await post(await signDelivery(payload, secret))
+    if (status === 204) return
+    console.log(`${payload.event}: ${status}`)
+    await delay(3000)
+  }
+}
+
+async function post({ body, headers }) {
+  try {
+    const response = await fetch(url, { method: 'POST', body, headers })
+    return response.ok ? 204 : `${response.status} ${await response.text()}`
+  } catch (error) {
+    return error.cause?.message ?? error.message
+  }
+}
