@@ -38,7 +38,7 @@ export function evening({ from, until, secondsBetween = 14, random = Math.random
     const endedAt = isJoined ? joinedAt + talkSeconds * SECOND : createdAt + 30 * SECOND
     const cost = (seconds) => Number((0.01 + (seconds / 60) * 0.09).toFixed(4))
     const billedSeconds = Math.ceil(talkSeconds / 6) * 6
-    const reasons = ['hangup', 'hangup', 'agent_hangup', 'agent_hangup', 'completed', 'timeout']
+    const reasons = ['hangup', 'hangup', 'agent_hangup', talkSeconds > 240 ? 'timeout' : 'completed']
     const endReason = !isJoined ? 'unjoined' : isFailed ? 'connection_error' : oneOf(reasons)
 
     const created = {

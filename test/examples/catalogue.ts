@@ -41,6 +41,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'azure-functions': { command: hostCommand('azure-functions.ts') },
   netlify: { command: hostCommand('netlify.ts'), ...TEXT_ONLY },
   'netlify, base64': { folder: 'netlify', command: hostCommand('netlify.ts base64') },
+  'live-calls': {},
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },
   'store-mysql': { needs: needMariaDb },

@@ -21,6 +21,8 @@ export interface Launch {
   readonly build?: string
   /** What it needs in its environment besides `PORT` and `TRUEDY_WEBHOOK_SECRET`. */
   readonly env?: Readonly<Record<string, string>>
+  /** Where it listens. Default: a free port. */
+  readonly port?: number
   /** Starts what has to run beside it, a database. */
   readonly needs?: () => Promise<Need>
   /** What its host makes it answer to an endpoint case, by the case's name, where that cannot be what it should be. */
@@ -85,12 +87,12 @@ export async function buildExample(directory: string, { build }: Launch): Promis
   if (build !== undefined) await run('sh', ['-c', build], { cwd: directory, env: environment() })
 }
 
-/** Starts an installed example on a free port, with a secret of its own; resolves when the port answers. */
+/** Starts an installed example, with a secret of its own; resolves when the port answers. */
 export async function startServer(directory: string, launch: Launch = {}): Promise<Server> {
   const { command = 'npm start', env = {} } = launch
   const need = await launch.needs?.()
   const secret = `whsec_${randomBytes(24).toString('hex')}`
-  const port = await freePort()
+  const port = launch.port ?? (await freePort())
   const origin = `http://127.0.0.1:${port}`
   const program = spawn(command, {
     cwd: directory,

@@ -34,7 +34,6 @@ export function totalsOf(calls, now) {
     failed: 0,
     talkSeconds: 0,
     costUsd: 0,
-    unbilled: 0,
   }
   for (const call of calls) {
     totals.all += 1
@@ -44,7 +43,6 @@ export function totalsOf(calls, now) {
       totals.talkSeconds += secondsOf(call, now) ?? 0
     }
     totals.costUsd += call.costUsd ?? 0
-    if (call.costUsd !== undefined && !call.isBilled) totals.unbilled += 1
   }
   return totals
 }

@@ -49,15 +49,15 @@ function connect() {
   feed.addEventListener('heartbeat', (message) => hear(message, (data) => setTime(data.now)))
 }
 
-function hear(message, show) {
+function hear(message, apply) {
   heardAt = performance.now()
   stoppedAt = undefined
-  if (message) show(JSON.parse(message.data))
+  if (message) apply(JSON.parse(message.data))
   setConnection('live', 'Live')
 }
 
 function lose() {
-  if (heardAt > 0 && serverTime.at > 0) stoppedAt ??= now()
+  if (serverTime.at > 0) stoppedAt ??= now()
   const asOf = stoppedAt === undefined ? '' : ` As of ${clockTime(stoppedAt)}.`
   setConnection('lost', `Connection lost, trying again.${asOf}`)
   // It tries again by itself, unless it was refused.
