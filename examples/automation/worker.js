@@ -1,0 +1,28 @@
+/** Takes the events from the queue and does what is to be done for them. Start as many as you like. */
+
+import { actions } from './actions.js'
+import { createTables, pool } from './database.js'
+import { store } from './once.js'
+import { startConsumer } from './queue.js'
+
+await createTables()
+
+const consumer = await startConsumer(async ({ key, event }) => {
+  const results = {}
+  for (const [name, act] of Object.entries(actions[event.event] ?? {})) {
+    results[name] = await act(event, `${name}:${key}`)
+  }
+  console.log(JSON.stringify({ done: event.event, key, ...results }))
+})
+
+// Once an hour, forget what need not be remembered any longer.
+setInterval(() => store.sweep().catch(console.error), 3_600_000).unref()
+
+/** Takes no more jobs, finishes those at hand, and ends. */
+async function stop() {
+  await consumer.close()
+  if (!pool.ending) await pool.end()
+}
+process.on('SIGTERM', stop)
+process.on('SIGINT', stop)
+console.log('The worker is ready.')
