@@ -2,6 +2,8 @@
 
 import { hostCommand, type Launch } from './driver.js'
 import { needDynamoDb, needMariaDb, needPostgres } from './needs.js'
+import type { Launch } from './driver.js'
+import { needDynamoDb, needMariaDb, needPostgres, needRedis } from './needs.js'
 
 /** The functions framework parses each body before the function gets it, and prints that one of them is not JSON. */
 const BODY_PARSER_ERROR =
@@ -42,6 +44,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   netlify: { command: hostCommand('netlify.ts'), ...TEXT_ONLY },
   'netlify, base64': { folder: 'netlify', command: hostCommand('netlify.ts base64') },
   'live-calls': {},
+  automation: { command: 'npm run receiver', needs: needRedis },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },
   'store-mysql': { needs: needMariaDb },

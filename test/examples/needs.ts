@@ -2,6 +2,7 @@
 
 import { startMariaDb } from '../support/mariadb-server.js'
 import { startPostgres } from '../support/postgres-server.js'
+import { startRedis } from '../support/redis-server.js'
 import type { Need } from './driver.js'
 import { startDynamoDb } from './dynamodb-server.js'
 
@@ -17,4 +18,9 @@ export async function needMariaDb(): Promise<Need> {
 export async function needPostgres(): Promise<Need> {
   const { url, stop } = await startPostgres()
   return { env: { DATABASE_URL: url }, stop }
+}
+
+export async function needRedis(): Promise<Need> {
+  const { port, stop } = await startRedis()
+  return { env: { REDIS_URL: `redis://127.0.0.1:${port}` }, stop }
 }
