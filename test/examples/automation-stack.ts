@@ -1,0 +1,163 @@
+/** All that runs for a test of `examples/automation`: its two programs, and the servers that they need. */
+
+import { execFile } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
+import { startRedis } from '../support/redis-server.js'
+import { answers, freePort } from '../support/server.js'
+import type { ServerProgram } from '../support/server-program.js'
+import { type BackgroundProgram, startBackgroundProgram } from './background-program.js'
+import { type HttpSink, type SmtpSink, startHttpSink, startSmtpSink } from './sinks.js'
+
+const exec = promisify(execFile)
+
+export const SECRET = 'whsec_automation'
+
+/** The two queues, each on the server that it needs beside the database. */
+export const queueNames = ['BullMQ', 'pg-boss'] as const
+export type QueueName = (typeof queueNames)[number]
+
+/** The line that the worker prints for a job that it has done; beside these, a result for each action. */
+export interface DoneLine {
+  readonly done: string
+  readonly key: string
+  readonly [action: string]: string
+}
+
+export interface QueueServer extends Pick<ServerProgram, 'halt' | 'resume' | 'stop'> {
+  /** How the programs find it. */
+  readonly env: Readonly<Record<string, string>>
+  /** What ends it without order. */
+  readonly crashSignal: NodeJS.Signals
+  /** Makes jobs look as if they had been done some hours ago; those that are too old by now go with the next one. */
+  age(hours: number): Promise<void>
+  /** Removes every job. */
+  forget(): Promise<void>
+}
+
+export interface Stack {
+  /** Where the receiver takes webhooks, however often it is started. */
+  readonly url: string
+  readonly postgres: PostgresServer
+  readonly queue: QueueServer
+  readonly smtp: SmtpSink
+  readonly http: HttpSink
+  readonly receiver: () => BackgroundProgram
+  readonly worker: () => BackgroundProgram
+  startReceiver(): Promise<void>
+  startWorker(): Promise<BackgroundProgram>
+  /** What all workers so far have done. */
+  doneLines(): DoneLine[]
+  /** The rows in the CRM for each call. */
+  activities(): Promise<ReadonlyMap<string, number>>
+  stop(): Promise<void>
+}
+
+/** Starts the servers; the programs are for the test to start. */
+export async function startStack(name: QueueName, directory: string): Promise<Stack> {
+  // Notices at once that a client is gone that was killed over a statement.
+  const postgres = await startPostgres('client_connection_check_interval=100ms')
+  const queue = name === 'BullMQ' ? await redisQueue() : postgresQueue(postgres)
+  const smtp = await startSmtpSink()
+  const http = await startHttpSink()
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const receivers: BackgroundProgram[] = []
+  const workers: BackgroundProgram[] = []
+
+  const workerEnv = {
+    ...queue.env,
+    DATABASE_URL: postgres.url,
+    SMTP_URL: smtp.url,
+    MAIL_FROM: 'calls@example.com',
+    MAIL_TO: 'sales@example.com',
+    ALERT_URL: `${http.origin}/alert`,
+    WORKFLOW_URL: `${http.origin}/workflow`,
+  }
+  const receiverEnv = { ...queue.env, PORT: String(port), TRUEDY_WEBHOOK_SECRET: SECRET }
+
+  return {
+    url: `${origin}/webhooks/truedy`,
+    postgres,
+    queue,
+    smtp,
+    http,
+    receiver: () => latest(receivers),
+    worker: () => latest(workers),
+    async startReceiver() {
+      const receiver = await startBackgroundProgram(directory, 'receiver.js', receiverEnv)
+      receivers.push(receiver)
+      while (!(await answers(origin))) {
+        if (!receiver.isRunning()) throw new Error(`The receiver has ended.\n${receiver.errorOutput()}`)
+        await delay(20)
+      }
+    },
+    async startWorker() {
+      const worker = await startBackgroundProgram(directory, 'worker.js', workerEnv, 'The worker is ready.')
+      workers.push(worker)
+      return worker
+    },
+    doneLines: () => workers.flatMap((worker) => worker.reports<DoneLine>()),
+    async activities() {
+      const rows = await postgres.run('SELECT call_id, count(*) FROM crm_activities GROUP BY call_id')
+      const cells = rows.split('\n').map((row) => row.split('|'))
+      return new Map(cells.map(([callId = '', count]) => [callId, Number(count)]))
+    },
+    async stop() {
+      for (const program of [...receivers, ...workers]) await program.end('SIGKILL')
+      await http.stop()
+      await smtp.stop()
+      if (name === 'BullMQ') await queue.stop()
+      await postgres.stop()
+    },
+  }
+}
+
+/** Where BullMQ has the jobs that are done, each with the time of that, in milliseconds. */
+const COMPLETED = 'bull:truedy-events:completed'
+const SET_TIMES = `
+  for _, id in ipairs(redis.call('zrange', KEYS[1], 0, -1)) do redis.call('zadd', KEYS[1], ARGV[1], id) end`
+
+async function redisQueue(): Promise<QueueServer> {
+  const server = await startRedis('--appendonly', 'yes', '--appendfsync', 'always')
+  return {
+    ...server,
+    env: { REDIS_URL: `redis://127.0.0.1:${server.port}` },
+    crashSignal: 'SIGKILL',
+    async age(hours) {
+      const time = Date.now() - hours * 3_600_000
+      await exec('redis-cli', ['-p', String(server.port), 'eval', SET_TIMES, '1', COMPLETED, String(time)])
+    },
+    async forget() {
+      await exec('redis-cli', ['-p', String(server.port), 'flushall'])
+    },
+  }
+}
+
+/** The queue is in the database. */
+function postgresQueue(postgres: PostgresServer): QueueServer {
+  return {
+    ...postgres,
+    env: { DATABASE_URL: postgres.url },
+    // An immediate shutdown: no checkpoint, recovery at the next start, as after a crash.
+    crashSignal: 'SIGQUIT',
+    async age(hours) {
+      await postgres.run(`UPDATE pgboss.job SET completed_on = now() - interval '${hours} hours'`)
+      // What archives old jobs has run when this has changed.
+      const maintained = () => postgres.run('SELECT maintained_on FROM pgboss.version')
+      const before = await maintained()
+      while ((await maintained()) === before) await delay(500)
+      await delay(500)
+    },
+    async forget() {
+      await postgres.run('DELETE FROM pgboss.job')
+    },
+  }
+}
+
+function latest(programs: readonly BackgroundProgram[]): BackgroundProgram {
+  const program = programs.at(-1)
+  if (!program) throw new Error('It was not started.')
+  return program
+}

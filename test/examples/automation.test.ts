@@ -1,0 +1,359 @@
+/** `examples/automation`: whatever dies, each event leads to its actions, and no more than once in the database. */
+
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { dedupeKey, eventIds, parseEvent } from 'truedy-webhooks'
+import {
+  checkEndpoint,
+  endpointCases,
+  type SampleEvent,
+  sampleEvent,
+  signDelivery,
+} from 'truedy-webhooks/testing'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createSender } from '../faults/sender.js'
+import { packLibrary } from '../support/package.js'
+import { type DoneLine, queueNames, SECRET, type Stack, startStack } from './automation-stack.js'
+import { installExample } from './driver.js'
+
+/** How long jobs of a worker that was killed may take to come back and be done, on a machine that is busy. */
+const RECOVERY_MS = 150_000
+const SOON_MS = 30_000
+/** What Truedy waits for. */
+const TRUEDY_TIMEOUT_MS = 10_000
+/** Jobs that a worker has in hand at once. */
+const CONCURRENCY = 5
+
+let workspace: string
+let directory: string
+
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-automation-'))
+  directory = await installExample('automation', await packLibrary(workspace), workspace)
+})
+
+afterAll(() => rm(workspace, { recursive: true, force: true }))
+
+describe.each(queueNames)('examples/automation on %s', (queueName) => {
+  let stack: Stack
+
+  beforeAll(async () => {
+    stack = await startStack(queueName, directory)
+    await stack.startReceiver()
+    // Both make the tables.
+    const both = await Promise.all([stack.startWorker(), stack.startWorker()])
+    for (const worker of both) expect(await worker.end('SIGTERM')).toBe(0)
+    await stack.startWorker()
+  })
+
+  afterAll(() => stack?.stop())
+
+  async function post(event: SampleEvent): Promise<number> {
+    const delivery = await signDelivery(event, SECRET)
+    const { status } = await fetch(stack.url, { method: 'POST', ...delivery })
+    return status
+  }
+
+  const keyOf = (event: SampleEvent) => dedupeKey(parseEvent(event))
+  const callIdOf = (event: SampleEvent) => eventIds(parseEvent(event)).callId ?? ''
+  const linesOf = (event: SampleEvent) => stack.doneLines().filter(({ key }) => key === keyOf(event))
+  const mailsOf = (event: SampleEvent) =>
+    stack.smtp.mails.filter(({ source }) => source.includes(callIdOf(event)))
+  const httpCallsOf = (event: SampleEvent) =>
+    stack.http.calls.filter(({ idempotencyKey }) => idempotencyKey.endsWith(keyOf(event)))
+
+  /** Waits until workers have done every event. */
+  async function allDone(events: readonly SampleEvent[], timeout = SOON_MS): Promise<void> {
+    await vi.waitFor(
+      () => {
+        const done = new Set(stack.doneLines().map(({ key }) => key))
+        const missing = events.map(keyOf).filter((key) => !done.has(key))
+        expect(missing, stack.worker().errorOutput().slice(-2000)).toEqual([])
+      },
+      { timeout, interval: 200 },
+    )
+  }
+
+  /** The calls that are not in the CRM exactly once. */
+  async function wrongInCrm(events: readonly SampleEvent[]): Promise<Record<string, number>> {
+    const activities = await stack.activities()
+    const counts = events.map((event) => [callIdOf(event), activities.get(callIdOf(event)) ?? 0] as const)
+    return Object.fromEntries(counts.filter(([, count]) => count !== 1))
+  }
+
+  it('answers as an endpoint must', async () => {
+    const results = await checkEndpoint(stack.url, SECRET, endpointCases)
+    expect(results.filter(({ passed }) => !passed)).toEqual([])
+    expect(stack.receiver().errorOutput()).toBe('')
+  })
+
+  const unjoined = sampleEvent('call.ended', { shape: 'flat' })
+  unjoined.data['end_reason'] = 'unjoined'
+  const awkward = sampleEvent('call.ended')
+  Object.assign(awkward.data['call'] as object, { summary: 'NUL \0, half a pair \ud83d, “quotes”' })
+  const events = (['call.ended', 'call.failed', 'batch.completed', 'voice.training.completed'] as const)
+    .flatMap((name) => [sampleEvent(name), sampleEvent(name, { shape: 'flat' })])
+    .concat(sampleEvent('call.completed'), unjoined, awkward)
+  const ofType = (...names: string[]) => events.filter(({ event }) => names.includes(event))
+
+  async function expectEachEffectOnce(): Promise<void> {
+    const ended = ofType('call.ended', 'call.completed')
+    expect(await wrongInCrm(ended)).toEqual({})
+    for (const event of ended) expect(mailsOf(event)).toHaveLength(event === unjoined ? 0 : 1)
+    for (const event of ofType('call.failed', 'batch.completed')) expect(httpCallsOf(event)).toHaveLength(1)
+    const voices = await stack.postgres.run('SELECT voice_id FROM voices WHERE is_active')
+    for (const event of ofType('voice.training.completed')) {
+      expect(voices.split('\n')).toContain(eventIds(parseEvent(event)).voiceId)
+    }
+  }
+
+  it('does the actions of an event once that comes three times, twice at the same moment', async () => {
+    for (const event of events) {
+      const statuses = await Promise.all([post(event), post(event)])
+      expect(statuses).toContain(204)
+      for (const status of statuses) expect([204, 503]).toContain(status)
+      expect(await post(event)).toBe(204)
+    }
+    await allDone(events)
+    for (const event of events) expect(linesOf(event)).toHaveLength(1)
+    await expectEachEffectOnce()
+  })
+
+  it('says in each action what the event says, in either shape', async () => {
+    const columns = 'seconds, cost_usd, end_reason, summary, agent_id IS NOT NULL'
+    const [nested, flat] = ofType('call.ended') as [SampleEvent, SampleEvent]
+    const rowOf = (event: SampleEvent) =>
+      stack.postgres.run(`SELECT ${columns} FROM crm_activities WHERE call_id = '${callIdOf(event)}'`)
+    expect(await rowOf(nested)).toMatch(/^123\|0\.12\|hangup\|The caller asked .*\|t$/)
+    expect(await rowOf(flat)).toBe('123|0.12|hangup||t')
+    expect(await rowOf(awkward)).toContain('NUL , half a pair \ufffd, “quotes”')
+
+    for (const event of [nested, flat]) {
+      const [mail] = mailsOf(event)
+      expect(mail).toMatchObject({ to: 'sales@example.com' })
+      const hash = createHash('sha256')
+        .update(`email:${keyOf(event)}`)
+        .digest('hex')
+      expect(mail?.messageId).toBe(`<${hash}@example.com>`)
+      expect(mail?.source).toContain(`Subject: Follow up on call`)
+    }
+    for (const event of ofType('call.failed')) {
+      expect(httpCallsOf(event)[0]).toMatchObject({
+        path: '/alert',
+        idempotencyKey: `alert:${keyOf(event)}`,
+        body: { callId: callIdOf(event), errorMessage: 'The connection to the caller was lost.' },
+      })
+    }
+    for (const event of ofType('batch.completed')) {
+      expect(httpCallsOf(event)[0]).toMatchObject({
+        path: '/workflow',
+        body: { batchId: eventIds(parseEvent(event)).batchId, status: 'COMPLETED', completedCount: 197 },
+      })
+    }
+  })
+
+  /** An event that has nothing to do with the others. */
+  async function doAnother(): Promise<void> {
+    const event = sampleEvent('batch.completed')
+    expect(await post(event)).toBe(204)
+    await allDone([event])
+  }
+
+  it('makes no second job of an event that comes 71 hours later, to a receiver that was restarted', async () => {
+    await stack.queue.age(71)
+    await doAnother()
+    expect(await stack.receiver().end('SIGTERM')).toBe(0)
+    await stack.startReceiver()
+    for (const event of events) expect(await post(event)).toBe(204)
+    await doAnother()
+    await delay(2000)
+    for (const event of events) expect(linesOf(event)).toHaveLength(1)
+  })
+
+  it('does nothing a second time when the queue has forgotten its jobs', async () => {
+    await stack.queue.forget()
+    await stack.receiver().end('SIGTERM')
+    await stack.startReceiver()
+    await stack.postgres.run('UPDATE voices SET is_active = NOT is_active')
+    for (const event of events) expect(await post(event)).toBe(204)
+    await vi.waitFor(() => {
+      for (const event of events) expect(linesOf(event)).toHaveLength(2)
+    }, SOON_MS)
+    for (const event of events) {
+      const { done: _, key: __, ...results } = linesOf(event)[1] as DoneLine
+      for (const result of Object.values(results)) expect(result).toBe('duplicate')
+    }
+    await stack.postgres.run('UPDATE voices SET is_active = NOT is_active')
+    await expectEachEffectOnce()
+  })
+
+  it('answers at once', async () => {
+    const times: number[] = []
+    for (let i = 0; i < 100; i += 1) {
+      const delivery = await signDelivery(sampleEvent('call.joined'), SECRET)
+      const began = performance.now()
+      const { status } = await fetch(stack.url, { method: 'POST', ...delivery })
+      times.push(performance.now() - began)
+      expect(status).toBe(204)
+    }
+    times.sort((a, b) => a - b)
+    const [median = 0, highest = 0] = [times[50], times[99]]
+    console.log(
+      `${queueName}: 204 after ${median.toFixed(1)} ms (median), ${highest.toFixed(1)} ms (longest)`,
+    )
+    expect(median).toBeLessThan(500)
+  })
+
+  it('does an action again that failed, under the same key', async () => {
+    const event = sampleEvent('call.failed')
+    stack.http.answerNext(
+      async () => 500,
+      async () => 503,
+    )
+    await post(event)
+    await allDone([event])
+    expect(httpCallsOf(event)).toHaveLength(3)
+    expect(new Set(httpCallsOf(event).map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
+  })
+
+  it('finishes the job at hand when the worker is told to end', async () => {
+    const event = sampleEvent('call.failed')
+    stack.http.answerNext(() => delay(2000, 204))
+    await post(event)
+    await vi.waitFor(() => expect(httpCallsOf(event)).toHaveLength(1), SOON_MS)
+    expect(linesOf(event)).toHaveLength(0)
+    expect(await stack.worker().end('SIGTERM')).toBe(0)
+    expect(linesOf(event)).toHaveLength(1)
+    await stack.startWorker()
+  })
+
+  it('loses nothing when the receiver is killed', async () => {
+    const sender = createSender(stack.url, SECRET, TRUEDY_TIMEOUT_MS)
+    const sent: SampleEvent[] = []
+    for (let kill = 0; kill < 4; kill += 1) {
+      const burst = Array.from({ length: 50 }, () => sampleEvent('call.ended'))
+      const before = sender.requests()
+      for (const event of burst) sender.send(event)
+      sent.push(...burst)
+      await vi.waitFor(() => expect(sender.requests()).toBeGreaterThan(before + 5), {
+        timeout: SOON_MS,
+        interval: 1,
+      })
+      await stack.receiver().end('SIGKILL')
+      await stack.startReceiver()
+    }
+    await sender.finish()
+    console.log(`${queueName}: 4 kills of the receiver, ${sender.broken()} requests without an answer`)
+    expect(sender.broken()).toBeGreaterThan(0)
+    expect(sender.givenUp()).toBe(0)
+    await allDone(sent, RECOVERY_MS)
+    expect(await wrongInCrm(sent)).toEqual({})
+    for (const event of sent) expect(mailsOf(event)).toHaveLength(1)
+  }, 200_000)
+
+  /** Kills the worker while it waits to write to a table. */
+  async function killWorkerOver(table: string, events: readonly SampleEvent[]): Promise<void> {
+    const { postgres } = stack
+    const locker = postgres.run(`BEGIN; LOCK TABLE ${table} IN EXCLUSIVE MODE; SELECT pg_sleep(60)`)
+    const locked = locker.catch(() => {})
+    const locks = (which: string, answer: string) =>
+      vi.waitFor(
+        async () => {
+          const query = `SELECT count(*) > 0 FROM pg_locks WHERE relation = '${table}'::regclass AND ${which}`
+          expect(await postgres.run(query)).toBe(answer)
+        },
+        { timeout: SOON_MS, interval: 50 },
+      )
+    await locks(`granted AND mode = 'ExclusiveLock'`, 't')
+    for (const event of events) expect(await post(event)).toBe(204)
+    await locks('NOT granted', 't')
+    await stack.worker().end('SIGKILL')
+    await locks('NOT granted', 'f')
+    await postgres.run(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()`,
+    )
+    await locked
+  }
+
+  it('loses nothing, and writes nothing twice, when the worker is killed', async () => {
+    const sent = Array.from({ length: 40 }, () => sampleEvent('call.ended'))
+    await killWorkerOver('crm_activities', sent.slice(0, 10))
+    await stack.startWorker()
+    await killWorkerOver('truedy_webhooks', sent.slice(10, 20))
+    await stack.startWorker()
+    const before = stack.doneLines().length
+    for (const event of sent.slice(20)) expect(await post(event)).toBe(204)
+    await vi.waitFor(() => expect(stack.doneLines().length).toBeGreaterThan(before), {
+      timeout: SOON_MS,
+      interval: 1,
+    })
+    await stack.worker().end('SIGKILL')
+    await stack.startWorker()
+    await allDone(sent, RECOVERY_MS)
+    expect(await wrongInCrm(sent)).toEqual({})
+
+    const mails = sent.map(mailsOf)
+    const doubled = mails.filter((each) => each.length > 1)
+    console.log(`${queueName}: 3 kills of the worker, ${doubled.length} mails twice`)
+    expect(mails.filter((each) => each.length === 0)).toEqual([])
+    // Only what a worker had in hand, and recognisable.
+    expect(doubled.length).toBeLessThanOrEqual(3 * CONCURRENCY)
+    for (const each of doubled) expect(new Set(each.map(({ messageId }) => messageId)).size).toBe(1)
+  }, 400_000)
+
+  it('gives a job to the next worker however often one dies over it', async () => {
+    const event = sampleEvent('call.failed')
+    const never = () => new Promise<number>(() => {})
+    stack.http.answerNext(never, never)
+    await post(event)
+    for (let kill = 1; kill <= 2; kill += 1) {
+      await vi.waitFor(() => expect(httpCallsOf(event)).toHaveLength(kill), RECOVERY_MS)
+      await stack.worker().end('SIGKILL')
+      await stack.startWorker()
+    }
+    await allDone([event], RECOVERY_MS)
+    expect(httpCallsOf(event)).toHaveLength(3)
+    expect(new Set(httpCallsOf(event).map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
+  }, 500_000)
+
+  it('asks for another delivery while the queue is away', async () => {
+    const event = sampleEvent('call.ended')
+    await stack.queue.halt()
+    const began = performance.now()
+    expect(await post(event)).toBe(500)
+    expect(performance.now() - began).toBeLessThan(TRUEDY_TIMEOUT_MS)
+    await stack.queue.resume()
+    await vi.waitFor(async () => expect(await post(event)).toBe(204), { timeout: SOON_MS, interval: 500 })
+    await allDone([event], RECOVERY_MS)
+    expect(await wrongInCrm([event])).toEqual({})
+  }, 200_000)
+
+  it('loses nothing when the server of the queue is restarted, or crashes', async () => {
+    const programs = [stack.receiver(), stack.worker()]
+    const sender = createSender(stack.url, SECRET, TRUEDY_TIMEOUT_MS)
+    const sent: SampleEvent[] = []
+    for (const signal of [undefined, stack.queue.crashSignal]) {
+      const burst = Array.from({ length: 50 }, () => sampleEvent('call.ended'))
+      const before = stack.doneLines().length
+      for (const event of burst) sender.send(event)
+      sent.push(...burst)
+      await vi.waitFor(() => expect(stack.doneLines().length).toBeGreaterThan(before), {
+        timeout: SOON_MS,
+        interval: 5,
+      })
+      await stack.queue.halt(signal)
+      await delay(500)
+      await stack.queue.resume()
+      await sender.finish()
+      await delay(2000)
+    }
+    expect(sender.givenUp()).toBe(0)
+    await allDone(sent, RECOVERY_MS)
+    expect(await wrongInCrm(sent)).toEqual({})
+    expect(programs.map((program) => program.isRunning())).toEqual([true, true])
+  }, 300_000)
+})
