@@ -90,6 +90,19 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
     expect(stack.receiver().errorOutput()).toBe('')
   })
 
+  it('makes a job of every event, whatever its key is made of', async () => {
+    const batch = sampleEvent('batch.status.changed', { shape: 'flat' })
+    const others = [
+      batch,
+      { ...batch, data: { ...batch.data, status: 'PAUSED' } },
+      { ...sampleEvent('call.joined'), id: `ü /:%${'x'.repeat(500)}` },
+      { event: 'org.changed', timestamp: new Date().toISOString(), data: {} },
+    ]
+    for (const event of others) expect(await post(event)).toBe(204)
+    await allDone(others)
+    for (const event of others) expect(linesOf(event)).toHaveLength(1)
+  })
+
   const unjoined = sampleEvent('call.ended', { shape: 'flat' })
   unjoined.data['end_reason'] = 'unjoined'
   const awkward = sampleEvent('call.ended')
@@ -254,24 +267,27 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
     for (const event of sent) expect(mailsOf(event)).toHaveLength(1)
   }, 200_000)
 
-  /** Kills the worker while it waits to write to a table. */
-  async function killWorkerOver(table: string, events: readonly SampleEvent[]): Promise<void> {
+  /** Lets nobody write to a table, brings events, and does something when the worker waits to write. */
+  async function whileBlocked(
+    table: string,
+    events: readonly SampleEvent[],
+    act: (waiting: string) => Promise<unknown>,
+  ): Promise<void> {
     const { postgres } = stack
     const locker = postgres.run(`BEGIN; LOCK TABLE ${table} IN EXCLUSIVE MODE; SELECT pg_sleep(60)`)
     const locked = locker.catch(() => {})
-    const locks = (which: string, answer: string) =>
-      vi.waitFor(
-        async () => {
-          const query = `SELECT count(*) > 0 FROM pg_locks WHERE relation = '${table}'::regclass AND ${which}`
-          expect(await postgres.run(query)).toBe(answer)
-        },
-        { timeout: SOON_MS, interval: 50 },
-      )
-    await locks(`granted AND mode = 'ExclusiveLock'`, 't')
+    const sessions = (state: string) => `FROM pg_locks WHERE relation = '${table}'::regclass AND ${state}`
+    const waiting = sessions('NOT granted')
+    const expectAny = (which: string, answer: string) =>
+      vi.waitFor(async () => expect(await postgres.run(`SELECT count(*) > 0 ${which}`)).toBe(answer), {
+        timeout: SOON_MS,
+        interval: 50,
+      })
+    await expectAny(sessions(`granted AND mode = 'ExclusiveLock'`), 't')
     for (const event of events) expect(await post(event)).toBe(204)
-    await locks('NOT granted', 't')
-    await stack.worker().end('SIGKILL')
-    await locks('NOT granted', 'f')
+    await expectAny(waiting, 't')
+    await act(waiting)
+    await expectAny(waiting, 'f')
     await postgres.run(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()`,
@@ -279,11 +295,23 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
     await locked
   }
 
+  it('goes on when a connection is lost in the middle of a transaction', async () => {
+    const event = sampleEvent('call.ended')
+    const worker = stack.worker()
+    await whileBlocked('crm_activities', [event], (waiting) =>
+      stack.postgres.run(`SELECT pg_terminate_backend(pid) ${waiting}`),
+    )
+    await allDone([event])
+    expect(await wrongInCrm([event])).toEqual({})
+    expect(worker.isRunning()).toBe(true)
+  })
+
   it('loses nothing, and writes nothing twice, when the worker is killed', async () => {
     const sent = Array.from({ length: 40 }, () => sampleEvent('call.ended'))
-    await killWorkerOver('crm_activities', sent.slice(0, 10))
+    const kill = () => stack.worker().end('SIGKILL')
+    await whileBlocked('crm_activities', sent.slice(0, 10), kill)
     await stack.startWorker()
-    await killWorkerOver('truedy_webhooks', sent.slice(10, 20))
+    await whileBlocked('truedy_webhooks', sent.slice(10, 20), kill)
     await stack.startWorker()
     const before = stack.doneLines().length
     for (const event of sent.slice(20)) expect(await post(event)).toBe(204)
@@ -291,7 +319,7 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
       timeout: SOON_MS,
       interval: 1,
     })
-    await stack.worker().end('SIGKILL')
+    await kill()
     await stack.startWorker()
     await allDone(sent, RECOVERY_MS)
     expect(await wrongInCrm(sent)).toEqual({})
