@@ -1,8 +1,6 @@
 /** The folders in `examples/` that receive webhooks, each with what differs from `npm install` and `npm start`. */
 
 import { hostCommand, type Launch } from './driver.js'
-import { needDynamoDb, needMariaDb, needPostgres } from './needs.js'
-import type { Launch } from './driver.js'
 import { needDynamoDb, needMariaDb, needPostgres, needRedis } from './needs.js'
 
 /** The functions framework parses each body before the function gets it, and prints that one of them is not JSON. */
