@@ -179,10 +179,11 @@ describe('the page', () => {
   it('has the calls in progress first, then what ended last', async () => {
     await deliver(server, event('call.ended', 'ended first', {}, 50))
     await deliver(server, event('call.started', 'new', {}, 10))
-    await deliver(server, event('call.joined', 'long', {}, 300))
+    const long = { created: secondsAgo(300).toISOString() }
+    await deliver(server, event('call.joined', 'long', long, 280))
     const page = await open()
     await eventually(() => shownIds(page), ['new', 'long', 'ended first'])
-    await deliver(server, event('call.ended', 'long', {}, 0))
+    await deliver(server, event('call.ended', 'long', long, 0))
     await eventually(() => shownIds(page), ['new', 'long', 'ended first'])
     await deliver(server, event('call.ended', 'late news', {}, 30))
     await eventually(() => shownIds(page), ['new', 'long', 'late news', 'ended first'])
@@ -288,9 +289,12 @@ describe('filter and search', () => {
       const outlines = await page.evaluate(() => {
         const element = document.activeElement
         const shown = [element, element?.closest('label')].filter((one) => one != null)
-        return shown.map((one) => getComputedStyle(one).outlineStyle)
+        return shown.map((one) => getComputedStyle(one).outline)
       })
-      expect(outlines, place).toContain('solid')
+      expect(
+        outlines.some((outline) => outline.includes('solid 2px')),
+        place,
+      ).toBe(true)
     }
   })
 
