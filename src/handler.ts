@@ -34,7 +34,8 @@ export function createWebhookHandler(
 ): (request: RequestLike) => Promise<FetchResponse> {
   const receive = createBodyReceiver(options)
   return async (request) => {
-    const { status, headers, body } = await receive(request.method, request.headers, () =>
+    // No method, no Request: reading the body says so, and the log.
+    const { status, headers, body } = await receive(request.method ?? 'POST', request.headers, () =>
       readBody(request, options),
     )
     // A 204 with a body, even an empty one, is refused by the constructor.

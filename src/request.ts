@@ -41,10 +41,11 @@ export function bodyTooLarge(maxBodyBytes: number): WebhookError {
 export async function readBody(request: RequestLike, limit: BodyLimit = {}): Promise<Uint8Array> {
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
   requirePositive({ maxBodyBytes })
-  if (request.bodyUsed || request.body?.locked || !request.headers.get) {
+  // A context that has a request in it, and Node's request, know nothing of bodyUsed.
+  if (request.bodyUsed !== false || request.body?.locked) {
     throw new WebhookError(
       'body_not_raw',
-      'No unread Request: verify first; (req, res) needs createNodeHandler.',
+      'No unread Request: verify first (event.request); (req, res): createNodeHandler.',
     )
   }
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)

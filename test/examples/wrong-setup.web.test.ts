@@ -60,6 +60,11 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       replace: ['  .listen(', '  .onParse(({ request }) => request.json())\n  .listen('],
       isFine: true,
     },
+    {
+      what: 'the context is handed over in place of the request',
+      file: 'server.ts',
+      replace: ['({ request }) => receive(request)', 'receive'],
+    },
   ],
   'deno-serve': [
     {
@@ -81,6 +86,11 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
         export const handleError`,
       ],
     },
+    {
+      what: 'the event is handed over in place of the request',
+      file: 'src/routes/webhooks/truedy/+server.ts',
+      replace: ['RequestHandler = ({ request }) =>', 'RequestHandler = (request) =>'],
+    },
   ],
   astro: [
     {
@@ -90,6 +100,11 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
         '({ request }) => receive(request)',
         'async ({ request }) => { await request.json(); return receive(request) }',
       ],
+    },
+    {
+      what: 'the context is handed over in place of the request',
+      file: 'src/pages/webhooks/truedy.ts',
+      replace: ['({ request }) => receive(request)', 'receive'],
     },
   ],
   'react-router': [
@@ -103,6 +118,11 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
           return receive(request)
         }`,
       ],
+    },
+    {
+      what: 'the arguments are handed over in place of the request',
+      file: 'app/routes/truedy.ts',
+      replace: ['({ request }: Route.ActionArgs) => receive(request)', 'receive'],
     },
   ],
   nuxt: [

@@ -273,6 +273,19 @@ describe('a request that was read before', () => {
     expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
   })
 
+  it.each([
+    ['an event or context that has the request in it', (request: Request) => ({ request, params: {} })],
+    ['a context with headers and a parsed body', (request: Request) => ({ request, headers: {}, body: {} })],
+    ['an event with method and headers', ({ method, headers }: Request) => ({ method, headers })],
+  ])('is told apart from %s', async (_, wrap) => {
+    const { onOutcome, nth } = recordOutcomes()
+    const context = wrap(toRequest(await genuine())) as unknown as RequestLike
+    const response = await createWebhookHandler({ secret: SECRET, onOutcome })(context)
+    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+    const message = expect.stringContaining('event.request')
+    expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
+  })
+
   it('is answered with 500 body_not_raw while somebody else holds its reader', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const request = toRequest(await genuine())
