@@ -45,7 +45,7 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
   if (request.bodyUsed !== false || request.body?.locked) {
     throw new WebhookError(
       'body_not_raw',
-      'No unread Request: verify first (event.request); (req, res): createNodeHandler.',
+      'No unread Request: verify first, pass event.request, or use createNodeHandler.',
     )
   }
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
