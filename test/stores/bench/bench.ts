@@ -24,6 +24,7 @@ const TTL_MS = 259_200_000
 const LEAST_RATIO = 0.85
 
 const TABLE = 'bench'
+const FRESH_TABLE = 'fresh'
 
 console.log(
   `Node ${process.version}, ${cpus()[0]?.model.trim()}, ${new Date().toISOString().slice(0, 16)} UTC`,
@@ -56,7 +57,7 @@ async function benchPostgres(): Promise<void> {
   const pool = new pg.Pool({ connectionString: server.url, max: 10 })
   // The server tells connections that it ends, also those that are closing themselves.
   pool.on('error', () => {})
-  await pool.query(postgresSchema({ table: TABLE }))
+  for (const table of [TABLE, FRESH_TABLE]) await pool.query(postgresSchema({ table }))
   // A table like the store's: same columns, same index, as bare as the insert can be.
   await pool.query(`CREATE TABLE bare (LIKE ${TABLE} INCLUDING ALL)`)
   const connection = await pool.connect()
@@ -64,7 +65,7 @@ async function benchPostgres(): Promise<void> {
     ['PostgreSQL, one connection', connection, 300, 1, LEAST_RATIO],
     ['PostgreSQL, a pool of 10', pool, 1000, 10, undefined],
   ] as const) {
-    const store = postgresStore((sql, params) => client.query(sql, params), { table: TABLE })
+    const storeOn = (table: string) => postgresStore((sql, params) => client.query(sql, params), { table })
     const bare: Candidate = {
       name: 'INSERT … ON CONFLICT DO NOTHING',
       run: (key, owner) =>
@@ -73,7 +74,8 @@ async function benchPostgres(): Promise<void> {
           [key, owner],
         ),
     }
-    await bench(title, candidatesOf(store, bare), operations, inFlight, least)
+    const candidates = candidatesOf(storeOn(TABLE), bare, storeOn(FRESH_TABLE))
+    await bench(title, candidates, operations, inFlight, least)
   }
   connection.release()
   await pool.end()
@@ -84,8 +86,7 @@ async function benchSqlite(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'truedy-webhooks-bench-'))
   const db = new Database(join(directory, 'bench.db'))
   db.pragma('journal_mode = WAL')
-  db.exec(sqliteSchema({ table: TABLE }))
-  db.exec(sqliteSchema({ table: 'bare' }))
+  for (const table of [TABLE, FRESH_TABLE, 'bare']) db.exec(sqliteSchema({ table }))
   // A program keeps its statements; so does this one, for the store and for the bare insert.
   const statements = new Map<string, Database.Statement>()
   const prepared = (sql: string): Database.Statement => {
@@ -93,7 +94,7 @@ async function benchSqlite(): Promise<void> {
     statements.set(sql, statement)
     return statement
   }
-  const store = sqliteStore((sql, params) => prepared(sql).all(...params), { table: TABLE })
+  const storeOn = (table: string) => sqliteStore((sql, params) => prepared(sql).all(...params), { table })
   const bare: Candidate = {
     name: 'INSERT … ON CONFLICT DO NOTHING',
     run: (key, owner) =>
@@ -103,7 +104,8 @@ async function benchSqlite(): Promise<void> {
         LEASE_MS,
       ),
   }
-  await bench('SQLite (better-sqlite3, WAL)', candidatesOf(store, bare), 1000, 1)
+  const candidates = candidatesOf(storeOn(TABLE), bare, storeOn(FRESH_TABLE))
+  await bench('SQLite (better-sqlite3, WAL)', candidates, 1000, 1)
   db.close()
   await rm(directory, { recursive: true, force: true })
 }
@@ -117,11 +119,14 @@ function benchMemory(): void {
   check('bytes a key, held (with its owner)', found.bytesClaimed, '≤', 250)
 }
 
-/** The bare minimum, and what a store does: with a new event, and with one that it has seen. */
-function candidatesOf(store: DedupeStore, bare: Candidate): Candidate[] {
+/**
+ * The bare minimum, and what a store does: with a new event, and with one that it has seen. `fresh` is the store for the
+ * first of these, on a table of its own, which then grows as that of the bare minimum does.
+ */
+function candidatesOf(store: DedupeStore, bare: Candidate, fresh = store): Candidate[] {
   return [
     bare,
-    { name: 'claim', run: (key, owner) => store.claim(key, { owner, leaseMs: LEASE_MS }) },
+    { name: 'claim', run: (key, owner) => fresh.claim(key, { owner, leaseMs: LEASE_MS }) },
     {
       name: 'claim and complete',
       async run(key, owner) {
