@@ -65,7 +65,7 @@ END $$`
 /**
  * A dedupe store on PostgreSQL 9.5 or later, shared by all processes that use the same table ({@link postgresSchema}).
  *
- * One statement a step, on the server's clock. Given the query function of a transaction, with {@link isDuplicate}, the
+ * One statement a step, and a second one for a claim of what is there already, on the server's clock. Given the query function of a transaction, with {@link isDuplicate}, the
  * record and your own writes commit together: the only exactly-once. There, and wherever the isolation level is above
  * READ COMMITTED, a step may reject with an error whose `code` is `40001`: nothing was recorded, the transaction has to be
  * run again.
@@ -102,21 +102,24 @@ export function postgresStore(query: PostgresQuery, options: TableOptions = {}):
 
   return {
     async claim(key, { owner, leaseMs }) {
+      const params = [recordKey(key), owner, wholeMs('leaseMs', leaseMs)]
+      const insert = `INSERT INTO ${table} AS record (key, owner, expires_at)
+VALUES ($1, $2, clock_timestamp() + $3::float8 * interval '1 ms') ON CONFLICT`
+      // Nearly every event is new, and then this is all. Where it is not, the second statement decides, as if nothing had
+      // been asked.
+      const inserted = await run(`${insert} DO NOTHING RETURNING owner`, ...params)
+      if (rowsOf(inserted).length > 0) return claimOf(inserted, owner)
       // Every conflict is an update, since a statement returns no row that it leaves alone; what is held or done keeps its
       // values. `statement_timestamp()`, because both cases must see the same time; `now()` is old in a transaction.
-      const result = await run(
-        `INSERT INTO ${table} AS record (key, owner, expires_at)
-VALUES ($1, $2, clock_timestamp() + $3::float8 * interval '1 ms')
-ON CONFLICT (key) DO UPDATE SET
+      const found = await run(
+        `${insert} (key) DO UPDATE SET
   owner = CASE WHEN record.expires_at <= statement_timestamp() THEN excluded.owner ELSE record.owner END,
   expires_at = CASE WHEN record.expires_at <= statement_timestamp() OR record.owner = excluded.owner
     THEN excluded.expires_at ELSE record.expires_at END
 RETURNING owner`,
-        recordKey(key),
-        owner,
-        wholeMs('leaseMs', leaseMs),
+        ...params,
       )
-      return claimOf(result, owner)
+      return claimOf(found, owner)
     },
 
     async complete(key, { owner, ttlMs }) {

@@ -98,7 +98,7 @@ describe.each([
     ['an owner that is none', [{ owner: 1 }]],
     ['a row that is null', [null]],
   ])('does not take %s for the answer to a claim', async (_, rows) => {
-    await expect(makeStore(queryOf(rows).asyncQuery).claim('key', lease)).rejects.toThrow(
+    await expect(makeStore(queryOf(rows, rows).asyncQuery).claim('key', lease)).rejects.toThrow(
       'rows as objects, with the names of the columns',
     )
   })
@@ -173,6 +173,25 @@ describe('postgresStore', () => {
     // As Drizzle wraps the errors of pg.
     const wrapped = new Error('Failed query', { cause: error })
     await expect(failingWith(wrapped)).rejects.toMatchObject({ ...expected, cause: wrapped })
+  })
+
+  it('claims what is absent by one statement, and asks a second time of what is there', async () => {
+    const lease = { owner: 'a', leaseMs: 1000 }
+    const fresh = queryOf([{ owner: 'a' }])
+    expect(await postgresStore(fresh.asyncQuery).claim('key', lease)).toBe('claimed')
+    expect(fresh.sent).toEqual([['key', 'a', 1000]])
+    for (const [owner, found] of [
+      ['a', 'claimed'],
+      ['b', 'busy'],
+      [null, 'done'],
+    ]) {
+      const taken = queryOf([], [{ owner }])
+      expect(await postgresStore(taken.asyncQuery).claim('key', lease)).toBe(found)
+      expect(taken.sent).toEqual([
+        ['key', 'a', 1000],
+        ['key', 'a', 1000],
+      ])
+    }
   })
 
   it.each([
