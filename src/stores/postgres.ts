@@ -1,6 +1,5 @@
 /** `truedy-webhooks/stores/postgres`: a dedupe store on PostgreSQL, through whichever client the program has. */
 
-import { requirePositive } from '../options.js'
 import type { DedupeStore } from '../store.js'
 import { recordKey, wholeMs } from './record.js'
 import {
@@ -9,6 +8,7 @@ import {
   type SqlParam,
   type SqlResult,
   type SweepOptions,
+  sweepInBatches,
   type TableOptions,
   tableNames,
 } from './sql.js'
@@ -65,10 +65,10 @@ END $$`
 /**
  * A dedupe store on PostgreSQL 9.5 or later, shared by all processes that use the same table ({@link postgresSchema}).
  *
- * One statement a step, and a second one for a claim of what is there already, on the server's clock. Given the query function of a transaction, with {@link isDuplicate}, the
- * record and your own writes commit together: the only exactly-once. There, and wherever the isolation level is above
- * READ COMMITTED, a step may reject with an error whose `code` is `40001`: nothing was recorded, the transaction has to be
- * run again.
+ * One statement a step, and a second one for a claim of what is there already, on the server's clock. Given the query
+ * function of a transaction, with {@link isDuplicate}, the record and your own writes commit together: the only
+ * exactly-once. Wherever the isolation level is above READ COMMITTED, a step may reject with an error whose `code` is
+ * `40001`: nothing was recorded, the transaction has to be run again.
  *
  * @param query - runs one statement: `(sql, params) => pool.query(sql, params)` of `pg`, `(sql, params) => client.unsafe(sql,
  * params)` of `postgres`
@@ -100,64 +100,42 @@ export function postgresStore(query: PostgresQuery, options: TableOptions = {}):
     }
   }
 
-  return {
-    async claim(key, { owner, leaseMs }) {
-      const params = [recordKey(key), owner, wholeMs('leaseMs', leaseMs)]
-      const insert = `INSERT INTO ${table} AS record (key, owner, expires_at)
+  const insert = `INSERT INTO ${table} AS record (key, owner, expires_at)
 VALUES ($1, $2, clock_timestamp() + $3::float8 * interval '1 ms') ON CONFLICT`
-      // Nearly every event is new, and then this is all. Where it is not, the second statement decides, as if nothing had
-      // been asked.
-      const inserted = await run(`${insert} DO NOTHING RETURNING owner`, ...params)
-      if (rowsOf(inserted).length > 0) return claimOf(inserted, owner)
-      // Every conflict is an update, since a statement returns no row that it leaves alone; what is held or done keeps its
-      // values. `statement_timestamp()`, because both cases must see the same time; `now()` is old in a transaction.
-      const found = await run(
-        `${insert} (key) DO UPDATE SET
+  const claimNew = `${insert} DO NOTHING RETURNING owner`
+  // Every conflict is an update, since a statement returns no row that it leaves alone; what is held or done keeps its
+  // values. `statement_timestamp()`, because both cases must see the same time; `now()` is old in a transaction.
+  const claimAny = `${insert} (key) DO UPDATE SET
   owner = CASE WHEN record.expires_at <= statement_timestamp() THEN excluded.owner ELSE record.owner END,
   expires_at = CASE WHEN record.expires_at <= statement_timestamp() OR record.owner = excluded.owner
     THEN excluded.expires_at ELSE record.expires_at END
-RETURNING owner`,
-        ...params,
-      )
-      return claimOf(found, owner)
-    },
-
-    async complete(key, { owner, ttlMs }) {
-      const result = await run(
-        `UPDATE ${table} SET owner = NULL, expires_at = clock_timestamp() + $3::float8 * interval '1 ms'
-WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`,
-        recordKey(key),
-        owner,
-        wholeMs('ttlMs', ttlMs),
-      )
-      return rowsOf(result).length > 0
-    },
-
-    async release(key, { owner }) {
-      const result = await run(
-        `DELETE FROM ${table} WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`,
-        recordKey(key),
-        owner,
-      )
-      return rowsOf(result).length > 0
-    },
-
-    async sweep({ batchSize = 1000 } = {}) {
-      requirePositive({ batchSize })
-      let swept = 0
-      let removed: number
-      do {
-        // What another sweep or a claim has locked is left to it.
-        const result = await run(
-          `DELETE FROM ${table} WHERE key = ANY(ARRAY(
+RETURNING owner`
+  const complete = `UPDATE ${table} SET owner = NULL, expires_at = clock_timestamp() + $3::float8 * interval '1 ms'
+WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`
+  const release = `DELETE FROM ${table} WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`
+  // What another sweep or a claim has locked is left to it.
+  const sweep = `DELETE FROM ${table} WHERE key = ANY(ARRAY(
   SELECT key FROM ${table} WHERE expires_at <= statement_timestamp()
-  ORDER BY expires_at LIMIT $1::int FOR UPDATE SKIP LOCKED)) RETURNING key`,
-          Math.ceil(batchSize),
-        )
-        removed = rowsOf(result).length
-        swept += removed
-      } while (removed >= batchSize)
-      return swept
+  ORDER BY expires_at LIMIT $1::int FOR UPDATE SKIP LOCKED)) RETURNING key`
+
+  return {
+    async claim(key, { owner, leaseMs }) {
+      const params = [recordKey(key), owner, wholeMs('leaseMs', leaseMs)]
+      // Nearly every event is new, and then this is all. Where it is not, the other statement decides, as if nothing had
+      // been asked.
+      const inserted = await run(claimNew, ...params)
+      if (rowsOf(inserted).length > 0) return claimOf(inserted, owner)
+      return claimOf(await run(claimAny, ...params), owner)
+    },
+    async complete(key, { owner, ttlMs }) {
+      const result = await run(complete, recordKey(key), owner, wholeMs('ttlMs', ttlMs))
+      return rowsOf(result).length > 0
+    },
+    async release(key, { owner }) {
+      return rowsOf(await run(release, recordKey(key), owner)).length > 0
+    },
+    async sweep(sweepOptions) {
+      return sweepInBatches((batchSize) => run(sweep, batchSize), sweepOptions)
     },
   }
 }

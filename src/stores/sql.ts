@@ -1,7 +1,8 @@
 /** What the stores on SQL databases share: their table, what a query gives, and what a claim read from it. */
 
 import { WebhookError } from '../errors.js'
-import type { Claim } from '../store.js'
+import { requirePositive } from '../options.js'
+import type { Awaitable, Claim } from '../store.js'
 
 /** A value for a parameter of a statement. */
 export type SqlParam = string | number
@@ -21,11 +22,10 @@ export interface SweepOptions {
   readonly batchSize?: number | undefined
 }
 
-/** The names of a table and of its index, quoted for a statement. */
+/** The names of a table and of its index, quoted for a statement: with their schema, where there is one, and without. */
 export interface TableNames {
-  /** With the schema, where there is one. */
   readonly table: string
-  readonly schema: string | undefined
+  readonly index: string
   readonly bareTable: string
   readonly bareIndex: string
 }
@@ -45,14 +45,10 @@ export function tableNames({ table = 'truedy_webhooks' }: TableOptions): TableNa
     )
   }
   const [, schemaName, name] = match
-  const schema = schemaName === undefined ? undefined : `"${schemaName}"`
+  const schema = schemaName === undefined ? '' : `"${schemaName}".`
   const bareTable = `"${name}"`
-  return {
-    table: schema === undefined ? bareTable : `${schema}.${bareTable}`,
-    schema,
-    bareTable,
-    bareIndex: `"${name}_expires_at"`,
-  }
+  const bareIndex = `"${name}_expires_at"`
+  return { table: schema + bareTable, index: schema + bareIndex, bareTable, bareIndex }
 }
 
 /** The rows that a query gave. */
@@ -73,4 +69,36 @@ export function claimOf(result: SqlResult, owner: string): Claim {
   throw new TypeError(
     'The function given to the store must return rows as objects, with the names of the columns.',
   )
+}
+
+/**
+ * Removes batch after batch until one is not full.
+ *
+ * @param removeBatch - removes so many records at most; its rows are those that it removed
+ * @returns how many were removed; a promise only where `removeBatch` gives one
+ */
+export function sweepInBatches(
+  removeBatch: (batchSize: number) => Awaitable<SqlResult>,
+  { batchSize = 1000 }: SweepOptions = {},
+): Awaitable<number> {
+  requirePositive({ batchSize })
+  const size = Math.ceil(batchSize)
+  const sweepOn = (swept: number): Awaitable<number> =>
+    after(removeBatch(size), (result) => {
+      const { length } = rowsOf(result)
+      return length < size ? swept + length : sweepOn(swept + length)
+    })
+  return sweepOn(0)
+}
+
+/** Goes on with a value at once, and with a promise when it is there. */
+export function after<Value, Next>(
+  value: Awaitable<Value>,
+  next: (value: Value) => Awaitable<Next>,
+): Awaitable<Next> {
+  return isPromise(value) ? value.then(next) : next(value)
+}
+
+function isPromise<Value>(value: Awaitable<Value>): value is PromiseLike<Value> {
+  return typeof value === 'object' && value !== null && 'then' in value
 }

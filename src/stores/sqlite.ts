@@ -1,14 +1,15 @@
 /** `truedy-webhooks/stores/sqlite`: a dedupe store on SQLite, through whichever driver the program has. */
 
-import { requirePositive } from '../options.js'
 import type { Awaitable, Claim, DedupeStore } from '../store.js'
 import { recordKey, wholeMs } from './record.js'
 import {
+  after,
   claimOf,
   rowsOf,
   type SqlParam,
   type SqlResult,
   type SweepOptions,
+  sweepInBatches,
   type TableOptions,
   tableNames,
 } from './sql.js'
@@ -59,9 +60,8 @@ const NOW = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
  * ```
  */
 export function sqliteSchema(options: TableOptions = {}): string {
-  const { table, schema, bareTable, bareIndex } = tableNames(options)
+  const { table, index, bareTable } = tableNames(options)
   // An index is named in the schema of its table, and the table then without.
-  const index = schema === undefined ? bareIndex : `${schema}.${bareIndex}`
   return `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY NOT NULL, owner TEXT, expires_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ${index} ON ${bareTable} (expires_at);`
 }
@@ -125,26 +125,8 @@ WHERE key = ? AND owner = ? AND expires_at > ${NOW} RETURNING key`
     release(key, { owner }) {
       return after(query(release, [recordKey(key), owner]), (result) => rowsOf(result).length > 0)
     },
-    sweep({ batchSize = 1000 } = {}) {
-      requirePositive({ batchSize })
-      const sweepOn = (swept: number): Awaitable<number> =>
-        after(query(sweep, [Math.ceil(batchSize)]), (result) => {
-          const { length } = rowsOf(result)
-          return length < batchSize ? swept + length : sweepOn(swept + length)
-        })
-      return sweepOn(0)
+    sweep(sweepOptions) {
+      return sweepInBatches((batchSize) => query(sweep, [batchSize]), sweepOptions)
     },
   }
-}
-
-/** Goes on with a value at once, and with a promise when it is there. */
-function after<Value, Next>(
-  value: Awaitable<Value>,
-  next: (value: Value) => Awaitable<Next>,
-): Awaitable<Next> {
-  return isPromise(value) ? value.then(next) : next(value)
-}
-
-function isPromise<Value>(value: Awaitable<Value>): value is PromiseLike<Value> {
-  return typeof value === 'object' && value !== null && 'then' in value
 }
