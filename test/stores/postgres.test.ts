@@ -6,10 +6,11 @@ import { CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isDuplicate, parseEvent, processOnce } from '../../src/index.js'
+import { isDuplicate } from '../../src/index.js'
 import { type PostgresQuery, postgresSchema, postgresStore } from '../../src/stores/postgres.js'
 import { storeCases } from '../../src/testing/index.js'
 import { startPostgres } from '../support/postgres-server.js'
+import { expectHandledOnce, newEvent } from './events.js'
 
 let server: Awaited<ReturnType<typeof startPostgres>>
 let pool: pg.Pool
@@ -92,21 +93,8 @@ describe.each(Object.entries(clients))('postgresStore on %s', (_, connect) => {
 
   it.concurrent.each(storeCases)('$name', ({ run }) => run(postgresStore(query)))
 
-  it('lets processOnce handle an event once among many workers', async () => {
-    const event = newEvent()
-    let handled = 0
-    const work = async () => {
-      handled += 1
-    }
-    const outcomes = await Promise.all(
-      Array.from({ length: 50 }, () => processOnce(event, postgresStore(query), work)),
-    )
-    expect(handled).toBe(1)
-    expect(outcomes.filter(({ status }) => status === 'processed')).toEqual([
-      { status: 'processed', value: undefined, recorded: true },
-    ])
-    expect(await processOnce(event, postgresStore(query), work)).toEqual({ status: 'duplicate' })
-  })
+  it('lets processOnce handle an event once among many workers', () =>
+    expectHandledOnce(() => postgresStore(query)))
 })
 
 describe('postgresStore', () => {
@@ -281,7 +269,3 @@ describe('postgresStore', () => {
     await expect(lost.claim('key', { owner: 'a', leaseMs: 1000 })).rejects.toMatchObject({ code: '42P01' })
   })
 })
-
-function newEvent() {
-  return parseEvent({ event: 'call.ended', timestamp: 1, id: crypto.randomUUID(), data: {} })
-}

@@ -5,11 +5,11 @@ import { json } from 'node:stream/consumers'
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseEvent, processOnce } from '../../src/index.js'
 import { type RedisCommand, redisStore } from '../../src/stores/redis.js'
 import { storeCases } from '../../src/testing/index.js'
 import { flushScripts, startCluster, startRedis } from '../support/redis-server.js'
-import { start } from './runtimes.js'
+import { expectHandledOnce } from './events.js'
+import { runCases } from './runtimes.js'
 
 let server: Awaited<ReturnType<typeof startRedis>>
 let cluster: Awaited<ReturnType<typeof startCluster>>
@@ -128,29 +128,15 @@ describe.each(Object.entries(clients))('redisStore on %s', (_, connect) => {
     expect(await ask('EXISTS', `truedy:${key}`)).toBe(0)
   })
 
-  it('lets processOnce handle an event once among many workers', async () => {
-    const event = parseEvent({ event: 'call.ended', timestamp: 1, id: crypto.randomUUID(), data: {} })
-    let handled = 0
-    const work = async () => {
-      handled += 1
-    }
-    const outcomes = await Promise.all(
-      Array.from({ length: 50 }, () => processOnce(event, redisStore(command), work)),
-    )
-    expect(handled).toBe(1)
-    expect(outcomes.filter(({ status }) => status === 'processed')).toEqual([
-      { status: 'processed', value: undefined, recorded: true },
-    ])
-    expect(await processOnce(event, redisStore(command), work)).toEqual({ status: 'duplicate' })
-  })
+  it('lets processOnce handle an event once among many workers', () =>
+    expectHandledOnce(() => redisStore(command)))
 })
 
 describe("redisStore on Bun's client", () => {
   let errors: Map<string, string | null>
   beforeAll(async () => {
     const url = `redis://127.0.0.1:${server.port}`
-    const lines = await start('Bun', 'run-cases.mjs', 'Redis of Bun', url).lines
-    errors = new Map(lines.map((line) => JSON.parse(line)).map(({ name, error }) => [name, error]))
+    errors = await runCases('Bun', 'Redis of Bun', url)
   })
 
   it.each(storeCases)('$name', ({ name }) => expect(errors.get(name)).toBe(null))

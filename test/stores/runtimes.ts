@@ -30,3 +30,13 @@ export function start(runtime: Runtime, program: string, ...args: string[]): Pro
   })
   return { process: child, lines }
 }
+
+/** Runs the conformance cases in a runtime, on one of its clients; the error of each, or `null`. */
+export async function runCases(
+  runtime: Runtime,
+  client: string,
+  address: string,
+): Promise<Map<string, string | null>> {
+  const lines = await start(runtime, 'run-cases.mjs', client, address).lines
+  return new Map(lines.map((line) => JSON.parse(line)).map(({ name, error }) => [name, error]))
+}

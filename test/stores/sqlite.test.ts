@@ -6,10 +6,11 @@ import Database from 'better-sqlite3'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dedupeKey, parseEvent, processOnce } from '../../src/index.js'
+import { dedupeKey } from '../../src/index.js'
 import { type SqliteQuery, type SyncSqliteQuery, sqliteSchema, sqliteStore } from '../../src/stores/sqlite.js'
 import { storeCases } from '../../src/testing/index.js'
-import { start } from './runtimes.js'
+import { expectHandledOnce, newEvent } from './events.js'
+import { runCases, start } from './runtimes.js'
 
 let directory: string
 const closing: (() => unknown)[] = []
@@ -53,21 +54,8 @@ describe.each(Object.entries(drivers))('sqliteStore on %s', (_, open) => {
 
   it.concurrent.each(storeCases)('$name', ({ run }) => run(sqliteStore(query)))
 
-  it('lets processOnce handle an event once among many workers', async () => {
-    const event = newEvent()
-    let handled = 0
-    const work = async () => {
-      handled += 1
-    }
-    const outcomes = await Promise.all(
-      Array.from({ length: 50 }, () => processOnce(event, sqliteStore(query), work)),
-    )
-    expect(handled).toBe(1)
-    expect(outcomes.filter(({ status }) => status === 'processed')).toEqual([
-      { status: 'processed', value: undefined, recorded: true },
-    ])
-    expect(await processOnce(event, sqliteStore(query), work)).toEqual({ status: 'duplicate' })
-  })
+  it('lets processOnce handle an event once among many workers', () =>
+    expectHandledOnce(() => sqliteStore(query)))
 
   it('sweeps in batches what has expired, and nothing else', async () => {
     const sent: unknown[][] = []
@@ -95,8 +83,7 @@ describe.each([
   beforeAll(async () => {
     const file = `${driver.replace(':', '-')}.db`
     openFile(file)
-    const lines = await start(runtime, 'run-cases.mjs', driver, join(directory, file)).lines
-    errors = new Map(lines.map((line) => JSON.parse(line)).map(({ name, error }) => [name, error]))
+    errors = await runCases(runtime, driver, join(directory, file))
   })
 
   it.each(storeCases)('$name', ({ name }) => expect(errors.get(name)).toBe(null))
@@ -212,7 +199,3 @@ describe('sqliteStore on a synchronous driver', () => {
     expect(JSON.stringify(plan)).toContain('truedy_webhooks_expires_at')
   })
 })
-
-function newEvent() {
-  return parseEvent({ event: 'call.ended', timestamp: 1, id: crypto.randomUUID(), data: {} })
-}
