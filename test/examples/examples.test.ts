@@ -1,7 +1,7 @@
 /** Every example does what a webhook endpoint must, from `npm install` to the last delivery. */
 
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -135,51 +135,6 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
 
   it(`has printed nothing${line.errorOutput ? ' else' : ''} on stderr`, () => {
     expect(server.errorOutput()).toMatch(line.errorOutput ?? /^$/)
-  })
-})
-
-describe('Express', () => {
-  const JSON_FIRST = `
-    import express from 'express'
-    import { createNodeHandler } from 'truedy-webhooks/node'
-
-    const app = express()
-    app.use(express.json())
-    app.all('/webhooks/truedy', createNodeHandler({
-      onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
-    }))
-    app.listen(process.env.PORT)
-  `
-  let directory: string
-  let server: Server | undefined
-
-  beforeAll(async () => {
-    directory = await installExample('express', tarball, workspace)
-  })
-
-  afterAll(() => server?.stop())
-
-  it('parses JSON on the routes after the webhook', async () => {
-    server = await startServer(directory)
-    const response = await fetch(`${server.origin}/greetings`, {
-      method: 'POST',
-      body: JSON.stringify({ name: 'Ada' }),
-      headers: { 'content-type': 'application/json' },
-    })
-    expect(await response.json()).toEqual({ greeting: 'Hello Ada' })
-    await server.stop()
-  })
-
-  it('is told to change the set-up where express.json() comes first', async () => {
-    await writeFile(join(directory, 'json-first.js'), JSON_FIRST)
-    server = await startServer(directory, { command: 'node json-first.js' })
-    const signed = await signDelivery(sampleEvent('call.ended'), server.secret)
-    const response = await fetch(server.url, { method: 'POST', ...signed })
-    expect(response.status).toBe(500)
-    expect(await response.json()).toEqual({ error: 'body_not_raw' })
-    await server.stop()
-    expect(server.errorOutput()).toContain('express.raw')
-    expect(server.handledLines()).toEqual([])
   })
 })
 

@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
 import type { SampleEvent } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { chromiumOptions } from '../support/chromium.js'
 import { packLibrary } from '../support/package.js'
-import { startChromium } from './chromium.js'
 import { installExample, type Server, startServer } from './driver.js'
 import { callEvent, deliver, deliverAll, type Evenings, load, seeded } from './live-calls.js'
 
@@ -34,7 +35,7 @@ const complaints: string[] = []
 beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-live-calls-page-'))
   directory = await installExample('live-calls', await packLibrary(workspace), workspace)
-  browser = await startChromium()
+  browser = await chromium.launch(chromiumOptions())
 })
 
 afterAll(async () => {

@@ -2,7 +2,6 @@
 
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -11,7 +10,7 @@ import { EdgeRuntime } from 'edge-runtime'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { chromium } from 'playwright-core'
-import { missingProgram } from '../support/server-program.js'
+import { chromiumOptions } from '../support/chromium.js'
 
 /** What came out in a runtime. */
 export interface Outcome {
@@ -22,15 +21,6 @@ export interface Outcome {
 
 /** @param project - a folder with `cases/`, `runners/` and the package installed */
 export type Run = (project: string) => Promise<Outcome>
-
-const CHROMIUM = '/usr/bin/chromium'
-/** What a browser asks its maker for when it starts is of no use here, and there may be no network. */
-const CHROMIUM_FLAGS = [
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-]
 
 const exec = promisify(execFile)
 const modules = (path: string) => join(import.meta.dirname, 'node_modules', path)
@@ -102,7 +92,7 @@ async function onEdgeRuntime(project: string): Promise<Outcome> {
 }
 
 async function onChromium(project: string): Promise<Outcome> {
-  if (!existsSync(CHROMIUM)) throw missingProgram('chromium', 'chromium')
+  const options = chromiumOptions()
   const script = await bundle(project, 'page.js', 'iife')
   // WebCrypto is for secure contexts, which an address of this machine is.
   const server = createServer((request, response) => {
@@ -113,12 +103,7 @@ async function onChromium(project: string): Promise<Outcome> {
     )
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: CHROMIUM_FLAGS,
-    // A browser's sandbox does not work for root.
-    chromiumSandbox: process.getuid?.() !== 0,
-  })
+  const browser = await chromium.launch(options)
   try {
     const page = await browser.newPage()
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
