@@ -1,0 +1,44 @@
+/** Guessing what a mistyped word was meant to be. */
+
+/**
+ * ` Did you mean "send"?`, with a space in front; or nothing, where no candidate is near.
+ *
+ * @param word - what was typed
+ * @param candidates - what could have been meant
+ * @param show - how to write a candidate; in quotes unless given
+ */
+export function didYouMean(
+  word: string,
+  candidates: readonly string[],
+  show: (candidate: string) => string = (candidate) => `"${candidate}"`,
+): string {
+  const lower = word.toLowerCase()
+  const [nearest] = candidates
+    .map((candidate) => ({ candidate, edits: distance(lower, candidate) }))
+    .sort((a, b) => a.edits - b.edits)
+  // A third of the letters may be wrong: more is another word.
+  const isNear = nearest && nearest.edits <= Math.max(1, Math.floor(nearest.candidate.length / 3))
+  return isNear ? ` Did you mean ${show(nearest.candidate)}?` : ''
+}
+
+/** How many letters have to be added, removed, changed or swapped with their neighbour (Damerau–Levenshtein). */
+function distance(a: string, b: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const isSame = a[i - 1] === b[j - 1]
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      row[j] = Math.min(
+        (last[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (last[j - 1] ?? 0) + (isSame ? 0 : 1),
+        isSwapped ? (beforeLast[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+      )
+    }
+    beforeLast = last
+    last = row
+  }
+  return last[b.length] ?? 0
+}
