@@ -1,21 +1,32 @@
-/** Finding out why a signature does not match. */
+/** Finding out why a signature does not match: trying what may have happened until the signature does. */
 
-import type { RawBody } from '../bytes.js'
+import { asBytes, type RawBody } from '../bytes.js'
+import { WebhookError } from '../errors.js'
 import type { HeadersInput } from '../headers.js'
+import { findSigner } from '../hmac.js'
+import { isText } from '../json.js'
 import type { Secret } from '../keys.js'
-import type { VerifyOptions } from '../options.js'
-
-export type DiagnosisCause = 'valid' | 'unknown'
+import { DEFAULT_TOLERANCE_SECONDS, type VerifyOptions } from '../options.js'
+import { parseTimestamp } from '../timestamp.js'
+import { verifySignature } from '../verify.js'
+import { findingOf, guessBodies } from './bodies.js'
+import { type DiagnosisCause, describe, type Finding } from './causes.js'
+import { type FoundHeaders, isHex, readHeaders } from './delivery.js'
+import { guessKeys, type KeyGuess } from './secrets.js'
+import { guessTimestamps } from './timestamps.js'
 
 /** What a diagnosis found. */
 export interface Diagnosis {
-  /** Whether the signature is genuine. */
+  /**
+   * Whether the signature is genuine as it stands. `valid_but_old` and `valid_but_future` are, too: a receiver refuses
+   * them for their age alone.
+   */
   readonly ok: boolean
-  /** What makes the signature match, as a stable name; the first of {@link Diagnosis.causes}. */
+  /** Why it does not match, as a stable name: the first of `causes`. */
   readonly cause: DiagnosisCause
-  /** One cause, or several that came together. */
-  readonly causes: readonly DiagnosisCause[]
-  /** What happened. */
+  /** One cause, or several that came together: a secret with a newline, and a body that was serialised again. */
+  readonly causes: readonly [DiagnosisCause, ...DiagnosisCause[]]
+  /** What happened, without secret material. */
   readonly explanation: string
   /** What to do about it. */
   readonly fix: string
@@ -27,11 +38,180 @@ export interface DiagnoseOptions extends VerifyOptions {
   readonly otherSecrets?: readonly string[] | undefined
 }
 
+/**
+ * Says why the signature of a delivery does not match, by trying what usually happens to bodies, secrets and headers
+ * on their way until it does. It needs the right secret, and so tells a stranger nothing. For finding a fault, not
+ * for receiving: nothing that it accepts is verified.
+ *
+ * Tried are single causes, and one of the secret together with one of the body. A delivery of 100 kB takes some
+ * tens of milliseconds for each secret.
+ *
+ * @param rawBody - the body as your program has it; a string stands for its UTF-8 bytes
+ * @param headers - the request's headers, as the framework hands them over
+ * @param secret - the secret as your program has it, or several
+ * @param options - those of `verifySignature`, and `otherSecrets`: what may have been taken for it
+ * @returns `cause` as a stable name, an `explanation` and a `fix` in words; `ok` where the signature is genuine
+ * @throws {@link WebhookError} `body_not_raw`, `invalid_secret` (none, or not text), `invalid_options` (500)
+ *
+ * @example
+ * ```ts
+ * import { verifySignature } from 'truedy-webhooks'
+ * import { diagnose } from 'truedy-webhooks/diagnose'
+ *
+ * async function check(body: Uint8Array, headers: Headers, secret: string): Promise<void> {
+ *   const verification = await verifySignature(body, headers, secret)
+ *   if (verification.ok) return
+ *   const { cause, explanation, fix } = await diagnose(body, headers, secret)
+ *   console.log(cause, explanation, fix)
+ * }
+ * ```
+ */
 export async function diagnose(
-  _rawBody: RawBody,
-  _headers: HeadersInput,
-  _secret: Secret,
-  _options: DiagnoseOptions = {},
+  rawBody: RawBody,
+  headers: HeadersInput,
+  secret: Secret,
+  options: DiagnoseOptions = {},
 ): Promise<Diagnosis> {
-  return { ok: false, cause: 'unknown', causes: ['unknown'], explanation: '', fix: '' }
+  const secrets = requireTexts(typeof secret === 'string' ? [secret] : secret)
+  const otherSecrets = options.otherSecrets?.length ? requireTexts(options.otherSecrets) : []
+  // Its own verdict first, whatever the age. The largest number is a tolerance, too.
+  const verification = await verifySignature(rawBody, headers, secret, {
+    ...options,
+    toleranceSeconds: Number.MAX_VALUE,
+  })
+  if (!verification.ok && (verification.code === 'body_not_raw' || verification.code === 'invalid_options')) {
+    throw new WebhookError(verification.code, verification.message)
+  }
+
+  const found = readHeaders(headers, options.headerNames)
+  if (!('timestamp' in found)) return diagnosis(found)
+  if (verification.ok) return diagnosis(ofGenuine(verification.timestamp, found, options), true)
+
+  const bytes = toBytes(rawBody)
+  const findings = await search(bytes, found, guessKeys(secrets, otherSecrets))
+  return diagnosis(findings ? [...findings, ...found.findings] : whatIsSeen(bytes, found))
+}
+
+function diagnosis(findings: readonly Finding[], ok = false): Diagnosis {
+  // There is one at least: what matched without one was verified.
+  const causes = findings.map(({ cause }) => cause) as [DiagnosisCause, ...DiagnosisCause[]]
+  return { ok, cause: causes[0], causes, ...describe(findings) }
+}
+
+/** What is to be said of a genuine delivery. */
+function ofGenuine(sentAt: Date, { findings }: FoundHeaders, options: DiagnoseOptions): readonly Finding[] {
+  const { now = Date.now, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS } = options
+  const age = (now() - sentAt.getTime()) / 1000
+  if (age > toleranceSeconds) return [{ cause: 'valid_but_old', detail: duration(age) }, ...findings]
+  if (age < -toleranceSeconds) return [{ cause: 'valid_but_future', detail: duration(-age) }, ...findings]
+  return findings.length > 0 ? findings : [{ cause: 'valid' }]
+}
+
+/** Seconds in the largest unit that leaves a number to imagine. */
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} seconds`
+  if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} hours`
+  return `${Math.round(seconds / 86_400)} days`
+}
+
+/** A message that may have been signed, and what is wrong if it was. */
+interface MessageGuess {
+  readonly prefix: string
+  readonly body: Uint8Array
+  readonly finding?: Finding | undefined
+}
+
+/** The first guess that makes the signature match; `undefined` where none does. */
+async function search(
+  bytes: Uint8Array,
+  { timestamp, signature }: FoundHeaders,
+  keys: readonly KeyGuess[],
+): Promise<readonly Finding[] | undefined> {
+  if (!isHex(signature)) return undefined
+
+  /** What was found where one of the keys has signed the message. */
+  async function tryKeys(
+    guess: MessageGuess,
+    tried: readonly KeyGuess[],
+  ): Promise<readonly Finding[] | undefined> {
+    const { prefix, body, finding } = guess
+    const index = await findSigner({ sentAt: 0, prefix, body, signature, keys: tried.map(({ key }) => key) })
+    const signer = tried[index]
+    return signer && [signer.finding, finding].filter((each) => each !== undefined)
+  }
+
+  const prefix = `${timestamp}.`
+  for await (const { body, finding } of guessBodies(bytes)) {
+    const findings = await tryKeys({ prefix, body, finding }, keys)
+    if (findings) return isTimestamp(timestamp) ? findings : [...findings, MATCHING_TIMESTAMP]
+  }
+  const given = keys.filter(({ finding }) => !finding)
+  for (const guess of guessMessages(timestamp, bytes)) {
+    const findings = await tryKeys(guess, given)
+    if (findings) return findings
+  }
+  return undefined
+}
+
+const MATCHING_TIMESTAMP: Finding = { cause: 'timestamp_malformed', detail: ' The signature matches it.' }
+
+const SEPARATORS = [
+  ['nothing', ''],
+  ['a colon', ':'],
+  ['a newline', '\n'],
+  ['a comma', ','],
+  ['a space', ' '],
+  ['a vertical bar', '|'],
+  ['a hyphen', '-'],
+  ['an underscore', '_'],
+  ['a semicolon', ';'],
+] as const
+
+/** What else may have been signed than the timestamp, a dot and the body. */
+function* guessMessages(timestamp: string, body: Uint8Array): Generator<MessageGuess> {
+  for (const [detail, text] of guessTimestamps(timestamp)) {
+    yield { prefix: `${text}.`, body, finding: { cause: 'timestamp_rewritten', detail } }
+  }
+  yield { prefix: '', body, finding: { cause: 'body_only' } }
+  for (const end of [`.${timestamp}`, timestamp]) {
+    const tail = new TextEncoder().encode(end)
+    const message = new Uint8Array(body.length + tail.length)
+    message.set(body)
+    message.set(tail, body.length)
+    yield { prefix: '', body: message, finding: { cause: 'timestamp_last' } }
+  }
+  for (const [detail, separator] of SEPARATORS) {
+    yield { prefix: timestamp + separator, body, finding: { cause: 'separator', detail } }
+  }
+}
+
+/** What can be seen of a delivery of which nothing matches. */
+function whatIsSeen(bytes: Uint8Array, { timestamp, signature, findings }: FoundHeaders): readonly Finding[] {
+  const isOtherDigest = findings.some(({ cause }) => cause.startsWith('digest_'))
+  const seen: (Finding | undefined)[] = [
+    isHex(signature) && !isOtherDigest ? undefined : { cause: 'signature_malformed' },
+    isTimestamp(timestamp) ? undefined : { cause: 'timestamp_malformed' },
+    findingOf(bytes),
+  ]
+  const all = seen.filter((each) => each !== undefined)
+  return all.length > 0 ? all : [{ cause: 'unknown' }]
+}
+
+function isTimestamp(text: string): boolean {
+  return parseTimestamp(text) !== undefined
+}
+
+/** Bytes of a body that passed for raw. */
+function toBytes(rawBody: RawBody): Uint8Array {
+  const bytes = asBytes(rawBody) ?? ''
+  return typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes
+}
+
+function requireTexts(secrets: readonly string[]): readonly string[] {
+  if (Array.isArray(secrets) && secrets.length > 0 && secrets.every(isText)) return secrets
+  throw new WebhookError(
+    'invalid_secret',
+    "No secret to compare with: give the endpoint's own, as text, as your program has it.",
+  )
 }

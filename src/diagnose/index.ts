@@ -1,3 +1,5 @@
 /** `truedy-webhooks/diagnose`: why does my signature not match? */
 
-export { type DiagnoseOptions, type Diagnosis, type DiagnosisCause, diagnose } from './diagnose.js'
+export type { DiagnosisCause } from './causes.js'
+export { type DiagnoseOptions, type Diagnosis, diagnose } from './diagnose.js'
+export { sortedJson } from './sorted-json.js'

@@ -1,0 +1,107 @@
+/** What may have happened to a secret. */
+
+import type { Key } from '../keys.js'
+import type { Finding } from './causes.js'
+
+/** A key that may have signed, and what is wrong if it did; nothing for the secrets as they were given. */
+export interface KeyGuess {
+  readonly key: Key
+  readonly finding?: Finding
+}
+
+/** White space, and what cannot be seen either: zero-width characters, the byte order mark. */
+const INVISIBLE = '[\\s\\u200b-\\u200d\\u2060\\ufeff\\u0000]'
+const AROUND = new RegExp(`^${INVISIBLE}+|${INVISIBLE}+$`, 'g')
+const QUOTED = /^(["'`])(.*)\1$|^[“„‘](.*)[”“’]$/s
+const PREFIX = 'whsec_'
+
+/** The secrets as given, then all that they may have been before something happened to them, each key once. */
+export function guessKeys(secrets: readonly string[], otherSecrets: readonly string[]): readonly KeyGuess[] {
+  const guesses = new Map<string, KeyGuess>()
+  function add(bytes: Uint8Array<ArrayBuffer>, finding?: Finding): void {
+    const name = bytes.join()
+    // WebCrypto takes no empty key, and nobody signs with one.
+    if (bytes.length > 0 && !guesses.has(name))
+      guesses.set(name, finding ? { key: { bytes }, finding } : { key: { bytes } })
+  }
+
+  for (const secret of secrets) {
+    // A sender that has the same white space in its secret; verifying refuses it all the same.
+    const detail = 'it is refused for that, although it was signed with them'
+    add(encode(secret), secret === secret.trim() ? undefined : { cause: 'secret_whitespace', detail })
+  }
+  for (const secret of secrets) addVariants(secret, add)
+  for (const [index, secret] of otherSecrets.entries()) {
+    const which =
+      otherSecrets.length === 1 ? 'the other secret' : `other secret ${index + 1} of ${otherSecrets.length}`
+    add(encode(secret.replace(AROUND, '')), { cause: 'other_secret', detail: which })
+  }
+  return [...guesses.values()]
+}
+
+function addVariants(given: string, add: (bytes: Uint8Array<ArrayBuffer>, finding: Finding) => void): void {
+  const trimmed = given.replace(AROUND, '')
+  add(encode(trimmed), { cause: 'secret_whitespace' })
+  const [, , straight, curly] = QUOTED.exec(trimmed) ?? []
+  const secret = (straight ?? curly ?? trimmed).replace(AROUND, '')
+  add(encode(secret), { cause: 'secret_quoted' })
+
+  const hasPrefix = secret.startsWith(PREFIX)
+  const rest = hasPrefix ? secret.slice(PREFIX.length) : secret
+  add(encode(PREFIX + rest), { cause: 'secret_prefix_missing' })
+  add(encode(rest), { cause: 'secret_prefix_extra' })
+
+  // The sender has decoded, or whoever stored the secret has.
+  const fromBase64 = decodeBase64(rest)
+  if (fromBase64) add(fromBase64, { cause: 'secret_base64_decoded' })
+  const fromHex = decodeHex(rest)
+  if (fromHex) add(fromHex, { cause: 'secret_hex_decoded' })
+  for (const bytes of [encode(secret), latin1Bytes(secret)]) {
+    if (!bytes) continue
+    const base64 = encodeBase64(bytes)
+    for (const text of [base64, base64.replace(/=+$/, '')]) {
+      add(encode(PREFIX + text), { cause: 'secret_base64_decoded' })
+      add(encode(text), { cause: 'secret_base64_decoded' })
+    }
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+    add(encode(PREFIX + hex), { cause: 'secret_hex_decoded' })
+    add(encode(hex), { cause: 'secret_hex_decoded' })
+  }
+}
+
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text)
+}
+
+/** The bytes of a base64 text, of either alphabet; `undefined` where it is none. */
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^[\w+/-]+={0,2}$/.test(text)) return undefined
+  try {
+    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
+      character.charCodeAt(0),
+    )
+  } catch {
+    // A length that no base64 has.
+    return undefined
+  }
+}
+
+function encodeBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+}
+
+function decodeHex(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^(?:[\da-f]{2})+$/i.test(text)) return undefined
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+}
+
+/** The bytes of a text whose characters are bytes; `undefined` where one is not. */
+function latin1Bytes(text: string): Uint8Array<ArrayBuffer> | undefined {
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code > 0xff) return undefined
+    bytes[index] = code
+  }
+  return bytes
+}

@@ -1,0 +1,39 @@
+/** What a timestamp header may have been before something read it and wrote it again. */
+
+import { parseTimestamp } from '../timestamp.js'
+
+/** Milliseconds from here on, seconds below: as seconds, this is the year 5138. */
+const LEAST_MILLISECONDS = 100_000_000_000
+
+/** The other spellings of a timestamp, each with its name; nothing where it is no time at all. */
+export function guessTimestamps(text: string): readonly (readonly [name: string, text: string])[] {
+  const time = readTime(text.trim())
+  if (time === undefined || Math.abs(time) > 8.64e15) return []
+  const iso = new Date(time).toISOString()
+  const local = iso.slice(0, 19)
+  const fraction = iso.slice(19, 23)
+  return [
+    ['Unix seconds', String(Math.floor(time / 1000))],
+    ['Unix milliseconds', String(time)],
+    ['ISO 8601 with milliseconds', iso],
+    ['ISO 8601 with whole seconds', `${local}Z`],
+    ['ISO 8601 with +00:00', `${local}+00:00`],
+    ['ISO 8601 with milliseconds and +00:00', `${local}${fraction}+00:00`],
+    ['ISO 8601 with microseconds and +00:00', `${local}${fraction}000+00:00`],
+    ['ISO 8601 without a zone', local],
+    ['ISO 8601 with milliseconds, without a zone', `${local}${fraction}`],
+    ['ISO 8601 with microseconds, without a zone', `${local}${fraction}000`],
+    ['Unix seconds with a decimal', `${Math.floor(time / 1000)}.0`],
+  ]
+}
+
+/** Milliseconds since 1970 of whatever stands for a time, also in spellings that receivers refuse. */
+function readTime(text: string): number | undefined {
+  const known = parseTimestamp(text)
+  if (known !== undefined) return known
+  const number = text === '' ? Number.NaN : Number(text)
+  if (Number.isFinite(number))
+    return Math.floor(Math.abs(number) < LEAST_MILLISECONDS ? number * 1000 : number)
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? undefined : date
+}
