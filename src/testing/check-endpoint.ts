@@ -1,18 +1,14 @@
 /** Running the endpoint cases. */
 
-import { type Endpoint, type EndpointCase, endpointCases } from './endpoint-cases.js'
+import type { Endpoint, EndpointCase, EndpointFinding } from './endpoint-case.js'
+import { endpointCases } from './endpoint-cases.js'
 
-/** What a case found. */
-export interface EndpointResult {
+/** What a case found, with what it was about. */
+export interface EndpointResult extends EndpointFinding {
   /** What was sent. */
   readonly name: string
-  readonly passed: boolean
   /** The statuses that are right, in words. */
   readonly expected: string
-  /** The statuses that came, or why none did. */
-  readonly actual: string
-  /** What to look at in the receiver, where the case did not pass. */
-  readonly fix?: string
 }
 
 /**
@@ -40,36 +36,38 @@ export async function checkEndpoint(
   cases: readonly EndpointCase[] = endpointCases,
 ): Promise<EndpointResult[]> {
   const results: EndpointResult[] = []
-  for (const one of cases) {
-    const result = await checkCase({ url, secret }, one)
-    const first = results.find(isGenuineFailure)
-    // What one genuine delivery failed of, the next ones mostly fail of too.
-    const isFollowing = first !== undefined && isGenuineFailure(result)
-    results.push(isFollowing ? { ...result, fix: `First mend "${first.name}".` } : result)
-  }
+  for await (const result of runCases({ url, secret }, cases)) results.push(result)
   return results
 }
 
-async function checkCase(endpoint: Endpoint, one: EndpointCase): Promise<EndpointResult> {
-  const { name, expected, fix } = one
-  try {
-    const statuses = await one.run(endpoint)
-    const passed = one.accepts(statuses)
-    return { name, passed, expected, actual: statuses.join(', '), ...(!passed && { fix }) }
-  } catch (error) {
-    return {
-      name,
-      passed: false,
-      expected,
-      actual: `no answer: ${reason(error)}`,
-      fix: 'Is it running, and is the URL right?',
-    }
+/** The results of cases one by one, as they come. */
+export async function* runCases(
+  endpoint: Endpoint,
+  cases: readonly EndpointCase[],
+): AsyncGenerator<EndpointResult> {
+  let first: EndpointResult | undefined
+  for (const one of cases) {
+    const result = await runCase(endpoint, one)
+    const isGenuineFailure = !result.passed && result.expected === '2xx'
+    // What one genuine delivery failed of, the next ones mostly fail of too.
+    yield first && isGenuineFailure ? { ...result, fix: `First mend "${first.name}".` } : result
+    if (isGenuineFailure) first ??= result
   }
 }
 
-function isGenuineFailure({ passed, expected }: EndpointResult): boolean {
-  return !passed && expected === '2xx'
+async function runCase(endpoint: Endpoint, { name, expected, run }: EndpointCase): Promise<EndpointResult> {
+  try {
+    const finding = await run(endpoint)
+    const isRedirect = /^3\d\d\b/.test(finding.actual)
+    return { name, expected, ...finding, ...(!finding.passed && isRedirect && { fix: REDIRECT_FIX }) }
+  } catch (error) {
+    const actual = `no answer: ${reason(error)}`
+    return { name, expected, passed: false, actual, fix: NO_ANSWER_FIX }
+  }
 }
+
+const REDIRECT_FIX = 'It redirects, and a redirect is no 2xx: give the address that it leads to.'
+const NO_ANSWER_FIX = 'Is it running, and is the URL right? Did it crash?'
 
 /** fetch says only "fetch failed"; why stands in its cause. */
 function reason(error: unknown): string {

@@ -1,0 +1,22 @@
+/** Reading what a person names. */
+
+import { readFile } from 'node:fs/promises'
+import { EnvironmentError } from './errors.js'
+import type { Surroundings } from './surroundings.js'
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'this user may not read it',
+}
+
+/** The bytes of a file, or of the standard input for `-`. Throws EnvironmentError. */
+export async function readBytes(path: string, surroundings: Surroundings): Promise<Uint8Array> {
+  if (path === '-') return surroundings.readInput()
+  try {
+    return await readFile(path)
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    throw new EnvironmentError(`"${path}" cannot be read: ${REASONS[code] ?? message}.`)
+  }
+}

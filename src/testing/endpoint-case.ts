@@ -1,0 +1,29 @@
+/** What a case of an endpoint is. */
+
+/** An endpoint under test. */
+export interface Endpoint {
+  readonly url: string
+  /** The secret that it verifies with. */
+  readonly secret: string
+}
+
+/** A case to run on an endpoint. */
+export interface EndpointCase {
+  /** What is sent, in a few words. */
+  readonly name: string
+  /** The statuses that are right, in words: `"2xx"`, `"401"`. */
+  readonly expected: string
+  /** Sends it and judges what comes back. Rejects where there was no answer. */
+  run(endpoint: Endpoint): Promise<EndpointFinding>
+}
+
+/** What a case found. */
+export interface EndpointFinding {
+  readonly passed: boolean
+  /** The statuses that came. */
+  readonly actual: string
+  /** What to look at in the receiver, where the case did not pass. */
+  readonly fix?: string
+  /** What could not be seen, where the case passed as far as it went. */
+  readonly note?: string
+}
