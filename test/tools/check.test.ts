@@ -1,0 +1,69 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, describe, expect, it } from 'vitest'
+import { run, SECRET } from './command-line.js'
+import { rightReceivers, wrongReceivers } from './wrong-receivers.js'
+
+const servers: Server[] = []
+afterAll(() => {
+  for (const server of servers) server.close()
+})
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/truedy`
+}
+
+/** The lines of `--json`. */
+function lines(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+// Mostly waiting for handlers that take their time: several at once.
+describe.concurrent('check', () => {
+  it.each(Object.entries(rightReceivers))('finds nothing in a receiver that %s', async (_, make) => {
+    const { code, stdout } = await run(['check', await serve(make()), '--json'])
+    expect(lines(stdout).filter(({ type, passed, note }) => type === 'case' && (!passed || note))).toEqual([])
+    expect(code).toBe(0)
+  })
+
+  it.each(Object.entries(wrongReceivers))('finds a receiver that %s', async (_, { make, found }) => {
+    const { code, stdout } = await run(['check', await serve(make()), '--json'])
+    const failed = lines(stdout).filter(({ type, passed }) => type === 'case' && !passed)
+    // All that is wrong, and nothing else.
+    expect(failed.map(({ name }) => name)).toEqual(found)
+    for (const { fix } of failed) expect(fix).toMatch(/[.?]$/)
+    expect(code).toBe(1)
+  })
+
+  it('shows a table, and what to mend below it', async () => {
+    const url = await serve((request, response) => {
+      request.resume()
+      response.writeHead(200).end()
+    })
+    const { code, stdout, stderr } = await run(['check', url, '--only', 'digit', '--only', 'unicode'])
+    expect(stdout).toMatchInlineSnapshot(`
+      "  case                      expected  answered
+      ✓ a body with unicode       2xx       200
+      ✗ a signature of one digit  401       200
+
+      ✗ a signature of one digit
+        Check the form of the signature before comparing: comparing buffers of two lengths throws.
+
+      1 of 2 passed, 1 failed
+      "
+    `)
+    expect(stderr).toBe('')
+    expect(code).toBe(1)
+  })
+
+  it('never prints the secret', async () => {
+    const { stdout, stderr } = await run(['check', await serve((_, response) => response.end(SECRET))])
+    expect(stdout + stderr).not.toContain(SECRET)
+  })
+})

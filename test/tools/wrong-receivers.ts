@@ -1,0 +1,317 @@
+/**
+ * Receivers as people write them by hand. The first is right; each of the others is the same but for one mistake, so that
+ * what is found is due to that.
+ */
+
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { dedupeKey, parseEvent, type TruedyEvent } from 'truedy-webhooks'
+import { endpointCases } from 'truedy-webhooks/testing'
+import { SECRET } from './command-line.js'
+
+/** How long the work for an event takes, in milliseconds. */
+const WORK_MS = 250
+
+/** What a receiver does, step by step; each throws a status where the answer is another than 204. */
+interface Steps {
+  method(request: IncomingMessage): void
+  headers(request: IncomingMessage): IncomingHttpHeaders
+  verify(body: Buffer, headers: IncomingHttpHeaders): void
+  parse(body: Buffer): TruedyEvent
+  handle(event: TruedyEvent): Promise<void>
+}
+
+class Answer extends Error {
+  readonly status: number
+
+  constructor(status: number) {
+    super(String(status))
+    this.status = status
+  }
+}
+
+function refuseUnless(condition: boolean, status: number): void {
+  if (!condition) throw new Answer(status)
+}
+
+const work = () => delay(WORK_MS)
+
+function expectedSignature(timestamp: string, body: Buffer | string): string {
+  return createHmac('sha256', SECRET).update(`${timestamp}.`).update(body).digest('hex')
+}
+
+function readHeaders(headers: IncomingHttpHeaders): { timestamp: string; signature: string } {
+  const { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': signature } = headers
+  if (typeof timestamp !== 'string' || typeof signature !== 'string') throw new Answer(401)
+  return { timestamp, signature }
+}
+
+function readTime(timestamp: string): number {
+  refuseUnless(/^\d{1,11}$|^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(timestamp), 401)
+  return timestamp.includes('T') ? Date.parse(timestamp) / 1000 : Number(timestamp)
+}
+
+function ageOf(timestamp: string): number {
+  return Date.now() / 1000 - readTime(timestamp)
+}
+
+function compare(signature: string, expected: string): void {
+  refuseUnless(/^[\da-f]{64}$/i.test(signature), 401)
+  refuseUnless(timingSafeEqual(Buffer.from(signature.toLowerCase()), Buffer.from(expected)), 401)
+}
+
+function parse(body: Buffer): TruedyEvent {
+  try {
+    return parseEvent(body)
+  } catch {
+    throw new Answer(400)
+  }
+}
+
+/** Works once for each key: others are told to wait, then acknowledged. */
+function once(keyOf: (event: TruedyEvent) => string): Steps['handle'] {
+  const states = new Map<string, 'busy' | 'done'>()
+  return async (event) => {
+    const key = keyOf(event)
+    refuseUnless(states.get(key) !== 'busy', 503)
+    if (states.has(key)) return
+    states.set(key, 'busy')
+    await work()
+    states.set(key, 'done')
+  }
+}
+
+/** The right steps. A function, since what was handled belongs to one receiver. */
+const right = (): Steps => ({
+  method: ({ method }) => refuseUnless(method === 'POST', 405),
+  headers: ({ headers }) => headers,
+  verify(body, headers) {
+    const { timestamp, signature } = readHeaders(headers)
+    refuseUnless(Math.abs(ageOf(timestamp)) <= 300, 401)
+    compare(signature, expectedSignature(timestamp, body))
+  },
+  parse,
+  handle: once(dedupeKey),
+})
+
+function receiver(mistake: Partial<Steps> = {}): RequestListener {
+  const steps = { ...right(), ...mistake }
+  return async (request, response) => {
+    try {
+      steps.method(request)
+      const chunks: Buffer[] = []
+      let size = 0
+      for await (const chunk of request as AsyncIterable<Buffer>) {
+        size += chunk.length
+        if (size <= 1_048_576) chunks.push(chunk)
+      }
+      refuseUnless(size <= 1_048_576, 413)
+      const body = Buffer.concat(chunks)
+      steps.verify(body, steps.headers(request))
+      await steps.handle(steps.parse(body))
+      response.writeHead(204).end()
+    } catch (error) {
+      response.writeHead(error instanceof Answer ? error.status : 500).end()
+    }
+  }
+}
+
+/** The steps in Truedy's documentation, in one function: neither the form of a signature nor the future is looked at. */
+const documented: Partial<Steps> = {
+  verify(body, headers) {
+    const timestamp = String(headers['x-truedy-timestamp'])
+    const signature = String(headers['x-truedy-signature'])
+    refuseUnless(Date.now() / 1000 - readTime(timestamp) <= 300, 401)
+    const expected = expectedSignature(timestamp, body)
+    // Throws a RangeError where the lengths differ.
+    refuseUnless(timingSafeEqual(Buffer.from(signature), Buffer.from(expected)), 401)
+  },
+}
+
+function recordThenWork(): Steps['handle'] {
+  const seen = new Set<string>()
+  return async (event) => {
+    if (seen.has(dedupeKey(event))) return
+    seen.add(dedupeKey(event))
+    await work()
+  }
+}
+
+function checkThenAct(): Steps['handle'] {
+  const seen = new Set<string>()
+  return async (event) => {
+    // The look-up is a trip to a database, and the record another one, after the work.
+    await delay(5)
+    if (seen.has(dedupeKey(event))) return
+    await work()
+    seen.add(dedupeKey(event))
+  }
+}
+
+/** A look-up that says "busy", and a record a moment later: two at the same moment pass between them. */
+function racingStates(): Steps['handle'] {
+  const states = new Map<string, 'busy' | 'done'>()
+  return async (event) => {
+    const state = states.get(dedupeKey(event))
+    await delay(5)
+    refuseUnless(state !== 'busy', 503)
+    if (state === 'done') return
+    states.set(dedupeKey(event), 'busy')
+    await work()
+    states.set(dedupeKey(event), 'done')
+  }
+}
+
+/** A second delivery waits until the first is done, as an INSERT does behind a transaction with the same key. */
+function waiting(): Steps['handle'] {
+  const running = new Map<string, Promise<void>>()
+  return (event) => {
+    const key = dedupeKey(event)
+    const started = running.get(key) ?? work()
+    running.set(key, started)
+    return started
+  }
+}
+
+function handWrittenVerify(accepts: (age: number) => boolean): Partial<Steps> {
+  return {
+    verify(body, headers) {
+      const { timestamp, signature } = readHeaders(headers)
+      refuseUnless(accepts(ageOf(timestamp)), 401)
+      compare(signature, expectedSignature(timestamp, body))
+    },
+  }
+}
+
+function callId(event: TruedyEvent): string {
+  const { call, callId } = event.data as { call?: { callId?: string }; callId?: string }
+  return call?.callId ?? callId ?? dedupeKey(event)
+}
+
+/** Receivers that are right, though not all in the same way. */
+export const rightReceivers: Readonly<Record<string, () => RequestListener>> = {
+  'answers 503 meanwhile': () => receiver(),
+  'lets a duplicate wait': () => receiver({ handle: waiting() }),
+}
+
+/** Receivers with a mistake, and the cases that must find it, no others. */
+export const wrongReceivers: Readonly<
+  Record<string, { readonly make: () => RequestListener; readonly found: readonly string[] }>
+> = {
+  "the documentation's snippet: crashes on a short signature, and takes the future": {
+    make: () => receiver(documented),
+    found: [
+      'a signature of one digit',
+      'no signature',
+      'a signature twice in its header',
+      'a delivery from ten minutes ahead',
+    ],
+  },
+  'parses the body first, and lets it crash': {
+    make: () =>
+      receiver({
+        verify(body, headers) {
+          const { event } = JSON.parse(String(body)) as { event: string }
+          refuseUnless(event.length > 0, 400)
+          right().verify(body, headers)
+        },
+      }),
+    found: [
+      'a forged body that is not JSON',
+      'a genuine body that is not JSON',
+      'genuine JSON that is no event',
+    ],
+  },
+  'compares by == on a body that was serialised again': {
+    make: () =>
+      receiver({
+        verify(body, headers) {
+          const { timestamp, signature } = readHeaders(headers)
+          refuseUnless(Math.abs(ageOf(timestamp)) <= 300, 401)
+          const again = JSON.stringify(JSON.parse(String(body)))
+          // biome-ignore lint/suspicious/noDoubleEquals: that is the mistake
+          refuseUnless(signature == expectedSignature(timestamp, again), 401)
+        },
+      }),
+    found: [
+      'a body in another spelling of JSON',
+      'a forged body that is not JSON',
+      'a genuine body that is not JSON',
+      'a genuine body that is not UTF-8',
+    ],
+  },
+  'knows no duplicates': {
+    make: () => receiver({ handle: work }),
+    found: [
+      'the same event twice, one after the other',
+      'the same event while the first is still being handled',
+    ],
+  },
+  'takes the call id alone for the key': {
+    make: () => receiver({ handle: once(callId) }),
+    found: ['two types of event of one call'],
+  },
+  'takes type and batch id for the key of every change': {
+    make: () =>
+      receiver({ handle: once(({ event, data }) => `${event}:${data['batchId'] ?? JSON.stringify(data)}`) }),
+    found: ['two changes of one campaign'],
+  },
+  'answers 2xx before it has verified': {
+    make: () => (request, response) => {
+      request.resume()
+      response.writeHead(204).end()
+    },
+    found: endpointCases.filter(({ expected }) => !expected.startsWith('2xx')).map(({ name }) => name),
+  },
+  'answers 500 to unknown events': {
+    make: () =>
+      receiver({
+        parse(body) {
+          const event = parse(body)
+          if (event.event === 'unknown') throw new Error('unexpected event')
+          return event
+        },
+      }),
+    found: ['an event type that nobody knows yet'],
+  },
+  'looks, works, and then records': {
+    make: () => receiver({ handle: checkThenAct() }),
+    found: [
+      'the same event while the first is still being handled',
+      'the same event twice at the same moment, then once more',
+    ],
+  },
+  'looks and records in two steps': {
+    make: () => receiver({ handle: racingStates() }),
+    found: ['the same event twice at the same moment, then once more'],
+  },
+  'takes the case of header names for given': {
+    make: () =>
+      receiver({
+        headers({ rawHeaders }) {
+          const names = rawHeaders.filter((_, index) => index % 2 === 0)
+          return Object.fromEntries(names.map((name, index) => [name, rawHeaders[2 * index + 1]]))
+        },
+      }),
+    found: ['headers in capitals'],
+  },
+  'accepts GET': {
+    make: () => {
+      const others = receiver()
+      return (request, response) => {
+        if (request.method === 'GET') response.writeHead(200).end('OK')
+        else others(request, response)
+      }
+    },
+    found: ['a GET'],
+  },
+  'has no tolerance: any age will do': {
+    make: () => receiver(handWrittenVerify(() => true)),
+    found: ['a delivery of ten minutes ago', 'a delivery from ten minutes ahead'],
+  },
+  'answers 2xx while the first is still being worked on': {
+    make: () => receiver({ handle: recordThenWork() }),
+    found: ['the same event while the first is still being handled'],
+  },
+}
