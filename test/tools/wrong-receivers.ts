@@ -246,6 +246,7 @@ export const wrongReceivers: Readonly<
     found: [
       'the same event twice, one after the other',
       'the same event while the first is still being handled',
+      'the same event twice at the same moment, then once more',
     ],
   },
   'takes the call id alone for the key': {
