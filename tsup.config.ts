@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { defineConfig, type Options } from 'tsup'
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 const entry = {
   index: 'src/index.ts',
@@ -28,6 +31,7 @@ export default defineConfig([
     entry: { ...entry, cli: 'src/cli/main.ts' },
     // The page of `listen` is one file, within the program.
     loader: { '.html': 'text' },
+    define: { VERSION: JSON.stringify(version) },
     format: 'esm',
     sourcemap: true,
     outDir: 'dist',

@@ -40,7 +40,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   try {
     const [name = '--help', ...rest] = argv
     if (name === '--version' || name === '-v') {
-      surroundings.print(`${await version()}\n`)
+      surroundings.print(`${VERSION}\n`)
       return 0
     }
     if (name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
@@ -75,12 +75,6 @@ function report(error: unknown, surroundings: Surroundings, paint: Paint): numbe
     paint.dim(`Help: npx truedy-webhooks ${error.command ? `${error.command} ` : ''}--help\n`),
   )
   return 2
-}
-
-async function version(): Promise<string> {
-  const { readFile } = await import('node:fs/promises')
-  const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
-  return String((manifest as { version?: unknown }).version)
 }
 
 function overview(paint: Paint): string {

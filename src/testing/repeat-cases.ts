@@ -150,6 +150,7 @@ async function sendMeanwhile(endpoint: Endpoint): Promise<Meanwhile> {
   const trial = sampleEvent('call.ended')
   const idleMs = await measureIdle(endpoint, trial)
   const alone = await sendEvent(endpoint, trial)
+  if (!isSuccess(alone)) return { kind: 'failed', answers: [alone] }
   const handlingMs = alone.durationMs - idleMs
   if (handlingMs < TELLING_MS) return { kind: 'too quick', answers: [alone] }
 

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest'
+import { didYouMean } from '../../../src/cli/did-you-mean.js'
+import { explainNetworkError } from '../../../src/cli/network.js'
+import { printable } from '../../../src/cli/paint.js'
+import { runCli } from '../../../src/cli/run.js'
+import { testSurroundings } from '../support/surroundings.js'
+
+async function cli(...argv: string[]) {
+  const surroundings = testSurroundings()
+  const code = await runCli(argv, surroundings)
+  return { code, stdout: surroundings.stdout(), stderr: surroundings.stderr() }
+}
+
+const COMMANDS = ['listen', 'send', 'check', 'verify']
+
+describe('the command line', () => {
+  it.each([['--help'], ['-h'], ['help']])('shows its commands for %s', async (argument) => {
+    const { code, stdout, stderr } = await cli(argument)
+    for (const name of COMMANDS) expect(stdout).toContain(`  ${name} `)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  it('shows its commands where none is given, which is wrong', async () => {
+    const { code, stdout } = await cli()
+    expect(stdout).toContain('listen')
+    expect(code).toBe(2)
+  })
+
+  it.each(['--version', '-v'])('says its version for %s', async (argument) => {
+    const { code, stdout } = await cli(argument)
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect(code).toBe(0)
+  })
+
+  it.each(COMMANDS)('shows options, examples and exit codes of %s', async (name) => {
+    const { code, stdout } = await cli(name, '--help')
+    for (const part of [
+      `truedy-webhooks ${name}`,
+      'Options',
+      '--json',
+      '--secret',
+      'Examples',
+      'Exit codes',
+    ]) {
+      expect(stdout).toContain(part)
+    }
+    expect(code).toBe(0)
+    expect((await cli('help', name)).stdout).toBe(stdout)
+    expect((await cli(name, 'anything', '-h')).stdout).toBe(stdout)
+  })
+
+  it.each([
+    [['sned'], 'There is no command "sned". Did you mean "send"?'],
+    [['constructor'], 'There is no command "constructor". There are listen, send, check, verify.'],
+    [['verify', '--boddy', 'x'], 'verify has no option --boddy. Did you mean --body?'],
+    [['verify', '--constructor'], 'verify has no option --constructor.'],
+    [['verify', '--body'], '--body needs a value: --body FILE.'],
+    [['verify', '--body', '--json'], '--body needs a value: --body FILE.'],
+    [['verify', '--json=yes'], '--json takes no value.'],
+    [['verify', 'file'], 'What is "file" for?'],
+    [['verify', '--timestamp', '1', '--signature', 'a'], '--body is missing'],
+    [['check'], 'Where to? Give the URL of the endpoint.'],
+    [['check', 'localhost:3000/webhooks'], '"localhost:3000/webhooks" is no URL that can be sent to.'],
+    [['check', 'http://'], '"http://" is no URL that can be sent to.'],
+    [
+      ['check', 'http://127.0.0.1:9/', '--only', 'nothing'],
+      'No case has that in its name. There are:\n  a genuine call.started',
+    ],
+  ])('refuses %j with exit code 2', async (argv, message) => {
+    const { code, stdout, stderr } = await cli(...argv)
+    expect(stderr).toContain(`error ${message}`)
+    expect(stderr).toContain('--help\n')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it('asks for the secret where there is none', async () => {
+    const surroundings = testSurroundings({ env: {} })
+    expect(await runCli(['check', 'http://127.0.0.1:9/'], surroundings)).toBe(2)
+    expect(surroundings.stderr()).toContain('Set TRUEDY_WEBHOOK_SECRET')
+  })
+
+  it.each([
+    ['colours on a terminal', { isTerminal: true, env: {} }, true],
+    ['none where nobody looks', { isTerminal: false, env: {} }, false],
+    ['none where NO_COLOR is set', { isTerminal: true, env: { NO_COLOR: '1' } }, false],
+    ['colours where NO_COLOR is empty', { isTerminal: true, env: { NO_COLOR: '' } }, true],
+    ['none on a dumb terminal', { isTerminal: true, env: { TERM: 'dumb' } }, false],
+  ])('has %s', async (_, changes, isColoured) => {
+    const surroundings = testSurroundings(changes)
+    await runCli(['--help'], surroundings)
+    expect(surroundings.stdout().includes('\u001b[')).toBe(isColoured)
+  })
+
+  it('does not hide its own faults', async () => {
+    const surroundings = testSurroundings({
+      print: () => {
+        throw new RangeError('a fault')
+      },
+    })
+    await expect(runCli(['--help'], surroundings)).rejects.toThrow('a fault')
+  })
+})
+
+describe('didYouMean', () => {
+  it.each([
+    ['sedn', 'send'],
+    ['lsten', 'listen'],
+    ['verifyy', 'verify'],
+    ['CHECK', 'check'],
+    ['chek', 'check'],
+  ])('guesses what %s was meant to be', (word, meant) => {
+    expect(didYouMean(word, COMMANDS)).toBe(` Did you mean "${meant}"?`)
+  })
+
+  it.each(['', 'x', 'banana', 'nothing at all'])('does not guess where nothing is near: %j', (word) => {
+    expect(didYouMean(word, COMMANDS)).toBe('')
+  })
+
+  it('has no guess without candidates', () => {
+    expect(didYouMean('send', [])).toBe('')
+  })
+})
+
+describe('explainNetworkError', () => {
+  const coded = (code: string) => Object.assign(new Error('low'), { code })
+
+  it.each<[string, unknown, string]>([
+    ['a refused connection', coded('ECONNREFUSED'), 'nothing listens there'],
+    [
+      'what fetch wraps',
+      new TypeError('fetch failed', { cause: coded('ENOTFOUND') }),
+      'no host of this name',
+    ],
+    [
+      'the errors of several addresses',
+      new TypeError('fetch failed', {
+        cause: Object.assign(new AggregateError([coded('ECONNREFUSED')]), { code: 'OTHER' }),
+      }),
+      'nothing listens',
+    ],
+    ['a time-out', new DOMException('The operation timed out', 'TimeoutError'), 'no answer came in time'],
+    ['another code', coded('EOTHER'), 'low'],
+    ['the cause of another', new TypeError('fetch failed', { cause: new Error('bad port') }), 'bad port'],
+    ['what is no error', 'text', 'text'],
+  ])('explains %s', (_, error, words) => {
+    expect(explainNetworkError(error)).toContain(words)
+  })
+})
+
+describe('printable', () => {
+  it.each([
+    ['plain text, Grüße, 世界', 'plain text, Grüße, 世界'],
+    ['\u001b]0;title\u0007', '\\x1b]0;title\\x07'],
+    ['a\u202eb\u2028c\nd', 'a\\u202eb\\u2028c\\x0ad'],
+    ['\u009b31m', '\\x9b31m'],
+  ])('makes %j harmless', (text, expected) => {
+    expect(printable(text)).toBe(expected)
+  })
+})
