@@ -31,6 +31,8 @@ const OUTCOME = {
   twins: 'call.ended',
   status: 204,
   handled: true,
+  diagnosis: 'body_newline_added',
+  sorted: '{"a": [], "b": 1}',
   duplicate: false,
   codes: [
     'signature_mismatch',

@@ -13,6 +13,7 @@ const ENTRIES = {
     'verifySignature',
     'WebhookError',
   ],
+  'truedy-webhooks/diagnose': ['diagnose', 'sortedJson'],
   'truedy-webhooks/node': ['createNodeHandler', 'verifyAndParseSync', 'verifySignatureSync'],
   'truedy-webhooks/stores/postgres': ['postgresSchema', 'postgresStore'],
   'truedy-webhooks/stores/redis': ['redisStore'],
@@ -115,6 +116,13 @@ export const handler: (request: Request) => Promise<Response> = createWebhookHan
     }
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
     run(process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '--pretty', 'false')
+  })
+
+  it('has a program, which starts without anything else installed', () => {
+    expect(run('npx', 'truedy-webhooks', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
+    for (const command of ['listen', 'send', 'check', 'verify']) {
+      expect(run('npx', 'truedy-webhooks', command, '--help')).toContain('Exit codes')
+    }
   })
 
   it('has source maps that lead to sources', () => {

@@ -17,6 +17,7 @@ import {
   verifySignature,
   WebhookError,
 } from 'truedy-webhooks'
+import { diagnose, sortedJson } from 'truedy-webhooks/diagnose'
 import { createNodeHandler, verifyAndParseSync, verifySignatureSync } from 'truedy-webhooks/node'
 import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
 import { redisStore } from 'truedy-webhooks/stores/redis'
@@ -103,6 +104,8 @@ async function main(): Promise<void> {
     twins: verifySignatureSync(body, headers, SECRET).ok && verifyAndParseSync(body, headers, SECRET).event,
     status: reply.status,
     handled: handled.status === 'processed' && handled.recorded,
+    diagnosis: (await diagnose(`${body}\n`, headers, SECRET)).cause,
+    sorted: sortedJson('{"b":1,"a":[]}'),
     duplicate: await isDuplicate(event, memoryStore()),
     codes: [
       await codeOf(() => verifyAndParse(body, headers, 'whsec_other')),
