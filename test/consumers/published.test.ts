@@ -25,7 +25,7 @@ it('attw finds types for every entry, right for import and for require', async (
   // Problems make it fail, and stand in what it prints.
   const { stdout } = await run(process.execPath, args).catch((failed: { stdout: string }) => failed)
   const { analysis, problems } = JSON.parse(stdout)
-  expect(Object.keys(analysis.entrypoints)).toHaveLength(7)
+  expect(Object.keys(analysis.entrypoints)).toHaveLength(8)
   expect(problems).toEqual({})
 })
 
