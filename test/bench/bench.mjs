@@ -2,10 +2,11 @@
 
 import { floor, ours, peers, webFloor, webOurs } from './candidates.mjs'
 import { makeDelivery, SIZES, VARIANTS } from './deliveries.mjs'
-import { FLOOR_LIMITS, MEMORY_LIMITS, PEER_LIMITS } from './limits.mjs'
+import { FLOOR_LIMITS, MEMORY_LIMITS, PEER_LIMITS, TOOL_LIMITS } from './limits.mjs'
 import { measure, requireVerifying, warmUp } from './measure.mjs'
 import { measureMemoryStore } from './memory.mjs'
-import { printEnvironment, printLimits, printMemoryStore, printTimes } from './report.mjs'
+import { printEnvironment, printLimits, printMemoryStore, printTimes, printTools } from './report.mjs'
+import { measureTools } from './tools.mjs'
 import { countSubtleVerify } from './webcrypto.mjs'
 
 // For each size: enough to let the garbage collector come by in every round, few enough for a run of a minute.
@@ -36,6 +37,7 @@ const verdicts = results
   .map(({ label, measured }) => printLimits(`Limits × floor, ${label}`, FLOOR_LIMITS, measured))
 verdicts.push(printLimits('Faster than every peer: ours × peer, ASCII', PEER_LIMITS, results[0].measured))
 verdicts.push(printMemoryStore(measureMemoryStore(), MEMORY_LIMITS))
+verdicts.push(printTools(await measureTools(), TOOL_LIMITS))
 process.exitCode = verdicts.every(Boolean) ? 0 : 1
 
 /** Everything is warmed up with everything before anything is measured: the compiler then has seen all kinds of text. */

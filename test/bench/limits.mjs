@@ -30,3 +30,6 @@ export const PEER_LIMITS = peers.map((peer) => ({
 }))
 
 export const MEMORY_LIMITS = { leastClaimsPerSecond: 1_000_000, mostBytesPerKey: 250 }
+
+/** A multiple of `node -e 0`, and milliseconds for 100 kB. */
+export const TOOL_LIMITS = { slowestStart: 1.5, diagnosisMs: 50 }

@@ -79,6 +79,23 @@ export function printMemoryStore(found, { leastClaimsPerSecond, mostBytesPerKey 
   return areAllMet
 }
 
+/**
+ * @param {Awaited<ReturnType<typeof import('./tools.mjs').measureTools>>} found
+ * @param {typeof import('./limits.mjs').TOOL_LIMITS} limits
+ * @returns {boolean} whether all limits hold
+ */
+export function printTools(found, limits) {
+  const rows = [
+    ['slowest start of a command × node -e 0', found.slowestStart, limits.slowestStart],
+    ['a diagnosis of 100 kB, ms', found.diagnosisMs, limits.diagnosisMs],
+  ]
+  console.log('\nTools')
+  for (const [name, value, most] of rows) {
+    printRow(name, [value.toFixed(2), `≤ ${most.toFixed(1)} ${verdict(value <= most)}`])
+  }
+  return rows.every(([, value, most]) => value <= most)
+}
+
 function printHeading(title) {
   console.log()
   console.log(title.padEnd(NAME_WIDTH) + SIZES.map(({ label }) => label.padStart(CELL_WIDTH)).join(''))

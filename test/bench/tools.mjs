@@ -1,0 +1,50 @@
+/** The tools: how long the command line takes to start, and a diagnosis to end. */
+
+import { spawnSync } from 'node:child_process'
+import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import { diagnose } from '../../dist/diagnose.js'
+import { makeDelivery, VARIANTS } from './deliveries.mjs'
+import { median } from './measure.mjs'
+
+const ROUNDS = 21
+const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+const STARTS = [
+  ['--help'],
+  ['listen', '--help'],
+  ['send', '--help'],
+  ['check', '--help'],
+  ['verify', '--help'],
+]
+
+/** @returns {Promise<{ slowestStart: number, diagnosisMs: number }>} a multiple of `node -e 0`; milliseconds for 100 kB */
+export async function measureTools() {
+  const ratios = STARTS.map(() => [])
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, args] of STARTS.entries()) {
+      const [ours, node] = [startMs(PROGRAM, ...args), startMs('-e', '0')]
+      ratios[index].push(ours / node)
+    }
+  }
+  return { slowestStart: Math.max(...ratios.map(median)), diagnosisMs: await diagnosisMs() }
+}
+
+function startMs(...args) {
+  const began = performance.now()
+  const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' })
+  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}.`)
+  return performance.now() - began
+}
+
+/** The longest way: nothing matches, and everything is tried. */
+async function diagnosisMs() {
+  const { body, headers } = await makeDelivery(100_000, VARIANTS.unicode)
+  const times = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const began = performance.now()
+    const { cause } = await diagnose(body, headers.truedy, 'whsec_b3RoZXIgZW5kcG9pbnQ')
+    times.push(performance.now() - began)
+    if (cause !== 'unknown') throw new Error(`The diagnosis is ${cause}.`)
+  }
+  return median(times)
+}
