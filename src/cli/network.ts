@@ -10,6 +10,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'no answer came in time.',
   EHOSTUNREACH: 'the host cannot be reached from here.',
   ENETUNREACH: 'the network cannot be reached from here.',
+  EMFILE: 'this machine cannot open more connections: too many wait for an answer.',
+  EADDRNOTAVAIL: 'this machine has no port left to connect from: too many wait for an answer.',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'TLS: its certificate is self-signed. Truedy would refuse it, too.',
   SELF_SIGNED_CERT_IN_CHAIN: 'TLS: its certificate is self-signed. Truedy would refuse it, too.',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'TLS: the server does not send its intermediate certificates.',
