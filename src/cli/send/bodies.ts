@@ -1,0 +1,67 @@
+/** The bodies of deliveries that belong to no scenario. */
+
+import { readFile } from 'node:fs/promises'
+import { decodeUtf8 } from '../../bytes.js'
+import { isObject } from '../../json.js'
+import { type SampleName, sampleEvent } from '../../testing/samples.js'
+import { EnvironmentError } from '../errors.js'
+import { printable } from '../paint.js'
+import type { Surroundings } from '../surroundings.js'
+import type { Body } from './sender.js'
+import type { Shape } from './stories/story.js'
+
+/** Makes the body of the delivery of an index. */
+export type MakeBody = (index: number) => Body
+
+/** New sample events, the names in turn. */
+export function sampleBodies(names: readonly [SampleName, ...SampleName[]], shape: Shape): MakeBody {
+  return (index) => JSON.stringify(sampleEvent(names[index % names.length] ?? names[0], { shape }))
+}
+
+/** New events of one name around given data, whose text stays as it is: `1.0` does not become `1`. */
+export function bodiesAround(data: string, name: SampleName, shape: Shape): MakeBody {
+  return () => {
+    const { data: _, ...envelope } = sampleEvent(name, { shape })
+    return `${JSON.stringify(envelope).slice(0, -1)},"data":${data}}`
+  }
+}
+
+/**
+ * All bytes of a file.
+ *
+ * @param file - its path, or `-` for the standard input
+ * @throws EnvironmentError
+ */
+export async function readBytes(file: string, { readInput }: Surroundings): Promise<Uint8Array> {
+  try {
+    return file === '-' ? await readInput() : await readFile(file)
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw new EnvironmentError(
+      isMissing
+        ? `There is no file ${printable(file)}.`
+        : `${printable(file)} cannot be read: ${String(error)}`,
+    )
+  }
+}
+
+/**
+ * The text of a JSON object, for the `data` of an event.
+ *
+ * @param file - what the bytes are from, for the message
+ * @throws EnvironmentError
+ */
+export function requireObjectText(bytes: Uint8Array, file: string): string {
+  let isData = false
+  let text = ''
+  try {
+    text = decodeUtf8(bytes)
+    isData = isObject(JSON.parse(text))
+  } catch {
+    // Said below: the engine's message tells no more than where.
+  }
+  if (isData) return text.trim()
+  throw new EnvironmentError(
+    `${file === '-' ? 'The standard input' : printable(file)} holds no JSON object, which the data of an event is. Without EVENT it is sent as the whole body, whatever it holds.`,
+  )
+}

@@ -1,0 +1,42 @@
+/** Chance that can be repeated: the same seed, the same choices. */
+
+/** A source of choices. */
+export interface Random {
+  /** A whole number from `from` to `to`, both among them. */
+  between(from: number, to: number): number
+  /** One of several. */
+  of<const Items extends readonly [unknown, ...unknown[]]>(items: Items): Items[number]
+  /** An id that looks as `crypto.randomUUID` makes them (RFC 9562, version 4). */
+  uuid(): string
+  /** The same items in another order. */
+  shuffled<Item>(items: readonly Item[]): Item[]
+}
+
+/** The largest seed. */
+export const MAX_SEED = 2 ** 32 - 1
+
+/** A source of choices. By mulberry32. */
+export function createRandom(seed: number): Random {
+  let state = seed | 0
+
+  function fraction(): number {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+
+  const between = (from: number, to: number) => from + Math.floor(fraction() * (to - from + 1))
+  const hex = (from: number, to: number) => between(from, to).toString(16)
+  const digits = (count: number) => Array.from({ length: count }, () => hex(0, 15)).join('')
+  return {
+    between,
+    of: (items) => items[between(0, items.length - 1)] ?? items[0],
+    uuid: () => [digits(8), digits(4), `4${digits(3)}`, `${hex(8, 11)}${digits(3)}`, digits(12)].join('-'),
+    shuffled: (items) =>
+      items
+        .map((item) => ({ item, rank: fraction() }))
+        .sort((a, b) => a.rank - b.rank)
+        .map(({ item }) => item),
+  }
+}

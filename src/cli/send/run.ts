@@ -1,0 +1,60 @@
+/** One run of `send`. */
+
+import { signDelivery } from '../../testing/sign.js'
+import type { Arguments } from '../command.js'
+import type { Surroundings } from '../surroundings.js'
+import { readPlan } from './plan.js'
+import { openReport } from './report.js'
+import { createSender } from './sender.js'
+import { createStatistics } from './statistics.js'
+import { openTransport } from './transport.js'
+import { createWaiting } from './waiting.js'
+
+/** How long answers may still come after Ctrl-C, in milliseconds. */
+const GRACE_MS = 300
+
+/**
+ * Sends what the arguments ask for, and tells of it.
+ *
+ * @returns the exit code
+ * @throws UsageError, EnvironmentError or WebhookError, before anything is sent
+ */
+export async function runSend(args: Arguments, surroundings: Surroundings): Promise<number> {
+  const { interrupted } = surroundings
+  const plan = await readPlan(args, surroundings)
+  const waiting = createWaiting(interrupted)
+  const transport = await openTransport(plan.url)
+  // The first signature takes milliseconds, which would make the first of a rate late.
+  await signDelivery('', plan.secret)
+  const statistics = createStatistics()
+  const report = openReport(plan, statistics, surroundings, args.has('json'))
+  const sender = createSender({
+    ...plan,
+    transport,
+    waiting,
+    onAttempt(attempt) {
+      statistics.add(attempt)
+      report.attempt(attempt)
+    },
+  })
+
+  let grace: NodeJS.Timeout | undefined
+  interrupted.addEventListener('abort', () => {
+    grace = setTimeout(() => transport.close(), GRACE_MS)
+  })
+  await plan.schedule(
+    plan.total,
+    (index) => {
+      statistics.begin()
+      return sender.send(plan.makeBody(index))
+    },
+    waiting,
+  )
+  await sender.idle()
+  clearTimeout(grace)
+  transport.close()
+
+  report.end()
+  if (interrupted.aborted) return 130
+  return statistics.summary().failed > 0 ? 1 : 0
+}

@@ -1,0 +1,96 @@
+/** The end of a report for people. */
+
+import { type Paint, printable } from '../paint.js'
+import { duration, grouped, milliseconds, perSecond } from './figures.js'
+import { explain } from './hints.js'
+import type { Failures, Summary } from './statistics.js'
+
+/** What a summary says besides the counts. */
+export interface SummaryContext {
+  readonly planned: number
+  readonly rateAsked: number | undefined
+  /** How many different keys a scenario had. */
+  readonly distinctEvents: number | undefined
+  readonly isInterrupted: boolean
+  /** Whether failures are listed: they were not told of one by one. */
+  readonly hasFailures: boolean
+}
+
+/** Kinds of failures that are listed. */
+const MAX_FAILURES = 20
+
+/** The summary as text. */
+export function summaryText(summary: Summary, context: SummaryContext, paint: Paint): string {
+  const rows = [
+    ...(context.hasFailures ? failureLines(summary.failures, paint) : []),
+    '',
+    ...countLines(summary, context, paint),
+    ...rateLines(summary, context),
+    ...latencyLines(summary),
+  ]
+  return `${rows.join('\n')}\n`
+}
+
+function countLines(summary: Summary, context: SummaryContext, paint: Paint): string[] {
+  const { deliveries, succeeded, failed, unfinished, sendings, retries, statuses, unanswered } = summary
+  const neverSent = context.planned - deliveries
+  const byStatus = [
+    ...Object.entries(statuses).map(([status, count]) => `${grouped(count)} × ${status}`),
+    ...(unanswered > 0 ? [`${grouped(unanswered)} × no answer`] : []),
+  ]
+  return [
+    ...(context.isInterrupted ? [paint.yellow('interrupted')] : []),
+    row('deliveries', [
+      grouped(deliveries),
+      paint.green(`${grouped(succeeded)} got 2xx`),
+      ...(failed > 0 ? [paint.red(`${grouped(failed)} did not`)] : []),
+      ...(unfinished > 0 ? [`${grouped(unfinished)} unfinished`] : []),
+      ...(neverSent > 0 ? [`${grouped(neverSent)} never sent`] : []),
+    ]),
+    ...(context.distinctEvents === undefined
+      ? []
+      : [row('events', [`${grouped(context.distinctEvents)} distinct, in ${grouped(sendings)} sendings`])]),
+    row('answers', byStatus),
+    ...(retries > 0 ? [row('retries', [grouped(retries)])] : []),
+  ]
+}
+
+function rateLines(
+  { ratePerSecond, seconds }: Summary,
+  { rateAsked, distinctEvents }: SummaryContext,
+): string[] {
+  // The gaps of a scenario are its own.
+  if (ratePerSecond === undefined || distinctEvents !== undefined) return []
+  const reached = `${perSecond(ratePerSecond)}/s over ${duration(seconds)}`
+  if (rateAsked === undefined) return [row('rate', [reached])]
+  // In less than a second a few milliseconds of the first connection decide.
+  const isSlow = seconds >= 1 && ratePerSecond < rateAsked * 0.98
+  return [
+    row('rate', [
+      reached,
+      `asked for ${grouped(rateAsked)}/s`,
+      ...(isSlow ? ['this machine could not keep up'] : []),
+    ]),
+  ]
+}
+
+function latencyLines({ latencyMs, sendings }: Summary): string[] {
+  // Of a single one, its line says it.
+  if (!latencyMs || sendings === 1) return []
+  const figures = Object.entries(latencyMs).map(([name, ms]) => `${name} ${milliseconds(ms)}`)
+  return [row('latency', [`${figures.join('  ')} ms`])]
+}
+
+function failureLines(failures: readonly Failures[], paint: Paint): string[] {
+  const lines = failures.slice(0, MAX_FAILURES).map(({ answer, count }) => {
+    const { what, hint } = explain(answer)
+    const status = answer.kind === 'status' ? `${answer.status} ` : ''
+    return `${paint.red(`${grouped(count)} × ${status}${printable(what)}`.trimEnd())}: ${printable(hint)}`
+  })
+  const others = failures.length - lines.length
+  return others > 0 ? [...lines, `and ${grouped(others)} other kinds`] : lines
+}
+
+function row(name: string, parts: readonly string[]): string {
+  return `${name.padEnd(10)}  ${parts.length > 0 ? parts.join(', ') : 'none'}`
+}
