@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { runCli } from '../../../src/cli/run.js'
+import { send } from '../support/send.js'
+import { testSurroundings } from '../support/surroundings.js'
+
+const URL = 'http://127.0.0.1:1/'
+
+describe('a wrong command line', () => {
+  it.each<[string, (string | number)[], RegExp]>([
+    ['without a URL', [], /Where to\?/],
+    ['with a URL of another scheme', ['127.0.0.1:3000'], /no URL that can be sent to/],
+    ['with a mistyped event', [URL, 'call.endd'], /no event "call\.endd"\. Did you mean "call\.ended"\?/],
+    ['with too many operands', [URL, 'call.ended', 'call.failed'], /not "call\.failed" too/],
+    ['with a mistyped scenario', [URL, '--scenario', 'caos'], /Did you mean "chaos"\?/],
+    ['with a mistyped option', [URL, '--retyr'], /Did you mean --retry\?/],
+    ['with no count', [URL, '--count', 0], /--count takes a whole number/],
+    ['with half a count', [URL, '--count', 1.5], /--count takes a whole number/],
+    ['with no rate', [URL, '--rate', 0], /--rate takes a number/],
+    [
+      'with a seed that is no whole number',
+      [URL, '--scenario', 'call', '--seed', 'x'],
+      /--seed takes a whole/,
+    ],
+    ['with a speed of nothing', [URL, '--retry', '--speed', 0], /--speed takes a number/],
+    ['with a seed for nothing', [URL, '--seed', 1], /needs --scenario/],
+    ['with a speed for nothing', [URL, '--speed', 2], /give one of them/],
+    ['with a scenario and a rate', [URL, '--scenario', 'call', '--rate', 1], /--scenario and --rate exclude/],
+    ['with a scenario and data', [URL, '--scenario', 'call', '--data', '-'], /--scenario and --data exclude/],
+    ['with a scenario and an event', [URL, 'call.ended', '--scenario', 'call'], /leave out EVENT/],
+    ['with all and an event', [URL, 'call.ended', '--all'], /leave out EVENT/],
+    ['with all and data', [URL, '--all', '--data', '-'], /--all and --data exclude/],
+    ['with a whole body and a shape', [URL, '--flat', '--data', '-'], /--flat shapes what is made/],
+  ])('%s is refused with exit code 2', async (_, args, message) => {
+    const { code, stdout, stderr } = await send(args)
+    expect(stderr).toMatch(message)
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+  })
+
+  it('without a secret is refused with exit code 2', async () => {
+    const { code, stderr } = await send([URL], testSurroundings({ env: {} }))
+    expect(stderr).toContain('TRUEDY_WEBHOOK_SECRET')
+    expect(code).toBe(2)
+  })
+})
+
+describe('what stands in the way', () => {
+  it('is a secret with white space, which is not printed', async () => {
+    const { code, stderr } = await send([URL, '--secret', 'whsec_with_newline\n'])
+    expect(stderr).toContain('No usable secret')
+    expect(stderr).not.toContain('whsec_with')
+    expect(code).toBe(1)
+  })
+
+  it.each<[string, string[], RegExp]>([
+    ['is a file that is not there', ['--data', '/nowhere/\u001b'], /There is no file \/nowhere\/\\x1b\./],
+    ['is a file that is a directory', ['--data', '/'], /\/ cannot be read: .*EISDIR/],
+  ])('%s', async (_, args, message) => {
+    const { code, stderr } = await send([URL, ...args])
+    expect(stderr).toMatch(message)
+    expect(code).toBe(1)
+  })
+
+  it.each(['[]', '"text"', 'no JSON', '\u00ff'])('is data that is no JSON object: %s', async (text) => {
+    const readInput = async () => Buffer.from(text, 'latin1')
+    const { code, stderr } = await send([URL, 'call.ended', '--data', '-'], testSurroundings({ readInput }))
+    expect(stderr).toContain('The standard input holds no JSON object')
+    expect(code).toBe(1)
+  })
+})
+
+describe('the help', () => {
+  it('shows the options, examples and exit codes', async () => {
+    const surroundings = testSurroundings()
+    expect(await runCli(['send', '--help'], surroundings)).toBe(0)
+    for (const option of [
+      'all',
+      'flat',
+      'data FILE',
+      'count N',
+      'rate R',
+      'retry',
+      'scenario NAME',
+      'seed N',
+      'speed N',
+    ]) {
+      expect(surroundings.stdout()).toContain(`--${option} `)
+    }
+    expect(surroundings.stdout()).toContain(
+      'npx truedy-webhooks send http://127.0.0.1:3000/webhooks/truedy\n',
+    )
+    expect(surroundings.stdout()).toMatch(/ 130 {2}interrupted/)
+  })
+})

@@ -1,0 +1,74 @@
+/** Running `send` within a test, and receivers for it. */
+
+import type { IncomingHttpHeaders, RequestListener } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { runCli } from '../../../src/cli/run.js'
+import { createNodeHandler } from '../../../src/node.js'
+import type { ReceiverOptions } from '../../../src/receiver-options.js'
+import { serve } from './http.js'
+import { type TestSurroundings, testSurroundings } from './surroundings.js'
+
+/** The secret of {@link testSurroundings}. */
+export const CLI_SECRET = 'whsec_cli'
+
+/** A run that has ended. */
+export interface Ended {
+  code: number
+  stdout: string
+  stderr: string
+  /** The objects of a run with `--json`. */
+  objects(): Record<string, unknown>[]
+  /** The last of them. */
+  summary(): Record<string, unknown>
+}
+
+/** Runs `send` to its end. */
+export async function send(
+  args: readonly (string | number)[],
+  surroundings: TestSurroundings = testSurroundings(),
+): Promise<Ended> {
+  const code = await runCli(['send', ...args.map(String)], surroundings)
+  const stdout = surroundings.stdout()
+  const objects = () =>
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line): Record<string, unknown> => JSON.parse(line))
+  return { code, stdout, stderr: surroundings.stderr(), objects, summary: () => objects().at(-1) ?? {} }
+}
+
+/** What a receiver saw of a request. */
+export interface Seen {
+  method: string | undefined
+  url: string | undefined
+  headers: IncomingHttpHeaders
+  /** Names and values as they were sent. */
+  rawHeaders: string[]
+  body: string
+  at: number
+  socket: unknown
+}
+
+/** A server that keeps what it gets, and answers with what it is told for each. */
+export async function keeper(
+  answer: (nth: number) => { status: number; body?: string; headers?: Record<string, string> } = () => ({
+    status: 204,
+  }),
+) {
+  const seen: Seen[] = []
+  const listener: RequestListener = async (request, response) => {
+    const { method, url, headers, rawHeaders, socket } = request
+    const at = performance.now()
+    seen.push({ method, url, headers, rawHeaders, body: await text(request), at, socket })
+    const { status, body = '', headers: more = {} } = answer(seen.length)
+    response.writeHead(status, more).end(body)
+  }
+  const { url } = await serve(listener)
+  return { url, seen, events: () => seen.map(({ body }): Record<string, unknown> => JSON.parse(body)) }
+}
+
+/** A receiver made with this library. */
+export async function receiver(options: ReceiverOptions = {}) {
+  const { url } = await serve(createNodeHandler({ secret: CLI_SECRET, onOutcome: () => {}, ...options }))
+  return url
+}
