@@ -2,7 +2,7 @@
 
 import { type Command, SECRET_OPTION } from './command.js'
 
-const URL = 'http://127.0.0.1:3000/webhooks/truedy'
+const ENDPOINT = 'http://127.0.0.1:3000/webhooks/truedy'
 
 export const send: Command = {
   name: 'send',
@@ -28,13 +28,13 @@ export const send: Command = {
     speed: { value: 'N', help: 'divides the waits of --retry and --scenario (1)' },
   },
   examples: [
-    `npx truedy-webhooks send ${URL}`,
-    `npx truedy-webhooks send ${URL} call.failed --flat`,
-    `npx truedy-webhooks send ${URL} --all`,
-    `npx truedy-webhooks send ${URL} call.ended --data call.json`,
-    `npx truedy-webhooks send ${URL} --count 10000 --rate 500`,
-    `npx truedy-webhooks send ${URL} --retry --speed 30`,
-    `npx truedy-webhooks send ${URL} --scenario chaos --seed 7`,
+    `npx truedy-webhooks send ${ENDPOINT}`,
+    `npx truedy-webhooks send ${ENDPOINT} call.failed --flat`,
+    `npx truedy-webhooks send ${ENDPOINT} --all`,
+    `npx truedy-webhooks send ${ENDPOINT} call.ended --data call.json`,
+    `npx truedy-webhooks send ${ENDPOINT} --count 10000 --rate 500`,
+    `npx truedy-webhooks send ${ENDPOINT} --retry --speed 30`,
+    `npx truedy-webhooks send ${ENDPOINT} --scenario chaos --seed 7`,
   ],
   exitCodes: {
     0: 'every delivery got a 2xx in the end',

@@ -36,7 +36,14 @@ export function jsonReport(
       )
     },
     end() {
-      const { latencyMs, ratePerSecond, seconds, failures: _, ...counts } = statistics.summary()
+      const {
+        latencyMs,
+        ratePerSecond,
+        sendingSeconds,
+        seconds,
+        failures: _,
+        ...counts
+      } = statistics.summary()
       print(
         jsonLine({
           type: 'summary',
@@ -44,6 +51,7 @@ export function jsonReport(
           ...counts,
           ...(scenario && { scenario: scenario.name, seed: scenario.seed, distinctEvents: keys.size }),
           seconds: rounded(seconds),
+          sendingSeconds: sendingSeconds === undefined ? null : rounded(sendingSeconds),
           rateAsked: rate ?? null,
           ratePerSecond: ratePerSecond === undefined ? null : rounded(ratePerSecond),
           latencyMs: latencyMs

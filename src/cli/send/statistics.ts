@@ -32,6 +32,8 @@ export interface Summary {
   readonly seconds: number
   /** Deliveries a second, from the first sending of the first to that of the last; without retries. */
   readonly ratePerSecond: number | undefined
+  /** From the first sending of the first delivery to that of the last. */
+  readonly sendingSeconds: number | undefined
   readonly latencyMs: Latency | undefined
 }
 
@@ -99,6 +101,7 @@ export function createStatistics(): Statistics {
     summary() {
       const answered = latencies.length
       const spanMs = lastSentAt - firstSentAt
+      const hasRate = firsts > 1 && spanMs > 0
       return {
         deliveries: begun,
         sendings,
@@ -111,7 +114,8 @@ export function createStatistics(): Statistics {
         unanswered: sendings - answered,
         failures: [...failures.values()].sort((a, b) => b.count - a.count),
         seconds: (performance.now() - beginning) / 1000,
-        ratePerSecond: firsts > 1 && spanMs > 0 ? ((firsts - 1) * 1000) / spanMs : undefined,
+        ratePerSecond: hasRate ? ((firsts - 1) * 1000) / spanMs : undefined,
+        sendingSeconds: hasRate ? spanMs / 1000 : undefined,
         latencyMs: percentiles(latencies),
       }
     },

@@ -55,16 +55,14 @@ function countLines(summary: Summary, context: SummaryContext, paint: Paint): st
   ]
 }
 
-function rateLines(
-  { ratePerSecond, seconds }: Summary,
-  { rateAsked, distinctEvents }: SummaryContext,
-): string[] {
+function rateLines(summary: Summary, { rateAsked, distinctEvents }: SummaryContext): string[] {
+  const { ratePerSecond, sendingSeconds } = summary
   // The gaps of a scenario are its own.
-  if (ratePerSecond === undefined || distinctEvents !== undefined) return []
-  const reached = `${perSecond(ratePerSecond)}/s over ${duration(seconds)}`
+  if (ratePerSecond === undefined || sendingSeconds === undefined || distinctEvents !== undefined) return []
+  const reached = `${perSecond(ratePerSecond)}/s over ${duration(sendingSeconds)}`
   if (rateAsked === undefined) return [row('rate', [reached])]
   // In less than a second a few milliseconds of the first connection decide.
-  const isSlow = seconds >= 1 && ratePerSecond < rateAsked * 0.98
+  const isSlow = sendingSeconds >= 1 && ratePerSecond < rateAsked * 0.98
   return [
     row('rate', [
       reached,

@@ -44,13 +44,16 @@ export function isSuccess(answer: Answer): boolean {
  * Opens a transport to a URL. Redirects are not followed.
  *
  * @param url - `http:` or `https:`
- * @param timeoutMs - how long an answer is awaited
+ * @param options - `timeoutMs`: how long an answer is awaited; `idleMs`: how long an unused connection is kept
  */
-export async function openTransport(url: URL, timeoutMs = TIMEOUT_MS): Promise<Transport> {
+export async function openTransport(
+  url: URL,
+  { timeoutMs = TIMEOUT_MS, idleMs = IDLE_MS } = {},
+): Promise<Transport> {
   // TLS is loaded for those who need it.
   const http: Pick<typeof import('node:http'), 'request' | 'Agent'> =
     url.protocol === 'https:' ? await import('node:https') : await import('node:http')
-  const agent = new http.Agent({ keepAlive: true, timeout: IDLE_MS })
+  const agent = new http.Agent({ keepAlive: true, timeout: idleMs })
   const open = new Set<ClientRequest>()
   let isClosed = false
 
@@ -65,12 +68,7 @@ export async function openTransport(url: URL, timeoutMs = TIMEOUT_MS): Promise<T
           headers: { ...headers, 'Content-Length': length },
         })
         const sentAt = performance.now()
-        // Within a body, Node would tell only of a connection that was closed.
-        let timeout: Error | undefined
-        const timer = setTimeout(() => {
-          timeout = timedOut()
-          request.destroy(timeout)
-        }, timeoutMs)
+        const timer = setTimeout(() => request.destroy(timedOut()), timeoutMs)
         const settle = (answer: () => Answer | undefined) => {
           clearTimeout(timer)
           open.delete(request)
@@ -78,9 +76,7 @@ export async function openTransport(url: URL, timeoutMs = TIMEOUT_MS): Promise<T
         }
         const fail = (error: Error) =>
           settle(() =>
-            isClosed
-              ? undefined
-              : { kind: 'silence', reason: explainNetworkError(timeout ?? error), ...since(sentAt) },
+            isClosed ? undefined : { kind: 'silence', reason: explainNetworkError(error), ...since(sentAt) },
           )
         open.add(request)
         request.on('error', fail)

@@ -159,6 +159,7 @@ describe('statistics', () => {
       unfinished: 1,
       statuses: { 200: 1, 204: 1, 404: 1, 500: 2 },
       ratePerSecond: 2,
+      sendingSeconds: 1,
     })
     expect(statistics.summary().failures.map(({ count }) => count)).toEqual([2, 1])
   })
@@ -198,7 +199,7 @@ describe('the transport', () => {
       if (request.url === '/body') response.write('{')
     })
     for (const path of ['silent', 'body']) {
-      const transport = await openTransport(new URL(path, url), 60)
+      const transport = await openTransport(new URL(path, url), { timeoutMs: 60 })
       const answer = await transport.post('{}', {})
       expect(answer).toMatchObject({ kind: 'silence', reason: 'no answer came in time.' })
       expect(answer?.ms).toBeGreaterThan(55)
@@ -218,6 +219,21 @@ describe('the transport', () => {
     })
     const transport = await openTransport(new URL(url))
     expect(await transport.post('{}', {})).toMatchObject({ kind: 'status', status: 200 })
+    transport.close()
+  })
+
+  it('waits longer for an answer than it keeps an unused connection', async () => {
+    const sockets = new Set<unknown>()
+    const { url } = await serve((request, response) => {
+      sockets.add(request.socket)
+      request.resume()
+      setTimeout(() => response.end(), sockets.size === 1 ? 120 : 0)
+    })
+    const transport = await openTransport(new URL(url), { idleMs: 50 })
+    expect(await transport.post('{}', {})).toMatchObject({ status: 200 })
+    await new Promise((resolve) => setTimeout(resolve, 120))
+    expect(await transport.post('{}', {})).toMatchObject({ status: 200 })
+    expect(sockets.size).toBe(2)
     transport.close()
   })
 
