@@ -109,6 +109,7 @@ function timedOut(): Error {
 async function readText(response: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
+  // Bytes, since no encoding is set.
   for await (const chunk of response as AsyncIterable<Uint8Array>) {
     chunks.push(chunk)
     size += chunk.length
