@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { EnvironmentError } from './errors.js'
+import { printable } from './paint.js'
 import type { Surroundings } from './surroundings.js'
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -12,11 +13,10 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The bytes of a file, or of the standard input for `-`. Throws EnvironmentError. */
 export async function readBytes(path: string, surroundings: Surroundings): Promise<Uint8Array> {
-  if (path === '-') return surroundings.readInput()
   try {
-    return await readFile(path)
+    return path === '-' ? await surroundings.readInput() : await readFile(path)
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
-    throw new EnvironmentError(`"${path}" cannot be read: ${REASONS[code] ?? message}.`)
+    throw new EnvironmentError(`"${printable(path)}" cannot be read: ${REASONS[code] ?? message}.`)
   }
 }

@@ -1,12 +1,10 @@
 /** The bodies of deliveries that belong to no scenario. */
 
-import { readFile } from 'node:fs/promises'
 import { decodeUtf8 } from '../../bytes.js'
 import { isObject } from '../../json.js'
 import { type SampleName, sampleEvent } from '../../testing/samples.js'
 import { EnvironmentError } from '../errors.js'
 import { printable } from '../paint.js'
-import type { Surroundings } from '../surroundings.js'
 import type { Body } from './sender.js'
 import type { Shape } from './stories/story.js'
 
@@ -23,25 +21,6 @@ export function bodiesAround(data: string, name: SampleName, shape: Shape): Make
   return () => {
     const { data: _, ...envelope } = sampleEvent(name, { shape })
     return `${JSON.stringify(envelope).slice(0, -1)},"data":${data}}`
-  }
-}
-
-/**
- * All bytes of a file.
- *
- * @param file - its path, or `-` for the standard input
- * @throws EnvironmentError
- */
-export async function readBytes(file: string, { readInput }: Surroundings): Promise<Uint8Array> {
-  try {
-    return file === '-' ? await readInput() : await readFile(file)
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    throw new EnvironmentError(
-      isMissing
-        ? `There is no file ${printable(file)}.`
-        : `${printable(file)} cannot be read: ${String(error)}`,
-    )
   }
 }
 

@@ -65,8 +65,12 @@ describe('what stands in the way', () => {
   })
 
   it.each<[string, string[], RegExp]>([
-    ['is a file that is not there', ['--data', '/nowhere/\u001b'], /There is no file \/nowhere\/\\x1b\./],
-    ['is a file that is a directory', ['--data', '/'], /\/ cannot be read: .*EISDIR/],
+    [
+      'is a file that is not there',
+      ['--data', '/nowhere/\u001b'],
+      /"\/nowhere\/\\x1b" cannot be read: there is no such file\./,
+    ],
+    ['is a file that is a directory', ['--data', '/'], /"\/" cannot be read: it is a directory\./],
   ])('%s', async (_, args, message) => {
     const { code, stderr } = await send([ENDPOINT, ...args])
     expect(stderr).toMatch(message)
