@@ -1,7 +1,17 @@
+import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  // What the build does, too: see tsup.config.ts.
   define: { VERSION: '"0.0.0"' },
+  plugins: [
+    {
+      name: 'html-as-text',
+      enforce: 'pre',
+      load: (id) =>
+        id.endsWith('.html') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined,
+    },
+  ],
   test: {
     include: ['test/unit/**/*.test.ts', 'test/vectors/**/*.test.ts'],
     typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './tsconfig.json' },

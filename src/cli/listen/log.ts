@@ -1,0 +1,39 @@
+/** The deliveries of a run, as far as memory shall go, and who wants to hear of new ones. */
+
+import type { ListenedDelivery } from './delivery.js'
+
+/** The newest deliveries. */
+export interface DeliveryLog {
+  add(delivery: ListenedDelivery): void
+  find(number: number): ListenedDelivery | undefined
+  /** Those after a number, in order. */
+  after(number: number): readonly ListenedDelivery[]
+  /** Calls a function for each new delivery, until the returned function is called. */
+  subscribe(listener: (delivery: ListenedDelivery) => void): () => void
+}
+
+const MAX_DELIVERIES = 1000
+const MAX_BYTES = 32 * 1_048_576
+
+/** Makes an empty log: the newest 1,000 deliveries, or 32 MiB of bodies. */
+export function createLog(): DeliveryLog {
+  const deliveries: ListenedDelivery[] = []
+  const listeners = new Set<(delivery: ListenedDelivery) => void>()
+  let bytes = 0
+  return {
+    add(delivery) {
+      deliveries.push(delivery)
+      bytes += delivery.body.length
+      while (deliveries.length > MAX_DELIVERIES || bytes > MAX_BYTES) {
+        bytes -= deliveries.shift()?.body.length ?? 0
+      }
+      for (const listener of listeners) listener(delivery)
+    },
+    find: (number) => deliveries.find((delivery) => delivery.number === number),
+    after: (number) => deliveries.filter((delivery) => delivery.number > number),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

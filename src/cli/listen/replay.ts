@@ -1,0 +1,67 @@
+/** Sending a delivery once more. */
+
+import { signDelivery } from '../../testing/sign.js'
+import { explain } from '../send/hints.js'
+import { openTransport } from '../send/transport.js'
+import type { ListenedDelivery } from './delivery.js'
+
+/** What came of it. */
+export interface Replay {
+  readonly status?: number
+  /** What was sent: signed anew, or as it came. */
+  readonly signed: 'anew' | 'as it came'
+  readonly durationMs: number
+  /** What is wrong, and what to do, where the answer is no 2xx. */
+  readonly hint?: string
+}
+
+// Of the connection that it came by, and not of what it says.
+const OF_THE_CONNECTION = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/**
+ * Sends a delivery to a URL. One that is genuine gets a new timestamp and a new signature, since its own would be too
+ * old; anything else goes as it came: **a body that was never signed is not signed here.**
+ */
+export async function replay(delivery: ListenedDelivery, url: URL, secret: string): Promise<Replay> {
+  const { body, isGenuine } = delivery
+  const headers = isGenuine ? (await signDelivery(body, secret)).headers : ownHeaders(delivery)
+  const transport = await openTransport(url)
+  try {
+    const answer = await transport.post(body, headers)
+    const signed = isGenuine ? 'anew' : 'as it came'
+    if (answer?.kind === 'status' && answer.status >= 200 && answer.status < 300) {
+      return { signed, status: answer.status, durationMs: answer.ms }
+    }
+    const { what = '', hint = '' } = answer ? explain(answer) : {}
+    return {
+      signed,
+      ...(answer?.kind === 'status' && { status: answer.status }),
+      durationMs: answer?.ms ?? 0,
+      hint: [what, hint].filter(Boolean).join(': '),
+    }
+  } finally {
+    transport.close()
+  }
+}
+
+function ownHeaders({ rawHeaders }: ListenedDelivery): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
+    if (OF_THE_CONNECTION.has(name.toLowerCase())) continue
+    // A header that came twice goes out as HTTP joins it.
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`
+  }
+  return headers
+}
