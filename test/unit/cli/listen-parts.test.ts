@@ -1,0 +1,88 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import type { ListenedDelivery } from '../../../src/cli/listen/delivery.js'
+import { createLog } from '../../../src/cli/listen/log.js'
+import { openBrowser } from '../../../src/cli/listen/open-browser.js'
+
+function delivery(number: number, bytes = 10): ListenedDelivery {
+  return {
+    number,
+    receivedAt: 0,
+    method: 'POST',
+    rawHeaders: [],
+    body: new Uint8Array(bytes),
+    status: 204,
+    outcome: 'processed',
+    durationMs: 1,
+    isGenuine: true,
+  }
+}
+
+describe('the log of deliveries', () => {
+  it('keeps the newest thousand', () => {
+    const log = createLog()
+    for (let number = 1; number <= 1005; number++) log.add(delivery(number))
+    expect(log.after(0)).toHaveLength(1000)
+    expect(log.find(5)).toBeUndefined()
+    expect(log.find(6)?.number).toBe(6)
+    expect(log.after(1004).map(({ number }) => number)).toEqual([1005])
+  })
+
+  it('keeps no more than 32 MiB', () => {
+    const log = createLog()
+    for (let number = 1; number <= 40; number++) log.add(delivery(number, 1_048_576))
+    expect(log.after(0).map(({ number }) => number)).toEqual(
+      Array.from({ length: 32 }, (_, index) => index + 9),
+    )
+  })
+
+  it('tells those who want to hear it, for as long as they do', () => {
+    const log = createLog()
+    const heard: number[] = []
+    const stop = log.subscribe(({ number }) => heard.push(number))
+    log.add(delivery(1))
+    stop()
+    log.add(delivery(2))
+    expect(heard).toEqual([1])
+  })
+})
+
+describe('openBrowser', () => {
+  /** A folder with programs that write down how they were called. */
+  async function calls(platform: NodeJS.Platform, env: Record<string, string>): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
+    try {
+      for (const name of ['open', 'xdg-open', 'cmd']) {
+        const program = join(folder, name)
+        writeFileSync(
+          program,
+          `#!/bin/sh\necho "${name} $*" > "${join(folder, 'calls')}.new"\nmv "${join(folder, 'calls')}.new" "${join(folder, 'calls')}"\n`,
+        )
+        chmodSync(program, 0o755)
+      }
+      openBrowser('http://127.0.0.1:1/', { PATH: `${folder}:/bin:/usr/bin`, ...env }, platform)
+      return await vi.waitFor(() => readFileSync(join(folder, 'calls'), 'utf8').trim(), 500)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+
+  it.each([
+    ['darwin', 'open http://127.0.0.1:1/'],
+    ['linux', 'xdg-open http://127.0.0.1:1/'],
+    ['win32', 'cmd /c start  http://127.0.0.1:1/'],
+  ] as const)('opens it on %s', async (platform, call) => {
+    expect(await calls(platform, {})).toBe(call)
+  })
+
+  it('opens nothing where BROWSER is none', async () => {
+    await expect(calls('linux', { BROWSER: 'none' })).rejects.toThrow('ENOENT')
+  })
+
+  it('does not mind that nothing can open it', async () => {
+    openBrowser('http://127.0.0.1:1/', { PATH: '/nowhere' }, 'linux')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  })
+})

@@ -1,0 +1,414 @@
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { createServer } from 'node:net'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { runCli } from '../../../src/cli/run.js'
+import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
+import { type TestSurroundings, testSurroundings } from '../support/surroundings.js'
+
+const SECRET = 'whsec_cli'
+
+/** A run that listens, until the test ends. */
+interface Listening {
+  readonly surroundings: TestSurroundings
+  readonly url: string
+  readonly page: string
+  readonly code: Promise<number>
+  /** The lines of `--json`. */
+  lines(type?: string): Record<string, unknown>[]
+}
+
+const running: Listening[] = []
+afterEach(async () => {
+  for (const { surroundings, code } of running.splice(0)) {
+    surroundings.interrupt()
+    await code
+  }
+})
+
+async function listen(...argv: string[]): Promise<Listening> {
+  const surroundings = testSurroundings()
+  const code = runCli(['listen', '--port', '0', ...argv], surroundings)
+  await vi.waitFor(() => expect(surroundings.stdout()).toContain('127.0.0.1'))
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\/[^\s"]+/.exec(surroundings.stdout()) ?? []
+  const [, page = ''] = /(?:Page: +|"page":")(http:[^\s"]+)/.exec(surroundings.stdout()) ?? []
+  const lines = (type = 'delivery') =>
+    surroundings
+      .stdout()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.type === type)
+  const listening = { surroundings, code, url, page, lines }
+  running.push(listening)
+  return listening
+}
+
+async function post(url: string, { body, headers }: { body: string; headers: HeadersInit }): Promise<number> {
+  const response = await fetch(url, { method: 'POST', body, headers })
+  await response.text()
+  return response.status
+}
+
+const genuine = (options?: Parameters<typeof signDelivery>[2]) =>
+  signDelivery(sampleEvent('call.ended'), SECRET, options)
+
+describe('listen', () => {
+  it('says where it listens, and how to try it', async () => {
+    const { surroundings, url } = await listen('--path', '/hooks')
+    expect(url).toMatch(/:\d+\/hooks$/)
+    expect(surroundings.stdout()).toContain(`npx truedy-webhooks send ${url}`)
+    expect(surroundings.stdout()).toContain('tunnel')
+  })
+
+  it('shows an event, and that it came again', async () => {
+    const { surroundings, url } = await listen()
+    const delivery = await genuine()
+    expect([await post(url, delivery), await post(url, delivery)]).toEqual([204, 204])
+    const [first, second] = surroundings.stdout().split('\n').slice(-3)
+    expect(first).toMatch(
+      /^\d\d:\d\d:\d\d {2}204 {2}processed {2}call\.ended .* ms .* B {2}call\.ended:event:evt_/,
+    )
+    expect(second).toMatch(/204 {2}duplicate {2}call\.ended/)
+  })
+
+  it('shows why a signature does not match', async () => {
+    const { surroundings, url } = await listen('--other-secret', 'whsec_staging')
+    const { body, headers } = await genuine()
+    expect(await post(url, { body: `${body}\n`, headers })).toBe(401)
+    expect(await post(url, await signDelivery(sampleEvent('call.ended'), 'whsec_staging'))).toBe(401)
+    const text = surroundings.stdout()
+    expect(text).toMatch(/401 {2}rejected {3}signature_mismatch/)
+    expect(text).toMatch(/ cause {2}body_newline_added\n/)
+    expect(text).toContain(' why    The body has a newline')
+    expect(text).toContain(' fix    Verify the bytes')
+    expect(text).toMatch(/ cause {2}other_secret\n/)
+  })
+
+  it('shows what is wrong with the rest, too', async () => {
+    const { url, lines } = await listen('--json')
+    await post(url, await genuine({ timestamp: 1_000_000_000 }))
+    await post(url, await signDelivery('[]', SECRET))
+    await post(url, { body: 'x'.repeat(1_048_577), headers: {} })
+    await fetch(url)
+    expect(lines()).toMatchObject([
+      { number: 1, status: 401, code: 'timestamp_too_old', causes: ['valid_but_old'] },
+      { number: 2, status: 400, code: 'invalid_event', message: expect.stringContaining('event') },
+      { number: 3, status: 413, code: 'body_too_large' },
+      { number: 4, status: 405, code: 'method_not_allowed', bytes: 0 },
+    ])
+  })
+
+  it('says of an unknown type what it is called', async () => {
+    const { url, lines } = await listen('--json')
+    await post(url, await signDelivery(sampleEvent('unknown'), SECRET))
+    expect(lines()).toMatchObject([{ event: 'call.transferred', outcome: 'processed' }])
+  })
+
+  it('says of another path where the endpoint is', async () => {
+    const text = await listen()
+    expect(await post(new URL('/else?where', text.url).href, await genuine())).toBe(404)
+    expect(text.surroundings.stdout()).toContain('POST /else: the endpoint is at /webhooks/truedy')
+    const json = await listen('--json')
+    await fetch(new URL('/', json.url))
+    expect(json.lines('not_found')).toEqual([
+      { type: 'not_found', method: 'GET', path: '/', expected: '/webhooks/truedy' },
+    ])
+  })
+
+  it('takes what follows a question mark for no part of the path', async () => {
+    const { url } = await listen()
+    expect(await post(`${url}?tenant=1`, await genuine())).toBe(204)
+  })
+
+  it('ends with a summary when it is interrupted, whoever still talks to it', async () => {
+    const { surroundings, url, code } = await listen()
+    await post(url, await genuine())
+    await post(url, { body: '{}', headers: {} })
+    const open = httpRequest(url, { method: 'POST', headers: { 'content-length': '10' } })
+    open.on('error', () => {})
+    open.write('half')
+    await vi.waitFor(() => expect(open.socket?.connecting).toBe(false))
+    surroundings.interrupt()
+    expect(await code).toBe(130)
+    expect(surroundings.stdout()).toContain('deliveries  2, 1 processed, 1 rejected, 1 missing_timestamp\n')
+  })
+
+  it('counts for scripts', async () => {
+    const { surroundings, url, code, lines } = await listen('--json')
+    await post(url, await genuine())
+    surroundings.interrupt()
+    await code
+    expect(lines('summary')).toEqual([{ type: 'summary', deliveries: 1, processed: 1 }])
+  })
+
+  it('shows a client that broke off', async () => {
+    const { url, lines } = await listen('--json')
+    const open = httpRequest(url, { method: 'POST', headers: { 'content-length': '10' } })
+    open.on('error', () => {})
+    open.write('half')
+    await vi.waitFor(() => expect(open.socket?.connecting).toBe(false))
+    setTimeout(() => open.destroy(), 50)
+    await vi.waitFor(() => expect(lines()).toMatchObject([{ outcome: 'failed', bytes: 4 }]))
+  })
+
+  it('makes what comes harmless for a terminal', async () => {
+    const { surroundings, url } = await listen()
+    const event = { ...sampleEvent('call.ended'), event: 'call.\u001b[31mred', id: 'a\u202eb' }
+    await post(url, await signDelivery(event, SECRET))
+    expect(surroundings.stdout()).toContain('call.\\x1b[31mred')
+    expect(surroundings.stdout()).not.toContain('\u001b')
+    expect(surroundings.stdout()).not.toContain('\u202e')
+  })
+
+  it('never prints the secret', async () => {
+    const { surroundings, url } = await listen('--open')
+    await post(url, { body: '{}', headers: {} })
+    expect(surroundings.stdout() + surroundings.stderr()).not.toContain(SECRET)
+  })
+
+  it('says that a port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const surroundings = testSurroundings()
+    expect(await runCli(['listen', '--port', String(port)], surroundings)).toBe(1)
+    expect(surroundings.stderr()).toContain(
+      `Port ${port} is taken by another program. Give another one with --port`,
+    )
+    other.close()
+  })
+
+  it.each([
+    [['--port', '65536'], '--port takes a whole number from 0 to 65535'],
+    [['--path', 'hooks'], '--path takes a path such as /webhooks/truedy, not "hooks"'],
+    [['--path', '/a b'], '--path takes a path'],
+    [['--path', '/a?b'], '--path takes a path'],
+    [['now'], 'What is "now" for?'],
+  ])('refuses %j', async (argv, message) => {
+    const surroundings = testSurroundings()
+    expect(await runCli(['listen', ...argv], surroundings)).toBe(2)
+    expect(surroundings.stderr()).toContain(message)
+  })
+
+  it('does not begin with a secret that cannot be one', async () => {
+    const surroundings = testSurroundings({ env: { TRUEDY_WEBHOOK_SECRET: ' whsec_space' } })
+    expect(await runCli(['listen', '--port', '0'], surroundings)).toBe(1)
+    expect(surroundings.stderr()).toContain('No usable secret')
+  })
+})
+
+describe('the page of listen', () => {
+  /** A request with headers that fetch does not let one choose. */
+  async function ask(url: string, { method = 'GET', headers = {}, body = '' } = {}) {
+    const outgoing = httpRequest(url, { method, headers }).end(body)
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+    let text = ''
+    for await (const chunk of response) text += String(chunk)
+    return { status: response.statusCode ?? 0, headers: response.headers, text }
+  }
+
+  /** The first events of a feed. */
+  async function feed(page: string, count: number, lastEventId?: string): Promise<Record<string, string>[]> {
+    const controller = new AbortController()
+    const response = await fetch(`${page}events`, {
+      signal: controller.signal,
+      ...(lastEventId && { headers: { 'last-event-id': lastEventId } }),
+    })
+    const events: Record<string, string>[] = []
+    let text = ''
+    const reader = response.body?.getReader()
+    while (events.length < count) {
+      const { value } = (await reader?.read()) ?? {}
+      text += new TextDecoder().decode(value)
+      const parts = text.split('\n\n')
+      text = parts.pop() ?? ''
+      events.push(
+        ...parts.map((part) =>
+          Object.fromEntries(part.split('\n').map((line) => line.split(/: ?(.*)/s, 2) as [string, string])),
+        ),
+      )
+    }
+    controller.abort()
+    return events
+  }
+
+  it('is one document, which may load nothing but what is in it', async () => {
+    const { page, url } = await listen('--open')
+    const { status, headers, text } = await ask(page)
+    expect(status).toBe(200)
+    const [, nonce] = /'nonce-([^']+)'/.exec(String(headers['content-security-policy'])) ?? []
+    expect(headers['content-security-policy']).toContain("default-src 'none'")
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+    expect(text).toContain(`<script nonce="${nonce}">`)
+    expect(text).toContain(url)
+    expect(text).not.toContain('{{')
+    expect(text).not.toMatch(/(?:src|href)="(?!data:)/)
+    expect((await ask(page)).text).not.toContain(String(nonce))
+  })
+
+  it.each([
+    ['a foreign host', { headers: { host: 'evil.example' } }, 403],
+    ['a foreign host with the right port', { headers: { host: 'evil.example:PORT' } }, 403],
+    ['this host with another port', { headers: { host: '127.0.0.1:1' } }, 403],
+    ['a foreign origin', { headers: { origin: 'http://evil.example' } }, 403],
+    ['no origin at all, for a POST', { method: 'POST' }, 403],
+    ['an opaque origin', { method: 'POST', headers: { origin: 'null' } }, 403],
+    ['localhost', { headers: { host: 'localhost:PORT' } }, 200],
+    ['its own origin', { headers: { host: 'LOCALHOST:PORT', origin: 'http://localhost:PORT' } }, 200],
+  ])(
+    'answers %s with %#',
+    async (_, { method = 'GET', headers = {} }: { method?: string; headers?: object }, status) => {
+      const { page } = await listen('--open')
+      const { port } = new URL(page)
+      const withPort = Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, String(value).replace('PORT', port)]),
+      )
+      expect((await ask(page, { method, headers: withPort })).status).toBe(status)
+    },
+  )
+
+  it.each(['/nothing', '/deliveries/', '/deliveries/x', '/../../etc/passwd'])(
+    'has nothing at %s',
+    async (path) => {
+      const { page } = await listen('--open')
+      expect((await ask(`${page.slice(0, -1)}${path}`)).status).toBe(404)
+    },
+  )
+
+  it('feeds what came, and what comes', async () => {
+    const { page, url } = await listen('--open')
+    await post(url, await genuine())
+    const events = feed(page, 3)
+    await vi.waitFor(() => post(url, { body: '{}', headers: {} }))
+    const [reset, first, second] = await events
+    expect(reset).toMatchObject({ retry: '500', event: 'reset' })
+    expect(JSON.parse(first?.['data'] ?? '')).toMatchObject({
+      number: 1,
+      event: 'call.ended',
+      outcome: 'processed',
+    })
+    expect(JSON.parse(second?.['data'] ?? '')).toMatchObject({ number: 2, causes: ['headers_missing'] })
+  })
+
+  it('goes on behind the last that a browser has', async () => {
+    const { page, url } = await listen('--open')
+    for (let count = 0; count < 3; count++) await post(url, await genuine())
+    const [, first] = await feed(page, 2)
+    const [retry, second] = await feed(page, 2, first?.['id'])
+    expect(retry).not.toHaveProperty('event')
+    expect(JSON.parse(second?.['data'] ?? '')).toMatchObject({ number: 2 })
+  })
+
+  it.each(['othe-1', 'nonsense', '1'])('begins anew for %s, which is of another run', async (id) => {
+    const { page, url } = await listen('--open')
+    await post(url, await genuine())
+    const [reset, first] = await feed(page, 2, id)
+    expect(reset).toHaveProperty('event', 'reset')
+    expect(JSON.parse(first?.['data'] ?? '')).toMatchObject({ number: 1 })
+  })
+
+  it('shows headers and payload of one delivery', async () => {
+    const { page, url } = await listen('--open')
+    const { body, headers } = await genuine()
+    await post(url, { body, headers })
+    const details = JSON.parse((await ask(`${page}deliveries/1`)).text)
+    expect(details).toMatchObject({ method: 'POST', body, isGenuine: true })
+    expect(details.headers).toContainEqual(['x-truedy-signature', headers['x-truedy-signature']])
+    expect(await ask(`${page}deliveries/2`)).toMatchObject({
+      status: 404,
+      text: expect.stringContaining('no longer'),
+    })
+  })
+
+  async function replay(page: string, order: unknown, changes: object = {}) {
+    const headers = { origin: new URL(page).origin, 'content-type': 'application/json', ...changes }
+    return ask(`${page}replay`, {
+      method: 'POST',
+      headers,
+      body: typeof order === 'string' ? order : JSON.stringify(order),
+    })
+  }
+
+  it('sends a genuine delivery again, signed anew', async () => {
+    const { page, url, lines } = await listen('--open', '--json')
+    await post(url, await genuine({ timestamp: 1_000_000_000 }))
+    const { status, text } = await replay(page, { number: 1, url })
+    expect(status).toBe(200)
+    expect(JSON.parse(text)).toMatchObject({ signed: 'anew', status: 204 })
+    expect(lines()).toMatchObject([{ outcome: 'rejected' }, { outcome: 'processed' }])
+  })
+
+  it('never signs what is not genuine', async () => {
+    const { page, url, lines } = await listen('--open', '--json')
+    const { body, headers } = await genuine()
+    const forged = body.replace('call.ended', 'call.failed')
+    await post(url, { body: forged, headers: { ...headers, 'x-other': 'kept' } })
+    const answer = JSON.parse((await replay(page, { number: 1, url })).text)
+    expect(answer).toMatchObject({
+      signed: 'as it came',
+      status: 401,
+      hint: expect.stringContaining('signature_mismatch'),
+    })
+    expect(lines()).toMatchObject([
+      { outcome: 'rejected' },
+      { outcome: 'rejected', code: 'signature_mismatch' },
+    ])
+    const again = JSON.parse((await ask(`${page}deliveries/2`)).text)
+    expect(again.body).toBe(forged)
+    expect(again.headers).toContainEqual(['x-truedy-signature', headers['x-truedy-signature']])
+    expect(again.headers).toContainEqual(['x-other', 'kept'])
+  })
+
+  it('sends what came with a header twice as it came', async () => {
+    const { page, url } = await listen('--open')
+    const { body, headers } = await genuine()
+    const twice = {
+      ...headers,
+      'x-truedy-signature': [headers['x-truedy-signature'], headers['x-truedy-signature']],
+    }
+    const outgoing = httpRequest(url, { method: 'POST', headers: twice }).end(body)
+    await once(outgoing, 'response')
+    const answer = JSON.parse((await replay(page, { number: 1, url })).text)
+    expect(answer).toMatchObject({
+      signed: 'as it came',
+      status: 401,
+      hint: expect.stringContaining('malformed_signature'),
+    })
+  })
+
+  it('says why a replay got no answer', async () => {
+    const { page, url } = await listen('--open')
+    await post(url, await genuine())
+    const free = createServer().listen(0, '127.0.0.1')
+    await once(free, 'listening')
+    const address = free.address()
+    free.close()
+    await once(free, 'close')
+    const nowhere = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`
+    const answer = JSON.parse((await replay(page, { number: 1, url: nowhere })).text)
+    expect(answer).toMatchObject({ hint: expect.stringContaining('nothing listens there') })
+    expect(answer).not.toHaveProperty('status')
+  })
+
+  it.each([
+    [
+      'another type of content',
+      { number: 1, url: 'http://127.0.0.1:1/' },
+      { 'content-type': 'text/plain' },
+      415,
+    ],
+    ['a delivery that is not there', { number: 7, url: 'http://127.0.0.1:1/' }, {}, 404],
+    ['an address that is none', { number: 1, url: 'file:///etc/passwd' }, {}, 400],
+    ['an address that is no text', { number: 1, url: 5 }, {}, 400],
+    ['what is no JSON', '{', {}, 404],
+    ['what is no object', '[]', {}, 404],
+    ['what has no end', 'x'.repeat(20_000), {}, 404],
+  ])('refuses to send %s', async (_, order, headers, status) => {
+    const { page, url } = await listen('--open')
+    await post(url, await genuine())
+    expect((await replay(page, order, headers)).status).toBe(status)
+  })
+})
