@@ -120,6 +120,8 @@ function sendEvents(request: IncomingMessage, response: ServerResponse, log: Del
   // Back in half a second; where that is another run, the page begins anew.
   response.write(`retry: 500\n${isSameRun ? '' : 'event: reset\ndata:\n'}\n`)
   for (const delivery of log.after(isSameRun ? Number(last) : 0)) send(delivery)
+  // What follows is news.
+  response.write('event: live\ndata:\n\n')
   response.on('close', log.subscribe(send))
 }
 

@@ -281,10 +281,11 @@ describe('the page of listen', () => {
   it('feeds what came, and what comes', async () => {
     const { page, url } = await listen('--open')
     await post(url, await genuine())
-    const events = feed(page, 3)
+    const events = feed(page, 4)
     await vi.waitFor(() => post(url, { body: '{}', headers: {} }))
-    const [reset, first, second] = await events
+    const [reset, first, live, second] = await events
     expect(reset).toMatchObject({ retry: '500', event: 'reset' })
+    expect(live).toMatchObject({ event: 'live' })
     expect(JSON.parse(first?.['data'] ?? '')).toMatchObject({
       number: 1,
       event: 'call.ended',

@@ -1,0 +1,365 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
+import { createRequire } from 'node:module'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumOptions } from '../support/chromium.js'
+import { type Running, run, SECRET, start } from './command-line.js'
+
+const WIDE = { width: 1440, height: 900 }
+const PHONE = { width: 390, height: 844 }
+
+let browser: Browser
+let listening: Running
+let endpoint = ''
+let address = ''
+
+beforeAll(async () => {
+  browser = await chromium.launch(chromiumOptions())
+})
+afterAll(() => browser?.close())
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close()
+  listening.process.kill('SIGINT')
+  expect((await listening.finished).code).toBe(130)
+})
+
+/** Starts the program on a port, or a free one. */
+async function listen(port = '0'): Promise<void> {
+  listening = start(['listen', '--port', port, '--open', '--json', '--other-secret', 'whsec_staging'])
+  const [line] = await listening.printed(/^.*"listening".*$/m)
+  const { url, page } = JSON.parse(line) as { url: string; page: string }
+  endpoint = url
+  address = page
+}
+
+/** Opens the page, on which nothing may go wrong. */
+async function openPage(options: BrowserContextOptions = { viewport: WIDE }): Promise<Page> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
+  const page = await context.newPage()
+  page.on('pageerror', (error) => expect.unreachable(String(error)))
+  await page.goto(address)
+  await page.getByText('connected', { exact: true }).waitFor()
+  return page
+}
+
+async function post({
+  body,
+  headers,
+}: {
+  body: string | Uint8Array<ArrayBuffer>
+  headers: Record<string, string>
+}) {
+  const response = await fetch(endpoint, { method: 'POST', body, headers })
+  await response.arrayBuffer()
+}
+
+const send = async (name: Parameters<typeof sampleEvent>[0], secret = SECRET) =>
+  post(await signDelivery(sampleEvent(name), secret))
+
+/** Ten deliveries of all kinds. */
+async function sendVaried(): Promise<void> {
+  await send('call.started')
+  await send('call.joined')
+  const ended = await signDelivery(sampleEvent('call.ended'), SECRET)
+  await post(ended)
+  await post(ended)
+  await send('batch.status.changed')
+  await send('unknown')
+  const billed = await signDelivery(sampleEvent('call.billed'), SECRET)
+  await post({ ...billed, body: JSON.stringify(JSON.parse(billed.body), null, 2) })
+  await send('voice.training.completed', 'whsec_staging')
+  await post(
+    await signDelivery(sampleEvent('call.failed'), SECRET, {
+      timestamp: Math.floor(Date.now() / 1000) - 7200,
+    }),
+  )
+  await send('batch.completed')
+}
+
+/** The feed as it comes, up to the end of the event that a text is in. */
+async function feedUntil(text: string): Promise<string> {
+  const controller = new AbortController()
+  const response = await fetch(`${address}events`, { signal: controller.signal })
+  const reader = response.body?.getReader()
+  let feed = ''
+  let end = -1
+  while (end < 0) {
+    const { value } = (await reader?.read()) ?? {}
+    feed += new TextDecoder().decode(value)
+    const at = feed.indexOf(text)
+    end = at < 0 ? -1 : feed.indexOf('\n\n', at)
+  }
+  controller.abort()
+  return feed.slice(0, end + 2)
+}
+
+const rows = (page: Page) => page.locator('#deliveries .row:visible')
+const names = (page: Page) => page.locator('#deliveries .row:visible .name').allTextContents()
+
+describe('the page of listen', () => {
+  it('shows new deliveries without being loaded again', async () => {
+    await listen()
+    const page = await openPage()
+    await page.getByText('Nothing has come yet').waitFor()
+    await send('call.started')
+    await rows(page).nth(0).waitFor()
+    await send('call.ended')
+    await rows(page).nth(1).waitFor()
+    expect(await names(page)).toEqual(['call.ended', 'call.started'])
+    await page.getByText('2 deliveries').waitFor()
+  })
+
+  it('has what came before it was opened', async () => {
+    await listen()
+    await sendVaried()
+    const page = await openPage()
+    await page.getByText('10 deliveries').waitFor()
+    expect(await rows(page).count()).toBe(10)
+  })
+
+  it('filters by text and by verdict', async () => {
+    await listen()
+    await sendVaried()
+    const page = await openPage()
+    await page.getByText('10 deliveries').waitFor()
+    await page.getByLabel('Filter by text').fill('batch')
+    await page.getByText('2 of 10 deliveries').waitFor()
+    expect(await names(page)).toEqual(['batch.completed', 'batch.status.changed'])
+    await page.getByLabel('Filter by verdict').selectOption('rejected')
+    await page.getByText('Nothing matches').waitFor()
+    await page.getByLabel('Filter by text').fill('')
+    expect(await names(page)).toEqual(['timestamp_too_old', 'signature_mismatch', 'signature_mismatch'])
+    // What comes later is filtered, too.
+    await send('call.ended')
+    await page.getByText('3 of 11 deliveries').waitFor()
+    await page.getByLabel('Filter by text').fill('OTHER_secret')
+    await page.getByText('1 of 11 deliveries').waitFor()
+  })
+
+  it('shows headers, payload and diagnosis of one', async () => {
+    await listen()
+    await sendVaried()
+    const page = await openPage()
+    await page.locator('.row', { hasText: 'body_reserialised' }).click()
+    const details = page.getByRole('complementary', { name: 'Details of one delivery' })
+    await details.getByText('The body was parsed and serialised again').waitFor()
+    await details.getByText('refused, answered 401').waitFor()
+    await details.getByText('"event": "call.billed"').waitFor()
+    await details.getByText('x-truedy-timestamp').waitFor()
+    const payload = details.getByLabel('Payload')
+    expect(await payload.textContent()).toContain('\n  "event"')
+    await page.locator('.row', { hasText: 'duplicate' }).click()
+    await details.getByText('duplicate, answered 204').waitFor()
+    await details.getByRole('button', { name: 'Raw' }).click()
+    expect(await payload.textContent()).toMatch(/^\{"event":"call\.ended"/)
+    expect(await page.content()).not.toContain(SECRET)
+  })
+
+  it('sends a delivery again, and says what came of it', async () => {
+    await listen()
+    await sendVaried()
+    const page = await openPage()
+    await page.locator('.row', { hasText: 'timestamp_too_old' }).click()
+    await page.getByText('Signed anew with the secret').waitFor()
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Answered 204 in').waitFor()
+    await page.getByText('11 deliveries').waitFor()
+    await page.locator('.row', { hasText: 'body_reserialised' }).click()
+    await page.getByText('is never signed').waitFor()
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Answered 401 in').waitFor()
+    await page.getByLabel('Where to').fill('http://127.0.0.1:1/')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('nothing listens there').waitFor()
+  })
+
+  it('can be used by keyboard', async () => {
+    await listen()
+    await sendVaried()
+    const page = await openPage()
+    await page.getByText('10 deliveries').waitFor()
+    const focused = () => page.evaluate(() => document.activeElement?.querySelector('.name')?.textContent)
+    await page.keyboard.press('ArrowDown')
+    expect(await focused()).toBe('batch.completed')
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await page.keyboard.press('k')
+    expect(await focused()).toBe('timestamp_too_old')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'timestamp_too_old' }).waitFor()
+    await page.keyboard.press('Escape')
+    expect(await page.locator('#details').isVisible()).toBe(false)
+    expect(await focused()).toBe('timestamp_too_old')
+    await page.keyboard.press('/')
+    await page.keyboard.type('transferred')
+    await page.keyboard.press('ArrowDown')
+    expect(await focused()).toBe('call.transferred')
+    await page.keyboard.press('/')
+    await page.keyboard.press('Escape')
+    expect(await rows(page).count()).toBe(10)
+  })
+
+  it('tells listeners what comes, together', async () => {
+    await listen()
+    const page = await openPage()
+    await send('call.started')
+    await page.locator('#live', { hasText: 'processed: call.started' }).waitFor()
+    await sendVaried()
+    await page.locator('#live', { hasText: '10 new deliveries, 3 refused' }).waitFor()
+  })
+
+  it('keeps markup as text, wherever it comes from', async () => {
+    await listen()
+    const page = await openPage()
+    const markup = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+    const event = {
+      ...sampleEvent('call.ended'),
+      event: markup,
+      id: markup,
+      data: { summary: `</pre>${markup}` },
+    }
+    const { body, headers } = await signDelivery(event, SECRET)
+    await post({ body, headers: { ...headers, 'x-markup': markup } })
+    await post({ body, headers: { ...headers, 'x-truedy-signature': markup } })
+    await page.getByText('2 deliveries').waitFor()
+    for (const row of await rows(page).all()) {
+      await row.click()
+      await page.locator('#details dd', { hasText: markup }).first().waitFor()
+    }
+    expect(await names(page)).toContain(markup)
+    expect(await page.locator('#deliveries img, #details img, #details script').count()).toBe(0)
+    expect(await page.title()).toContain('Deliveries')
+  })
+
+  it('comes back after the connection was lost, with nothing lost or doubled', async () => {
+    await listen()
+    await send('call.started')
+    await send('call.joined')
+    const page = await (await browser.newContext()).newPage()
+    let connections = 0
+    // The first connection breaks off behind the first delivery; what follows is the browser's and the program's own.
+    await page.route('**/events', async (route) => {
+      connections += 1
+      if (connections > 1) return route.continue()
+      const body = await feedUntil('"number":1')
+      return route.fulfill({ contentType: 'text/event-stream', body })
+    })
+    await page.goto(address)
+    const first = page.locator('#deliveries li').first()
+    await first.evaluate((item) => item.setAttribute('data-kept', ''))
+    await page.getByText('2 deliveries').waitFor()
+    await send('call.ended')
+    await page.getByText('3 deliveries').waitFor()
+    expect(await names(page)).toEqual(['call.ended', 'call.joined', 'call.started'])
+    expect(connections).toBe(2)
+    // It was not sent again: the browser said what it had.
+    expect(await page.locator('[data-kept]', { hasText: 'call.started' }).count()).toBe(1)
+  })
+
+  it('says that the program has ended, and answers nobody any more', async () => {
+    await listen()
+    const page = await openPage()
+    listening.process.kill('SIGINT')
+    await page.getByText('not connected').waitFor()
+  })
+
+  it.each([
+    ['Host', { host: 'evil.example' }],
+    ['Origin', { origin: 'http://evil.example' }],
+  ])('refuses a foreign %s', async (_, headers) => {
+    await listen()
+    await send('call.ended')
+    for (const path of ['', 'events', 'deliveries/1']) {
+      const outgoing = request(`${address}${path}`, { headers }).end()
+      const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+      response.resume()
+      expect(response.statusCode, path).toBe(403)
+    }
+  })
+
+  it('stays smooth with a thousand deliveries', { timeout: 120_000 }, async () => {
+    await listen()
+    const page = await openPage()
+    await page.evaluate(() => {
+      const tasks: number[] = []
+      new PerformanceObserver((list) =>
+        tasks.push(...list.getEntries().map(({ duration }) => duration)),
+      ).observe({ type: 'longtask' })
+      Object.assign(window, { longTasks: tasks })
+    })
+    const { code } = await run(['send', endpoint, '--count', '1100', '--rate', '500'])
+    expect(code).toBe(0)
+    // The newest thousand.
+    await page.getByText('1000 deliveries').waitFor()
+    const arriving = await page.evaluate(() =>
+      Math.max(0, ...(window as unknown as { longTasks: number[] }).longTasks),
+    )
+    const measure = (step: () => Promise<unknown>) => {
+      const began = performance.now()
+      return step().then(() => performance.now() - began)
+    }
+    const filtering = await measure(async () => {
+      await page.getByLabel('Filter by text').fill('nothing like it')
+      await page.getByText('Nothing matches').waitFor()
+    })
+    await page.getByLabel('Filter by text').fill('')
+    const scrolling = await measure(() =>
+      page.evaluate(async () => {
+        const list = document.getElementById('list')
+        for (let step = 0; step < 60; step++) {
+          if (list) list.scrollTop += 600
+          await new Promise((resolve) => requestAnimationFrame(resolve))
+        }
+      }),
+    )
+    console.log(
+      `1,000 deliveries: longest task while arriving ${arriving.toFixed(0)} ms, filtering ${filtering.toFixed(0)} ms, a frame of scrolling ${(scrolling / 60).toFixed(1)} ms`,
+    )
+    // Generous, for a machine that does other things: without batches or containment it is seconds.
+    expect(arriving).toBeLessThan(300)
+    expect(filtering).toBeLessThan(1000)
+    expect(scrolling / 60).toBeLessThan(60)
+  })
+
+  describe.each([
+    ['wide', WIDE],
+    ['on a phone', PHONE],
+  ])('%s', (width, viewport) => {
+    it.each(['light', 'dark'] as const)('has no fault of accessibility in %s', async (colorScheme) => {
+      await listen()
+      const page = await openPage({ viewport, colorScheme })
+      // In the state without deliveries, with a list, and with one of them open.
+      await expectAccessible(page)
+      await sendVaried()
+      await page.getByText('10 deliveries').waitFor()
+      await expectAccessible(page)
+      await page.locator('.row', { hasText: 'body_reserialised' }).click()
+      await page.getByRole('heading', { name: 'Send it again' }).waitFor()
+      await expectAccessible(page)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+      const folder = process.env['SCREENSHOTS']
+      if (folder)
+        await page.screenshot({ path: `${folder}/listen-${width.replaceAll(' ', '-')}-${colorScheme}.png` })
+    })
+  })
+})
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+async function expectAccessible(page: Page): Promise<void> {
+  // Past the page's policy, which lets nothing foreign run: as a debugger does.
+  const session = await page.context().newCDPSession(page)
+  await session.send('Page.setBypassCSP', { enabled: true })
+  await page.evaluate(readFileSync(AXE, 'utf8'))
+  const violations = await page.evaluate(async () => {
+    // axe-core puts itself there.
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: unknown[] }[] }> }
+    }
+    return (await axe.run()).violations.map(({ id, nodes }) => `${id} (${nodes.length})`)
+  })
+  expect(violations).toEqual([])
+}
