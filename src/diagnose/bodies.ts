@@ -1,5 +1,6 @@
 /** What a body may have been before something happened to it. */
 
+import { joinChunks } from '../request.js'
 import type { Finding } from './causes.js'
 import { type JsonStyle, readJson, writeJson } from './json-text.js'
 import { spellAsJavaScript, spellAsPython } from './numbers.js'
@@ -178,15 +179,17 @@ async function unzip(bytes: Uint8Array): Promise<Uint8Array | undefined> {
     // A copy: a stream takes no view on shared memory.
     const source = new Blob([Uint8Array.from(bytes)]).stream()
     const reader = source.pipeThrough(new DecompressionStream('gzip')).getReader()
-    let whole = new Uint8Array()
+    const chunks: Uint8Array[] = []
+    let size = 0
     for (;;) {
       const { value } = await reader.read()
-      if (!value) return whole
-      whole = join(whole, value)
-      if (whole.length > MAX_UNZIPPED) {
+      if (!value) return joinChunks(chunks)
+      size += value.length
+      if (size > MAX_UNZIPPED) {
         await reader.cancel()
         return undefined
       }
+      chunks.push(value)
     }
   } catch {
     // Broken, or a runtime without the decompressor: that it is gzip is said all the same.
