@@ -32,7 +32,7 @@ export function requireOptions(options: VerifyOptions): void {
 export function invalidOptions(): WebhookError {
   return new WebhookError(
     'invalid_options',
-    'Unusable headers, toleranceSeconds (> 0), now (a function) or headerNames.',
+    'Unusable headers, toleranceSeconds (> 0), now() or headerNames.',
   )
 }
 
