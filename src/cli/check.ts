@@ -18,7 +18,7 @@ export const check: Command = {
     only: {
       value: 'TEXT',
       isRepeatable: true,
-      help: 'only the cases that have this in their name; may be repeated',
+      help: 'only the cases that have this in their name',
     },
     ...SECRET_OPTION,
   },

@@ -60,6 +60,15 @@ export const SECRET_OPTION = {
   secret: { value: 'SECRET', help: 'the secret of the endpoint; better in TRUEDY_WEBHOOK_SECRET' },
 } as const satisfies Record<string, Option>
 
+/** The option of the commands that diagnose. */
+export const OTHER_SECRET_OPTION = {
+  'other-secret': {
+    value: 'SECRET',
+    isRepeatable: true,
+    help: 'the secret of another endpoint or environment, which may have signed',
+  },
+} as const satisfies Record<string, Option>
+
 /** Reads the arguments of a command. Throws UsageError. */
 export function readArguments(command: Command, argv: readonly string[]): Arguments {
   const options = { ...command.options, ...COMMON_OPTIONS } as Readonly<Record<string, Option>>

@@ -1,6 +1,6 @@
 /** `listen`: a receiver on this machine that shows what comes. */
 
-import { type Command, SECRET_OPTION } from './command.js'
+import { type Command, OTHER_SECRET_OPTION, SECRET_OPTION } from './command.js'
 
 export const listen: Command = {
   name: 'listen',
@@ -11,11 +11,7 @@ export const listen: Command = {
     port: { value: 'PORT', help: 'where to listen, on 127.0.0.1; 0 takes a free one (3000)' },
     path: { value: 'PATH', help: 'the path of the endpoint (/webhooks/truedy)' },
     open: { help: 'show the deliveries on a page in the browser, too (BROWSER=none only serves it)' },
-    'other-secret': {
-      value: 'SECRET',
-      isRepeatable: true,
-      help: 'the secret of another endpoint or environment, which may have signed; may be repeated',
-    },
+    ...OTHER_SECRET_OPTION,
     ...SECRET_OPTION,
   },
   examples: [

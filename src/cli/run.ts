@@ -94,9 +94,10 @@ function overview(paint: Paint): string {
 /** The help of a command. */
 function help(command: Command, paint: Paint): string {
   const options: [string, Option][] = Object.entries({ ...command.options, ...COMMON_OPTIONS })
-  const rows = options.map(
-    ([name, { value, help }]) => [`--${name}${value ? ` ${value}` : ''}`, help] as const,
-  )
+  const rows = options.map(([name, { value, isRepeatable, help }]) => {
+    const left = `--${name}${value ? ` ${value}` : ''}`
+    return [left, isRepeatable ? `${help}; may be repeated` : help] as const
+  })
   const width = Math.max(...rows.map(([left]) => left.length))
   return [
     `${paint.bold(`truedy-webhooks ${command.name}`)} ${command.operands}`.trimEnd(),

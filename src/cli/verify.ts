@@ -2,7 +2,7 @@
 
 import { diagnose } from '../diagnose/index.js'
 import { dedupeKey, isWebhookError, parseEvent } from '../index.js'
-import { type Arguments, type Command, requireSecret, SECRET_OPTION } from './command.js'
+import { type Arguments, type Command, OTHER_SECRET_OPTION, requireSecret, SECRET_OPTION } from './command.js'
 import { diagnosisLines } from './diagnosis-text.js'
 import { UsageError } from './errors.js'
 import { readBytes } from './files.js'
@@ -17,11 +17,7 @@ export const verify: Command = {
     body: { value: 'FILE', help: 'the body, byte for byte; - for the standard input' },
     timestamp: { value: 'TEXT', help: 'the header X-Truedy-Timestamp' },
     signature: { value: 'TEXT', help: 'the header X-Truedy-Signature' },
-    'other-secret': {
-      value: 'SECRET',
-      isRepeatable: true,
-      help: 'the secret of another endpoint or environment, which may have signed; may be repeated',
-    },
+    ...OTHER_SECRET_OPTION,
     ...SECRET_OPTION,
   },
   examples: [
