@@ -264,6 +264,8 @@ describe('the page of listen', () => {
     const page = await openPage()
     listening.process.kill('SIGINT')
     await page.getByText('not connected').waitFor()
+    // A second signal, sent below, would end it out of order.
+    await listening.finished
   })
 
   it.each([
