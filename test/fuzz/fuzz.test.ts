@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { type Input, makeInput } from './inputs.js'
+import { isGenuine } from './oracle.js'
+import { main, node, web } from './paths.js'
+import { createRandom } from './random.js'
+
+const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const INPUTS = Number(process.env['INPUTS'] ?? 2_000_000)
+const CHUNKS = 8
+/** WebCrypto works on other threads: many at a time, so that none of them waits. */
+const AT_ONCE = 64
+
+type Verify = typeof main.verifySignature
+type Parse = typeof main.verifyAndParse
+
+/** What came of it, in a text that can be compared. Throws where it is not one of the ways that are allowed. */
+async function verdict(run: () => unknown): Promise<string> {
+  try {
+    return JSON.stringify(await run())
+  } catch (error) {
+    if (!main.isWebhookError(error)) throw error
+    return error.code
+  }
+}
+
+const codeOf = (found: Awaited<ReturnType<Verify>>) =>
+  found.ok ? `ok ${found.secretIndex} ${+found.timestamp}` : found.code
+
+/** `expect` is too slow for millions. */
+function same(what: string, got: unknown, wanted: unknown): void {
+  if (got !== wanted) throw new Error(`${what}: ${String(got)} instead of ${String(wanted)}`)
+}
+
+async function tryInput(input: Input): Promise<string> {
+  // Whatever it is, as a program in JavaScript would hand it over.
+  const args = [input.body, input.headers, input.secret, input.options] as Parameters<Verify>
+  const found = codeOf(node.verifySignatureSync(...args))
+  same('verifySignature', codeOf(await main.verifySignature(...args)), found)
+  same('verifySignature on WebCrypto', codeOf(await web.verifySignature(...args)), found)
+  const isOk = found.startsWith('ok')
+  same('an independent HMAC', isOk, isGenuine(input) ?? isOk)
+
+  const parsed = await verdict(() => node.verifyAndParseSync(...args))
+  // No event without a verified signature; of one that is verified, an event or what is wrong with the body.
+  if (!isOk) same('verifyAndParseSync', parsed, found)
+  else if (!/^(\{.*\}|invalid_json|invalid_event)$/s.test(parsed))
+    same('verifyAndParseSync', parsed, 'an event')
+  same('verifyAndParse', await verdict(() => (main.verifyAndParse as Parse)(...args)), parsed)
+  same('verifyAndParse on WebCrypto', await verdict(() => (web.verifyAndParse as Parse)(...args)), parsed)
+  return isOk ? (parsed.startsWith('{') ? 'ok' : parsed) : found
+}
+
+describe(`inputs of all kinds (SEED=${SEED})`, () => {
+  const counts: Record<string, number> = {}
+
+  it.each(Array.from({ length: CHUNKS }, (_, chunk) => chunk))(
+    `get one verdict on all paths, and the right one: ${Math.ceil(INPUTS / CHUNKS).toLocaleString('en')} inputs (%i)`,
+    { timeout: 600_000 },
+    async (chunk) => {
+      const count = Math.ceil(INPUTS / CHUNKS)
+      for (let start = 0; start < count; start += AT_ONCE) {
+        const batch = Array.from({ length: Math.min(AT_ONCE, count - start) }, async (_, offset) => {
+          const seed = SEED + chunk * count + start + offset
+          try {
+            const code = await tryInput(makeInput(createRandom(seed)))
+            counts[code] = (counts[code] ?? 0) + 1
+          } catch (error) {
+            throw new Error(`An input of its own: SEED=${seed} INPUTS=1 npm run test:fuzz`, { cause: error })
+          }
+        })
+        await Promise.all(batch)
+      }
+    },
+  )
+
+  it('come to every verdict', () => {
+    console.log(counts)
+    // With one input, it is looked at, and not the whole.
+    if (INPUTS < 10_000) return
+    const codes =
+      'ok invalid_json invalid_event missing_timestamp missing_signature malformed_timestamp malformed_signature timestamp_too_old timestamp_too_new signature_mismatch body_not_raw invalid_secret invalid_options'
+    expect(Object.keys(counts).sort()).toEqual(codes.split(' ').sort())
+  })
+
+  it('leave no prototype polluted', () => {
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+  })
+})

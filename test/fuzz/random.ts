@@ -1,0 +1,42 @@
+/** Numbers that look random and are the same in every run with one seed. */
+
+/** A source of choices. */
+export interface Random {
+  /** A whole number from 0 to below a limit. */
+  below(limit: number): number
+  /** Whether something happens that does so once in so many times. */
+  onceIn(times: number): boolean
+  of<Item>(items: readonly Item[]): Item
+  bytes(length: number): Uint8Array<ArrayBuffer>
+  text(length: number): string
+}
+
+/** Characters that something may trip over. */
+const CHARACTERS = [
+  ...'aZ09 _"\\/{}[]:,.+-eE\n\r\t\0\u007f\u00a0ßé\u2028\u202e\ufeff\ufffd世👩\u200d',
+  '\ud800',
+  '\udfff',
+]
+
+/** Mulberry32. */
+export function createRandom(seed: number): Random {
+  let state = seed | 0
+  function next(): number {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return (mixed ^ (mixed >>> 14)) >>> 0
+  }
+  const below = (limit: number) => next() % limit
+  const random: Random = {
+    below,
+    onceIn: (times) => below(times) === 0,
+    of(items) {
+      // Asked for of lists that have items only.
+      return items[below(items.length)] as (typeof items)[number]
+    },
+    bytes: (length) => Uint8Array.from({ length }, () => below(256)),
+    text: (length) => Array.from({ length }, () => random.of(CHARACTERS)).join(''),
+  }
+  return random
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+// From the root, after a build: SEED=1 INPUTS=100000 npx vitest run --config test/fuzz/vitest.config.ts
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ['*.test.ts'],
+    fileParallelism: false,
+  },
+})
