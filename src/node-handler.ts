@@ -45,11 +45,11 @@ const LINGER_MS = 1000
  *
  * The body is read from the stream, with a limit; or taken from `req.rawBody` or `req.body` where a framework left the
  * bytes there. Where a parser has eaten the stream, the answer is 500 and the log says what to change. Answers otherwise
- * as {@link createReceiver} does.
+ * as `createReceiver` does.
  *
  * @param options - `secret`, `on`, `store` and the rest of {@link ReceiverOptions}
  * @returns the handler; it never rejects, and resolves when the reply is written
- * @throws {@link WebhookError} `invalid_secret` and `invalid_options`, at once and not at the first request
+ * @throws `WebhookError` `invalid_secret` and `invalid_options`, at once and not at the first request
  *
  * @example
  * ```ts

@@ -12,13 +12,13 @@ import { parseBytes } from './parse.js'
 import { requireSigner, success, toFailure, type Verification } from './verify.js'
 
 /**
- * {@link verifySignature} without a promise: the same checks, codes and guarantees.
+ * `verifySignature` without a promise: the same checks, codes and guarantees.
  *
  * @param rawBody - the body exactly as received; a string stands for its UTF-8 bytes
  * @param headers - the request's headers, as the framework hands them over
  * @param secret - the endpoint's secret, or up to 10 while one is being rotated
  * @param options - `toleranceSeconds` (300), `now` (milliseconds, `Date.now`), `headerNames`
- * @returns what {@link verifySignature} resolves to; it never throws
+ * @returns what `verifySignature` resolves to; it never throws
  *
  * @example
  * ```ts
@@ -45,14 +45,14 @@ export function verifySignatureSync(
 }
 
 /**
- * {@link verifyAndParse} without a promise: the same checks, codes and guarantees.
+ * `verifyAndParse` without a promise: the same checks, codes and guarantees.
  *
  * @param rawBody - the body exactly as received; a string stands for its UTF-8 bytes
  * @param headers - the request's headers, as the framework hands them over
  * @param secret - the endpoint's secret, or up to 10 while one is being rotated
  * @param options - `toleranceSeconds` (300), `now` (milliseconds, `Date.now`), `headerNames`
  * @returns the event, a union on `event`; a type that this version does not know is `'unknown'`
- * @throws {@link WebhookError} with every code of {@link verifyAndParse}
+ * @throws `WebhookError` with every code of `verifyAndParse`
  *
  * @example
  * ```ts

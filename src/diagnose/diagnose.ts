@@ -51,7 +51,7 @@ export interface DiagnoseOptions extends VerifyOptions {
  * @param secret - the secret as your program has it, or several
  * @param options - those of `verifySignature`, and `otherSecrets`: what may have been taken for it
  * @returns `cause` as a stable name, an `explanation` and a `fix` in words; `ok` where the signature is genuine
- * @throws {@link WebhookError} `body_not_raw`, `invalid_secret` (none, or not text), `invalid_options` (500)
+ * @throws `WebhookError` `body_not_raw`, `invalid_secret` (none, or not text), `invalid_options` (500)
  *
  * @example
  * ```ts

@@ -23,7 +23,7 @@ export const PYTHON_SORTED: JsonStyle = {
  *
  * @param rawBody - the body exactly as received: JSON in UTF-8
  * @returns ASCII text; its bytes are what was signed
- * @throws {@link WebhookError} `invalid_json` (400) where the body is not JSON in UTF-8, holds what JSON does not know
+ * @throws `WebhookError` `invalid_json` (400) where the body is not JSON in UTF-8, holds what JSON does not know
  * (`NaN`), nests deeper than 900 levels, or has a whole number of more than 4,300 digits: Python reads none of these
  * either, or no longer; `body_not_raw` (500) where it is not text or bytes
  *

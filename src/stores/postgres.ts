@@ -37,7 +37,7 @@ const RETRYABLE = ['40001', '40P01']
  * start at the same moment.
  *
  * @param options - `table` (`truedy_webhooks`)
- * @throws {@link WebhookError} `invalid_options` for a name that is no table's
+ * @throws `WebhookError` `invalid_options` for a name that is no table's
  *
  * @example
  * ```ts
@@ -66,7 +66,7 @@ END $$`
  * A dedupe store on PostgreSQL 9.5 or later, shared by all processes that use the same table ({@link postgresSchema}).
  *
  * One statement a step, and a second one for a claim of what is there already, on the server's clock. Given the query
- * function of a transaction, with {@link isDuplicate}, the record and your own writes commit together: the only
+ * function of a transaction, with `isDuplicate`, the record and your own writes commit together: the only
  * exactly-once. Wherever the isolation level is above READ COMMITTED, a step may reject with an error whose `code` is
  * `40001`: nothing was recorded, the transaction has to be run again.
  *
@@ -74,7 +74,7 @@ END $$`
  * params)` of `postgres`
  * @param options - `table` (`truedy_webhooks`)
  * @returns the store; its steps reject with what the client rejects with
- * @throws {@link WebhookError} `invalid_options` for a name that is no table's
+ * @throws `WebhookError` `invalid_options` for a name that is no table's
  *
  * @example
  * ```ts

@@ -48,7 +48,7 @@ const NOW = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
  * The table of {@link sqliteStore}, as SQL: two statements, one a line. Running them again changes nothing.
  *
  * @param options - `table` (`truedy_webhooks`)
- * @throws {@link WebhookError} `invalid_options` for a name that is no table's
+ * @throws `WebhookError` `invalid_options` for a name that is no table's
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ CREATE INDEX IF NOT EXISTS ${index} ON ${bareTable} (expires_at);`
  * `better-sqlite3` and `node:sqlite`, `(sql, args) => client.execute({ sql, args })` of libSQL
  * @param options - `table` (`truedy_webhooks`)
  * @returns the store; its steps fail with what the driver fails with
- * @throws {@link WebhookError} `invalid_options` for a name that is no table's
+ * @throws `WebhookError` `invalid_options` for a name that is no table's
  *
  * @example
  * ```ts
