@@ -1,0 +1,52 @@
+/**
+ * A receiver in a process of its own, and beside it a bare server that reads bodies and nothing else. Counts how often each
+ * event was handled, in memory that does not grow. Run with --expose-gc; speaks over IPC.
+ */
+
+import { createServer } from 'node:http'
+import { memoryStore } from '../../dist/index.js'
+import { createNodeHandler } from '../../dist/node.js'
+
+const [secret, maxEvents] = process.argv.slice(2)
+const counts = new Uint8Array(Number(maxEvents))
+
+const receiver = createServer(
+  createNodeHandler({
+    secret,
+    // Full after a few seconds, so that it is not its filling that is taken for a leak.
+    store: memoryStore({ maxKeys: 5000 }),
+    onEvent: ({ data }) => {
+      counts[data.number] += 1
+    },
+    onOutcome: () => {},
+  }),
+)
+const bare = createServer((request, response) => {
+  request.on('data', () => {})
+  request.on('end', () => response.writeHead(204).end())
+})
+
+const ports = []
+for (const server of [receiver, bare]) {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', 1024, resolve))
+  ports.push(server.address().port)
+}
+process.send({ ports })
+
+process.on('message', (question) => {
+  if (question === 'memory') {
+    for (let round = 0; round < 3; round++) globalThis.gc()
+    const { heapUsed, external } = process.memoryUsage()
+    process.send({ bytes: heapUsed + external })
+  }
+  if (question === 'counts') {
+    const found = { once: 0, more: 0, handled: 0 }
+    for (const count of counts) {
+      if (count > 0) found.handled += 1
+      if (count === 1) found.once += 1
+      if (count > 1) found.more += 1
+    }
+    process.send(found)
+  }
+  if (question === 'end') process.exit()
+})
