@@ -5,6 +5,7 @@ import { makeDelivery, SIZES, VARIANTS } from './deliveries.mjs'
 import { FLOOR_LIMITS, MEMORY_LIMITS, PEER_LIMITS, TOOL_LIMITS } from './limits.mjs'
 import { measure, requireVerifying, warmUp } from './measure.mjs'
 import { measureMemoryStore } from './memory.mjs'
+import { plot } from './plot.mjs'
 import { printEnvironment, printLimits, printMemoryStore, printTimes, printTools } from './report.mjs'
 import { measureTools } from './tools.mjs'
 import { countSubtleVerify } from './webcrypto.mjs'
@@ -30,6 +31,10 @@ for (const { label, nodeGroup, deliveries } of [ascii, unicode, escaped]) {
   printTimes(`Body in ${label}`, [...nodeGroup, ...WEB], measured)
   results.push({ label, measured })
 }
+
+// The picture in the README, by `npm run bench -- picture.svg`.
+const [picture] = process.argv.slice(2)
+if (picture) plot(picture, ascii.nodeGroup, new Set([ours.sync, ours.async]), results[0].measured)
 
 // The third way of writing is shown only: the figures to hold are for bodies that are sent as they are.
 const verdicts = results
