@@ -3,9 +3,9 @@
 import { hostCommand, type Launch } from './driver.js'
 import { needDynamoDb, needMariaDb, needPostgres, needRedis } from './needs.js'
 
-/** The functions framework parses each body before the function gets it, and prints that one of them is not JSON. */
-const BODY_PARSER_ERROR =
-  /^SyntaxError: .* in JSON at position 22\n(?: {4}at .*\n)+(?: {2}.*\n)+ {2}type: 'entity\.parse\.failed'\n}$/
+/** The functions framework parses each body before the function gets it, and prints of the two that are not JSON that they are none. */
+const BODY_PARSER_ERRORS =
+  /^(?:SyntaxError: .* in JSON at position 22\n(?: {4}at .*\n)+(?: {2}.*\n)+ {2}type: 'entity\.parse\.failed'\n}\n?){2}$/
 
 /** Where a host hands over text, bytes that are not UTF-8 arrive as other ones, which were not signed. */
 const TEXT_ONLY = { answers: { 'a genuine body that is not UTF-8': 401 } }
@@ -31,7 +31,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'express-postgres': { needs: needPostgres },
   'cloudflare-workers': {},
   'vercel-edge': {},
-  'google-cloud-functions': { errorOutput: BODY_PARSER_ERROR },
+  'google-cloud-functions': { errorOutput: BODY_PARSER_ERRORS },
   'aws-lambda, REST API': { ...onLambda('rest-api'), ...TEXT_ONLY },
   'aws-lambda, REST API, base64': onLambda('rest-api base64'),
   'aws-lambda, HTTP API': { ...onLambda('http-api'), ...TEXT_ONLY },
