@@ -5,8 +5,8 @@ import { cpus } from 'node:os'
 import { SIZES } from './deliveries.mjs'
 import { ROUNDS, ratio } from './measure.mjs'
 
-const WIDTH = 860
-const NAMES = 250
+const WIDTH = 904
+const NAMES = 294
 const GAP = 24
 const ROW = 26
 const TOP = 62
