@@ -10,7 +10,12 @@ await createTables()
 const consumer = await startConsumer(async ({ key, event }) => {
   const results = {}
   for (const [name, act] of Object.entries(actions[event.event] ?? {})) {
-    results[name] = await act(event, `${name}:${key}`)
+    try {
+      results[name] = await act(event, `${name}:${key}`)
+    } catch (error) {
+      // fetch says only that it failed; why stands in its cause.
+      throw new Error(`${name}: ${error.cause?.message ?? error.message}`, { cause: error })
+    }
   }
   console.log(JSON.stringify({ done: event.event, key, ...results }))
 })

@@ -6,7 +6,11 @@ import { evening } from './evening.js'
 
 const HALF_HOUR_MS = 1_800_000
 
-const secret = process.env.TRUEDY_WEBHOOK_SECRET ?? ''
+const secret = process.env.TRUEDY_WEBHOOK_SECRET
+if (!secret) {
+  console.error('Set TRUEDY_WEBHOOK_SECRET to the secret that the server has.')
+  process.exit(1)
+}
 const url = process.argv[2] ?? `http://localhost:${process.env.PORT ?? 3000}/webhooks/truedy`
 
 const now = Date.now()
