@@ -15,7 +15,7 @@ export interface DeliveryLog {
 const MAX_DELIVERIES = 1000
 const MAX_BYTES = 32 * 1_048_576
 
-/** Makes an empty log: the newest 1,000 deliveries, or 32 MiB of bodies. */
+/** Makes an empty log: the newest 1,000 deliveries, or 32 MiB of bodies and headers. */
 export function createLog(): DeliveryLog {
   const deliveries: ListenedDelivery[] = []
   const listeners = new Set<(delivery: ListenedDelivery) => void>()
@@ -23,9 +23,10 @@ export function createLog(): DeliveryLog {
   return {
     add(delivery) {
       deliveries.push(delivery)
-      bytes += delivery.body.length
+      bytes += sizeOf(delivery)
       while (deliveries.length > MAX_DELIVERIES || bytes > MAX_BYTES) {
-        bytes -= deliveries.shift()?.body.length ?? 0
+        const oldest = deliveries.shift()
+        bytes -= oldest ? sizeOf(oldest) : 0
       }
       for (const listener of listeners) listener(delivery)
     },
@@ -36,4 +37,8 @@ export function createLog(): DeliveryLog {
       return () => listeners.delete(listener)
     },
   }
+}
+
+function sizeOf({ body, rawHeaders }: ListenedDelivery): number {
+  return rawHeaders.reduce((size, text) => size + text.length, body.length)
 }

@@ -28,7 +28,6 @@ export async function startReceiver(settings: ReceiverSettings): Promise<Listeni
   let count = 0
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const number = ++count
     const receivedAt = Date.now()
     let outcome: Outcome | undefined
     const handler = createNodeHandler({
@@ -44,9 +43,18 @@ export async function startReceiver(settings: ReceiverSettings): Promise<Listeni
     // The handler tells of every delivery before it answers.
     if (!outcome) return
     const { method = '', rawHeaders } = request
-    const { statusCode: status } = response
-    const facts = await factsOf(outcome, request, body(), settings)
-    settings.onDelivery({ number, receivedAt, method, rawHeaders, body: body(), status, ...facts })
+    const collected = body()
+    const facts = await factsOf(outcome, request, collected.body, settings)
+    settings.onDelivery({
+      // Not before: who listens goes on behind the last number, and one that took longer must not hide below it.
+      number: ++count,
+      receivedAt,
+      method,
+      rawHeaders,
+      ...collected,
+      ...(response.headersSent && { status: response.statusCode }),
+      ...facts,
+    })
   }
 
   const server = createServer((request, response) => {
@@ -62,15 +70,19 @@ export async function startReceiver(settings: ReceiverSettings): Promise<Listeni
   return listenOn(server, settings.port, 'Give another one with --port, or --port 0 for a free one.')
 }
 
-/** Listens along with the handler; what came so far, up to the handler's own limit. */
-function collect(request: IncomingMessage): () => Uint8Array {
+/** Listens along with the handler; what came so far, of which is kept what the handler's own limit allows. */
+function collect(request: IncomingMessage): () => Pick<ListenedDelivery, 'body' | 'bytes' | 'isWhole'> {
   const chunks: Uint8Array[] = []
   let size = 0
   request.on('data', (chunk: Uint8Array) => {
     size += chunk.length
     if (size <= DEFAULT_MAX_BODY_BYTES) keepChunk(chunks, chunk)
   })
-  return () => joinChunks(chunks)
+  return () => ({
+    body: joinChunks(chunks),
+    bytes: size,
+    isWhole: request.complete && size <= DEFAULT_MAX_BODY_BYTES,
+  })
 }
 
 type Facts = Pick<

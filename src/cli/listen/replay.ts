@@ -29,14 +29,30 @@ const OF_THE_CONNECTION = new Set([
   'upgrade',
 ])
 
+/** Why a delivery cannot be sent again; `undefined` where it can. */
+export function whyNotReplay({ method, isWhole }: ListenedDelivery): string | undefined {
+  if (method !== 'POST') return `It was a ${method}, and only a POST is a delivery.`
+  return isWhole ? undefined : 'Only the beginning of its body is here.'
+}
+
 /**
  * Sends a delivery to a URL. One that is genuine gets a new timestamp and a new signature, since its own would be too
  * old; anything else goes as it came: **a body that was never signed is not signed here.**
+ *
+ * @param delivery - a whole POST: see {@link whyNotReplay}
+ * @param abandoned - nobody waits for the answer any more: what is on its way is ended
  */
-export async function replay(delivery: ListenedDelivery, url: URL, secret: string): Promise<Replay> {
+export async function replay(
+  delivery: ListenedDelivery,
+  url: URL,
+  secret: string,
+  abandoned: AbortSignal,
+): Promise<Replay> {
   const { body, isGenuine } = delivery
   const headers = isGenuine ? (await signDelivery(body, secret)).headers : ownHeaders(delivery)
   const transport = await openTransport(url)
+  if (abandoned.aborted) transport.close()
+  abandoned.addEventListener('abort', () => transport.close())
   try {
     const answer = await transport.post(body, headers)
     const signed = isGenuine ? 'anew' : 'as it came'

@@ -3,6 +3,7 @@
 import { diagnosisLines, wrap } from '../diagnosis-text.js'
 import { type Paint, paintFor, printable } from '../paint.js'
 import { grouped, milliseconds } from '../send/figures.js'
+import { jsonLine } from '../send/json-report.js'
 import type { Surroundings } from '../surroundings.js'
 import { type ListenedDelivery, toLine } from './delivery.js'
 
@@ -25,40 +26,45 @@ export interface ListenReport {
 
 /** The report of a run; `isJson` for scripts. */
 export function openReport(surroundings: Surroundings, isJson: boolean): ListenReport {
-  const counts = new Map<string, number>()
-  const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1)
+  const counts: Counts = {
+    outcomes: { processed: 0, duplicate: 0, busy: 0, rejected: 0, failed: 0 },
+    refusals: new Map(),
+  }
   const report = isJson ? jsonReport(surroundings, counts) : textReport(surroundings, counts)
   return {
     ...report,
     delivery(delivery) {
-      count(delivery.outcome)
-      if (delivery.code) count(delivery.code)
+      const { outcome, code } = delivery
+      counts.outcomes[outcome] += 1
+      if (code) counts.refusals.set(code, (counts.refusals.get(code) ?? 0) + 1)
       report.delivery(delivery)
     },
   }
 }
 
-type Counts = ReadonlyMap<string, number>
+interface Counts {
+  readonly outcomes: Record<ListenedDelivery['outcome'], number>
+  /** Of what was rejected, by code. */
+  readonly refusals: Map<string, number>
+}
 
-const OUTCOMES: readonly ListenedDelivery['outcome'][] = [
-  'processed',
-  'duplicate',
-  'busy',
-  'rejected',
-  'failed',
-]
-
-function total(counts: Counts): number {
-  return OUTCOMES.reduce((sum, outcome) => sum + (counts.get(outcome) ?? 0), 0)
+function total({ outcomes }: Counts): number {
+  return Object.values(outcomes).reduce((sum, number) => sum + number, 0)
 }
 
 function jsonReport({ print }: Surroundings, counts: Counts): ListenReport {
-  const line = (object: object) => print(`${JSON.stringify(object)}\n`)
+  const line = (object: object) => print(jsonLine(object))
   return {
     start: (addresses) => line({ type: 'listening', ...addresses }),
     delivery: (delivery) => line({ type: 'delivery', ...toLine(delivery) }),
     elsewhere: (method, path, expected) => line({ type: 'not_found', method, path, expected }),
-    end: () => line({ type: 'summary', deliveries: total(counts), ...Object.fromEntries(counts) }),
+    end: () =>
+      line({
+        type: 'summary',
+        deliveries: total(counts),
+        ...counts.outcomes,
+        refusals: Object.fromEntries(counts.refusals),
+      }),
   }
 }
 
@@ -78,16 +84,13 @@ function textReport(surroundings: Surroundings, counts: Counts): ListenReport {
     },
     delivery: (delivery) => print(`${deliveryLines(delivery, paint).join('\n')}\n`),
     elsewhere: (method, path, expected) =>
-      print(`${paint.yellow('404')}  ${printable(`${method} ${path}`)}: the endpoint is at ${expected}\n`),
-    end() {
-      const parts = [...counts].map(([name, number]) => `${grouped(number)} ${name}`)
-      print(`\n${[`deliveries  ${grouped(total(counts))}`, ...parts].join(', ')}\n`)
-    },
+      print(`${paint.yellow('404')}  ${shown(`${method} ${path}`)}: the endpoint is at ${expected}\n`),
+    end: () => print(`\n${summary(counts)}\n`),
   }
 }
 
 function deliveryLines(delivery: ListenedDelivery, paint: Paint): string[] {
-  const { receivedAt, method, status, outcome, durationMs, event, key, code, message, body, diagnosis } =
+  const { receivedAt, method, status, outcome, durationMs, event, key, code, message, bytes, diagnosis } =
     delivery
   const colour = {
     processed: paint.green,
@@ -99,13 +102,31 @@ function deliveryLines(delivery: ListenedDelivery, paint: Paint): string[] {
   const name = event ?? code ?? (outcome === 'failed' ? 'broke off' : method)
   const head = [
     new Date(receivedAt).toTimeString().slice(0, 8),
-    colour(String(status)),
+    colour(String(status ?? '---')),
     colour(outcome.padEnd(9)),
-    printable(name).padEnd(24),
+    shown(name).padEnd(24),
     `${milliseconds(durationMs)} ms`.padStart(8),
-    `${grouped(body.length)} B`.padStart(8),
+    `${grouped(bytes)} B`.padStart(8),
     paint.dim(printable(key ?? '')),
   ]
   const details = diagnosis ? diagnosisLines(diagnosis, paint) : message ? wrap(message, 90) : []
   return [head.join('  ').trimEnd(), ...details.map((line) => `          ${line}`)]
+}
+
+/** `4 deliveries: 1 processed, 1 duplicate, 2 rejected (1 signature_mismatch, 1 timestamp_too_old)` */
+function summary(counts: Counts): string {
+  const sum = total(counts)
+  const refusals = [...counts.refusals].map(([code, number]) => `${grouped(number)} ${code}`).join(', ')
+  const outcomes = Object.entries(counts.outcomes)
+    .filter(([, number]) => number > 0)
+    .map(([name, number]) => `${grouped(number)} ${name}${name === 'rejected' ? ` (${refusals})` : ''}`)
+  const head = `${grouped(sum)} ${sum === 1 ? 'delivery' : 'deliveries'}`
+  return outcomes.length > 0 ? `${head}: ${outcomes.join(', ')}` : head
+}
+
+const MAX_SHOWN = 200
+
+/** A text from outside, fit for a terminal and for a line: a stranger's path may have thousands of characters. */
+function shown(text: string): string {
+  return printable(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text)
 }

@@ -25,6 +25,8 @@ export async function runListen(args: Arguments, surroundings: Surroundings): Pr
     secret,
     otherSecrets: args.texts('other-secret'),
     onDelivery(delivery) {
+      // What the end itself broke off is no news, and nothing comes behind the summary.
+      if (surroundings.interrupted.aborted) return
       report.delivery(delivery)
       log.add(delivery)
     },

@@ -13,6 +13,8 @@ function delivery(number: number, bytes = 10): ListenedDelivery {
     method: 'POST',
     rawHeaders: [],
     body: new Uint8Array(bytes),
+    bytes,
+    isWhole: true,
     status: 204,
     outcome: 'processed',
     durationMs: 1,
@@ -36,6 +38,13 @@ describe('the log of deliveries', () => {
     expect(log.after(0).map(({ number }) => number)).toEqual(
       Array.from({ length: 32 }, (_, index) => index + 9),
     )
+  })
+
+  it('counts headers among them', () => {
+    const log = createLog()
+    const rawHeaders = ['x-long', 'x'.repeat(15 * 1_048_576)]
+    for (let number = 1; number <= 3; number++) log.add({ ...delivery(number), rawHeaders })
+    expect(log.after(0).map(({ number }) => number)).toEqual([2, 3])
   })
 
   it('tells those who want to hear it, for as long as they do', () => {

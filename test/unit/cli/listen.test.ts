@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { runCli } from '../../../src/cli/run.js'
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
@@ -131,15 +131,66 @@ describe('listen', () => {
     await vi.waitFor(() => expect(open.socket?.connecting).toBe(false))
     surroundings.interrupt()
     expect(await code).toBe(130)
-    expect(surroundings.stdout()).toContain('deliveries  2, 1 processed, 1 rejected, 1 missing_timestamp\n')
+    // What the end broke off is not told behind it.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(surroundings.stdout()).toMatch(
+      /\n2 deliveries: 1 processed, 1 rejected \(1 missing_timestamp\)\n$/,
+    )
   })
 
   it('counts for scripts', async () => {
     const { surroundings, url, code, lines } = await listen('--json')
     await post(url, await genuine())
+    await fetch(url)
     surroundings.interrupt()
     await code
-    expect(lines('summary')).toEqual([{ type: 'summary', deliveries: 1, processed: 1 }])
+    expect(lines('summary')).toEqual([
+      {
+        type: 'summary',
+        deliveries: 2,
+        processed: 1,
+        duplicate: 0,
+        busy: 0,
+        rejected: 1,
+        failed: 0,
+        refusals: { method_not_allowed: 1 },
+      },
+    ])
+  })
+
+  it('has little to say where nothing came', async () => {
+    const { surroundings, code } = await listen()
+    surroundings.interrupt()
+    await code
+    expect(surroundings.stdout()).toMatch(/\n0 deliveries\n$/)
+  })
+
+  it('numbers deliveries in the order in which they were done with', async () => {
+    const { url, lines } = await listen('--json')
+    const { body, headers } = await genuine()
+    const slow = httpRequest(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    })
+    slow.write(body.slice(0, 1))
+    await vi.waitFor(() => expect(slow.socket?.connecting).toBe(false))
+    await post(url, await signDelivery(sampleEvent('call.started'), SECRET))
+    slow.end(body.slice(1))
+    await once(slow, 'response')
+    expect(lines()).toMatchObject([
+      { number: 1, event: 'call.started' },
+      { number: 2, event: 'call.ended' },
+    ])
+  })
+
+  it('counts all bytes of a body that is too large', async () => {
+    const { url, lines } = await listen('--json')
+    // Without a declared length: it has to be read to be known.
+    const outgoing = httpRequest(url, { method: 'POST' })
+    for (let count = 0; count < 20; count++) outgoing.write(Buffer.alloc(65_536))
+    outgoing.end()
+    await once(outgoing, 'response')
+    await vi.waitFor(() => expect(lines()).toMatchObject([{ code: 'body_too_large', bytes: 20 * 65_536 }]))
   })
 
   it('shows a client that broke off', async () => {
@@ -150,6 +201,18 @@ describe('listen', () => {
     await vi.waitFor(() => expect(open.socket?.connecting).toBe(false))
     setTimeout(() => open.destroy(), 50)
     await vi.waitFor(() => expect(lines()).toMatchObject([{ outcome: 'failed', bytes: 4 }]))
+    // Nobody was there to be answered.
+    expect(lines()[0]).not.toHaveProperty('status')
+  })
+
+  it('has a line for a client that broke off, too', async () => {
+    const { surroundings, url } = await listen()
+    const open = httpRequest(url, { method: 'POST', headers: { 'content-length': '10' } })
+    open.on('error', () => {})
+    open.write('half')
+    await vi.waitFor(() => expect(open.socket?.connecting).toBe(false))
+    setTimeout(() => open.destroy(), 50)
+    await vi.waitFor(() => expect(surroundings.stdout()).toMatch(/ {2}--- {2}failed {5}broke off /))
   })
 
   it('makes what comes harmless for a terminal', async () => {
@@ -159,6 +222,20 @@ describe('listen', () => {
     expect(surroundings.stdout()).toContain('call.\\x1b[31mred')
     expect(surroundings.stdout()).not.toContain('\u001b')
     expect(surroundings.stdout()).not.toContain('\u202e')
+  })
+
+  it('makes what comes harmless in JSON, too, without changing it', async () => {
+    const { surroundings, url, lines } = await listen('--json')
+    const event = { ...sampleEvent('call.ended'), event: 'call.\u009b31m\u202e' }
+    await post(url, await signDelivery(event, SECRET))
+    expect(lines()).toMatchObject([{ event: 'call.\u009b31m\u202e' }])
+    expect(surroundings.stdout()).toContain('"call.\\u009b31m\\u202e"')
+  })
+
+  it('shows of a very long path the beginning', async () => {
+    const { surroundings, url } = await listen()
+    await fetch(new URL(`/${'x'.repeat(5000)}`, url))
+    expect(surroundings.stdout()).toMatch(/GET \/x{195}…: the endpoint is at/)
   })
 
   it('never prints the secret', async () => {
@@ -241,12 +318,18 @@ describe('the page of listen', () => {
     const [, nonce] = /'nonce-([^']+)'/.exec(String(headers['content-security-policy'])) ?? []
     expect(headers['content-security-policy']).toContain("default-src 'none'")
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
+    expect(headers['content-security-policy']).toContain("require-trusted-types-for 'script'")
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
     expect(text).toContain(`<script nonce="${nonce}">`)
     expect(text).toContain(url)
     expect(text).not.toContain('{{')
     expect(text).not.toMatch(/(?:src|href)="(?!data:)/)
     expect((await ask(page)).text).not.toContain(String(nonce))
+  })
+
+  it('names an endpoint as it is, whatever its path means elsewhere', async () => {
+    const { page, url } = await listen('--open', '--path', '/a$&b')
+    expect((await ask(page)).text).toContain(url.replace('&', '&amp;'))
   })
 
   it.each([
@@ -270,7 +353,7 @@ describe('the page of listen', () => {
     },
   )
 
-  it.each(['/nothing', '/deliveries/', '/deliveries/x', '/../../etc/passwd'])(
+  it.each(['/nothing', '//', '/deliveries/', '/deliveries/x', '/../../etc/passwd'])(
     'has nothing at %s',
     async (path) => {
       const { page } = await listen('--open')
@@ -322,6 +405,34 @@ describe('the page of listen', () => {
       status: 404,
       text: expect.stringContaining('no longer'),
     })
+  })
+
+  it('feeds what took longer to a browser that has the later one', async () => {
+    const { page, url } = await listen('--open')
+    const { body, headers } = await genuine()
+    const slow = httpRequest(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    })
+    slow.write(body.slice(0, 1))
+    await vi.waitFor(() => expect(slow.socket?.connecting).toBe(false))
+    await post(url, await signDelivery(sampleEvent('call.started'), SECRET))
+    const [, first] = await feed(page, 2)
+    slow.end(body.slice(1))
+    await once(slow, 'response')
+    const [, second] = await feed(page, 2, first?.['id'])
+    expect(JSON.parse(second?.['data'] ?? '')).toMatchObject({ event: 'call.ended' })
+  })
+
+  it('says of a body that is no text', async () => {
+    const { page, url } = await listen('--open')
+    await fetch(url, { method: 'POST', body: new Uint8Array([0x7b, 0xff]) })
+    await post(url, await genuine())
+    expect(JSON.parse((await ask(`${page}deliveries/1`)).text)).toMatchObject({
+      isText: false,
+      body: '{\ufffd',
+    })
+    expect(JSON.parse((await ask(`${page}deliveries/2`)).text)).toMatchObject({ isText: true, isWhole: true })
   })
 
   async function replay(page: string, order: unknown, changes: object = {}) {
@@ -378,6 +489,43 @@ describe('the page of listen', () => {
       status: 401,
       hint: expect.stringContaining('malformed_signature'),
     })
+  })
+
+  it.each([
+    [
+      'a body of which only the beginning is here',
+      { method: 'POST', body: 'x'.repeat(1_048_577) },
+      'beginning',
+    ],
+    ['a GET', {}, 'It was a GET'],
+  ])('does not send again %s', async (_, init, reason) => {
+    const { page, url, lines } = await listen('--open', '--json')
+    await (await fetch(url, init)).text()
+    await vi.waitFor(() => expect(lines()).toHaveLength(1))
+    expect(await replay(page, { number: 1, url })).toMatchObject({
+      status: 409,
+      text: expect.stringContaining(reason),
+    })
+    expect(JSON.parse((await ask(`${page}deliveries/1`)).text).whyNotReplay).toContain(reason)
+    expect(lines()).toHaveLength(1)
+  })
+
+  it('ends a replay that waits for an answer when it is interrupted', async () => {
+    const { surroundings, page, url, code } = await listen('--open')
+    await post(url, await genuine())
+    const silent = createServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const address = silent.address()
+    const target = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`
+    const broken = replay(page, { number: 1, url: target }).catch(() => 'broke off')
+    const [connection] = (await once(silent, 'connection')) as [Socket]
+    connection.resume().on('error', () => {})
+    const closed = once(connection, 'close')
+    surroundings.interrupt()
+    expect(await code).toBe(130)
+    expect(await broken).toBe('broke off')
+    await closed
+    silent.close()
   })
 
   it('says why a replay got no answer', async () => {
