@@ -153,6 +153,7 @@ describe('printable', () => {
     ['\u001b]0;title\u0007', '\\x1b]0;title\\x07'],
     ['a\u202eb\u2028c\nd', 'a\\u202eb\\u2028c\\x0ad'],
     ['\u009b31m', '\\x9b31m'],
+    ['a\u{e0041}\u061c', 'a\\u{e0041}\\u061c'],
   ])('makes %j harmless', (text, expected) => {
     expect(printable(text)).toBe(expected)
   })
