@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['*.test.ts'],
-    fileParallelism: false,
+    maxWorkers: 2,
+    // One for both halves.
+    env: { SEED: process.env['SEED'] ?? String(Math.floor(Math.random() * 2 ** 31)) },
   },
 })

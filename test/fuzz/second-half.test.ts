@@ -1,0 +1,3 @@
+import { describeHalf } from './fuzz.js'
+
+describeHalf(1)
