@@ -20,10 +20,13 @@ export type Answer = {
   | { readonly kind: 'silence'; readonly reason: string }
 )
 
+/** Values by name; several where the header goes out more than once. */
+export type OutgoingHeaders = Readonly<Record<string, string | string[]>>
+
 /** Sends to one URL. */
 export interface Transport {
   /** Never rejects. Resolves with `undefined` where the transport was closed before an answer came. */
-  post(body: string | Uint8Array, headers: Readonly<Record<string, string>>): Promise<Answer | undefined>
+  post(body: string | Uint8Array, headers: OutgoingHeaders): Promise<Answer | undefined>
   /** Ends all connections, with what is on its way. */
   close(): void
 }
