@@ -2,7 +2,7 @@
 
 import { signDelivery } from '../../testing/sign.js'
 import { explain } from '../send/hints.js'
-import { openTransport } from '../send/transport.js'
+import { type OutgoingHeaders, openTransport } from '../send/transport.js'
 import type { ListenedDelivery } from './delivery.js'
 
 /** What came of it. */
@@ -71,13 +71,14 @@ export async function replay(
   }
 }
 
-function ownHeaders({ rawHeaders }: ListenedDelivery): Record<string, string> {
-  const headers: Record<string, string> = {}
+/** Each as often as it came: of two signatures, one alone could be accepted where both were refused. */
+function ownHeaders({ rawHeaders }: ListenedDelivery): OutgoingHeaders {
+  // By lower-case name, since another spelling is no other header. A Map, since "constructor" is a name, too.
+  const headers = new Map<string, string[]>()
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
-    if (OF_THE_CONNECTION.has(name.toLowerCase())) continue
-    // A header that came twice goes out as HTTP joins it.
-    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`
+    const key = name.toLowerCase()
+    if (!OF_THE_CONNECTION.has(key)) headers.set(key, [...(headers.get(key) ?? []), value])
   }
-  return headers
+  return Object.fromEntries(headers)
 }

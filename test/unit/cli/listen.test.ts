@@ -491,6 +491,36 @@ describe('the page of listen', () => {
     })
   })
 
+  it('sends headers again as they came: each as often, in any spelling, whatever its name', async () => {
+    const { page, url, lines } = await listen('--open', '--json')
+    const { body, headers } = await genuine()
+    const came = {
+      'X-Other': '1',
+      'x-OTHER': '2',
+      constructor: 'a',
+      // A name like any other in HTTP, and none in an object of JavaScript.
+      ['__proto__']: 'b',
+      'x-latin': 'caf\u00e9',
+      'X-Truedy-Signature': '0'.repeat(64),
+      'x-truedy-signature': headers['x-truedy-signature'],
+      'x-truedy-timestamp': headers['x-truedy-timestamp'],
+    }
+    const rawHeaders = Object.entries(came).flat()
+    const host = ['host', new URL(url).host, 'content-length', String(Buffer.byteLength(body))]
+    const outgoing = httpRequest(url, { method: 'POST', headers: [...host, ...rawHeaders] })
+    // As bytes: Node would send the headers as UTF-8, too, in one piece with a text.
+    outgoing.end(Buffer.from(body))
+    await once(outgoing, 'response')
+    await replay(page, { number: 1, url })
+    // Else what was refused for its two signatures would be accepted with the one.
+    expect(lines()).toMatchObject([{ code: 'malformed_signature' }, { code: 'malformed_signature' }])
+    const again = JSON.parse((await ask(`${page}deliveries/2`)).text).headers as [string, string][]
+    const lowered = again.map(([name, value]) => `${name.toLowerCase()}: ${value}`)
+    for (const [name, value] of Object.entries(came)) {
+      expect(lowered).toContain(`${name.toLowerCase()}: ${value}`)
+    }
+  })
+
   it.each([
     [
       'a body of which only the beginning is here',
