@@ -15,6 +15,7 @@ export async function runListen(args: Arguments, surroundings: Surroundings): Pr
   if (args.operands[0] !== undefined) throw new UsageError(`What is "${args.operands[0]}" for?`, 'listen')
   const secret = requireSecret(args, surroundings)
   const path = requirePath(args.text('path') ?? '/webhooks/truedy')
+  const otherSecrets = requireOtherSecrets(args)
   const port = args.number('port', { min: 0, max: 65_535, isWhole: true }) ?? 3000
   const report = openReport(surroundings, args.has('json'))
   const log = createLog()
@@ -23,7 +24,7 @@ export async function runListen(args: Arguments, surroundings: Surroundings): Pr
     port,
     path,
     secret,
-    otherSecrets: args.texts('other-secret'),
+    otherSecrets,
     onDelivery(delivery) {
       // What the end itself broke off is no news, and nothing comes behind the summary.
       if (surroundings.interrupted.aborted) return
@@ -47,4 +48,11 @@ function requirePath(path: string): string {
   // What a URL makes of it is what a request will ask for.
   if (path.startsWith('/') && new URL(`http://localhost${path}`).pathname === path) return path
   throw new UsageError(`--path takes a path such as /webhooks/truedy, not "${path}".`, 'listen')
+}
+
+function requireOtherSecrets(args: Arguments): readonly string[] {
+  const secrets = args.texts('other-secret')
+  // Now, and not when the first delivery is diagnosed, which could be anyone's.
+  if (!secrets.includes('')) return secrets
+  throw new UsageError('--other-secret is empty: is the variable set that it comes from?', 'listen')
 }

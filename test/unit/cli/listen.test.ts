@@ -263,6 +263,7 @@ describe('listen', () => {
     [['--path', '/a b'], '--path takes a path'],
     [['--path', '/a?b'], '--path takes a path'],
     [['now'], 'What is "now" for?'],
+    [['--other-secret', ''], '--other-secret is empty: is the variable set that it comes from?'],
   ])('refuses %j', async (argv, message) => {
     const surroundings = testSurroundings()
     expect(await runCli(['listen', ...argv], surroundings)).toBe(2)
