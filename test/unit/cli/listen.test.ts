@@ -341,6 +341,7 @@ describe('the page of listen', () => {
     ['no origin at all, for a POST', { method: 'POST' }, 403],
     ['an opaque origin', { method: 'POST', headers: { origin: 'null' } }, 403],
     ['localhost', { headers: { host: 'localhost:PORT' } }, 200],
+    ['the address of IPv6', { headers: { host: '[::1]:PORT' } }, 200],
     ['its own origin', { headers: { host: 'LOCALHOST:PORT', origin: 'http://localhost:PORT' } }, 200],
   ])(
     'answers %s with %#',
@@ -385,6 +386,21 @@ describe('the page of listen', () => {
     const [retry, second] = await feed(page, 2, first?.['id'])
     expect(retry).not.toHaveProperty('event')
     expect(JSON.parse(second?.['data'] ?? '')).toMatchObject({ number: 2 })
+  })
+
+  it('feeds names of any length to a browser, and of a very long one the beginning', async () => {
+    const { page, url } = await listen('--open')
+    for (let count = 0; count < 10; count++) {
+      const event = {
+        ...sampleEvent('call.ended'),
+        event: `long.${'x'.repeat(1_000_000)}`,
+        id: `evt_${count}`,
+      }
+      expect(await post(url, await signDelivery(event, SECRET))).toBe(204)
+    }
+    const events = await feed(page, 12)
+    const names = events.slice(1, 11).map(({ data = '' }) => JSON.parse(data).event)
+    expect(new Set(names)).toEqual(new Set([`long.${'x'.repeat(195)}…`]))
   })
 
   it.each(['othe-1', 'nonsense', '1'])('begins anew for %s, which is of another run', async (id) => {
