@@ -227,6 +227,35 @@ describe('the page of listen', () => {
     expect(await page.locator('#deliveries .row[tabindex="0"]').count()).toBe(1)
   })
 
+  it('puts the focus on a row that can be seen when one is closed that a filter has hidden', async () => {
+    await listen()
+    await sendVaried()
+    const page = await openPage()
+    await page.locator('.row', { hasText: 'body_reserialised' }).click()
+    await page.getByLabel('Filter by text').fill('call.started')
+    await page.getByText('1 of 10 deliveries').waitFor()
+    await page.getByRole('button', { name: 'Close' }).click()
+    expect(await page.evaluate(() => document.activeElement?.querySelector('.name')?.textContent)).toBe(
+      'call.started',
+    )
+  })
+
+  it('copies the command to try it, or selects it where a browser forbids that', async () => {
+    await listen()
+    const command = `npx truedy-webhooks send ${endpoint}`
+    const allowed = await openPage({ permissions: ['clipboard-read', 'clipboard-write'] })
+    await allowed.getByRole('button', { name: 'Copy' }).click()
+    await allowed.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await allowed.evaluate(() => navigator.clipboard.readText())).toBe(command)
+    const forbidden = await openPage()
+    await forbidden.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('forbidden'))
+    })
+    await forbidden.getByRole('button', { name: 'Copy' }).click()
+    await forbidden.getByRole('button', { name: 'Selected' }).waitFor()
+    expect(await forbidden.evaluate(() => String(getSelection()))).toBe(command)
+  })
+
   it('lets a reader further down keep the place when more comes', async () => {
     await listen()
     expect((await run(['send', endpoint, '--count', '60', '--rate', '200'])).code).toBe(0)
@@ -362,9 +391,12 @@ describe('the page of listen', () => {
 
   it('says that the program has ended, and answers nobody any more', async () => {
     await listen()
+    await send('call.ended')
     const page = await openPage()
     listening.process.kill('SIGINT')
     await page.getByText('not connected').waitFor()
+    await rows(page).first().click()
+    await page.locator('#details').getByText('The program that listens has ended.').waitFor()
     // A second signal, sent below, would end it out of order.
     await listening.finished
   })
