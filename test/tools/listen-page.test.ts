@@ -109,6 +109,9 @@ describe('the page of listen', () => {
     await send('call.ended')
     await rows(page).nth(1).waitFor()
     expect(await names(page)).toEqual(['call.ended', 'call.started'])
+    // A list to those who cannot see it, too, however it is laid out.
+    const list = page.getByRole('list', { name: 'Deliveries, the newest first' })
+    expect(await list.getByRole('listitem').count()).toBe(2)
     await page.getByText('2 deliveries').waitFor()
   })
 
@@ -432,13 +435,21 @@ describe('the page of listen', () => {
     const arriving = await page.evaluate(() =>
       Math.max(0, ...(window as unknown as { longTasks: number[] }).longTasks),
     )
-    // Within the page, from the key to the frame that shows it.
+    // Within the page, from the key to the frame that shows it; the best of three, since others use the machine, too.
     const filtering = await page.getByLabel('Filter by text').evaluate(async (filter: HTMLInputElement) => {
-      const began = performance.now()
-      filter.value = 'nothing like it'
-      filter.dispatchEvent(new Event('input'))
-      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
-      return performance.now() - began
+      const type = async (text: string) => {
+        const began = performance.now()
+        filter.value = text
+        filter.dispatchEvent(new Event('input'))
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+        return performance.now() - began
+      }
+      const durations: number[] = []
+      for (let count = 0; count < 3; count++) {
+        await type('')
+        durations.push(await type('nothing like it'))
+      }
+      return Math.min(...durations)
     })
     await page.getByText('Nothing matches').waitFor()
     await page.getByLabel('Filter by text').fill('')
@@ -458,7 +469,7 @@ describe('the page of listen', () => {
     )
     // Generous, for a machine that does other things: without batches or containment it is seconds.
     expect(arriving).toBeLessThan(300)
-    expect(filtering).toBeLessThan(1000)
+    expect(filtering).toBeLessThan(150)
     expect(scrolling / 60).toBeLessThan(60)
   })
 
