@@ -25,6 +25,11 @@ export function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1)
 }
 
+/** Bytes as hexadecimal digits in lower case. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 /** How many bytes a body has. */
 export function byteLength(bytes: Bytes): number {
   return typeof bytes === 'string' ? new TextEncoder().encode(bytes).length : bytes.length

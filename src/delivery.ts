@@ -58,7 +58,8 @@ export function readDelivery(
   }
 }
 
-function isSignature(value: unknown): value is string {
+/** Whether a value has the form of a signature: 64 hexadecimal digits. */
+export function isSignature(value: unknown): value is string {
   return typeof value === 'string' && value.length === 64 && !NOT_A_HEX_DIGIT.test(value)
 }
 

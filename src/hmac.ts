@@ -3,7 +3,7 @@
  * in two updates without a copy of the body and is several times faster on small ones; WebCrypto is everywhere.
  */
 
-import type { Bytes } from './bytes.js'
+import { type Bytes, toHex } from './bytes.js'
 import type { SignedDelivery } from './delivery.js'
 import type { Key } from './keys.js'
 
@@ -61,7 +61,7 @@ function digit(code: number): number {
 /** The HMAC of a prefix and a body as 64 hexadecimal digits in lower case. */
 export async function signHex(key: Key, prefix: string, body: Bytes): Promise<string> {
   const digest = await crypto.subtle.sign('HMAC', await importKey(key), concat(prefix, body))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(new Uint8Array(digest))
 }
 
 async function importKey(key: Key): Promise<CryptoKey> {

@@ -49,11 +49,18 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
     )
   }
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
-  if (!request.body) return new Uint8Array()
+  return request.body ? readStream(request.body, maxBodyBytes) : new Uint8Array()
+}
 
+/**
+ * The bytes of a stream, up to a limit.
+ *
+ * @throws WebhookError `body_too_large`; what the stream throws
+ */
+export async function readStream(stream: BodyStream, maxBodyBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
-  const reader = request.body.getReader()
+  const reader = stream.getReader()
   for (;;) {
     const { value } = await reader.read()
     if (!value) return joinChunks(chunks)

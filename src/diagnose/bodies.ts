@@ -1,10 +1,10 @@
 /** What a body may have been before something happened to it. */
 
-import { joinChunks } from '../request.js'
+import { joinChunks, readStream } from '../request.js'
 import type { Finding } from './causes.js'
+import { decodeBase64, toSingleBytes } from './encodings.js'
 import { type JsonStyle, readJson, writeJson } from './json-text.js'
 import { spellAsJavaScript, spellAsPython } from './numbers.js'
-import { decodeBase64 } from './secrets.js'
 import { PYTHON_SORTED } from './sorted-json.js'
 
 /** A body that may have been signed, and what has happened to it since; nothing for the body as it came. */
@@ -48,15 +48,13 @@ function* guessEnds(bytes: Uint8Array): Generator<BodyGuess> {
   const removed = { cause: 'body_newline_removed' } as const
   const last = bytes.at(-1)
   if (last === LF) yield { body: bytes.subarray(0, bytes.at(-2) === CR ? -2 : -1), finding: added }
-  if (last === LF || last === CR) {
-    yield { body: withoutLineEnds(bytes), finding: added }
-  }
-  yield { body: join(bytes, Uint8Array.of(LF)), finding: removed }
-  yield { body: join(bytes, Uint8Array.of(CR, LF)), finding: removed }
+  if (last === LF || last === CR) yield { body: withoutLineEnds(bytes), finding: added }
+  yield { body: joinChunks([bytes, Uint8Array.of(LF)]), finding: removed }
+  yield { body: joinChunks([bytes, Uint8Array.of(CR, LF)]), finding: removed }
 
   if (startsWith(bytes, BOM))
     yield { body: bytes.subarray(3), finding: { cause: 'body_bom', detail: 'added' } }
-  else yield { body: join(BOM, bytes), finding: { cause: 'body_bom', detail: 'removed' } }
+  else yield { body: joinChunks([BOM, bytes]), finding: { cause: 'body_bom', detail: 'removed' } }
 
   if (bytes.includes(CR)) {
     const body = bytes.filter((byte, index) => byte !== CR || bytes[index + 1] !== LF)
@@ -150,21 +148,9 @@ function* guessEncodings(bytes: Uint8Array, text: string | undefined): Generator
     yield { body: encoder.encode(windows1252.join('')), finding }
   } else {
     const detail = 'its UTF-8 was read as Latin-1 and encoded once more (ü has become Ã¼)'
-    const body = toSingleBytes(text)
+    const body = toSingleBytes(text, TO_BYTE)
     if (body && body.length < bytes.length) yield { body, finding: { cause: 'body_charset', detail } }
   }
-}
-
-/** The bytes of a text of which each character stands for one; `undefined` where one does not. */
-function toSingleBytes(text: string): Uint8Array | undefined {
-  const bytes = new Uint8Array(text.length)
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    const byte = code > 0xff ? TO_BYTE.get(text[index] ?? '') : code
-    if (byte === undefined) return undefined
-    bytes[index] = byte
-  }
-  return bytes
 }
 
 function isGzip(bytes: Uint8Array): boolean {
@@ -178,21 +164,9 @@ async function unzip(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   try {
     // A copy: a stream takes no view on shared memory.
     const source = new Blob([Uint8Array.from(bytes)]).stream()
-    const reader = source.pipeThrough(new DecompressionStream('gzip')).getReader()
-    const chunks: Uint8Array[] = []
-    let size = 0
-    for (;;) {
-      const { value } = await reader.read()
-      if (!value) return joinChunks(chunks)
-      size += value.length
-      if (size > MAX_UNZIPPED) {
-        await reader.cancel()
-        return undefined
-      }
-      chunks.push(value)
-    }
+    return await readStream(source.pipeThrough(new DecompressionStream('gzip')), MAX_UNZIPPED)
   } catch {
-    // Broken, or a runtime without the decompressor: that it is gzip is said all the same.
+    // Broken, too large, or a runtime without the decompressor: that it is gzip is said all the same.
     return undefined
   }
 }
@@ -208,11 +182,4 @@ function decode(bytes: Uint8Array): string | undefined {
 
 function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
   return beginning.every((byte, index) => bytes[index] === byte)
-}
-
-function join(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
 }

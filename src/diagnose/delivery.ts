@@ -1,9 +1,11 @@
 /** The two headers of a delivery that was refused: where they stand, how often, and what is in them. */
 
+import { toHex } from '../bytes.js'
+import { isSignature } from '../delivery.js'
 import { findHeaders, type HeaderNames, type HeadersInput } from '../headers.js'
 import { parseTimestamp } from '../timestamp.js'
 import type { Finding } from './causes.js'
-import { decodeBase64 } from './secrets.js'
+import { decodeBase64 } from './encodings.js'
 
 /** Headers with one text each, and what was seen on the way to them. */
 export interface FoundHeaders {
@@ -40,7 +42,7 @@ export function readHeaders(
   }
 
   const isTimestampDoubled = isDoubled(timestamp, /,/, (each) => parseTimestamp(each) !== undefined)
-  const isSignatureDoubled = isDoubled(signature, /[,\s]+/, (each) => isHex(each))
+  const isSignatureDoubled = isDoubled(signature, /[,\s]+/, isSignature)
   if (
     isTimestampDoubled ||
     isSignatureDoubled ||
@@ -79,14 +81,8 @@ function readDigest(signature: string): readonly [hex: string, findings: readonl
   const isPrefixed = prefix !== '' && digest !== ''
   const text = isPrefixed ? digest : signature.trim()
   const findings: Finding[] = isPrefixed ? [{ cause: 'digest_prefix' }] : []
-  if (isHex(text)) return [text, findings]
+  if (isSignature(text)) return [text, findings]
   const bytes = decodeBase64(text)
   if (bytes?.length !== 32) return [text, findings]
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return [hex, [...findings, { cause: 'digest_base64' }]]
-}
-
-/** Whether a text has the form of a signature. */
-export function isHex(text: string): boolean {
-  return /^[\da-f]{64}$/i.test(text)
+  return [toHex(bytes), [...findings, { cause: 'digest_base64' }]]
 }

@@ -1,17 +1,19 @@
 /** Finding out why a signature does not match: trying what may have happened until the signature does. */
 
 import { asBytes, type RawBody } from '../bytes.js'
+import { isSignature } from '../delivery.js'
 import { WebhookError } from '../errors.js'
 import type { HeadersInput } from '../headers.js'
 import { findSigner } from '../hmac.js'
 import { isText } from '../json.js'
 import type { Secret } from '../keys.js'
 import { DEFAULT_TOLERANCE_SECONDS, type VerifyOptions } from '../options.js'
+import { joinChunks } from '../request.js'
 import { parseTimestamp } from '../timestamp.js'
 import { verifySignature } from '../verify.js'
 import { findingOf, guessBodies } from './bodies.js'
 import { type DiagnosisCause, describe, type Finding } from './causes.js'
-import { type FoundHeaders, isHex, readHeaders } from './delivery.js'
+import { type FoundHeaders, readHeaders } from './delivery.js'
 import { guessKeys, type KeyGuess } from './secrets.js'
 import { guessTimestamps } from './timestamps.js'
 
@@ -128,7 +130,7 @@ async function search(
   { timestamp, signature }: FoundHeaders,
   keys: readonly KeyGuess[],
 ): Promise<readonly Finding[] | undefined> {
-  if (!isHex(signature)) return undefined
+  if (!isSignature(signature)) return undefined
 
   /** What was found where one of the keys has signed the message. */
   async function tryKeys(
@@ -175,10 +177,7 @@ function* guessMessages(timestamp: string, body: Uint8Array): Generator<MessageG
   }
   yield { prefix: '', body, finding: { cause: 'body_only' } }
   for (const end of [`.${timestamp}`, timestamp]) {
-    const tail = new TextEncoder().encode(end)
-    const message = new Uint8Array(body.length + tail.length)
-    message.set(body)
-    message.set(tail, body.length)
+    const message = joinChunks([body, new TextEncoder().encode(end)])
     yield { prefix: '', body: message, finding: { cause: 'timestamp_last' } }
   }
   for (const [detail, separator] of SEPARATORS) {
@@ -190,7 +189,7 @@ function* guessMessages(timestamp: string, body: Uint8Array): Generator<MessageG
 function whatIsSeen(bytes: Uint8Array, { timestamp, signature, findings }: FoundHeaders): readonly Finding[] {
   const isOtherDigest = findings.some(({ cause }) => cause.startsWith('digest_'))
   const seen: (Finding | undefined)[] = [
-    isHex(signature) && !isOtherDigest ? undefined : { cause: 'signature_malformed' },
+    isSignature(signature) && !isOtherDigest ? undefined : { cause: 'signature_malformed' },
     isTimestamp(timestamp) ? undefined : { cause: 'timestamp_malformed' },
     findingOf(bytes),
   ]

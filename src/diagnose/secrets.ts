@@ -1,7 +1,9 @@
 /** What may have happened to a secret. */
 
+import { toHex } from '../bytes.js'
 import type { Key } from '../keys.js'
 import type { Finding } from './causes.js'
+import { decodeBase64, decodeHex, encodeBase64, toSingleBytes } from './encodings.js'
 
 /** A key that may have signed, and what is wrong if it did; nothing for the secrets as they were given. */
 export interface KeyGuess {
@@ -56,14 +58,14 @@ function addVariants(given: string, add: (bytes: Uint8Array<ArrayBuffer>, findin
   if (fromBase64) add(fromBase64, { cause: 'secret_base64_decoded' })
   const fromHex = decodeHex(rest)
   if (fromHex) add(fromHex, { cause: 'secret_hex_decoded' })
-  for (const bytes of [encode(secret), latin1Bytes(secret)]) {
+  for (const bytes of [encode(secret), toSingleBytes(secret)]) {
     if (!bytes) continue
     const base64 = encodeBase64(bytes)
     for (const text of [base64, base64.replace(/=+$/, '')]) {
       add(encode(PREFIX + text), { cause: 'secret_base64_decoded' })
       add(encode(text), { cause: 'secret_base64_decoded' })
     }
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+    const hex = toHex(bytes)
     add(encode(PREFIX + hex), { cause: 'secret_hex_decoded' })
     add(encode(hex), { cause: 'secret_hex_decoded' })
   }
@@ -71,37 +73,4 @@ function addVariants(given: string, add: (bytes: Uint8Array<ArrayBuffer>, findin
 
 function encode(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text)
-}
-
-/** The bytes of a base64 text, of either alphabet; `undefined` where it is none. */
-export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (!/^[\w+/-]+={0,2}$/.test(text)) return undefined
-  try {
-    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
-      character.charCodeAt(0),
-    )
-  } catch {
-    // A length that no base64 has.
-    return undefined
-  }
-}
-
-function encodeBase64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
-}
-
-function decodeHex(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (!/^(?:[\da-f]{2})+$/i.test(text)) return undefined
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
-}
-
-/** The bytes of a text whose characters are bytes; `undefined` where one is not. */
-function latin1Bytes(text: string): Uint8Array<ArrayBuffer> | undefined {
-  const bytes = new Uint8Array(text.length)
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code > 0xff) return undefined
-    bytes[index] = code
-  }
-  return bytes
 }
