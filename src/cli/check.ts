@@ -2,9 +2,11 @@
 
 import { type EndpointResult, runCases } from '../testing/check-endpoint.js'
 import { endpointCases } from '../testing/endpoint-cases.js'
+import { TIMEOUT_MS } from '../testing/send.js'
 import { type Command, requireSecret, requireUrl, SECRET_OPTION } from './command.js'
 import { wrap } from './diagnosis-text.js'
 import { EnvironmentError, UsageError } from './errors.js'
+import { jsonLine } from './json-line.js'
 import { explainNetworkError } from './network.js'
 import { type Paint, paintFor, printable } from './paint.js'
 import type { Surroundings } from './surroundings.js'
@@ -46,13 +48,13 @@ export const check: Command = {
       if (interrupted.aborted) break
       results.push(result)
       if (table) table.add(result)
-      else surroundings.print(`${JSON.stringify({ type: 'case', ...result })}\n`)
+      else surroundings.print(jsonLine({ type: 'case', ...result }))
     }
 
     const passed = results.filter((result) => result.passed).length
     const summary = { passed, failed: results.length - passed, cases: cases.length }
     if (table) table.end(results, summary)
-    else surroundings.print(`${JSON.stringify({ type: 'summary', ...summary })}\n`)
+    else surroundings.print(jsonLine({ type: 'summary', ...summary }))
     if (interrupted.aborted) return 130
     return summary.failed === 0 ? 0 : 1
   },
@@ -70,7 +72,7 @@ function selectCases(parts: readonly string[]): typeof endpointCases {
 /** Whether anything answers: else every case would say the same. */
 async function requireAnswer(url: string): Promise<void> {
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(10_000) })
+    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) })
     await response.arrayBuffer()
   } catch (error) {
     throw new EnvironmentError(`No answer from ${printable(url)}: ${explainNetworkError(error)}`)

@@ -8,7 +8,7 @@ import type { Surroundings } from './surroundings.js'
 /** One command of the command line. */
 export interface Command {
   readonly name: string
-  /** What it is for, in one sentence without a full stop. */
+  /** What it is for, as the first lines of its help. */
   readonly summary: string
   /** What stands behind the name: `"URL [EVENT]"`. */
   readonly operands: string

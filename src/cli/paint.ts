@@ -43,4 +43,5 @@ export function printable(text: string): string {
   })
 }
 
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
+/** What a terminal would act on, or nobody would see. */
+export const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu

@@ -1,13 +1,13 @@
 /** `verify`: one captured request, verified or diagnosed. */
 
-import { diagnose } from '../diagnose/index.js'
+import { type Diagnosis, diagnose } from '../diagnose/index.js'
 import { dedupeKey, isWebhookError, parseEvent } from '../index.js'
 import { type Arguments, type Command, OTHER_SECRET_OPTION, requireSecret, SECRET_OPTION } from './command.js'
 import { diagnosisLines } from './diagnosis-text.js'
 import { UsageError } from './errors.js'
 import { readBytes } from './files.js'
-import { paintFor, printable } from './paint.js'
-import type { Surroundings } from './surroundings.js'
+import { jsonLine } from './json-line.js'
+import { type Paint, paintFor, printable } from './paint.js'
 
 export const verify: Command = {
   name: 'verify',
@@ -41,16 +41,8 @@ export const verify: Command = {
     const diagnosis = await diagnose(body, headers, secret, { otherSecrets: args.texts('other-secret') })
     const event = diagnosis.ok ? describeEvent(body) : undefined
 
-    if (args.has('json')) {
-      surroundings.print(`${JSON.stringify({ ...diagnosis, ...event, bytes: body.length })}\n`)
-    } else {
-      print(
-        { ...diagnosis, lines: diagnosisLines(diagnosis, paintFor(surroundings)) },
-        event,
-        body,
-        surroundings,
-      )
-    }
+    const report = { diagnosis, event, bytes: body.length }
+    surroundings.print(args.has('json') ? toJson(report) : toText(report, paintFor(surroundings)))
     return diagnosis.ok ? 0 : 1
   },
 }
@@ -72,23 +64,28 @@ function describeEvent(body: Uint8Array): EventDescription {
   }
 }
 
-function print(
-  { ok, lines }: { readonly ok: boolean; readonly lines: readonly string[] },
-  event: EventDescription | undefined,
-  body: Uint8Array,
-  surroundings: Surroundings,
-): void {
-  const paint = paintFor(surroundings)
-  const verdict = ok
+/** What is told of a request. */
+interface Report {
+  readonly diagnosis: Diagnosis
+  readonly event: EventDescription | undefined
+  readonly bytes: number
+}
+
+function toJson({ diagnosis, event, bytes }: Report): string {
+  return jsonLine({ ...diagnosis, ...event, bytes })
+}
+
+function toText({ diagnosis, event, bytes }: Report, paint: Paint): string {
+  const verdict = diagnosis.ok
     ? paint.green('✓ The signature is genuine.')
     : paint.red('✗ The signature does not match.')
   const details = [
-    `${'body'.padEnd(7)}${body.length} bytes`,
-    ...(event?.event === undefined ? [] : [`${'event'.padEnd(7)}${printable(event.event)}`]),
-    ...(event?.key === undefined ? [] : [`${'key'.padEnd(7)}${printable(event.key)}`]),
-    ...(event?.error === undefined ? [] : [`${'event'.padEnd(7)}${paint.yellow(event.error)}`]),
-  ]
-  surroundings.print(`${[verdict, ...details, ...lines].join('\n')}\n`)
+    ['body', `${bytes} bytes`],
+    ['event', event?.event && printable(event.event)],
+    ['key', event?.key && printable(event.key)],
+    ['event', event?.error && paint.yellow(event.error)],
+  ].flatMap(([label = '', text]) => (text ? [label.padEnd(7) + text] : []))
+  return `${[verdict, ...details, ...diagnosisLines(diagnosis, paint)].join('\n')}\n`
 }
 
 function required(args: Arguments, name: string): string {

@@ -5,6 +5,8 @@ import { type EventName, eventNames } from '../events.js'
 /** The names that {@link sampleEvent} knows: every event type, the alias, and one that no version knows. */
 export type SampleName = EventName | 'call.completed' | 'unknown'
 
+export const sampleNames: readonly SampleName[] = [...eventNames, 'call.completed', 'unknown']
+
 /** An envelope before it is signed. */
 export interface SampleEvent {
   event: string
@@ -40,11 +42,9 @@ export interface SampleOptions {
 export function sampleEvent(name: SampleName, options: SampleOptions = {}): SampleEvent {
   const now = new Date().toISOString()
   const isFlat = options.shape === 'flat'
-  const isKnown = name === 'unknown' || name === 'call.completed' || eventNames.includes(name)
-  if (!isKnown)
-    throw new TypeError(
-      `There is no sample of "${name}". There is one of ${eventNames.join(', ')}, call.completed and unknown.`,
-    )
+  if (!sampleNames.includes(name)) {
+    throw new TypeError(`There is no sample of "${name}". There is one of ${sampleNames.join(', ')}.`)
+  }
   const event = name === 'unknown' ? 'call.transferred' : name
   const data = sampleData(event, isFlat, now)
   return isFlat

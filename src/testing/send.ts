@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** Truedy waits no longer for an answer (contract §1). */
-const TIMEOUT_MS = 10_000
+export const TIMEOUT_MS = 10_000
 
 /** Sends a request; rejects where there was no answer within ten seconds. Redirects are answers. */
 export async function send(url: string, request: RequestInit): Promise<Answer> {
@@ -34,6 +34,7 @@ export async function sendEvent(endpoint: Endpoint, event: SampleEvent): Promise
   return send(endpoint.url, await signDelivery(event, endpoint.secret))
 }
 
+/** Whether it is what Truedy takes as received. */
 export function isSuccess({ status }: { readonly status: number }): boolean {
   return status >= 200 && status < 300
 }

@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { diagnose } from '../../diagnose/index.js'
+import { requireKey } from '../../keys.js'
 import { createNodeHandler } from '../../node-handler.js'
 import type { Outcome } from '../../receiver-options.js'
 import { DEFAULT_MAX_BODY_BYTES, joinChunks, keepChunk } from '../../request.js'
@@ -23,8 +24,8 @@ export interface ReceiverSettings {
 /** Starts a receiver on 127.0.0.1. Throws EnvironmentError where it cannot listen, WebhookError for an unusable secret. */
 export async function startReceiver(settings: ReceiverSettings): Promise<ListeningServer> {
   const store = memoryStore()
-  // Made for nothing but its check of the secret: at the start, and not at the first delivery.
-  createNodeHandler({ secret: settings.secret })
+  // At the start, and not at the first delivery.
+  requireKey(settings.secret)
   let count = 0
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {

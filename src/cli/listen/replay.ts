@@ -2,7 +2,7 @@
 
 import { signDelivery } from '../../testing/sign.js'
 import { explain } from '../send/hints.js'
-import { type OutgoingHeaders, openTransport } from '../send/transport.js'
+import { isSuccess, type OutgoingHeaders, openTransport } from '../send/transport.js'
 import type { ListenedDelivery } from './delivery.js'
 
 /** What came of it. */
@@ -56,16 +56,15 @@ export async function replay(
   try {
     const answer = await transport.post(body, headers)
     const signed = isGenuine ? 'anew' : 'as it came'
-    if (answer?.kind === 'status' && answer.status >= 200 && answer.status < 300) {
-      return { signed, status: answer.status, durationMs: answer.ms }
-    }
-    const { what = '', hint = '' } = answer ? explain(answer) : {}
-    return {
+    if (!answer) return { signed, durationMs: 0, hint: '' }
+    const came = {
       signed,
-      ...(answer?.kind === 'status' && { status: answer.status }),
-      durationMs: answer?.ms ?? 0,
-      hint: [what, hint].filter(Boolean).join(': '),
-    }
+      ...(answer.kind === 'status' && { status: answer.status }),
+      durationMs: answer.ms,
+    } as const
+    if (isSuccess(answer)) return came
+    const { what, hint } = explain(answer)
+    return { ...came, hint: [what, hint].filter(Boolean).join(': ') }
   } finally {
     transport.close()
   }

@@ -1,9 +1,9 @@
 /** What `listen` prints. */
 
 import { diagnosisLines, wrap } from '../diagnosis-text.js'
+import { grouped, milliseconds } from '../figures.js'
+import { jsonLine } from '../json-line.js'
 import { type Paint, paintFor, printable } from '../paint.js'
-import { grouped, milliseconds } from '../send/figures.js'
-import { jsonLine } from '../send/json-report.js'
 import type { Surroundings } from '../surroundings.js'
 import { type ListenedDelivery, toLine } from './delivery.js'
 

@@ -1,5 +1,6 @@
 /** One JSON object a line: each attempt, and at last a summary. */
 
+import { jsonLine } from '../json-line.js'
 import type { Surroundings } from '../surroundings.js'
 import { identify } from './identity.js'
 import type { Plan } from './plan.js'
@@ -66,17 +67,4 @@ export function jsonReport(
 
 function rounded(number: number): number {
   return Math.round(number * 1000) / 1000
-}
-
-/** A line of JSON that a terminal can be shown, too: what is no plain character is escaped as JSON has it. */
-export function jsonLine(value: object): string {
-  const escaped = JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-    // By UTF-16 units, which is what JSON escapes.
-    Array.from({ length: character.length }, (_, index) => escapeUnit(character.charCodeAt(index))).join(''),
-  )
-  return `${escaped}\n`
-}
-
-function escapeUnit(code: number): string {
-  return `\\u${code.toString(16).padStart(4, '0')}`
 }

@@ -2,7 +2,7 @@
 
 import { eventNames } from '../../events.js'
 import { requireKey } from '../../keys.js'
-import type { SampleName } from '../../testing/samples.js'
+import { type SampleName, sampleNames } from '../../testing/samples.js'
 import { type Arguments, requireSecret, requireUrl } from '../command.js'
 import { didYouMean } from '../did-you-mean.js'
 import { UsageError } from '../errors.js'
@@ -28,8 +28,6 @@ export interface Plan {
   readonly backOff: BackOff | undefined
   readonly scenario: { readonly name: ScenarioName; readonly seed: number } | undefined
 }
-
-const SAMPLE_NAMES: readonly SampleName[] = [...eventNames, 'call.completed', 'unknown']
 
 // What makes no sense together: the first of a pair, and what it excludes.
 const EXCLUSIVE: readonly (readonly [string, readonly string[]])[] = [
@@ -119,10 +117,10 @@ function anySeed(): number {
 
 function requireNames(name = 'call.ended', isAll = false): readonly [SampleName, ...SampleName[]] {
   if (isAll) return eventNames
-  const known = SAMPLE_NAMES.find((each) => each === name)
+  const known = sampleNames.find((each) => each === name)
   if (known) return [known]
   throw new UsageError(
-    `There is no event "${name}".${didYouMean(name, SAMPLE_NAMES)} There are ${SAMPLE_NAMES.join(', ')}.`,
+    `There is no event "${name}".${didYouMean(name, sampleNames)} There are ${sampleNames.join(', ')}.`,
     'send',
   )
 }

@@ -1,9 +1,9 @@
 /** A line for each attempt, or a progress line; and a summary. */
 
+import { duration, milliseconds } from '../figures.js'
 import { type Paint, paintFor, printable } from '../paint.js'
 import type { Surroundings } from '../surroundings.js'
 import { RETRIES } from './back-off.js'
-import { duration, milliseconds } from './figures.js'
 import { explain } from './hints.js'
 import { identify } from './identity.js'
 import type { Plan } from './plan.js'

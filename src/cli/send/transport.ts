@@ -2,6 +2,7 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { isObject } from '../../json.js'
+import { isSuccess as isSuccessStatus, TIMEOUT_MS } from '../../testing/send.js'
 import { explainNetworkError } from '../network.js'
 
 /** What came back. Times in milliseconds; `sentAt` on the clock of `performance.now()`. */
@@ -31,16 +32,14 @@ export interface Transport {
   close(): void
 }
 
-/** How long an answer is awaited, in milliseconds (contract §1). */
-const TIMEOUT_MS = 10_000
 /** After so long without use a connection is closed: servers do so too, and a delivery could meet that. */
 const IDLE_MS = 1000
 /** How much of an answer is read, in bytes: ours have less than a hundred. */
 const MAX_ANSWER_BYTES = 65_536
 
 /** Whether it is what Truedy takes as received. */
-export function isSuccess(answer: Answer): boolean {
-  return answer.kind === 'status' && answer.status >= 200 && answer.status < 300
+export function isSuccess(answer: Answer): answer is Extract<Answer, { kind: 'status' }> {
+  return answer.kind === 'status' && isSuccessStatus(answer)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { duration } from '../../../src/cli/figures.js'
 import { impatient, likeTruedy } from '../../../src/cli/send/back-off.js'
-import { duration } from '../../../src/cli/send/figures.js'
 import { createRandom, MAX_SEED } from '../../../src/cli/send/random.js'
 import { atRate, oneAfterTheOther, withGaps } from '../../../src/cli/send/schedules.js'
 import { createStatistics, percentiles } from '../../../src/cli/send/statistics.js'
