@@ -134,6 +134,14 @@ export function requireSecret(args: Arguments, { env }: Surroundings): string {
   )
 }
 
+/** The other secrets that may have signed. Throws UsageError, which never repeats them. */
+export function requireOtherSecrets(args: Arguments, command: string): readonly string[] {
+  const secrets = args.texts('other-secret')
+  // Now, and not when the first delivery is diagnosed, which could be anyone's.
+  if (!secrets.includes('')) return secrets
+  throw new UsageError('--other-secret is empty: is the variable set that it comes from?', command)
+}
+
 /** The operand that is a URL, with http:// or https://. Throws UsageError. */
 export function requireUrl(text: string | undefined, command: string): URL {
   if (text === undefined) {

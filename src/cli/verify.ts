@@ -2,7 +2,14 @@
 
 import { type Diagnosis, diagnose } from '../diagnose/index.js'
 import { dedupeKey, isWebhookError, parseEvent } from '../index.js'
-import { type Arguments, type Command, OTHER_SECRET_OPTION, requireSecret, SECRET_OPTION } from './command.js'
+import {
+  type Arguments,
+  type Command,
+  OTHER_SECRET_OPTION,
+  requireOtherSecrets,
+  requireSecret,
+  SECRET_OPTION,
+} from './command.js'
 import { diagnosisLines } from './diagnosis-text.js'
 import { UsageError } from './errors.js'
 import { readBytes } from './files.js'
@@ -37,8 +44,9 @@ export const verify: Command = {
       'x-truedy-signature': required(args, 'signature'),
     }
     const secret = requireSecret(args, surroundings)
+    const otherSecrets = requireOtherSecrets(args, 'verify')
     const body = await readBytes(path, surroundings)
-    const diagnosis = await diagnose(body, headers, secret, { otherSecrets: args.texts('other-secret') })
+    const diagnosis = await diagnose(body, headers, secret, { otherSecrets })
     const event = diagnosis.ok ? describeEvent(body) : undefined
 
     const report = { diagnosis, event, bytes: body.length }

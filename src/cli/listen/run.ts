@@ -1,7 +1,7 @@
 /** One run of `listen`. */
 
 import { once } from 'node:events'
-import { type Arguments, requireSecret } from '../command.js'
+import { type Arguments, requireOtherSecrets, requireSecret } from '../command.js'
 import { UsageError } from '../errors.js'
 import type { Surroundings } from '../surroundings.js'
 import { createLog } from './log.js'
@@ -15,7 +15,7 @@ export async function runListen(args: Arguments, surroundings: Surroundings): Pr
   if (args.operands[0] !== undefined) throw new UsageError(`What is "${args.operands[0]}" for?`, 'listen')
   const secret = requireSecret(args, surroundings)
   const path = requirePath(args.text('path') ?? '/webhooks/truedy')
-  const otherSecrets = requireOtherSecrets(args)
+  const otherSecrets = requireOtherSecrets(args, 'listen')
   const port = args.number('port', { min: 0, max: 65_535, isWhole: true }) ?? 3000
   const report = openReport(surroundings, args.has('json'))
   const log = createLog()
@@ -48,11 +48,4 @@ function requirePath(path: string): string {
   // What a URL makes of it is what a request will ask for.
   if (path.startsWith('/') && new URL(`http://localhost${path}`).pathname === path) return path
   throw new UsageError(`--path takes a path such as /webhooks/truedy, not "${path}".`, 'listen')
-}
-
-function requireOtherSecrets(args: Arguments): readonly string[] {
-  const secrets = args.texts('other-secret')
-  // Now, and not when the first delivery is diagnosed, which could be anyone's.
-  if (!secrets.includes('')) return secrets
-  throw new UsageError('--other-secret is empty: is the variable set that it comes from?', 'listen')
 }

@@ -100,6 +100,12 @@ describe('verify', () => {
     expect(code).toBe(1)
   })
 
+  it('says that another secret is empty, and not that there is none', async () => {
+    const { code, stderr } = await verify('--body', '-', ...captured(BODY), '--other-secret', '')
+    expect(stderr).toContain('--other-secret is empty')
+    expect(code).toBe(2)
+  })
+
   it('takes the last of an option that is given twice', async () => {
     const { code } = await verify('--body', 'missing', '--body', '-', ...captured(BODY))
     expect(code).toBe(0)
