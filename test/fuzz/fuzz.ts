@@ -1,10 +1,10 @@
 /** Inputs of all kinds on all three paths, beside the oracle. */
 
 import { describe, expect, it } from 'vitest'
+import { createRandom } from '../support/random.js'
 import { type Input, makeInput } from './inputs.js'
 import { isGenuine } from './oracle.js'
 import { main, node, web } from './paths.js'
-import { createRandom } from './random.js'
 
 const SEED = Number(process.env['SEED'])
 const INPUTS = Number(process.env['INPUTS'] ?? 2_000_000)

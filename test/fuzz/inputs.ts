@@ -1,7 +1,7 @@
 /** Deliveries that are genuine, and everything that one may be made into. */
 
 import { createHmac } from 'node:crypto'
-import type { Random } from './random.js'
+import type { Random } from '../support/random.js'
 
 /** What is handed to the library: whatever it is, TypeScript would refuse some of it. */
 export interface Input {

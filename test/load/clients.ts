@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createRandom, type Random } from '../fuzz/random.js'
+import { createRandom, type Random } from '../support/random.js'
 
 /** What is sent, and what has to be answered. */
 export type Kind = 'valid' | 'duplicate' | 'forged' | 'oversized' | 'endless'

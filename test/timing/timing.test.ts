@@ -7,7 +7,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { verifySignatureSync } from '../../dist/node.js'
-import { createRandom, type Random } from '../fuzz/random.js'
+import { createRandom, type Random } from '../support/random.js'
 
 const SECRET = 'whsec_timing'
 const SAMPLES = 1_000_000

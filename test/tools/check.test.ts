@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
+import { listenOn } from '../support/server.js'
 import { run, SECRET } from './command-line.js'
 import { rightReceivers, wrongReceivers } from './wrong-receivers.js'
 
@@ -12,8 +12,7 @@ afterAll(() => {
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
   servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/truedy`
+  return `http://127.0.0.1:${await listenOn(server)}/webhooks/truedy`
 }
 
 /** The lines of `--json`. */

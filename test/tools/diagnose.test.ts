@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { type DiagnosisCause, diagnose, sortedJson } from 'truedy-webhooks/diagnose'
 import { sampleEvent } from 'truedy-webhooks/testing'
 import { describe, expect, it } from 'vitest'
+import { createRandom } from '../support/random.js'
 import { pipe, python, throughExpress } from './breakers.js'
 
 const SECRET = 'whsec_0d1e2f3a4b5c6d7e8f901a2b3c4d5e6f'
@@ -166,24 +167,11 @@ describe('diagnose, of what real programs did', () => {
   })
 })
 
-/** Numbers that look random and are the same in every run with one seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 describe('diagnose, of deliveries that nothing explains', () => {
   const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 
   it(`gives no false cause in 100,000 of them (SEED=${SEED})`, { timeout: 600_000 }, async () => {
-    const next = random(SEED)
-    const below = (limit: number) => Math.floor(next() * limit)
-    const pick = <Item>(items: readonly Item[]) => items[below(items.length)] as Item
+    const { below, of: pick } = createRandom(SEED)
     const text = () => Array.from({ length: below(12) }, () => pick([...'abc ü€"\\\n\t{}[]:,👩012'])).join('')
     const value = (depth: number): unknown =>
       pick<() => unknown>([

@@ -1,26 +1,24 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import { dedupeKey } from 'truedy-webhooks'
 import { createNodeHandler } from 'truedy-webhooks/node'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { freePort } from '../support/server.js'
+import { freePort, listenOn } from '../support/server.js'
 import { PROGRAM, run, SECRET, start } from './command-line.js'
 
 /** A server for the length of a test; its URL. */
 async function serve(listener: RequestListener, port = 0): Promise<string> {
-  const server: Server = createServer(listener).listen(port, '127.0.0.1')
-  await once(server, 'listening')
+  const server = createServer(listener)
+  const heard = await listenOn(server, port)
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
-  return `http://127.0.0.1:${address.port}/webhooks/truedy`
+  return `http://127.0.0.1:${heard}/webhooks/truedy`
 }
 
 const accept: RequestListener = (request, response) => {

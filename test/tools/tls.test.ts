@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer as createPlainServer } from 'node:http'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { listenOn } from '../support/server.js'
 import { run } from './command-line.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'truedy-webhooks-tls-'))
@@ -51,8 +51,7 @@ async function serve(name: string, host: string): Promise<{ url: string; certifi
 
 async function listen(server: Server | ReturnType<typeof createPlainServer>): Promise<string> {
   servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `https://localhost:${(server.address() as AddressInfo).port}/webhooks/truedy`
+  return `https://localhost:${await listenOn(server)}/webhooks/truedy`
 }
 
 describe.each(['send', 'check'])('%s', (command) => {

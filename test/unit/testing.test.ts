@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   callDetails,
@@ -17,6 +16,7 @@ import {
   sampleEvent,
   signDelivery,
 } from '../../src/testing/index.js'
+import { listenOn } from '../support/server.js'
 import { sign } from './support/delivery.js'
 
 const SECRET = 'whsec_testing'
@@ -124,8 +124,7 @@ describe('checkEndpoint', () => {
   async function listen(handler: Parameters<typeof createServer>[1]): Promise<string> {
     const server = createServer(handler)
     servers.push(server)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    return `http://127.0.0.1:${await listenOn(server)}/`
   }
 
   let right = ''

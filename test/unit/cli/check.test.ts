@@ -1,22 +1,16 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { runCli } from '../../../src/cli/run.js'
 import { createNodeHandler } from '../../../src/node.js'
+import { freePort } from '../../support/server.js'
+import { serve as serveHttp } from '../support/http.js'
 import { testSurroundings } from '../support/surroundings.js'
 
 const SECRET = 'whsec_cli'
-const servers: Server[] = []
-afterAll(() => {
-  for (const server of servers) server.close()
-})
 
 async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/truedy`
+  return (await serveHttp(listener)).url
 }
 
 const rightHandler = (workMs = 0) =>
@@ -156,11 +150,7 @@ describe('check', () => {
   })
 
   it('says that nothing answers, once', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as AddressInfo
-    await new Promise((resolve) => server.close(resolve))
-    const { code, stdout, stderr } = await check(`http://127.0.0.1:${port}/`)
+    const { code, stdout, stderr } = await check(`http://127.0.0.1:${await freePort()}/`)
     expect(stderr).toContain('nothing listens there')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   })

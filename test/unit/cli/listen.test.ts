@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { runCli } from '../../../src/cli/run.js'
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
+import { freePort, listenOn } from '../../support/server.js'
 import { type TestSurroundings, testSurroundings } from '../support/surroundings.js'
 
 const SECRET = 'whsec_cli'
@@ -48,6 +49,15 @@ async function post(url: string, { body, headers }: { body: string; headers: Hea
   const response = await fetch(url, { method: 'POST', body, headers })
   await response.text()
   return response.status
+}
+
+/** A POST whose body has begun to arrive, and is not at its end. */
+async function begin(url: string, part: string, headers: Record<string, string>): Promise<ClientRequest> {
+  const outgoing = httpRequest(url, { method: 'POST', headers })
+  outgoing.on('error', () => {})
+  outgoing.write(part)
+  await vi.waitFor(() => expect(outgoing.socket?.connecting).toBe(false))
+  return outgoing
 }
 
 const genuine = (options?: Parameters<typeof signDelivery>[2]) =>
@@ -125,10 +135,7 @@ describe('listen', () => {
     const { surroundings, url, code } = await listen()
     await post(url, await genuine())
     await post(url, { body: '{}', headers: {} })
-    const open = httpRequest(url, { method: 'POST', headers: { 'content-length': '10' } })
-    open.on('error', () => {})
-    open.write('half')
-    await vi.waitFor(() => expect(open.socket?.connecting).toBe(false))
+    await begin(url, 'half', { 'content-length': '10' })
     surroundings.interrupt()
     expect(await code).toBe(130)
     // What the end broke off is not told behind it.
@@ -168,12 +175,10 @@ describe('listen', () => {
   it('numbers deliveries in the order in which they were done with', async () => {
     const { url, lines } = await listen('--json')
     const { body, headers } = await genuine()
-    const slow = httpRequest(url, {
-      method: 'POST',
-      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    const slow = await begin(url, body.slice(0, 1), {
+      ...headers,
+      'content-length': String(Buffer.byteLength(body)),
     })
-    slow.write(body.slice(0, 1))
-    await vi.waitFor(() => expect(slow.socket?.connecting).toBe(false))
     await post(url, await signDelivery(sampleEvent('call.started'), SECRET))
     slow.end(body.slice(1))
     await once(slow, 'response')
@@ -195,10 +200,7 @@ describe('listen', () => {
 
   it('shows a client that broke off', async () => {
     const { url, lines } = await listen('--json')
-    const open = httpRequest(url, { method: 'POST', headers: { 'content-length': '10' } })
-    open.on('error', () => {})
-    open.write('half')
-    await vi.waitFor(() => expect(open.socket?.connecting).toBe(false))
+    const open = await begin(url, 'half', { 'content-length': '10' })
     setTimeout(() => open.destroy(), 50)
     await vi.waitFor(() => expect(lines()).toMatchObject([{ outcome: 'failed', bytes: 4 }]))
     // Nobody was there to be answered.
@@ -207,10 +209,7 @@ describe('listen', () => {
 
   it('has a line for a client that broke off, too', async () => {
     const { surroundings, url } = await listen()
-    const open = httpRequest(url, { method: 'POST', headers: { 'content-length': '10' } })
-    open.on('error', () => {})
-    open.write('half')
-    await vi.waitFor(() => expect(open.socket?.connecting).toBe(false))
+    const open = await begin(url, 'half', { 'content-length': '10' })
     setTimeout(() => open.destroy(), 50)
     await vi.waitFor(() => expect(surroundings.stdout()).toMatch(/ {2}--- {2}failed {5}broke off /))
   })
@@ -245,10 +244,8 @@ describe('listen', () => {
   })
 
   it('says that a port is taken', async () => {
-    const other = createServer().listen(0, '127.0.0.1')
-    await once(other, 'listening')
-    const address = other.address()
-    const port = typeof address === 'object' ? address?.port : undefined
+    const other = createServer()
+    const port = await listenOn(other)
     const surroundings = testSurroundings()
     expect(await runCli(['listen', '--port', String(port)], surroundings)).toBe(1)
     expect(surroundings.stderr()).toContain(
@@ -427,12 +424,10 @@ describe('the page of listen', () => {
   it('feeds what took longer to a browser that has the later one', async () => {
     const { page, url } = await listen('--open')
     const { body, headers } = await genuine()
-    const slow = httpRequest(url, {
-      method: 'POST',
-      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    const slow = await begin(url, body.slice(0, 1), {
+      ...headers,
+      'content-length': String(Buffer.byteLength(body)),
     })
-    slow.write(body.slice(0, 1))
-    await vi.waitFor(() => expect(slow.socket?.connecting).toBe(false))
     await post(url, await signDelivery(sampleEvent('call.started'), SECRET))
     const [, first] = await feed(page, 2)
     slow.end(body.slice(1))
@@ -564,10 +559,8 @@ describe('the page of listen', () => {
   it('ends a replay that waits for an answer when it is interrupted', async () => {
     const { surroundings, page, url, code } = await listen('--open')
     await post(url, await genuine())
-    const silent = createServer().listen(0, '127.0.0.1')
-    await once(silent, 'listening')
-    const address = silent.address()
-    const target = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`
+    const silent = createServer()
+    const target = `http://127.0.0.1:${await listenOn(silent)}/`
     const broken = replay(page, { number: 1, url: target }).catch(() => 'broke off')
     const [connection] = (await once(silent, 'connection')) as [Socket]
     connection.resume().on('error', () => {})
@@ -582,12 +575,7 @@ describe('the page of listen', () => {
   it('says why a replay got no answer', async () => {
     const { page, url } = await listen('--open')
     await post(url, await genuine())
-    const free = createServer().listen(0, '127.0.0.1')
-    await once(free, 'listening')
-    const address = free.address()
-    free.close()
-    await once(free, 'close')
-    const nowhere = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`
+    const nowhere = `http://127.0.0.1:${await freePort()}/`
     const answer = JSON.parse((await replay(page, { number: 1, url: nowhere })).text)
     expect(answer).toMatchObject({ hint: expect.stringContaining('nothing listens there') })
     expect(answer).not.toHaveProperty('status')

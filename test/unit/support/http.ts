@@ -4,12 +4,13 @@
  */
 
 import { createServer, type RequestListener, type ServerOptions } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { DedupeStore, Outcome, ReceiverOptions } from '../../../src/index.js'
 import { memoryStore } from '../../../src/index.js'
 import { type SampleEvent, sampleEvent, signDelivery } from '../../../src/testing/index.js'
+import { listenOn } from '../../support/server.js'
 
 export const SECRET = 'whsec_5f1c7a'
 
@@ -130,15 +131,11 @@ export async function serve(
   options: ServerOptions = {},
 ): Promise<{ port: number; url: string }> {
   const server = createServer(options, listener)
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
+  const port = await listenOn(server)
   onTestFinished(() => {
     server.close()
     server.closeAllConnections()
   })
-  // Of a server that listens on TCP, it is never a string or null.
-  const { port } = server.address() as AddressInfo
   return { port, url: `http://127.0.0.1:${port}/` }
 }
 

@@ -1,5 +1,7 @@
 /** Numbers that look random and are the same in every run with one seed. */
 
+import { createRandom as createSeeded } from '../../src/cli/send/random.js'
+
 /** A source of choices. */
 export interface Random {
   /** A whole number from 0 to below a limit. */
@@ -18,16 +20,10 @@ const CHARACTERS = [
   '\udfff',
 ]
 
-/** Mulberry32. */
 export function createRandom(seed: number): Random {
-  let state = seed | 0
-  function next(): number {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return (mixed ^ (mixed >>> 14)) >>> 0
-  }
-  const below = (limit: number) => next() % limit
+  // As `send` has it for its scenarios.
+  const { between } = createSeeded(seed)
+  const below = (limit: number) => between(0, limit - 1)
   const random: Random = {
     below,
     onceIn: (times) => below(times) === 0,
