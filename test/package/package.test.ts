@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -126,10 +126,22 @@ export const handler: (request: Request) => Promise<Response> = createWebhookHan
   })
 
   it('has source maps that lead to sources', () => {
-    for (const file of packed.filter((name) => name.endsWith('.map'))) {
-      const map = JSON.parse(readFileSync(join(project, 'node_modules/truedy-webhooks', file), 'utf8'))
+    const read = (file: string) => readFileSync(join(project, 'node_modules/truedy-webhooks', file), 'utf8')
+    const modules = packed.filter((file) => /^dist\/(?!cjs\/).*\.js$/.test(file))
+    expect(modules.length).toBeGreaterThan(entries.length)
+    for (const file of modules) {
+      const [, url] = /\n\/\/# sourceMappingURL=(.+)\s*$/.exec(read(file)) ?? []
+      const map = JSON.parse(read(join(dirname(file), url ?? 'there is no map')))
       expect(map.sources.length, file).toBe(map.sourcesContent.length)
       for (const content of map.sourcesContent) expect(content, file).toEqual(expect.any(String))
     }
+  })
+
+  it('says in a stack trace where in the sources it was', () => {
+    const code = `import { parseEvent } from 'truedy-webhooks'; try { parseEvent('{}') } catch (error) { console.log(error.stack) }`
+    const stack = run(process.execPath, '--enable-source-maps', '--input-type=module', '-e', code)
+    const [, line] = /[/\\]src[/\\]parse\.ts:(\d+):\d+/.exec(stack) ?? []
+    const source = readFileSync(join(ROOT, 'src/parse.ts'), 'utf8').split('\n')
+    expect(source[Number(line) - 1]).toContain('throw new WebhookError(')
   })
 })
