@@ -11,6 +11,8 @@ export interface Random {
   of<Item>(items: readonly Item[]): Item
   bytes(length: number): Uint8Array<ArrayBuffer>
   text(length: number): string
+  /** The same items in another order. */
+  shuffled<Item>(items: readonly Item[]): Item[]
 }
 
 /** Characters that something may trip over. */
@@ -22,7 +24,7 @@ const CHARACTERS = [
 
 export function createRandom(seed: number): Random {
   // As `send` has it for its scenarios.
-  const { between } = createSeeded(seed)
+  const { between, shuffled } = createSeeded(seed)
   const below = (limit: number) => between(0, limit - 1)
   const random: Random = {
     below,
@@ -33,6 +35,7 @@ export function createRandom(seed: number): Random {
     },
     bytes: (length) => Uint8Array.from({ length }, () => below(256)),
     text: (length) => Array.from({ length }, () => random.of(CHARACTERS)).join(''),
+    shuffled,
   }
   return random
 }

@@ -15,8 +15,13 @@ const LIMIT = 4.5
 /** How many of the signature's 32 bytes are right; compared with none. */
 const CLASSES = [8, 16, 31]
 
-/** Deliveries of a class: many, since no two bodies and signatures take the same time to read. */
-const POOL = 512
+/**
+ * So many of each class at a time, and then new ones: each is measured once. Where a text lies in memory shows in its time, and
+ * the same few over and over would show where these lie.
+ */
+const ROUND = 4000
+/** Deliveries of one body: signing each anew would take longer than what is measured. */
+const SHARED = 8
 
 const timestamp = String(Math.floor(Date.now() / 1000))
 // A fixed clock: reading the system's would be a part of what is measured.
@@ -27,27 +32,38 @@ interface Delivery {
   readonly headers: Record<string, string>
 }
 
-/**
- * Two deliveries that differ in what is to be told apart, and in nothing else: of the one no byte of the signature is
- * right, of the other the first ones. Where a digit is wrong it is another digit, and a letter another letter: checking the
- * form of a text takes longer for letters, which is no secret.
- */
-function makePair(random: Random, bytes: number): readonly [Delivery, Delivery] {
-  const body = Buffer.from(
-    `{"event":"call.ended","data":{"call_id":"${Buffer.from(random.bytes(16)).toString('hex')}"}}`,
-  )
-  const right = createHmac('sha256', SECRET).update(`${timestamp}.`).update(body).digest('hex')
-  const other = (character: string) => {
+/** Other digits for a digit, and other letters for a letter: checking the form of a text takes longer for letters, which is no secret. */
+const OTHERS = new Map(
+  [...'0123456789', ...'abcdef'].map((character) => {
     const alike = [...(/\d/.test(character) ? '0123456789' : 'abcdef')]
-    return random.of(alike.filter((each) => each !== character))
+    return [character, alike.filter((each) => each !== character)] as const
+  }),
+)
+
+/** A signature whose first bytes are right, and no other. */
+function makeWrong(random: Random, right: string, bytes: number): string {
+  const rest = [...right.slice(2 * bytes)].map((character) => random.of(OTHERS.get(character) ?? []))
+  // In one piece, as it comes from a network: engines keep a sum of texts as two, which takes longer to read.
+  return Buffer.from(right.slice(0, 2 * bytes) + rest.join('')).toString('latin1')
+}
+
+/** Deliveries in random order, half of them of each class, that differ in what is to be told apart and in nothing else. */
+function makeRound(random: Random, bytes: number): readonly (readonly [which: 0 | 1, Delivery])[] {
+  const round: [0 | 1, Delivery][] = []
+  while (round.length < 2 * ROUND) {
+    const id = Buffer.from(random.bytes(16)).toString('hex')
+    const body = Buffer.from(`{"event":"call.ended","data":{"call_id":"${id}"}}`)
+    const right = createHmac('sha256', SECRET).update(`${timestamp}.`).update(body).digest('hex')
+    for (let count = 0; count < SHARED; count++) {
+      // Both ways round, so that neither class is always made first.
+      for (const which of count % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+        const signature = makeWrong(random, right, which === 0 ? 0 : bytes)
+        const headers = { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': signature }
+        round.push([which, { body, headers }])
+      }
+    }
   }
-  const sharing = (count: number): Delivery => {
-    const signature = right.slice(0, 2 * count) + [...right.slice(2 * count)].map(other).join('')
-    // In one piece, as it comes from a network: engines keep a sum of texts as two, which takes longer to read.
-    const flat = Buffer.from(signature).toString('latin1')
-    return { body, headers: { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': flat } }
-  }
-  return [sharing(0), sharing(bytes)]
+  return random.shuffled(round)
 }
 
 /** Mean and variance, one value at a time (Welford). */
@@ -77,21 +93,18 @@ function nanosecondsOf({ body, headers }: Delivery): number {
 /** Times of two classes in random order, without what other programs and the collector of garbage add. */
 function measure(bytes: number) {
   const random = createRandom(Date.now())
-  const pairs = Array.from({ length: POOL }, () => makePair(random, bytes))
-  const pools = [pairs.map(([none]) => none), pairs.map(([, some]) => some)] as const
-  const times: Float64Array[] = pools.map(() => new Float64Array(SAMPLES))
-  const counts = [0, 0]
-  for (let index = 0; index < 50_000; index++) nanosecondsOf(random.of(pools[index % 2 === 0 ? 0 : 1]))
-  while (Math.min(...counts) < SAMPLES) {
-    const which = random.below(2)
-    const took = nanosecondsOf(random.of(pools[which === 0 ? 0 : 1]))
-    const count = counts[which] ?? 0
-    // One class may be ahead of the other for a while.
-    if (count < SAMPLES) (times[which] as Float64Array)[count] = took
-    counts[which] = count + 1
+  const times = [new Float64Array(SAMPLES), new Float64Array(SAMPLES)] as const
+  const counts: [number, number] = [0, 0]
+  for (const [, delivery] of makeRound(random, bytes)) nanosecondsOf(delivery)
+  while (counts[0] < SAMPLES) {
+    for (const [which, delivery] of makeRound(random, bytes))
+      times[which][counts[which]++] = nanosecondsOf(delivery)
   }
   // dudect crops both classes at one percentile of all: outliers are not of this program.
-  const all = Float64Array.from([...(times[0] ?? []), ...(times[1] ?? [])]).sort()
+  const all = new Float64Array(2 * SAMPLES)
+  all.set(times[0])
+  all.set(times[1], SAMPLES)
+  all.sort()
   const limit = all[Math.floor(all.length * 0.9)] ?? 0
   return times.map((each) => {
     const moments = createMoments()
