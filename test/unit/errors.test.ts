@@ -1,0 +1,122 @@
+/** What the errors say: what happened, and what to do. A rewording shows here, whole, and is read as users will read it. */
+
+import { expect, it } from 'vitest'
+import {
+  createReceiver,
+  isDuplicate,
+  memoryStore,
+  parseEvent,
+  processOnce,
+  type ReceiverOptions,
+  verifyAndParse,
+  verifyRequest,
+  type WebhookError,
+} from '../../src/index.js'
+import { postgresStore } from '../../src/stores/postgres.js'
+import { BODY, ENVELOPE, headersFor, NOW_SECONDS, now, SECRET } from './support/delivery.js'
+
+/** A value that no signature admits: what JavaScript callers can still hand over. */
+const wrong = (value: unknown) => value as never
+
+const headers = headersFor(BODY)
+const verify = (body: unknown, given: unknown = headers, secret: unknown = SECRET, options: object = {}) =>
+  verifyAndParse(wrong(body), wrong(given), wrong(secret), { now, ...options })
+const receive = (options: unknown) => createReceiver({ secret: SECRET, ...(options as ReceiverOptions) })
+const event = parseEvent(ENVELOPE)
+const store = memoryStore()
+
+async function said(run: () => unknown): Promise<string> {
+  try {
+    await run()
+    return 'nothing'
+  } catch (error) {
+    const { code, status, message } = error as WebhookError
+    return `${status} ${code}: ${message}`
+  }
+}
+
+it('says what happened and what to do, in every case', async () => {
+  const without = ({ ...rest }: Record<string, string>, name: string) => {
+    delete rest[name]
+    return rest
+  }
+  const cases: Record<string, () => unknown> = {
+    'no timestamp': () => verify(BODY, without(headers, 'x-truedy-timestamp')),
+    'no signature': () => verify(BODY, without(headers, 'x-truedy-signature')),
+    'odd timestamp': () => verify(BODY, { ...headers, 'x-truedy-timestamp': 'noon' }),
+    'odd signature': () => verify(BODY, { ...headers, 'x-truedy-signature': 'abc' }),
+    'an hour old': () => verify(BODY, headersFor(BODY, String(NOW_SECONDS - 3600))),
+    'an hour ahead': () => verify(BODY, headersFor(BODY, String(NOW_SECONDS + 3600))),
+    'a second over': () =>
+      verify(BODY, headersFor(BODY, String(NOW_SECONDS - 11)), SECRET, { toleranceSeconds: 10 }),
+    'another secret': () => verify(BODY, headers, 'whsec_another'),
+    'parsed body': () => verify(ENVELOPE),
+    'no secret': () => verify(BODY, headers, ''),
+    'odd options': () => verify(BODY, headers, SECRET, { toleranceSeconds: 0 }),
+    'no JSON': () => verify('x', headersFor('x')),
+    'no envelope': () => verify('{}', headersFor('{}')),
+    'no plain data': () => parseEvent({ count: 1n }),
+    'a request that was read': () => verifyRequest(wrong({ bodyUsed: true }), SECRET),
+    'a request that is too large': () =>
+      verifyRequest(new Request('http://localhost', { method: 'POST', body: BODY }), SECRET, {
+        maxBodyBytes: 9,
+      }),
+    'no limit': () => verifyRequest(wrong({}), SECRET, { maxBodyBytes: 0 }),
+    'handlers that are none': () => receive({ on: [] }),
+    'a handler that is none': () => receive({ on: { 'call.ended': 'log' } }),
+    'a handler for an alias': () => receive({ on: { 'call.completed': () => {} } }),
+    'no function for all': () => receive({ onEvent: 5 }),
+    'no function for outcomes': () => receive({ onOutcome: 5 }),
+    'no function for keys': () => receive({ key: 5 }),
+    'no store': () => receive({ store: null }),
+    'half a store': () => receive({ store: { claim() {} } }),
+    'no time to live': () => receive({ ttlMs: 0 }),
+    'endless lease': () => processOnce(event, store, () => {}, { leaseMs: Number.POSITIVE_INFINITY }),
+    'longest time that is none': () => processOnce(event, store, () => {}, { maxMs: Number.NaN }),
+    'negative time to live': () => isDuplicate(event, store, { ttlMs: -1 }),
+    'no key': () => isDuplicate(event, store, { key: () => '' }),
+    'a store that answers otherwise': () => isDuplicate(event, { claim: () => wrong('OK') }),
+    'room for nothing': () => memoryStore({ maxKeys: 0 }),
+    'no name for a table': () => postgresStore(wrong({ query() {} }), { table: '1; drop' }),
+  }
+  const messages = await Promise.all(
+    Object.entries(cases).map(async ([name, run]) => [name, await said(run)] as const),
+  )
+  expect(Object.fromEntries(messages)).toMatchInlineSnapshot(`
+    {
+      "a handler for an alias": "500 invalid_options: on: "call.completed" is no event type.",
+      "a handler that is none": "500 invalid_options: call.ended must be a function.",
+      "a request that is too large": "413 body_too_large: The body is over maxBodyBytes (9).",
+      "a request that was read": "500 body_not_raw: No unread Request: verify first, pass event.request, or use createNodeHandler.",
+      "a second over": "401 timestamp_too_old: The timestamp is 11 s old, the tolerance 10 s. Late, replayed, or wrong clock.",
+      "a store that answers otherwise": "500 invalid_options: claim must return 'claimed', 'busy' or 'done'.",
+      "an hour ahead": "401 timestamp_too_new: The timestamp is 3600 s ahead, the tolerance 300 s. Late, replayed, or wrong clock.",
+      "an hour old": "401 timestamp_too_old: The timestamp is 3600 s old, the tolerance 300 s. Late, replayed, or wrong clock.",
+      "another secret": "401 signature_mismatch: Signature mismatch: the secret is another endpoint's, or the body is empty or was serialised again.",
+      "endless lease": "500 invalid_options: leaseMs must be positive and finite.",
+      "half a store": "500 invalid_options: store.complete must be a function.",
+      "handlers that are none": "500 invalid_options: on must be an object.",
+      "longest time that is none": "500 invalid_options: maxMs must be positive and finite.",
+      "negative time to live": "500 invalid_options: ttlMs must be positive and finite.",
+      "no JSON": "400 invalid_json: The body is not JSON in UTF-8.",
+      "no envelope": "400 invalid_event: The JSON lacks event (text), timestamp (text or number) or data (object).",
+      "no function for all": "500 invalid_options: onEvent must be a function.",
+      "no function for keys": "500 invalid_options: key must be a function.",
+      "no function for outcomes": "500 invalid_options: onOutcome must be a function.",
+      "no key": "500 invalid_options: key must return text.",
+      "no limit": "500 invalid_options: maxBodyBytes must be positive and finite.",
+      "no name for a table": "500 invalid_options: table must be up to 48 letters, digits and underscores, and not begin with a digit; "schema.table" works, too.",
+      "no plain data": "400 invalid_event: The envelope is not plain data.",
+      "no secret": "500 invalid_secret: No usable secret: set TRUEDY_WEBHOOK_SECRET, or pass 1 to 10 strings, no space or newline around.",
+      "no signature": "401 missing_signature: X-Truedy-signature header missing: expected 64 hex digits. Not from Truedy, a proxy, not request.headers?",
+      "no store": "500 invalid_options: store.claim must be a function.",
+      "no time to live": "500 invalid_options: ttlMs must be positive and finite.",
+      "no timestamp": "401 missing_timestamp: X-Truedy-timestamp header missing: expected Unix seconds or ISO 8601. Not from Truedy, a proxy, not request.headers?",
+      "odd options": "500 invalid_options: Unusable headers, toleranceSeconds (> 0), now() or headerNames.",
+      "odd signature": "401 malformed_signature: X-Truedy-signature header malformed: expected 64 hex digits. Not from Truedy, a proxy, not request.headers?",
+      "odd timestamp": "401 malformed_timestamp: X-Truedy-timestamp header malformed: expected Unix seconds or ISO 8601. Not from Truedy, a proxy, not request.headers?",
+      "parsed body": "500 body_not_raw: The body is Object, not the raw bytes. Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
+      "room for nothing": "500 invalid_options: maxKeys must be positive and finite.",
+    }
+  `)
+})

@@ -1,0 +1,41 @@
+/** What a runtime has is found out when the package is loaded: nothing that it lacks may keep it from loading. */
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { BODY, headersFor, now, SECRET } from './support/delivery.js'
+
+const runtimes: [string, object | undefined][] = [
+  ['no process', undefined],
+  ['a process that has nothing', {}],
+  ['an environment without variables', { env: {} }],
+  ['built-in modules, none of which it knows', { getBuiltinModule: () => undefined }],
+  ['built-in modules that have nothing', { getBuiltinModule: () => ({}) }],
+]
+
+describe.each(runtimes)('in a runtime with %s', (_, process) => {
+  beforeEach(() => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, 'process') as PropertyDescriptor
+    const real = globalThis.process
+    Object.defineProperty(globalThis, 'process', {
+      configurable: true,
+      // Only the package is to see it: what runs the tests needs the real one.
+      get: () => (/\n.*\n.*[/\\]src[/\\]/.test(new Error().stack ?? '') ? process : real),
+    })
+    vi.resetModules()
+    return () => Object.defineProperty(globalThis, 'process', own)
+  })
+  afterEach(() => void vi.resetModules())
+
+  it('verifies and parses, ASCII and not', async () => {
+    const { verifyAndParse } = await import('../../src/index.js')
+    for (const body of [BODY, '{"event":"call.ended","timestamp":1,"data":{}}']) {
+      const bytes = new TextEncoder().encode(body)
+      const event = await verifyAndParse(bytes, headersFor(body), SECRET, { now })
+      expect(event).toMatchObject({ event: 'call.ended' })
+    }
+  })
+
+  it('says what is wrong where there is no secret, neither given nor in the environment', async () => {
+    const { createReceiver } = await import('../../src/index.js')
+    expect(() => createReceiver()).toThrow(expect.objectContaining({ code: 'invalid_secret' }))
+  })
+})
