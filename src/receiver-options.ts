@@ -81,7 +81,7 @@ export function resolveOptions(options: ReceiverOptions) {
   requirePositive({ leaseMs, ttlMs, maxMs, maxBodyBytes })
   if (!isObject(on)) throw invalid('on must be an object')
   for (const name of Object.keys(on)) {
-    if (name !== 'unknown' && normaliseName(name) !== name) throw invalid(`on: "${name}" is no event type`)
+    if (normaliseName(name) !== name) throw invalid(`on: "${name}" is no event type`)
   }
   const functions: Record<string, unknown> = {
     ...on,

@@ -28,6 +28,6 @@ function escapeUnit(unit: string): string {
 
 /** A time as whole milliseconds, rounded up. */
 export function wholeMs(name: string, milliseconds: number): number {
-  if (!(milliseconds > 0 && milliseconds < MAX_MS)) requirePositive({ [name]: milliseconds })
+  requirePositive({ [name]: milliseconds })
   return Math.min(Math.ceil(milliseconds), MAX_MS)
 }

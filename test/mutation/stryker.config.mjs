@@ -1,5 +1,8 @@
 /** Mutants of the core: `npm run test:mutation`. The report is in reports/mutation. */
 
+// Not UTC, so that a time that is taken for local shows.
+process.env.TZ = 'America/New_York'
+
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   testRunner: 'vitest',

@@ -67,6 +67,12 @@ describe('dedupeKey', () => {
       expect(change({ id: 'b1', status: 'PAUSED' })).not.toBe(change({ id: 'b1', status: 'RUNNING' }))
     })
 
+    it('and may have no status', () => {
+      expect(change({})).toMatch(
+        /^batch\.status\.changed:batch:b1::2026-03-18T14%003a32%003a00Z:[\da-f]{32}$/,
+      )
+    })
+
     it('and says what it is of, for whoever reads the key', () => {
       expect(change({ status: 'RUNNING' })).toMatch(
         /^batch\.status\.changed:batch:b1:RUNNING:2026-03-18T14%003a32%003a00Z:[\da-f]{32}$/,
@@ -97,6 +103,22 @@ describe('dedupeKey', () => {
     expect(progress(10)).not.toBe(progress(20))
     expect(progress(10)).toBe(progress(10))
   })
+
+  it.each([
+    ['call.ended', { batch_id: 'b1', voice_id: 'v1' }],
+    ['call.created', { call_id: 'c1' }],
+    ['voice.training.completed', { call_id: 'c1', batch_id: 'b1' }],
+    ['voice.created', {}],
+    ['batch.completed', { call_id: 'c1', voice_id: 'v1' }],
+    ['batch.status.changed', { status: 'RUNNING', call_id: 'c1', voice_id: 'v1' }],
+    ['batch.created', { batch_id: 'b1' }],
+    ['crm.synced', { call_id: 'c1', batch_id: 'b1', voice_id: 'v1' }],
+  ])(
+    'of %s with %j goes by time and content: it is not about what these ids name, or not once',
+    (event, data) => {
+      expect(key(event, data)).toMatch(/^[\w.]+:content:2026-03-18T14%003a32%003a00Z:[\da-f]{32}$/)
+    },
+  )
 
   it('without any id goes by time and content', () => {
     expect(key('call.ended', { a: 1 })).toMatch(/^call\.ended:content:.*:[\da-f]{32}$/)

@@ -433,6 +433,29 @@ describe('processOnce', () => {
       answer()
       await expect(outcome).rejects.toThrow('CRM is down')
       expect(await inner.claim(KEY, { owner: 'next', leaseMs: 1 })).toBe('claimed')
+      expect(vi.getTimerCount()).toBe(0)
+    })
+
+    it('never after the end, also where the renewal that was under way fails', async () => {
+      const { promise: slow, reject: fail } = deferred<never>()
+      let claims = 0
+      const store: DedupeStore = { ...memoryStore(), claim: () => (++claims === 2 ? slow : 'claimed') }
+      const { outcome, resolve } = work(store)
+      await vi.advanceTimersByTimeAsync(1000)
+      resolve('done')
+      fail(new Error('down'))
+      await outcome
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(claims).toBe(2)
+      expect(vi.getTimerCount()).toBe(0)
+    })
+
+    it('where timers are numbers', async () => {
+      vi.useRealTimers()
+      const numbers = vi.spyOn(globalThis, 'setTimeout').mockImplementation((() => 1) as never)
+      const outcome = processOnce(event, memoryStore(), () => 'done')
+      numbers.mockRestore()
+      expect(await outcome).toMatchObject({ value: 'done' })
     })
 
     it('with timers that keep no process alive', async () => {

@@ -64,12 +64,17 @@ describe('eventIds', () => {
   it('does not take the id of the call, batch or voice for the id of the event', () => {
     expect(eventIds(event({ id: 'b1', batch_id: 'b1' }))).toEqual({ batchId: 'b1' })
     expect(eventIds(event({ id: 'c1', call: { callId: 'c1' } }))).toEqual({ callId: 'c1' })
+    expect(eventIds(event({ id: 'c1', call_id: 'c1' }, { id: 'e1' }))).toEqual({
+      eventId: 'e1',
+      callId: 'c1',
+    })
     expect(eventIds(event({ id: 'e1', voice_id: 'v1' }))).toEqual({ eventId: 'e1', voiceId: 'v1' })
   })
 
   it('finds nothing in empty data', () => {
-    expect(eventIds(event({}))).toEqual({})
-    expect(eventIds(event({ call: null, batch: 'b', voice: [] }))).toEqual({})
+    // Strictly: nor keys whose value is undefined.
+    expect(eventIds(event({}))).toStrictEqual({})
+    expect(eventIds(event({ call: null, batch: 'b', voice: [] }))).toStrictEqual({})
   })
 })
 
@@ -88,6 +93,9 @@ describe('eventTime', () => {
     ['1773844320', '2026-03-18T14:32:00.000Z'],
     ['1773844320.5', '2026-03-18T14:32:00.500Z'],
     ['1773844320123', '2026-03-18T14:32:00.123Z'],
+    [' 2026-03-18T14:32:00Z\n', '2026-03-18T14:32:00.000Z'],
+    [99_999_999_999, '5138-11-16T09:46:39.000Z'],
+    [100_000_000_000, '1973-03-03T09:46:40.000Z'],
     [0, '1970-01-01T00:00:00.000Z'],
   ])('reads %j as %s', (timestamp, iso) => {
     expect(eventTime(event({}, { timestamp }))?.toISOString()).toBe(iso)
@@ -160,8 +168,20 @@ describe('callDetails', () => {
     [{ call_id: 'c', duration_seconds: '42' }, 42],
     [{ call_id: 'c', duration_seconds: 'long' }, undefined],
     [{ call_id: 'c', duration_seconds: null }, undefined],
+    [{ call_id: 'c', duration_seconds: ['42'] }, undefined],
+    [{ call_id: 'c', duration_seconds: { seconds: 42 } }, undefined],
+    [{ call_id: 'c', duration_seconds: '42 minutes' }, undefined],
+    [{ call_id: 'c', duration_seconds: '42s?' }, undefined],
+    [{ call_id: 'c', duration_seconds: 'about 42s' }, undefined],
+    [{ call_id: 'c', duration_seconds: '0.25' }, 0.25],
+    [{ call_id: 'c', duration_seconds: '-1s' }, -1],
   ])('reads the duration of %j as %j seconds', (data, seconds) => {
     expect(callDetails(event(data))?.durationSeconds).toBe(seconds)
+  })
+
+  it('reads no number of seconds that is too large to be one', () => {
+    const text = '{"event":"call.ended","timestamp":1,"data":{"call_id":"c","duration_seconds":1e999}}'
+    expect(callDetails(parseEvent(text))).toEqual({ callId: 'c' })
   })
 
   it('falls back to the short summary', () => {

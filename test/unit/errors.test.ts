@@ -5,6 +5,7 @@ import {
   createReceiver,
   isDuplicate,
   memoryStore,
+  type Outcome,
   parseEvent,
   processOnce,
   type ReceiverOptions,
@@ -22,6 +23,13 @@ const headers = headersFor(BODY)
 const verify = (body: unknown, given: unknown = headers, secret: unknown = SECRET, options: object = {}) =>
   verifyAndParse(wrong(body), wrong(given), wrong(secret), { now, ...options })
 const receive = (options: unknown) => createReceiver({ secret: SECRET, ...(options as ReceiverOptions) })
+/** What a delivery was rejected with, as an error that is thrown. */
+const rejected = async (delivery: object, options: object = {}) => {
+  let outcome: Outcome | undefined
+  const settings = { secret: SECRET, now, ...options, onOutcome: (found: Outcome) => (outcome = found) }
+  await createReceiver(settings)({ method: 'POST', headers, body: BODY, ...delivery })
+  if (outcome?.status === 'rejected') throw outcome.error
+}
 const event = parseEvent(ENVELOPE)
 const store = memoryStore()
 
@@ -61,6 +69,9 @@ it('says what happened and what to do, in every case', async () => {
       verifyRequest(new Request('http://localhost', { method: 'POST', body: BODY }), SECRET, {
         maxBodyBytes: 9,
       }),
+    'no POST': () => rejected({ method: 'PUT' }),
+    'a body that is too large': () => rejected({}, { maxBodyBytes: 9 }),
+    'a body without a size': () => rejected({ body: {} }, { maxBodyBytes: 9 }),
     'no limit': () => verifyRequest(wrong({}), SECRET, { maxBodyBytes: 0 }),
     'handlers that are none': () => receive({ on: [] }),
     'a handler that is none': () => receive({ on: { 'call.ended': 'log' } }),
@@ -84,6 +95,8 @@ it('says what happened and what to do, in every case', async () => {
   )
   expect(Object.fromEntries(messages)).toMatchInlineSnapshot(`
     {
+      "a body that is too large": "413 body_too_large: The body is over maxBodyBytes (9).",
+      "a body without a size": "500 body_not_raw: The body is Object, not the raw bytes. Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
       "a handler for an alias": "500 invalid_options: on: "call.completed" is no event type.",
       "a handler that is none": "500 invalid_options: call.ended must be a function.",
       "a request that is too large": "413 body_too_large: The body is over maxBodyBytes (9).",
@@ -99,6 +112,7 @@ it('says what happened and what to do, in every case', async () => {
       "longest time that is none": "500 invalid_options: maxMs must be positive and finite.",
       "negative time to live": "500 invalid_options: ttlMs must be positive and finite.",
       "no JSON": "400 invalid_json: The body is not JSON in UTF-8.",
+      "no POST": "405 method_not_allowed: Only POST is answered.",
       "no envelope": "400 invalid_event: The JSON lacks event (text), timestamp (text or number) or data (object).",
       "no function for all": "500 invalid_options: onEvent must be a function.",
       "no function for keys": "500 invalid_options: key must be a function.",

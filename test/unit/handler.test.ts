@@ -237,6 +237,11 @@ describe('a body in very many pieces', () => {
     }
     expect(joinChunks(chunks)).toEqual(bytes)
   })
+
+  it('is not copied when it came in one', () => {
+    const bytes = Uint8Array.of(1, 2, 3)
+    expect(joinChunks([bytes])).toBe(bytes)
+  })
 })
 
 describe('a request that was read before', () => {

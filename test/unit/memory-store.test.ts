@@ -57,6 +57,16 @@ describe('memoryStore', () => {
     expect(remembered.length).toBeGreaterThanOrEqual(990)
   })
 
+  it('forgets nothing while there is room', () => {
+    const store = memoryStore({ maxKeys: 150 })
+    const keys = Array.from({ length: 150 }, (_, index) => `key ${index}`)
+    for (const key of keys) {
+      store.claim(key, { owner: 'a', leaseMs: 1000 })
+      store.complete(key, { owner: 'a', ttlMs: 1000 })
+    }
+    expect(keys.map((key) => store.claim(key, { owner: 'b', leaseMs: 1000 }))).toEqual(keys.map(() => 'done'))
+  })
+
   it('counts a key that was taken over as young again', () => {
     const { store, clock } = storeAt(2)
     store.claim('a', lease('1', 10))

@@ -306,9 +306,25 @@ describe('an upload that breaks off', () => {
     await client.write(head(await genuine(), { 'content-length': 5000 }))
     await client.write('{"event":')
     client.socket.destroy()
-    expect(await nth(1)).toEqual(brokenOff)
+    const outcome = await nth(1)
+    expect(outcome).toEqual(brokenOff)
+    expect(outcome).toHaveProperty('error.cause.code', 'ECONNRESET')
     await settled()
     expect(await probe()).toEqual(acknowledged())
+  })
+
+  it('since the server closed it without an error is reported as failed', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const handle = createNodeHandler({ secret: SECRET, onOutcome })
+    const { port } = await serve((request, response) => {
+      void handle(request, response)
+      // As a middleware with a time-out of its own does.
+      request.once('data', () => request.destroy())
+    })
+    const client = await openSocket(port)
+    await client.write(head(await genuine(), { 'content-length': 5000 }))
+    await client.write('{"event":')
+    expect(await nth(1)).toEqual(brokenOff)
   })
 
   it('with a reset is reported as failed', async () => {

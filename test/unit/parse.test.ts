@@ -37,6 +37,13 @@ describe('parseEvent', () => {
     expect(parseEvent(body)).toEqual({ ...ENVELOPE, rawEvent: 'call.ended' })
   })
 
+  it('takes a byte order mark for one at the beginning only', () => {
+    const marked = JSON.stringify({ ...ENVELOPE, data: { text: '\uFEFFa\uFEFF' } })
+    for (const body of [marked, new TextEncoder().encode(marked)]) {
+      expect(parseEvent(body).data).toEqual({ text: '\uFEFFa\uFEFF' })
+    }
+  })
+
   it.each(KNOWN)('knows %s', (event) => {
     expect(parseEvent({ ...ENVELOPE, event })).toMatchObject({ event, rawEvent: event })
   })

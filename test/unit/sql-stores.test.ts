@@ -63,7 +63,8 @@ describe.each([
       store.release('key', lease)
       store.sweep({ batchSize: 2 })
       expect(statements).toHaveLength(4)
-      expect(statements.every((sql) => sql.includes(quoted))).toBe(true)
+      // Behind INTO, UPDATE or FROM, with nothing between.
+      expect(statements.every((sql) => sql.includes(` ${quoted} `))).toBe(true)
     },
   )
 
@@ -106,15 +107,18 @@ describe.each([
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a time of %s', async (milliseconds) => {
     const { asyncQuery, sent } = queryOf()
     const store = makeStore(asyncQuery)
-    const refusal = expect.objectContaining({ code: 'invalid_options' })
+    const refusal = (name: string) =>
+      expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) })
     const failure = async (step: () => unknown) => step()
     await expect(failure(() => store.claim('key', { owner: 'a', leaseMs: milliseconds }))).rejects.toThrow(
-      refusal,
+      refusal('leaseMs'),
     )
     await expect(failure(() => store.complete('key', { owner: 'a', ttlMs: milliseconds }))).rejects.toThrow(
-      refusal,
+      refusal('ttlMs'),
     )
-    await expect(failure(() => store.sweep({ batchSize: milliseconds }))).rejects.toThrow(refusal)
+    await expect(failure(() => store.sweep({ batchSize: milliseconds }))).rejects.toThrow(
+      refusal('batchSize'),
+    )
     expect(sent).toEqual([])
   })
 
@@ -142,6 +146,16 @@ describe.each([
     expect(stored.slice(7).map(({ length }) => length)).toEqual([513, 513, 513])
     expect(new Set(stored).size).toBe(keys.length)
     expect(stored.every((key) => !key.includes('\0') && Buffer.from(key).toString() === key)).toBe(true)
+  })
+
+  it('says whether there was a row to complete or to release, and of which owner', async () => {
+    const { asyncQuery, sent } = queryOf([{}], [], [{}], [])
+    const store = makeStore(asyncQuery)
+    expect(await store.complete('key', lease)).toBe(true)
+    expect(await store.complete('key', lease)).toBe(false)
+    expect(await store.release('key', lease)).toBe(true)
+    expect(await store.release('key', lease)).toBe(false)
+    for (const params of sent) expect(params).toEqual(expect.arrayContaining(['key', 'a']))
   })
 
   it('sends times as whole milliseconds', async () => {
@@ -199,6 +213,7 @@ describe('postgresStore', () => {
     new Error('connect ECONNREFUSED'),
     'text',
     undefined,
+    null,
   ])('passes on %s', async (error) => {
     await expect(failingWith(error)).rejects.toBe(error)
   })
@@ -213,9 +228,29 @@ describe('sqliteStore', () => {
     expect(store.release('key', { owner: 'a' })).toBe(false)
     expect(store.sweep()).toBe(1)
   })
+
+  it.each([undefined, null, 1, {}])('does not take %s of a synchronous function for rows', (result) => {
+    const store = sqliteStore(() => result as never)
+    expect(() => store.claim('key', { owner: 'a', leaseMs: 1 })).toThrow('must return the rows')
+  })
+})
+
+describe('postgresSchema', () => {
+  it('names the index after the table, and leaves its schema to that of the table', () => {
+    expect(postgresSchema({ table: 'app.hooks' })).toContain(
+      'INDEX IF NOT EXISTS "hooks_expires_at" ON "app"."hooks"',
+    )
+  })
 })
 
 describe('sqliteSchema', () => {
+  it('names the index after the table, in the schema of the table', () => {
+    expect(sqliteSchema({ table: 'app.hooks' })).toContain(
+      'INDEX IF NOT EXISTS "app"."hooks_expires_at" ON "hooks"',
+    )
+    expect(sqliteSchema()).toContain('INDEX IF NOT EXISTS "truedy_webhooks_expires_at" ON "truedy_webhooks"')
+  })
+
   it('has one statement a line, which is what D1 takes', () => {
     expect(
       sqliteSchema()

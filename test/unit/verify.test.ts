@@ -7,7 +7,7 @@ import {
   WebhookError,
 } from '../../src/index.js'
 import { BODY, ENVELOPE, headersFor, NOW_SECONDS, now, SECRET, sign } from './support/delivery.js'
-import { paths, web } from './support/paths.js'
+import { importWithoutNodeCrypto, paths, web } from './support/paths.js'
 
 const bytes = new TextEncoder().encode(BODY)
 const headers = headersFor(BODY)
@@ -36,6 +36,19 @@ it('imports a secret into WebCrypto once, and forgets the oldest when there are 
   for (let i = 0; i < 150; i++) expect(await check(`secret ${i}`)).toMatchObject({ ok: true })
   await check('one secret')
   expect(importKey).toHaveBeenCalledTimes(152)
+  importKey.mockRestore()
+})
+
+it('keeps a hundred secrets at a time, and none of them longer than that', async () => {
+  const { verifySignature } = await importWithoutNodeCrypto()
+  const importKey = vi.spyOn(crypto.subtle, 'importKey')
+  const check = (index: number) => verifySignature(BODY, headers, `secret ${index}`, { now })
+  for (let index = 0; index < 100; index++) await check(index)
+  for (let index = 0; index < 100; index++) await check(index)
+  expect(importKey).toHaveBeenCalledTimes(100)
+  await check(100)
+  await check(0)
+  expect(importKey).toHaveBeenCalledTimes(102)
   importKey.mockRestore()
 })
 
@@ -300,6 +313,9 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       'Infinity',
       '2026-03-18',
       '2026-03-18T14:32Z',
+      'x2026-03-18T14:32:00Z',
+      '12026-03-18T14:32:00Z',
+      '2026-03-18T14:32:00Zx',
       '2026-03-18 14:32:00Z',
       '2026-03-18T14:32:00 Z',
       '2026-03-18T14:32:00.Z',
@@ -644,6 +660,8 @@ describe('WebhookError', () => {
   it('is recognised across copies of the package', () => {
     expect(isWebhookError(new web.WebhookError('invalid_json', 'message'))).toBe(true)
     expect(new web.WebhookError('invalid_json', 'message')).not.toBeInstanceOf(WebhookError)
+    // By this name, of whichever version the copy is.
+    expect(isWebhookError({ [Symbol.for('truedy-webhooks.WebhookError')]: true })).toBe(true)
   })
 
   it.each([undefined, null, 'text', 1, {}, new Error('other'), { code: 'invalid_json', status: 400 }])(

@@ -16,7 +16,7 @@ export interface Path {
 }
 
 /** The package as a runtime sees it that has no `node:crypto`. */
-async function importWithoutNodeCrypto(): Promise<typeof import('../../../src/index.js')> {
+export async function importWithoutNodeCrypto(): Promise<typeof import('../../../src/index.js')> {
   const { getBuiltinModule } = process
   vi.resetModules()
   Reflect.set(process, 'getBuiltinModule', undefined)
