@@ -1,16 +1,21 @@
 import { defineConfig } from 'vitest/config'
 import root from '../../vitest.config'
 
-// The fast tests without those of the types and of the command line, which no mutant of the core is for.
+/** The fast tests without those of the types, by the part of the sources that they are for. */
+const TESTS = {
+  core: ['test/unit/*.test.ts', 'test/unit/model/*.test.ts', 'test/vectors/*.test.ts'],
+  tools: ['test/unit/cli/*.test.ts', 'test/unit/testing.test.ts', 'test/unit/store-cases.test.ts'],
+}
+const part = process.env['PART'] === 'tools' ? 'tools' : 'core'
+
 export default defineConfig({
   ...root,
   test: {
-    include: ['test/unit/*.test.ts', 'test/unit/model/*.test.ts', 'test/vectors/*.test.ts'],
+    include: TESTS[part],
     exclude: [
-      // Its tries take a second, and no mutant of the core is found by them alone.
-      'test/unit/testing.test.ts',
       // Stryker runs the tests in threads.
       'test/unit/time-zone.test.ts',
+      ...(part === 'core' ? ['test/unit/testing.test.ts'] : []),
     ],
   },
 })
