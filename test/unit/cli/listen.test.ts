@@ -100,6 +100,8 @@ describe('listen', () => {
     await post(url, await genuine({ timestamp: 1_000_000_000 }))
     await post(url, await signDelivery('[]', SECRET))
     await post(url, { body: 'x'.repeat(1_048_577), headers: {} })
+    // Answered before the rest of it was read, and told after.
+    await vi.waitFor(() => expect(lines()).toHaveLength(3))
     await fetch(url)
     expect(lines()).toMatchObject([
       { number: 1, status: 401, code: 'timestamp_too_old', causes: ['valid_but_old'] },
