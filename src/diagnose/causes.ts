@@ -44,7 +44,8 @@ const TEXTS = {
     fix: 'Hand over request.headers as the framework gives them. If a proxy renames or drops these headers, let them through, or set headerNames. If nothing of them was sent, the request is not from Truedy.',
   },
   header_doubled: {
-    explanation: (which) => `${which} came more than once, and which one counts cannot be known.`,
+    explanation: (which) =>
+      `${which} came more than once, or in a list, and which value counts cannot be known.`,
     fix: 'Find what adds the second: two proxies, a middleware that copies headers, or a replay tool. A list with one value has to be handed over as text.',
   },
   older_header_names: {
@@ -68,9 +69,9 @@ const TEXTS = {
     fix: 'If the sender is yours, send Unix seconds (milliseconds are another thing). Else find the proxy that changes this header.',
   },
   signature_malformed: {
-    explanation: () =>
-      'The signature header is not 64 hexadecimal digits, and receivers refuse it for that; what it may stand for does not match either.',
-    fix: 'Was it cut off when it was copied? Is it the header of another vendor? Truedy sends 64 digits, without a prefix.',
+    explanation: (what) =>
+      `The signature header is not 64 hexadecimal digits, and receivers refuse it for that; ${what || 'what it may stand for does not match either'}.`,
+    fix: 'Was it cut off when it was copied? Is it the header of another vendor? Truedy sends 64 digits, and nothing around them.',
   },
   secret_whitespace: {
     explanation: (what) =>

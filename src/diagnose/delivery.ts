@@ -34,7 +34,8 @@ export function readHeaders(
     return [{ cause: 'ultravox_request' }]
   }
   if (!timestamp || !signature) {
-    const isThere = names !== undefined && findHeaders(headers, NAMES).every(Boolean)
+    // Without other names, these are what was looked for.
+    const isThere = findHeaders(headers, NAMES).every(Boolean)
     const hint = isThere
       ? " (not under the names that headerNames gives; under Truedy's own they are there)"
       : ''
@@ -49,8 +50,9 @@ export function readHeaders(
     typeof timestamp !== 'string' ||
     typeof signature !== 'string'
   ) {
-    const which = [isTimestampDoubled && 'The timestamp header', isSignatureDoubled && 'The signature header']
-    return [{ cause: 'header_doubled', detail: which.filter(Boolean).join(' and ') }]
+    const one = isTimestampDoubled ? 'The timestamp header' : 'The signature header'
+    const detail = isTimestampDoubled && isSignatureDoubled ? 'Each of the two headers' : one
+    return [{ cause: 'header_doubled', detail }]
   }
   const isOlder = !ours[0] || !ours[1]
   const [hex, findings] = readDigest(signature)
@@ -74,6 +76,11 @@ function isDoubled(value: unknown, separator: RegExp, isWhole: (text: string) =>
   return values.length > 1 && values.every(isWhole)
 }
 
+const SPACED: Finding = {
+  cause: 'signature_malformed',
+  detail: 'without the white space around it, it matches',
+}
+
 /** A signature as hexadecimal digits, where it stands for some, and in which other form it came. */
 function readDigest(signature: string): readonly [hex: string, findings: readonly Finding[]] {
   const [, prefix = '', digest = ''] = /^([\w-]+[=,:])?\s*(.*?)\s*$/s.exec(signature) ?? []
@@ -81,7 +88,7 @@ function readDigest(signature: string): readonly [hex: string, findings: readonl
   const isPrefixed = prefix !== '' && digest !== ''
   const text = isPrefixed ? digest : signature.trim()
   const findings: Finding[] = isPrefixed ? [{ cause: 'digest_prefix' }] : []
-  if (isSignature(text)) return [text, findings]
+  if (isSignature(text)) return [text, isPrefixed || text === signature ? findings : [SPACED]]
   const bytes = decodeBase64(text)
   if (bytes?.length !== 32) return [text, findings]
   return [toHex(bytes), [...findings, { cause: 'digest_base64' }]]

@@ -131,10 +131,27 @@ describe('diagnose', () => {
       ['valid_but_old', 90_000, '25 hours old'],
       ['valid_but_old', 864_000, '10 days old'],
       ['valid_but_future', -301, '5 minutes ahead'],
+      ['valid_but_old', 7199, '120 minutes old'],
+      ['valid_but_old', 7200, '2 hours old'],
+      ['valid_but_old', 172_799, '48 hours old'],
+      ['valid_but_old', 172_800, '2 days old'],
     ] as const)('finds it %s after %i seconds, and says by how much', async (cause, seconds, words) => {
       const diagnosis = await diagnose(BODY, signed(BODY), SECRET, { now: () => (SENT_AT + seconds) * 1000 })
       expect(diagnosis).toMatchObject({ ok: true, cause })
       expect(diagnosis.explanation).toContain(words)
+    })
+
+    it.each([-300, 300])('finds it valid at the edge of the tolerance, after %i seconds', async (seconds) => {
+      const { cause } = await diagnose(BODY, signed(BODY), SECRET, { now: () => (SENT_AT + seconds) * 1000 })
+      expect(cause).toBe('valid')
+    })
+
+    it.each([
+      [119, '119 seconds'],
+      [120, '2 minutes'],
+    ])('says %i seconds as %s', async (seconds, words) => {
+      const options = { now: () => (SENT_AT + seconds) * 1000, toleranceSeconds: 60 }
+      expect((await diagnose(BODY, signed(BODY), SECRET, options)).explanation).toContain(`${words} old`)
     })
 
     it('goes by the tolerance that it is given', async () => {
@@ -195,6 +212,12 @@ describe('diagnose', () => {
       expect(explanation).toContain("Python's plain json.dumps")
     })
 
+    it('knows no more than that nothing matches, of a body that is not UTF-8', async () => {
+      expect(await causesOf(Buffer.from('{"a":"Grüße"}', 'latin1'), signed(BODY), SECRET)).toEqual([
+        'unknown',
+      ])
+    })
+
     it('does not inflate a bomb', async () => {
       const bomb = gzipSync(Buffer.alloc(64 * 1_048_576))
       expect(await causesOf(bomb, signed(BODY), SECRET)).toEqual(['body_gzip'])
@@ -250,6 +273,13 @@ describe('diagnose', () => {
       expect(diagnosis.explanation).toContain("under Truedy's own they are there")
     })
 
+    it('says so only where both of them are there', async () => {
+      const headerNames = { timestamp: 'x-time', signature: 'x-sign' }
+      const given = { 'x-truedy-signature': signature, 'x-sign': signature }
+      const { explanation } = await diagnose(BODY, given, SECRET, { ...NOW, headerNames })
+      expect(explanation).toBe('The timestamp header (X-Truedy-Timestamp) is missing.')
+    })
+
     it.each<[string, Parameters<typeof diagnose>[1]]>([
       ['in a list', { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': [signature, signature] }],
       ['under two spellings', { ...headers, 'X-Truedy-Signature': signature }],
@@ -278,6 +308,24 @@ describe('diagnose', () => {
       const older = { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature }
       const { causes } = await diagnose(BODY, older, SECRET, { now: () => (SENT_AT + 1000) * 1000 })
       expect(causes).toEqual(['valid_but_old', 'older_header_names'])
+    })
+
+    it.each(['x-ultravox-webhook-timestamp', 'x-ultravox-webhook-signature'])(
+      "knows Ultravox's own webhooks by %s alone, but not where Truedy's headers are, too",
+      async (name) => {
+        expect(await causesOf(BODY, { [name]: 'x' }, SECRET)).toEqual(['ultravox_request'])
+        expect(await causesOf(BODY, { ...headers, [name]: 'x' }, SECRET)).toEqual(['valid'])
+        const half = { 'x-truedy-timestamp': timestamp, [name]: 'x' }
+        expect(await causesOf(BODY, half, SECRET)).toEqual(['headers_missing'])
+        expect(await causesOf(BODY, { 'x-truedy-signature': signature, [name]: 'x' }, SECRET)).toEqual([
+          'headers_missing',
+        ])
+      },
+    )
+
+    it('says of headers in the older spelling that do not match no more than of others', async () => {
+      const older = { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature }
+      expect(await causesOf(BODY, older, 'whsec_other')).toEqual(['unknown'])
     })
 
     it("knows Ultravox's own webhooks", async () => {
@@ -353,6 +401,28 @@ describe('diagnose', () => {
       expect(await causesOf(BODY, given, SECRET)).toEqual(causes)
     })
 
+    it('takes a base64 text that looks like a prefix for what it is', async () => {
+      // Letters, digits and the sign at the end: one digest in some is of these alone.
+      for (let count = 0; ; count++) {
+        const body = JSON.stringify({ count })
+        const digest = Buffer.from(signed(body)['x-truedy-signature'], 'hex').toString('base64')
+        if (!/^\w+=$/.test(digest)) continue
+        const given = { ...signed(body), 'x-truedy-signature': digest }
+        expect(await causesOf(body, given, SECRET)).toEqual(['digest_base64'])
+        break
+      }
+    })
+
+    it.each([` ${hex}`, `${hex}\n`, `\t${hex} `])('names white space around it: %j', async (text) => {
+      const given = { ...signed(BODY), 'x-truedy-signature': text }
+      const diagnosis = await diagnose(BODY, given, SECRET, NOW)
+      expect(diagnosis).toMatchObject({ ok: false, causes: ['signature_malformed'] })
+      expect(diagnosis.explanation).toContain('without the white space around it, it matches')
+      const other = await diagnose(BODY, given, 'whsec_other', NOW)
+      expect(other.causes).toEqual(['signature_malformed'])
+      expect(other.explanation).toContain('does not match either')
+    })
+
     it('names it beside what is wrong with the body', async () => {
       const given = { ...signed(BODY), 'x-truedy-signature': `sha256=${hex}` }
       expect(await causesOf(`${BODY}\n`, given, SECRET)).toEqual(['body_newline_added', 'digest_prefix'])
@@ -373,6 +443,75 @@ describe('diagnose', () => {
       const given = { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': hmac(SECRET, ...message) }
       expect(await causesOf(BODY, given, SECRET)).toEqual([cause])
     })
+  })
+
+  it('tries other messages with the secret as it was given, and with no other', async () => {
+    const given = { 'x-truedy-timestamp': String(SENT_AT), 'x-truedy-signature': hmac(SECRET, BODY) }
+    expect(await causesOf(BODY, given, `"${SECRET}"`)).toEqual(['unknown'])
+  })
+
+  it('says in full what it found, and what to do', async () => {
+    const texts: string[] = []
+    const note = async (what: string, ...args: Parameters<typeof diagnose>) => {
+      const { explanation, fix } = await diagnose(args[0], args[1], args[2], { ...NOW, ...args[3] })
+      texts.push(`${what}\n  ${explanation}\n  ${fix}\n`)
+    }
+    const { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': signature } = signed(BODY)
+    const of = (time: unknown, digest: unknown) =>
+      ({ 'x-truedy-timestamp': time, 'x-truedy-signature': digest }) as Record<string, string>
+    await note('valid', BODY, signed(BODY), SECRET)
+    for (const [cause, what, given, key] of SECRETS)
+      await note(`${cause}: ${what}`, BODY, signed(BODY, key), given)
+    await note('secret_whitespace: signed, too', BODY, signed(BODY, `${SECRET}\n`), `${SECRET}\n`)
+    await note('other_secret', BODY, signed(BODY), 'whsec_x', { otherSecrets: [SECRET] })
+    for (const [cause, what, arrives, was] of BODIES)
+      await note(`${cause}: ${what}`, arrives, signed(was), SECRET)
+    for (const [form, indent] of [
+      ['2 spaces', 2],
+      ['4 spaces', 4],
+    ] as const) {
+      const escaped = JSON.stringify({ a: ['ü'] }, null, indent).replace('ü', '\\u00fc')
+      await note(`body_reserialised: ${form}, escaped`, '{"a":["ü"]}', signed(escaped), SECRET)
+    }
+    await note('body_empty', '', signed(BODY), SECRET)
+    await note('body_charset: lost', '\ufffd', signed(BODY), SECRET)
+    await note('both', `${BODY}\n`, signed(BODY), `${SECRET}\n`)
+    await note('headers_missing: both', BODY, {}, SECRET)
+    await note('headers_missing: timestamp', BODY, { 'x-truedy-signature': signature }, SECRET)
+    await note('headers_missing: signature', BODY, { 'x-truedy-timestamp': timestamp }, SECRET)
+    await note('headers_missing: elsewhere', BODY, signed(BODY), SECRET, {
+      headerNames: { timestamp: 'x-time', signature: 'x-sign' },
+    })
+    await note('header_doubled: timestamp', BODY, of([timestamp, timestamp], signature), SECRET)
+    await note('header_doubled: signature', BODY, of(timestamp, [signature]), SECRET)
+    await note(
+      'header_doubled: both',
+      BODY,
+      of(`${timestamp}, ${timestamp}`, `${signature}, ${signature}`),
+      SECRET,
+    )
+    await note(
+      'older_header_names',
+      BODY,
+      { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature },
+      SECRET,
+    )
+    await note('ultravox_request', BODY, { 'x-ultravox-webhook-signature': signature }, SECRET)
+    await note('timestamp_rewritten', BODY, of(`${timestamp}.0`, signature), SECRET)
+    await note('timestamp_malformed', BODY, of('now', signature), SECRET)
+    await note('timestamp_malformed: signed', BODY, signed(BODY, SECRET, '1773844320000'), SECRET)
+    await note('signature_malformed', BODY, of(timestamp, 'abc'), SECRET)
+    await note('signature_malformed: white space', BODY, of(timestamp, ` ${signature}`), SECRET)
+    await note('digest_prefix', BODY, of(timestamp, `sha256=${signature}`), SECRET)
+    await note('digest_base64', BODY, of(timestamp, Buffer.from(signature, 'hex').toString('base64')), SECRET)
+    await note('body_only', BODY, of(timestamp, hmac(SECRET, BODY)), SECRET)
+    await note('timestamp_last', BODY, of(timestamp, hmac(SECRET, BODY, '.', timestamp)), SECRET)
+    for (const separator of ['', ':', '\n', ',', ' ', '|', '-', '_', ';']) {
+      const digest = hmac(SECRET, timestamp, separator, BODY)
+      await note(`separator: ${JSON.stringify(separator)}`, BODY, of(timestamp, digest), SECRET)
+    }
+    await note('unknown', BODY, signed(BODY), 'whsec_other')
+    await expect(texts.join('\n')).toMatchFileSnapshot('snapshots/diagnosis.txt')
   })
 
   it('says that it does not know, and what was tried', async () => {
@@ -410,6 +549,11 @@ describe('diagnose', () => {
     [
       'a secret that is no text',
       () => diagnose(BODY, signed(BODY), [undefined as unknown as string]),
+      'invalid_secret',
+    ],
+    [
+      'one secret that is no text, of two',
+      () => diagnose(BODY, signed(BODY), [SECRET, undefined as unknown as string]),
       'invalid_secret',
     ],
     [

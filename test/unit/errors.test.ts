@@ -1,6 +1,7 @@
 /** What the errors say: what happened, and what to do. A rewording shows here, whole, and is read as users will read it. */
 
 import { expect, it } from 'vitest'
+import { diagnose, sortedJson } from '../../src/diagnose/index.js'
 import {
   createReceiver,
   isDuplicate,
@@ -88,6 +89,12 @@ it('says what happened and what to do, in every case', async () => {
     'no key': () => isDuplicate(event, store, { key: () => '' }),
     'a store that answers otherwise': () => isDuplicate(event, { claim: () => wrong('OK') }),
     'room for nothing': () => memoryStore({ maxKeys: 0 }),
+    'a parsed body to sort': () => sortedJson(wrong({})),
+    'bytes to sort that are no text': () => sortedJson(Uint8Array.of(0xff)),
+    'no JSON to sort': () => sortedJson('[NaN]'),
+    'a depth to sort': () => sortedJson('['.repeat(901) + ']'.repeat(901)),
+    'a number to sort': () => sortedJson('1'.repeat(4301)),
+    'no secret to compare with': () => diagnose(BODY, headers, ''),
     'no name for a table': () => postgresStore(wrong({ query() {} }), { table: '1; drop' }),
   }
   const messages = await Promise.all(
@@ -97,8 +104,11 @@ it('says what happened and what to do, in every case', async () => {
     {
       "a body that is too large": "413 body_too_large: The body is over maxBodyBytes (9).",
       "a body without a size": "500 body_not_raw: The body is Object, not the raw bytes. Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
+      "a depth to sort": "400 invalid_json: The JSON nests deeper than 900 levels.",
       "a handler for an alias": "500 invalid_options: on: "call.completed" is no event type.",
       "a handler that is none": "500 invalid_options: call.ended must be a function.",
+      "a number to sort": "400 invalid_json: The JSON has a whole number of over 4300 digits.",
+      "a parsed body to sort": "500 body_not_raw: sortedJson takes the raw body: text, or bytes.",
       "a request that is too large": "413 body_too_large: The body is over maxBodyBytes (9).",
       "a request that was read": "500 body_not_raw: No unread Request: verify first, pass event.request, or use createNodeHandler.",
       "a second over": "401 timestamp_too_old: The timestamp is 11 s old, the tolerance 10 s. Late, replayed, or wrong clock.",
@@ -106,12 +116,14 @@ it('says what happened and what to do, in every case', async () => {
       "an hour ahead": "401 timestamp_too_new: The timestamp is 3600 s ahead, the tolerance 300 s. Late, replayed, or wrong clock.",
       "an hour old": "401 timestamp_too_old: The timestamp is 3600 s old, the tolerance 300 s. Late, replayed, or wrong clock.",
       "another secret": "401 signature_mismatch: Signature mismatch: the secret is another endpoint's, or the body is empty or was serialised again.",
+      "bytes to sort that are no text": "400 invalid_json: The body is not UTF-8.",
       "endless lease": "500 invalid_options: leaseMs must be positive and finite.",
       "half a store": "500 invalid_options: store.complete must be a function.",
       "handlers that are none": "500 invalid_options: on must be an object.",
       "longest time that is none": "500 invalid_options: maxMs must be positive and finite.",
       "negative time to live": "500 invalid_options: ttlMs must be positive and finite.",
       "no JSON": "400 invalid_json: The body is not JSON in UTF-8.",
+      "no JSON to sort": "400 invalid_json: The body is not JSON (NaN and Infinity are none either).",
       "no POST": "405 method_not_allowed: Only POST is answered.",
       "no envelope": "400 invalid_event: The JSON lacks event (text), timestamp (text or number) or data (object).",
       "no function for all": "500 invalid_options: onEvent must be a function.",
@@ -122,6 +134,7 @@ it('says what happened and what to do, in every case', async () => {
       "no name for a table": "500 invalid_options: table must be up to 48 letters, digits and underscores, and not begin with a digit; "schema.table" works, too.",
       "no plain data": "400 invalid_event: The envelope is not plain data.",
       "no secret": "500 invalid_secret: No usable secret: set TRUEDY_WEBHOOK_SECRET, or pass 1 to 10 strings, no space or newline around.",
+      "no secret to compare with": "500 invalid_secret: No secret to compare with: give the endpoint's own, as text, as your program has it.",
       "no signature": "401 missing_signature: X-Truedy-signature header missing: expected 64 hex digits. Not from Truedy, a proxy, not request.headers?",
       "no store": "500 invalid_options: store.claim must be a function.",
       "no time to live": "500 invalid_options: ttlMs must be positive and finite.",
