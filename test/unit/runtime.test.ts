@@ -11,6 +11,19 @@ const runtimes: [string, object | undefined][] = [
   ['built-in modules that have nothing', { getBuiltinModule: () => ({}) }],
 ]
 
+it.each([
+  ['truedy-webhooks', () => import('../../src/index.js')],
+  ['/node', () => import('../../src/node.js')],
+  ['/diagnose', () => import('../../src/diagnose/index.js')],
+  ['/testing', () => import('../../src/testing/index.js')],
+  ['/stores/redis', () => import('../../src/stores/redis.js')],
+  ['/stores/postgres', () => import('../../src/stores/postgres.js')],
+  ['/stores/sqlite', () => import('../../src/stores/sqlite.js')],
+])('%s loads', async (_, load) => {
+  vi.resetModules()
+  expect(Object.keys(await load())).not.toEqual([])
+})
+
 describe.each(runtimes)('in a runtime with %s', (_, process) => {
   beforeEach(() => {
     const own = Object.getOwnPropertyDescriptor(globalThis, 'process') as PropertyDescriptor
