@@ -1,0 +1,288 @@
+/** What a person reads at a terminal, whole: a rewording, a lost colour or a shifted column shows in snapshots/. */
+
+import { createHmac } from 'node:crypto'
+import type { RequestListener } from 'node:http'
+import { describe, expect, it, vi } from 'vitest'
+import { duration, grouped, milliseconds, perSecond } from '../../../src/cli/figures.js'
+import { explainNetworkError } from '../../../src/cli/network.js'
+import { runCli } from '../../../src/cli/run.js'
+import { explain } from '../../../src/cli/send/hints.js'
+import { createNodeHandler } from '../../../src/node.js'
+import { signDelivery } from '../../../src/testing/index.js'
+import { freePort } from '../../support/server.js'
+import { serve } from '../support/http.js'
+import { testSurroundings } from '../support/surroundings.js'
+
+const SECRET = 'whsec_cli'
+const ESCAPE = '\u001b'
+
+interface Run {
+  readonly argv: readonly string[]
+  readonly input?: string
+  readonly isTerminal?: boolean
+}
+
+/** What a run prints, without what differs from run to run. */
+async function transcript({ argv, input = '', isTerminal = false }: Run): Promise<string> {
+  const surroundings = testSurroundings({ isTerminal, readInput: async () => Buffer.from(input) })
+  const code = await runCli(argv, surroundings)
+  const shown = `${surroundings.stdout()}${surroundings.stderr()}`.replaceAll(ESCAPE, '␛')
+  return steady(`$ truedy-webhooks ${argv.join(' ')}\n${shown}(exit code ${code})\n`)
+}
+
+/** Times, ports, rates and random ids, each by a word. */
+function steady(text: string): string {
+  return text
+    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+    .replace(/port \d+\./g, 'port PORT.')
+    .replace(/(PORT\/)[\w-]{10,}/g, '$1TOKEN')
+    .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'UUID')
+    .replace(/:[\da-f]{32}\b/g, ':HASH')
+    .replace(/\d{4}-\d\d-\d\dT[\d%a:.]+Z?/g, 'TIME')
+    .replace(/\d\d:\d\d:\d\d/g, 'HH:MM:SS')
+    .replace(/\d+ (days|s) (old|ahead)/g, 'N $1 $2')
+    .replace(/[\d.,]+\/s over [\d.]+ (ms|s)/g, 'N/s over N s')
+    .replace(/(p50|p95|p99|max) [\d.,]+/g, '$1 N')
+    .replace(/ +[\d.,]+ ms/g, '  N ms')
+    .replace(/ +[\d,]+ B /g, '  N B ')
+    .replace(/"(ms|seconds|sendingSeconds|ratePerSecond|p50|p95|p99|max|durationMs|bytes)":[\d.]+/g, '"$1":N')
+}
+
+const snapshotOf = (name: string) => `snapshots/${name}.txt`
+
+async function serving(listener: RequestListener): Promise<string> {
+  return (await serve(listener)).url
+}
+
+const status = (code: number) => ({ kind: 'status', status: code, ms: 1, sentAt: 0 }) as const
+
+const answering =
+  (code: number, body = '', headers: Record<string, string> = {}): RequestListener =>
+  (request, response) => {
+    request.resume().on('end', () => response.writeHead(code, headers).end(body))
+  }
+
+describe('a person reads', { timeout: 20_000 }, () => {
+  it('help', async () => {
+    const runs = [
+      ['--help'],
+      ['listen', '--help'],
+      ['send', '--help'],
+      ['check', '--help'],
+      ['verify', '--help'],
+    ]
+    const texts: string[] = []
+    for (const argv of runs) texts.push(await transcript({ argv, isTerminal: argv[0] === 'check' }))
+    await expect(texts.join('\n')).toMatchFileSnapshot(snapshotOf('help'))
+  })
+
+  it('what was wrong with a command line', async () => {
+    const url = 'http://127.0.0.1:9/'
+    const wrong = [
+      [],
+      ['sned'],
+      ['constructor'],
+      ['help', 'sned'],
+      ['verify', '--boddy', 'x'],
+      ['verify', '--body'],
+      ['verify', '--body', '--json'],
+      ['verify', '--json=yes'],
+      ['verify', 'file'],
+      ['verify', '--timestamp', '1'],
+      ['verify', '--body', '-'],
+      ['verify', '--body', '-', '--timestamp', '1'],
+      ['verify', '--body', '-', '--timestamp', '1', '--signature', 'a', '--other-secret', ''],
+      ['verify', '--body', '/nowhere', '--timestamp', '1', '--signature', 'a'],
+      ['verify', '--body', '/', '--timestamp', '1', '--signature', 'a'],
+      ['check'],
+      ['check', 'localhost:3000'],
+      ['check', url, '--only', 'nothing'],
+      ['send', url, 'call.endd'],
+      ['send', url, 'call.ended', 'call.failed'],
+      ['send', url, '--scenario', 'caos'],
+      ['send', url, '--count', '0'],
+      ['send', url, '--count', '1.5'],
+      ['send', url, '--count', ' '],
+      ['send', url, '--rate', '0'],
+      ['send', url, '--seed', '1'],
+      ['send', url, '--speed', '2'],
+      ['send', url, '--scenario', 'call', '--all'],
+      ['send', url, '--scenario', 'call', '--data', '-'],
+      ['send', url, '--scenario', 'call', '--count', '2'],
+      ['send', url, '--scenario', 'call', '--rate', '2'],
+      ['send', url, 'call.ended', '--scenario', 'call'],
+      ['send', url, 'call.ended', '--all'],
+      ['send', url, '--all', '--data', '-'],
+      ['send', url, '--flat', '--data', '-'],
+      ['send', url, 'call.ended', '--data', '-'],
+      ['send', url, '--secret', ' '],
+      ['listen', '--port', '65536'],
+      ['listen', '--port', 'x'],
+      ['listen', '--path', 'hooks'],
+      ['listen', '--path', '/hooks?x'],
+      ['listen', '--other-secret', ''],
+      ['listen', 'now'],
+    ]
+    const texts: string[] = []
+    for (const argv of wrong) texts.push(await transcript({ argv, isTerminal: argv.length === 0 }))
+    const surroundings = testSurroundings({ env: {} })
+    await runCli(['send', url], surroundings)
+    await expect(`${texts.join('\n')}\n# no secret\n${surroundings.stderr()}`).toMatchFileSnapshot(
+      snapshotOf('usage-errors'),
+    )
+  })
+
+  it('why a request got no answer', async () => {
+    const codes =
+      'ECONNREFUSED ECONNRESET UND_ERR_SOCKET EPIPE ENOTFOUND EAI_AGAIN ETIMEDOUT EHOSTUNREACH ENETUNREACH EMFILE EADDRNOTAVAIL DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_HAS_EXPIRED CERT_NOT_YET_VALID ERR_TLS_CERT_ALTNAME_INVALID ERR_SSL_WRONG_VERSION_NUMBER ERR_SSL_PACKET_LENGTH_TOO_LONG EPROTO HPE_INVALID_CONSTANT HPE_INVALID_HTTP_TOKEN'
+    const lines = codes
+      .split(' ')
+      .map((code) => `${code}: ${explainNetworkError(Object.assign(new Error('low'), { code }))}`)
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(snapshotOf('network-errors'))
+  })
+
+  it('what to do about an answer', async () => {
+    const errors =
+      'missing_timestamp missing_signature malformed_timestamp malformed_signature timestamp_too_old timestamp_too_new signature_mismatch invalid_json invalid_event method_not_allowed body_too_large body_not_raw invalid_secret invalid_options busy failed nonsense constructor'.split(
+        ' ',
+      )
+    const statuses = [
+      300, 399, 400, 401, 403, 404, 405, 408, 413, 415, 418, 429, 499, 500, 502, 503, 504, 599,
+    ]
+    const lines = [
+      ...errors.map((error) => explain({ ...status(401), error })),
+      ...statuses.map((code) => ({ code, ...explain(status(code)) })),
+      explain({ ...status(302), location: '/login' }),
+      explain({ kind: 'silence', reason: 'nothing listens there.', ms: 1, sentAt: 0 }),
+    ]
+    const text = lines.map((line) => Object.values(line).join(' | ')).join('\n')
+    await expect(`${text}\n`).toMatchFileSnapshot(snapshotOf('hints'))
+  })
+
+  it('what verify found', async () => {
+    const body = '{"event":"call.completed","timestamp":"2026-03-18T14:32:00Z","id":"evt_\\u001b","data":{}}'
+    const captured = (text: string, secret = SECRET, timestamp = String(Math.floor(Date.now() / 1000))) => {
+      const signature = createHmac('sha256', secret).update(`${timestamp}.${text}`).digest('hex')
+      return ['verify', '--body', '-', '--timestamp', timestamp, '--signature', signature]
+    }
+    const hidden = (text: string) =>
+      text.replace(/--timestamp \S+ --signature \S+/, '--timestamp … --signature …')
+    const texts = [
+      await transcript({ argv: captured(body), input: body, isTerminal: true }),
+      await transcript({ argv: captured('[]'), input: '[]', isTerminal: true }),
+      await transcript({ argv: captured(body), input: `${body}\n`, isTerminal: true }),
+      await transcript({ argv: [...captured(body), '--json'], input: body }),
+      await transcript({ argv: [...captured('[]'), '--json'], input: '[]' }),
+      await transcript({
+        argv: [...captured(body, 'whsec_x'), '--other-secret', 'whsec_x', '--json'],
+        input: body,
+      }),
+    ]
+    await expect(texts.map(hidden).join('\n')).toMatchFileSnapshot(snapshotOf('verify'))
+  })
+
+  it('what check found', async () => {
+    const all = await serving(answering(204))
+    const none = await serving(answering(418, 'a teapot'))
+    const redirect = await serving(answering(302, '', { location: '/login' }))
+    const right = await serving(createNodeHandler({ secret: SECRET, onOutcome: () => {} }))
+    const quick = ['--only', 'signature', '--only', 'GET', '--only', 'genuine']
+    const texts = [
+      await transcript({ argv: ['check', all, ...quick], isTerminal: true }),
+      await transcript({ argv: ['check', none] }),
+      await transcript({ argv: ['check', redirect, '--only', 'two mebibytes', '--only', 'call.ended'] }),
+      // Not the repeats, of which it says more or less by how long they take.
+      await transcript({ argv: ['check', right, ...quick] }),
+      await transcript({ argv: ['check', right, '--only', 'one digit', '--json'] }),
+      await transcript({ argv: ['check', `http://127.0.0.1:${await freePort()}/`] }),
+    ]
+    await expect(texts.join('\n')).toMatchFileSnapshot(snapshotOf('check'))
+  })
+
+  it('what send got', async () => {
+    const right = await serving(createNodeHandler({ secret: SECRET, onOutcome: () => {} }))
+    const failing = await serving(answering(500, '{"error":"failed"}'))
+    const refusing = await serving(answering(401, 'no JSON'))
+    const redirect = await serving(answering(308, '', { location: 'https://example.com/login' }))
+    let count = 0
+    const flaky = await serving((request, response) => answering(count++ % 2 ? 204 : 503)(request, response))
+    const nobody = `http://127.0.0.1:${await freePort()}/`
+    const texts: string[] = []
+    for (const argv of [
+      [right],
+      [right, 'call.completed', '--json'],
+      [right, '--all', '--flat'],
+      [right, '--data', '-'],
+      [right, '--count', '101'],
+      [right, '--count', '2', '--json'],
+      [right, '--scenario', 'call', '--seed', '7', '--speed', '1000'],
+      [right, '--scenario', 'voice', '--seed', '7', '--speed', '1000', '--json'],
+      [failing, '--count', '2'],
+      [failing, '--count', '120'],
+      [failing, '--retry', '--speed', '1000000'],
+      [refusing],
+      [refusing, '--json'],
+      [redirect],
+      [redirect, '--json'],
+      [flaky, '--retry', '--speed', '100000'],
+      [nobody, '--count', '2'],
+      [nobody, '--json'],
+    ]) {
+      texts.push(
+        await transcript({ argv: ['send', ...argv], input: '"a body"', isTerminal: argv.length < 3 }),
+      )
+    }
+    await expect(texts.join('\n')).toMatchFileSnapshot(snapshotOf('send'))
+  })
+
+  it('what came to listen', async () => {
+    const texts: string[] = []
+    for (const isJson of [false, true]) {
+      const surroundings = testSurroundings({ isTerminal: !isJson })
+      const code = runCli(['listen', '--port', '0', '--open', ...(isJson ? ['--json'] : [])], surroundings)
+      await vi.waitFor(() => expect(surroundings.stdout()).toMatch(/"page"|Ctrl-C/))
+      const url = (/http:\/\/127\.0\.0\.1:\d+\/[\w/]+/.exec(surroundings.stdout()) ?? [])[0] ?? ''
+      const signed = (event: object, options?: object) => signDelivery(JSON.stringify(event), SECRET, options)
+      const event = { event: 'call.ended', timestamp: 1773844320, id: 'evt_1', data: {} }
+      const deliveries: RequestInit[] = [
+        await signed(event),
+        await signed(event),
+        await signed({ ...event, event: 'call.moved\u001b' }),
+        { ...(await signed(event)), body: `${JSON.stringify(event)}\n` },
+        await signed(event, { timestamp: 1_000_000_000 }),
+        await signed([]),
+        { body: '{}' },
+      ]
+      for (const delivery of deliveries) await (await fetch(url, { method: 'POST', ...delivery })).text()
+      await (await fetch(url)).text()
+      await (await fetch(new URL('/else', url), { method: 'POST', body: '' })).text()
+      surroundings.interrupt()
+      expect(await code).toBe(130)
+      const text = `${surroundings.stdout()}${surroundings.stderr()}`.replaceAll(ESCAPE, '␛')
+      texts.push(
+        steady(text)
+          .replace(/(:PORT\/)[\w-]{10,}/g, '$1TOKEN')
+          .replace(/\d+ days/g, 'N days'),
+      )
+    }
+    await expect(texts.join('\n')).toMatchFileSnapshot(snapshotOf('listen'))
+  })
+
+  it('figures', () => {
+    expect([0, 999, 1000, 1_234_567.5].map(grouped)).toEqual(['0', '999', '1,000', '1,234,567.5'])
+    expect([0.04, 9.94, 10, 9999.5].map(milliseconds)).toEqual(['0.0', '9.9', '10', '10,000'])
+    expect([0.5, 999.94, 1000, 2000.4].map(perSecond)).toEqual(['0.5', '999.9', '1,000', '2,000'])
+    expect([0.25, 0.9994, 1, 9.94, 10, 119, 120, 7199, 7200, 15_360].map(duration)).toEqual([
+      '250 ms',
+      '999 ms',
+      '1 s',
+      '9.9 s',
+      '10 s',
+      '119 s',
+      '2 min',
+      '120 min',
+      '2 h',
+      '4.3 h',
+    ])
+  })
+})
