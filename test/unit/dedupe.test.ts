@@ -443,6 +443,7 @@ describe('processOnce', () => {
       const { outcome, resolve } = work(store)
       await vi.advanceTimersByTimeAsync(1000)
       resolve('done')
+      await vi.advanceTimersByTimeAsync(0)
       fail(new Error('down'))
       await outcome
       await vi.advanceTimersByTimeAsync(10_000)
@@ -453,9 +454,9 @@ describe('processOnce', () => {
     it('where timers are numbers', async () => {
       vi.useRealTimers()
       const numbers = vi.spyOn(globalThis, 'setTimeout').mockImplementation((() => 1) as never)
-      const outcome = processOnce(event, memoryStore(), () => 'done')
+      const outcome = await processOnce(event, memoryStore(), () => 'done')
       numbers.mockRestore()
-      expect(await outcome).toMatchObject({ value: 'done' })
+      expect(outcome).toMatchObject({ value: 'done' })
     })
 
     it('with timers that keep no process alive', async () => {

@@ -173,6 +173,7 @@ describe('callDetails', () => {
     [{ call_id: 'c', duration_seconds: '42 minutes' }, undefined],
     [{ call_id: 'c', duration_seconds: '42s?' }, undefined],
     [{ call_id: 'c', duration_seconds: 'about 42s' }, undefined],
+    [{ call_id: 'c', duration_seconds: '41 or 42s' }, undefined],
     [{ call_id: 'c', duration_seconds: '0.25' }, 0.25],
     [{ call_id: 'c', duration_seconds: '-1s' }, -1],
   ])('reads the duration of %j as %j seconds', (data, seconds) => {

@@ -75,6 +75,14 @@ it('does not hold a failure of WebCrypto against the next delivery', async () =>
   importKey.mockRestore()
 })
 
+it('gives the event without a turn of the queue where there is node:crypto', async () => {
+  const order: string[] = []
+  const event = paths[0]?.verifyAndParse(BODY, headers, SECRET, { now }).then(() => order.push('event'))
+  const turn = Promise.resolve().then(() => order.push('next turn'))
+  await Promise.all([event, turn])
+  expect(order).toEqual(['event', 'next turn'])
+})
+
 it('fails closed where the await is forgotten', () => {
   const verification = paths[0]?.verifySignature(BODY, headers, SECRET, { now })
   expect(wrong(verification)).not.toHaveProperty('ok')
