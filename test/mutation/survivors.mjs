@@ -23,7 +23,7 @@ function describe(file, source, { location, replacement }) {
   lines[lines.length - 1] = lines.at(-1).slice(0, end.column - 1)
   lines[0] = lines[0].slice(start.column - 1)
   const short = (text) => {
-    const line = text.replace(/\s+/g, ' ')
+    const line = text.replace(/\s+/g, ' ').replaceAll('`', "'")
     return line.length > 100 ? `${line.slice(0, 99)}…` : line
   }
   return `- \`${file}\`: \`${short(lines.join('\n'))}\` → \`${short(replacement)}\``
