@@ -17,8 +17,6 @@ export function startRedis(...settings: string[]): Promise<ServerProgram> {
     debianPackage: 'redis-server',
     readyText: 'Ready to accept connections',
     haltSignal: 'SIGTERM',
-    // A node of a cluster also listens 10,000 ports further up.
-    portBelow: 55_536,
     command: (directory, port) => [
       'redis-server',
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''],

@@ -26,8 +26,6 @@ export interface ProgramDescription {
   /** What it prints when it takes connections. */
   readonly readyText: string
   readonly haltSignal: NodeJS.Signals
-  /** Ports at and above this one are of no use to it. */
-  readonly portBelow?: number
   /** The ids of the ordinary user that it runs as, where the test runs as root and the program refuses to. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined
   /** Makes its data in an empty directory. */
@@ -39,7 +37,7 @@ export async function startProgram(description: ProgramDescription): Promise<Ser
   const { name, debianPackage, readyText, haltSignal, user } = description
   const directory = await mkdtemp(join(tmpdir(), `truedy-webhooks-${name}-`))
   if (user) await chown(directory, user.uid, user.gid)
-  const port = await freePort(description.portBelow)
+  const port = await freePort()
   let server: ChildProcess
 
   async function resume(): Promise<void> {
