@@ -60,6 +60,8 @@ function lose() {
   if (serverTime.at > 0) stoppedAt ??= now()
   const asOf = stoppedAt === undefined ? '' : ` As of ${clockTime(stoppedAt)}.`
   setConnection('lost', `Connection lost, trying again.${asOf}`)
+  // The last time that is shown is that one, and not that of up to a second before.
+  tickRows()
   // It tries again by itself, unless it was refused.
   if (feed.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS)
 }
@@ -186,6 +188,10 @@ function announceSoon() {
   announceTimer = setTimeout(announce, 700)
 }
 
+function tickRows() {
+  for (const entry of entries.values()) if (isInProgress(entry.call)) tickRow(entry, now())
+}
+
 // ---- Start.
 
 connect()
@@ -194,7 +200,7 @@ setInterval(() => {
     connect()
     lose()
   }
-  for (const entry of entries.values()) if (isInProgress(entry.call)) tickRow(entry, now())
+  tickRows()
   draw()
 }, 1000)
 setInterval(announce, ANNOUNCE_MS)
