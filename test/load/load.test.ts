@@ -23,7 +23,7 @@ beforeAll(async () => {
   })
   const [message] = await once(receiver, 'message')
   ports = message.ports
-})
+}, 60_000)
 afterAll(() => {
   receiver.send('end')
 })
