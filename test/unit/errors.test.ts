@@ -15,10 +15,7 @@ import {
   type WebhookError,
 } from '../../src/index.js'
 import { postgresStore } from '../../src/stores/postgres.js'
-import { BODY, ENVELOPE, headersFor, NOW_SECONDS, now, SECRET } from './support/delivery.js'
-
-/** A value that no signature admits: what JavaScript callers can still hand over. */
-const wrong = (value: unknown) => value as never
+import { BODY, ENVELOPE, headersFor, NOW_SECONDS, now, SECRET, wrong } from './support/delivery.js'
 
 const headers = headersFor(BODY)
 const verify = (body: unknown, given: unknown = headers, secret: unknown = SECRET, options: object = {}) =>

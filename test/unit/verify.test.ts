@@ -6,14 +6,11 @@ import {
   type VerifyOptions,
   WebhookError,
 } from '../../src/index.js'
-import { BODY, ENVELOPE, headersFor, NOW_SECONDS, now, SECRET, sign } from './support/delivery.js'
+import { BODY, ENVELOPE, headersFor, NOW_SECONDS, now, SECRET, sign, wrong } from './support/delivery.js'
 import { importWithoutNodeCrypto, paths, web } from './support/paths.js'
 
 const bytes = new TextEncoder().encode(BODY)
 const headers = headersFor(BODY)
-
-/** A value that no signature admits: what JavaScript callers can still hand over. */
-const wrong = (value: unknown) => value as never
 
 it('takes node:crypto where the runtime offers it, and WebCrypto where it does not', async () => {
   const verify = vi.spyOn(crypto.subtle, 'verify')

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { dedupeKey, type Outcome, parseEvent, type TruedyEvent, verifySignature } from '../../../src/index.js'
 import { deferred, failOnUncaught, serve } from '../support/http.js'
-import { CLI_SECRET, keeper, receiver, send } from '../support/send.js'
-import { testSurroundings } from '../support/surroundings.js'
+import { keeper, receiver, send } from '../support/send.js'
+import { CLI_SECRET, testSurroundings } from '../support/surroundings.js'
 
 failOnUncaught()
 

@@ -1,20 +1,14 @@
 /** What a person reads at a terminal, whole: a rewording, a lost colour or a shifted column shows in snapshots/. */
 
-import { createHmac } from 'node:crypto'
-import type { RequestListener } from 'node:http'
 import { describe, expect, it, vi } from 'vitest'
 import { duration, grouped, milliseconds, perSecond } from '../../../src/cli/figures.js'
 import { explainNetworkError } from '../../../src/cli/network.js'
 import { runCli } from '../../../src/cli/run.js'
 import { explain } from '../../../src/cli/send/hints.js'
-import { createNodeHandler } from '../../../src/node.js'
 import { signDelivery } from '../../../src/testing/index.js'
 import { freePort } from '../../support/server.js'
-import { serve } from '../support/http.js'
-import { testSurroundings } from '../support/surroundings.js'
-
-const SECRET = 'whsec_cli'
-const ESCAPE = '\u001b'
+import { keeper, receiver } from '../support/send.js'
+import { CLI_SECRET, captured, testSurroundings } from '../support/surroundings.js'
 
 interface Run {
   readonly argv: readonly string[]
@@ -26,13 +20,14 @@ interface Run {
 async function transcript({ argv, input = '', isTerminal = false }: Run): Promise<string> {
   const surroundings = testSurroundings({ isTerminal, readInput: async () => Buffer.from(input) })
   const code = await runCli(argv, surroundings)
-  const shown = `${surroundings.stdout()}${surroundings.stderr()}`.replaceAll(ESCAPE, '␛')
+  const shown = `${surroundings.stdout()}${surroundings.stderr()}`
   return steady(`$ truedy-webhooks ${argv.join(' ')}\n${shown}(exit code ${code})\n`)
 }
 
-/** Times, ports, rates and random ids, each by a word. */
+/** Times, ports, rates and random ids, each by a word, and escapes as a sign that can be seen. */
 function steady(text: string): string {
   return text
+    .replaceAll('\u001b', '␛')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replace(/port \d+\./g, 'port PORT.')
     .replace(/(PORT\/)[\w-]{10,}/g, '$1TOKEN')
@@ -50,17 +45,12 @@ function steady(text: string): string {
 
 const snapshotOf = (name: string) => `snapshots/${name}.txt`
 
-async function serving(listener: RequestListener): Promise<string> {
-  return (await serve(listener)).url
-}
-
 const status = (code: number) => ({ kind: 'status', status: code, ms: 1, sentAt: 0 }) as const
 
-const answering =
-  (code: number, body = '', headers: Record<string, string> = {}): RequestListener =>
-  (request, response) => {
-    request.resume().on('end', () => response.writeHead(code, headers).end(body))
-  }
+/** A server that answers everything alike. */
+async function answering(code: number, body = '', headers: Record<string, string> = {}): Promise<string> {
+  return (await keeper(() => ({ status: code, body, headers }))).url
+}
 
 describe('a person reads', { timeout: 20_000 }, () => {
   it('help', async () => {
@@ -161,20 +151,22 @@ describe('a person reads', { timeout: 20_000 }, () => {
 
   it('what verify found', async () => {
     const body = '{"event":"call.completed","timestamp":"2026-03-18T14:32:00Z","id":"evt_\\u001b","data":{}}'
-    const captured = (text: string, secret = SECRET, timestamp = String(Math.floor(Date.now() / 1000))) => {
-      const signature = createHmac('sha256', secret).update(`${timestamp}.${text}`).digest('hex')
-      return ['verify', '--body', '-', '--timestamp', timestamp, '--signature', signature]
-    }
+    const verify = (...options: Parameters<typeof captured>) => [
+      'verify',
+      '--body',
+      '-',
+      ...captured(...options),
+    ]
     const hidden = (text: string) =>
       text.replace(/--timestamp \S+ --signature \S+/, '--timestamp … --signature …')
     const texts = [
-      await transcript({ argv: captured(body), input: body, isTerminal: true }),
-      await transcript({ argv: captured('[]'), input: '[]', isTerminal: true }),
-      await transcript({ argv: captured(body), input: `${body}\n`, isTerminal: true }),
-      await transcript({ argv: [...captured(body), '--json'], input: body }),
-      await transcript({ argv: [...captured('[]'), '--json'], input: '[]' }),
+      await transcript({ argv: verify(body), input: body, isTerminal: true }),
+      await transcript({ argv: verify('[]'), input: '[]', isTerminal: true }),
+      await transcript({ argv: verify(body), input: `${body}\n`, isTerminal: true }),
+      await transcript({ argv: [...verify(body), '--json'], input: body }),
+      await transcript({ argv: [...verify('[]'), '--json'], input: '[]' }),
       await transcript({
-        argv: [...captured(body, 'whsec_x'), '--other-secret', 'whsec_x', '--json'],
+        argv: [...verify(body, { secret: 'whsec_x' }), '--other-secret', 'whsec_x', '--json'],
         input: body,
       }),
     ]
@@ -182,10 +174,10 @@ describe('a person reads', { timeout: 20_000 }, () => {
   })
 
   it('what check found', async () => {
-    const all = await serving(answering(204))
-    const none = await serving(answering(418, 'a teapot'))
-    const redirect = await serving(answering(302, '', { location: '/login' }))
-    const right = await serving(createNodeHandler({ secret: SECRET, onOutcome: () => {} }))
+    const all = await answering(204)
+    const none = await answering(418, 'a teapot')
+    const redirect = await answering(302, '', { location: '/login' })
+    const right = await receiver()
     const quick = ['--only', 'signature', '--only', 'GET', '--only', 'genuine']
     const texts = [
       await transcript({ argv: ['check', all, ...quick], isTerminal: true }),
@@ -200,12 +192,11 @@ describe('a person reads', { timeout: 20_000 }, () => {
   })
 
   it('what send got', async () => {
-    const right = await serving(createNodeHandler({ secret: SECRET, onOutcome: () => {} }))
-    const failing = await serving(answering(500, '{"error":"failed"}'))
-    const refusing = await serving(answering(401, 'no JSON'))
-    const redirect = await serving(answering(308, '', { location: 'https://example.com/login' }))
-    let count = 0
-    const flaky = await serving((request, response) => answering(count++ % 2 ? 204 : 503)(request, response))
+    const right = await receiver()
+    const failing = await answering(500, '{"error":"failed"}')
+    const refusing = await answering(401, 'no JSON')
+    const redirect = await answering(308, '', { location: 'https://example.com/login' })
+    const { url: flaky } = await keeper((nth) => ({ status: nth % 2 === 1 ? 503 : 204 }))
     const nobody = `http://127.0.0.1:${await freePort()}/`
     const texts: string[] = []
     for (const argv of [
@@ -242,7 +233,8 @@ describe('a person reads', { timeout: 20_000 }, () => {
       const code = runCli(['listen', '--port', '0', '--open', ...(isJson ? ['--json'] : [])], surroundings)
       await vi.waitFor(() => expect(surroundings.stdout()).toMatch(/"page"|Ctrl-C/))
       const url = (/http:\/\/127\.0\.0\.1:\d+\/[\w/]+/.exec(surroundings.stdout()) ?? [])[0] ?? ''
-      const signed = (event: object, options?: object) => signDelivery(JSON.stringify(event), SECRET, options)
+      const signed = (event: object, options?: object) =>
+        signDelivery(JSON.stringify(event), CLI_SECRET, options)
       const event = { event: 'call.ended', timestamp: 1773844320, id: 'evt_1', data: {} }
       const deliveries: RequestInit[] = [
         await signed(event),
@@ -258,12 +250,7 @@ describe('a person reads', { timeout: 20_000 }, () => {
       await (await fetch(new URL('/else', url), { method: 'POST', body: '' })).text()
       surroundings.interrupt()
       expect(await code).toBe(130)
-      const text = `${surroundings.stdout()}${surroundings.stderr()}`.replaceAll(ESCAPE, '␛')
-      texts.push(
-        steady(text)
-          .replace(/(:PORT\/)[\w-]{10,}/g, '$1TOKEN')
-          .replace(/\d+ days/g, 'N days'),
-      )
+      texts.push(steady(`${surroundings.stdout()}${surroundings.stderr()}`))
     }
     await expect(texts.join('\n')).toMatchFileSnapshot(snapshotOf('listen'))
   })

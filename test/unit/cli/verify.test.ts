@@ -1,12 +1,10 @@
-import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { runCli } from '../../../src/cli/run.js'
-import { testSurroundings } from '../support/surroundings.js'
+import { captured, testSurroundings } from '../support/surroundings.js'
 
-const SECRET = 'whsec_cli'
 const folder = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -16,15 +14,6 @@ function fileWith(text: string): string {
   const path = join(folder, `${Math.random()}.json`)
   writeFileSync(path, text)
   return path
-}
-
-/** The options of a request that signs a body. */
-function captured(
-  body: string,
-  { secret = SECRET, timestamp = String(Math.floor(Date.now() / 1000)) } = {},
-): string[] {
-  const signature = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')
-  return ['--timestamp', timestamp, '--signature', signature]
 }
 
 async function verify(...argv: string[]) {

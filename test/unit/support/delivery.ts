@@ -23,3 +23,6 @@ export function sign(body: string | Uint8Array, timestamp = String(NOW_SECONDS),
 export function headersFor(body: string | Uint8Array, timestamp = String(NOW_SECONDS), secret = SECRET) {
   return { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': sign(body, timestamp, secret) }
 }
+
+/** A value that no signature admits: what JavaScript callers can still hand over. */
+export const wrong = (value: unknown) => value as never

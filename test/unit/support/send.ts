@@ -6,10 +6,7 @@ import { runCli } from '../../../src/cli/run.js'
 import { createNodeHandler } from '../../../src/node.js'
 import type { ReceiverOptions } from '../../../src/receiver-options.js'
 import { serve } from './http.js'
-import { type TestSurroundings, testSurroundings } from './surroundings.js'
-
-/** The secret of {@link testSurroundings}. */
-export const CLI_SECRET = 'whsec_cli'
+import { CLI_SECRET, type TestSurroundings, testSurroundings } from './surroundings.js'
 
 /** A run that has ended. */
 export interface Ended {

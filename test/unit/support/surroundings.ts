@@ -1,4 +1,16 @@
 import type { Surroundings } from '../../../src/cli/surroundings.js'
+import { sign } from './delivery.js'
+
+/** The secret in the environment of {@link testSurroundings}. */
+export const CLI_SECRET = 'whsec_cli'
+
+/** The options of `verify` for a request that signs a body. */
+export function captured(
+  body: string,
+  { secret = CLI_SECRET, timestamp = String(Math.floor(Date.now() / 1000)) } = {},
+): string[] {
+  return ['--timestamp', timestamp, '--signature', sign(body, timestamp, secret)]
+}
 
 /** Surroundings of a command in a test: what it prints is kept, and Ctrl-C is a function. */
 export interface TestSurroundings extends Surroundings {
@@ -12,7 +24,7 @@ export function testSurroundings(changes: Partial<Surroundings> = {}): TestSurro
   let stdout = ''
   let stderr = ''
   return {
-    env: { TRUEDY_WEBHOOK_SECRET: 'whsec_cli', BROWSER: 'none' },
+    env: { TRUEDY_WEBHOOK_SECRET: CLI_SECRET, BROWSER: 'none' },
     isTerminal: false,
     interrupted: controller.signal,
     print: (text) => {
