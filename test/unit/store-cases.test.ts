@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Claim, type DedupeStore, memoryStore } from '../../src/index.js'
-import { storeCases } from '../../src/testing/index.js'
+import { type StoreCase, storeCases } from '../../src/testing/index.js'
 
 interface Entry {
   owner: string
@@ -115,10 +115,66 @@ describe('the store cases', () => {
     expect(await failuresOf(storeWith({ [mistake]: true }))).not.toEqual([])
   })
 
-  it('say what was expected and what came', async () => {
-    const store = { ...memoryStore(), claim: () => 'done' as const }
-    await expect(storeCases[0]?.run(store)).rejects.toThrow(
-      'The claim of an absent key must give "claimed", and gave "done".',
+  it('ask what they say, and say of each wrong answer what was expected', async () => {
+    const scripts = await Promise.all(
+      storeCases.map(async (storeCase) => [storeCase.name, ...(await scriptOf(storeCase))]),
     )
+    const text = scripts.map((lines) => `${lines.join('\n    ')}\n`).join('\n')
+    await expect(text).toMatchFileSnapshot('snapshots/store-cases.txt')
   })
 })
+
+/** What a case asks, what a right store answers, and what the case says where it answers something else. */
+async function scriptOf(storeCase: StoreCase): Promise<string[]> {
+  const right = storeThatErrs()
+  await storeCase.run(right.store)
+  // Of a thousand owners who ask at the same moment the first ones are enough.
+  const questions = right.questions.slice(0, right.questions.length < 1000 ? undefined : 3)
+  return Promise.all(
+    questions.map(async (question, index) => {
+      const { store, readable } = storeThatErrs(index)
+      const verdict = await storeCase.run(store).then(
+        () => 'any answer will do',
+        ({ message }: Error) => readable(message),
+      )
+      return `${question}: ${verdict}`.replace(/(.)\1{20,}/gu, '$1…$1')
+    }),
+  )
+}
+
+/** A store that gives a wrong answer to one question, by its index, or to none; and the questions that it was asked. */
+function storeThatErrs(wrongIndex?: number) {
+  const memory = memoryStore()
+  const questions: string[] = []
+  const keys: string[] = []
+
+  /** With names for the random parts of keys. */
+  function readable(text: string): string {
+    return text.replace(/case:[\da-f-]{36}:\d+/gi, (key) => {
+      if (!keys.includes(key)) keys.push(key)
+      return `key-${keys.indexOf(key) + 1}`
+    })
+  }
+
+  function ask<Answer>(question: string, right: Answer, wrong: Answer): Answer {
+    questions.push(`${readable(question)} → ${right}`)
+    return questions.length - 1 === wrongIndex ? wrong : right
+  }
+
+  const store: DedupeStore = {
+    async claim(key, lease) {
+      const right = await memory.claim(key, lease)
+      const wrong = right === 'busy' ? 'claimed' : 'busy'
+      return ask(`claim ${JSON.stringify([key, lease.owner, lease.leaseMs])}`, right, wrong)
+    },
+    async complete(key, { owner, ttlMs }) {
+      const right = await memory.complete(key, { owner, ttlMs })
+      return ask(`complete ${JSON.stringify([key, owner, ttlMs])}`, right, !right)
+    },
+    async release(key, { owner }) {
+      const right = await memory.release(key, { owner })
+      return ask(`release ${JSON.stringify([key, owner])}`, right, !right)
+    },
+  }
+  return { store, questions, readable }
+}
