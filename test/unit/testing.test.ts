@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   callDetails,
   createReceiver,
@@ -16,6 +16,7 @@ import {
   sampleEvent,
   signDelivery,
 } from '../../src/testing/index.js'
+import { sampleNames } from '../../src/testing/samples.js'
 import { listenOn } from '../support/server.js'
 import { sign } from './support/delivery.js'
 
@@ -99,8 +100,20 @@ describe('sampleEvent', () => {
     })
   })
 
+  it('has all the fields that are documented', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 31, 14, 5, 41, 123) })
+    onTestFinished(() => void vi.useRealTimers())
+    const samples = sampleNames.flatMap((name) =>
+      (['nested', 'flat'] as const).map((shape) => JSON.stringify(sampleEvent(name, { shape }), null, 2)),
+    )
+    const text = `${samples.join('\n\n')}\n`.replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'UUID')
+    await expect(text).toMatchFileSnapshot('snapshots/samples.txt')
+  })
+
   it('refuses a name that is none, instead of making one up', () => {
-    expect(() => sampleEvent('call.end' as SampleName)).toThrow(/no sample of "call.end".*call.ended/)
+    expect(() => sampleEvent('call.end' as SampleName)).toThrow(
+      new TypeError(`There is no sample of "call.end". There is one of ${sampleNames.join(', ')}.`),
+    )
   })
 
   it('has the alias and an unknown type', () => {
