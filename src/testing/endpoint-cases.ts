@@ -207,7 +207,7 @@ function mapKeys(headers: Record<string, string>, change: (name: string) => stri
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [change(name), value]))
 }
 
-/** JSON but for one string, which holds the bytes FF FE. */
+/** JSON but for one string, which holds two bytes FF. */
 function notUtf8(): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(JSON.stringify(withSummary('??')))
   return bytes.map((byte) => (byte === 0x3f ? 0xff : byte))
