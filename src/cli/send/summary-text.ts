@@ -42,7 +42,7 @@ function countLines(summary: Summary, context: SummaryContext, paint: Paint): st
     ...(context.isInterrupted ? [paint.yellow('interrupted')] : []),
     row('deliveries', [
       grouped(deliveries),
-      paint.green(`${grouped(succeeded)} got 2xx`),
+      (succeeded > 0 ? paint.green : String)(`${grouped(succeeded)} got 2xx`),
       ...(failed > 0 ? [paint.red(`${grouped(failed)} did not`)] : []),
       ...(unfinished > 0 ? [`${grouped(unfinished)} unfinished`] : []),
       ...(neverSent > 0 ? [`${grouped(neverSent)} never sent`] : []),
