@@ -14,11 +14,11 @@ export function jsonReport(
   statistics: Statistics,
   { print, interrupted }: Surroundings,
 ): Report {
-  const keys = new Set<string>()
+  const keys = new Set<string | undefined>()
   return {
     attempt({ body, number, answer, retryInMs }) {
       const identity = identify(body)
-      if (scenario && identity) keys.add(identity.key)
+      if (scenario) keys.add(identity?.key)
       const isStatus = answer.kind === 'status'
       print(
         jsonLine({
@@ -30,7 +30,7 @@ export function jsonReport(
           status: isStatus ? answer.status : null,
           error: isStatus ? (answer.error ?? null) : null,
           reason: isStatus ? null : answer.reason,
-          ...(isStatus && answer.location !== undefined && { location: answer.location }),
+          location: isStatus ? answer.location : undefined,
           ms: rounded(answer.ms),
           retryInMs: retryInMs ?? null,
         }),

@@ -59,7 +59,9 @@ export async function readPlan(args: Arguments, surroundings: Surroundings): Pro
       scenario === 'chaos' ? impatient(speed) : args.has('retry') ? likeTruedy(speed) : undefined
     return { ...common, ...planScenario(scenario, seed ?? anySeed(), shape, speed), backOff }
   }
-  const names = requireNames(eventName, args.has('all'))
+  const names: readonly [SampleName, ...SampleName[]] = args.has('all')
+    ? eventNames
+    : [requireName(eventName)]
   const count = args.number('count', { min: 1, max: 1e7, isWhole: true }) ?? 1
   return {
     ...common,
@@ -115,10 +117,9 @@ function anySeed(): number {
   return Math.floor(Math.random() * (MAX_SEED + 1))
 }
 
-function requireNames(name = 'call.ended', isAll = false): readonly [SampleName, ...SampleName[]] {
-  if (isAll) return eventNames
+function requireName(name = 'call.ended'): SampleName {
   const known = sampleNames.find((each) => each === name)
-  if (known) return [known]
+  if (known) return known
   throw new UsageError(
     `There is no event "${name}".${didYouMean(name, sampleNames)} There are ${sampleNames.join(', ')}.`,
     'send',

@@ -101,7 +101,8 @@ export function createStatistics(): Statistics {
     summary() {
       const answered = latencies.length
       const spanMs = lastSentAt - firstSentAt
-      const hasRate = firsts > 1 && spanMs > 0
+      // Of one delivery, or of none, there is no rate.
+      const hasRate = spanMs > 0
       return {
         deliveries: begun,
         sendings,

@@ -22,9 +22,9 @@ export function textReport(plan: Plan, statistics: Statistics, surroundings: Sur
   const { scenario, total } = plan
   const { print, isTerminal, interrupted } = surroundings
   const paint = paintFor(surroundings)
-  const hasLines = total <= MAX_LINES || scenario !== undefined
+  const hasLines = total <= MAX_LINES
   const progress = !hasLines && isTerminal ? openProgress(total, statistics, surroundings) : undefined
-  const keys = new Set<string>()
+  const keys = new Set<string | undefined>()
   const explained = new Set<string>()
   if (scenario)
     print(`${paint.bold(`scenario ${scenario.name}`)}, ${total} deliveries, seed ${scenario.seed}\n`)
@@ -33,8 +33,7 @@ export function textReport(plan: Plan, statistics: Statistics, surroundings: Sur
     attempt(attempt) {
       if (!hasLines) return
       const { body, answer } = attempt
-      const key = identify(body)?.key
-      if (scenario && key !== undefined) keys.add(key)
+      keys.add(identify(body)?.key)
       const kind = kindOf(answer)
       print(attemptLines(attempt, paint, !explained.has(kind)))
       explained.add(kind)

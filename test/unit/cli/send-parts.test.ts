@@ -1,12 +1,16 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { duration } from '../../../src/cli/figures.js'
+import { paintFor } from '../../../src/cli/paint.js'
 import { impatient, likeTruedy } from '../../../src/cli/send/back-off.js'
+import { openProgress } from '../../../src/cli/send/progress.js'
 import { createRandom, MAX_SEED } from '../../../src/cli/send/random.js'
 import { atRate, oneAfterTheOther, withGaps } from '../../../src/cli/send/schedules.js'
-import { createStatistics, percentiles } from '../../../src/cli/send/statistics.js'
+import { createStatistics, kindOf, percentiles } from '../../../src/cli/send/statistics.js'
+import { summaryText } from '../../../src/cli/send/summary-text.js'
 import { openTransport } from '../../../src/cli/send/transport.js'
 import { createWaiting } from '../../../src/cli/send/waiting.js'
 import { deferred, serve } from '../support/http.js'
+import { testSurroundings } from '../support/surroundings.js'
 
 describe('the back-off', () => {
   const waits = (backOff: (attempt: number) => number | undefined) =>
@@ -26,6 +30,7 @@ describe('the back-off', () => {
     expect(waits(impatient(1))).toEqual([250, 500, 1000, 2000, 2000, 2000, 2000, 2000, 2000, 2000, undefined])
     const sum = waits(impatient(20)).reduce((all: number, each) => all + (each ?? 0), 0)
     expect(sum).toBeGreaterThan(7000)
+    expect(impatient(20)(1)).toBe(12.5)
   })
 })
 
@@ -90,7 +95,8 @@ describe('a schedule', () => {
       },
       waiting(),
     )
-    expect(afterFirst).toBeGreaterThan(0)
+    // After every 32.
+    expect(afterFirst).toBe(96)
   })
 
   it('at a rate ends when interrupted', async () => {
@@ -117,6 +123,10 @@ describe('a schedule', () => {
     const [first = 0, second = 0, third = 0] = starts
     expect(second - first).toBeGreaterThan(28)
     expect(third - second).toBeLessThan(5)
+
+    const atOnce: number[] = []
+    void withGaps([0, 0, 0], false)(3, async (index) => void atOnce.push(index), waiting())
+    expect(atOnce).toEqual([0, 1, 2])
 
     const begun: number[] = []
     const begin = (index: number) => {
@@ -146,10 +156,11 @@ describe('statistics', () => {
       statistics.add({ body: '', number, answer: { kind: 'status', status, sentAt, ms: 5 }, retryInMs })
     for (let index = 0; index < 4; index++) statistics.begin()
     attempt(1, 204, 1000)
-    attempt(1, 500, 1500, 10)
+    attempt(1, 404, 1500, 10)
     attempt(1, 500, 2000, 10)
     attempt(2, 200, 9000)
-    attempt(2, 404, 9500)
+    attempt(2, 500, 9500)
+    expect(statistics).toMatchObject({ begun: 4, done: 3 })
     expect(statistics.summary()).toMatchObject({
       deliveries: 4,
       sendings: 5,
@@ -161,7 +172,79 @@ describe('statistics', () => {
       ratePerSecond: 2,
       sendingSeconds: 1,
     })
-    expect(statistics.summary().failures.map(({ count }) => count)).toEqual([2, 1])
+    expect(
+      statistics.summary().failures.map(({ answer, count }) => ({ kind: kindOf(answer), count })),
+    ).toEqual([
+      { kind: '500  ', count: 2 },
+      { kind: '404  ', count: 1 },
+    ])
+  })
+
+  it('know no rate of a single delivery, nor of some at the same moment', () => {
+    const statistics = createStatistics()
+    const none = { ratePerSecond: undefined, sendingSeconds: undefined }
+    expect(statistics.summary()).toMatchObject(none)
+    for (let index = 0; index < 2; index++) {
+      const answer = { kind: 'status', status: 204, sentAt: 1000, ms: 5 } as const
+      statistics.add({ body: '', number: 1, answer, retryInMs: undefined })
+      expect(statistics.summary()).toMatchObject(none)
+    }
+  })
+
+  it('tell kinds of answers apart by status, error and location, or by the reason for none', () => {
+    const times = { sentAt: 0, ms: 1 }
+    expect(kindOf({ kind: 'status', status: 500, error: 'failed', ...times })).toBe('500 failed ')
+    expect(kindOf({ kind: 'status', status: 302, location: '/a', ...times })).toBe('302  /a')
+    expect(kindOf({ kind: 'silence', reason: 'nothing listens there.', ...times })).toBe(
+      'nothing listens there.',
+    )
+  })
+})
+
+describe('the summary', () => {
+  it.each([
+    ['1,000/s over 2 s, asked for 1,000/s', 1000, 2],
+    ['980.0/s over 2 s, asked for 1,000/s', 980, 2],
+    ['979.0/s over 2 s, asked for 1,000/s, this machine could not keep up', 979, 2],
+    ['979.0/s over 1 s, asked for 1,000/s, this machine could not keep up', 979, 1],
+    ['100.0/s over 990 ms, asked for 1,000/s', 100, 0.99],
+  ])('says of the rate: %s', (text, ratePerSecond, sendingSeconds) => {
+    const summary = { ...createStatistics().summary(), ratePerSecond, sendingSeconds }
+    const context = {
+      planned: 0,
+      rateAsked: 1000,
+      distinctEvents: undefined,
+      isInterrupted: false,
+      hasFailures: false,
+    }
+    const paint = paintFor(testSurroundings())
+    expect(summaryText(summary, context, paint)).toContain(`\nrate        ${text}\n`)
+  })
+})
+
+describe('the progress line', () => {
+  it('tells what is left by the rate so far, then what waits for a 2xx', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const surroundings = testSurroundings()
+    const statistics = { ...createStatistics(), begun: 0, done: 0 }
+    const progress = openProgress(400, statistics, surroundings)
+    for (const [begun, done] of [
+      [100, 60],
+      [400, 390],
+    ]) {
+      Object.assign(statistics, { begun, done })
+      vi.advanceTimersByTime(100)
+    }
+    progress.close()
+    vi.advanceTimersByTime(1000)
+    expect(surroundings.stderr().split('\r')).toEqual([
+      '',
+      '100 of 400  1,000/s  300 ms left',
+      '400 of 400  2,000/s  10 without a 2xx yet',
+      ' '.repeat(41),
+      '',
+    ])
   })
 })
 
@@ -179,6 +262,26 @@ describe('random choices', () => {
     expect(draw(1)).toEqual(draw(1))
     expect(draw(1)).not.toEqual(draw(2))
     expect(draw(MAX_SEED)).not.toEqual(draw(0))
+  })
+
+  it('are the same in every version, so that a seed that was written down still works', () => {
+    const random = createRandom(20_260_131)
+    expect(random.uuid()).toMatchInlineSnapshot(`"75a3835f-0cee-4848-b5ac-059e2e423f75"`)
+    expect(Array.from({ length: 24 }, () => random.of(['a', 'b', 'c'])).join('')).toMatchInlineSnapshot(
+      `"cabccaabcbabccbccbabbcbc"`,
+    )
+    expect(random.shuffled([1, 2, 3, 4, 5, 6, 7])).toMatchInlineSnapshot(`
+      [
+        4,
+        5,
+        7,
+        2,
+        3,
+        6,
+        1,
+      ]
+    `)
+    expect(MAX_SEED).toBe(4_294_967_295)
   })
 
   it('have ids in the shape of version 4, and numbers from end to end', () => {

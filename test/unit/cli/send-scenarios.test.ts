@@ -1,7 +1,9 @@
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { type ScenarioName, scenarioNames, scenarioSteps } from '../../../src/cli/send/scenarios.js'
 import { dedupeKey, eventIds, eventTime, parseEvent } from '../../../src/index.js'
-import { failOnUncaught } from '../support/http.js'
+import { failOnUncaught, serve } from '../support/http.js'
 import { keeper, receiver, send } from '../support/send.js'
 
 failOnUncaught()
@@ -135,6 +137,25 @@ describe('the scenario campaign', () => {
     expect(unjoined).toMatchObject({ joined: null, duration: 0, costUsd: 0, summary: null })
     const failed = calls.find((call) => call?.['endReason'] === 'connection_error')
     expect(failed).toMatchObject({ errorMessage: expect.any(String), joined: expect.any(String) })
+  })
+})
+
+describe('a story', () => {
+  it('waits for each answer before it goes on, and has another seed each time', async () => {
+    let open = 0
+    let most = 0
+    const { url } = await serve(async (request, response) => {
+      most = Math.max(most, ++open)
+      await buffer(request)
+      await delay(20)
+      open--
+      response.writeHead(204).end()
+    })
+    const story = [url, '--scenario', 'call', '--speed', 1e6, '--json']
+    const seeds = [(await send(story)).summary()['seed'], (await send(story)).summary()['seed']]
+    expect(most).toBe(1)
+    expect(seeds[0]).not.toBe(seeds[1])
+    expect(Math.max(...seeds.map(Number))).toBeGreaterThan(100)
   })
 })
 

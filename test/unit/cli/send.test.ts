@@ -93,6 +93,15 @@ describe('what is sent', () => {
     expect(events()[0]?.['id']).not.toBe(events()[1]?.['id'])
   })
 
+  it('has the envelope of the flat form around --data with --flat', async () => {
+    const { url, events } = await keeper()
+    const { code } = await send([url, 'call.ended', '--data', await fileOf('{"call_id":"c1"}'), '--flat'])
+    expect(code).toBe(0)
+    expect(events()).toEqual([
+      { event: 'call.ended', timestamp: expect.stringMatching(/\d{6}$/), data: { call_id: 'c1' } },
+    ])
+  })
+
   it('is the bytes of --data where no EVENT is named, also if they are no event', async () => {
     const bytes = Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0xff, 0x0d, 0x0a)
     let received: Buffer | undefined
@@ -205,6 +214,25 @@ describe('an answer that is no 2xx', () => {
     expect(stdout).toContain('120, 90 got 2xx, 30 did not')
     expect(stdout).toContain('answers     90 × 204, 30 × 500')
     expect(stdout).toMatch(/latency +p50 [\d.]+ {2}p95 [\d.]+ {2}p99 [\d.]+ {2}max [\d.]+ ms/)
+  })
+
+  it('is told of one by one where there are a hundred, and its kind once', async () => {
+    const { url } = await keeper(() => ({ status: 404 }))
+    const { stdout } = await send([url, '--count', 100])
+    const lines = stdout.split('\n')
+    expect(lines.filter((line) => line.startsWith('404 '))).toHaveLength(100)
+    expect(lines.slice(0, 3)).toEqual([
+      expect.stringMatching(/^404 /),
+      '     There is nothing at this path: is the URL right?',
+      expect.stringMatching(/^404 /),
+    ])
+    expect(lines.indexOf('')).toBe(101)
+  })
+
+  it('is grouped by status where nothing else is known of it', async () => {
+    const { url } = await keeper(() => ({ status: 404 }))
+    const { stdout } = await send([url, '--count', 101])
+    expect(stdout).toMatch(/^101 × 404: There is nothing at this path/)
   })
 
   it('lists no more than twenty kinds', async () => {
@@ -337,6 +365,39 @@ describe('--json', () => {
     const { url } = await keeper(() => ({ status: 302, headers: { location: 'https://example.com/' } }))
     const redirect = await send([url, '--json', '--data', await fileOf('no event')])
     expect(redirect.objects()[0]).toMatchObject({ event: null, key: null, location: 'https://example.com/' })
+  })
+
+  it.each([
+    [201, { location: '/made' }, { location: undefined }],
+    [300, { location: '/choices' }, { location: expect.stringMatching(/\/choices$/) }],
+    [400, { location: '/elsewhere' }, { location: undefined }],
+    [500, {}, { location: undefined }],
+  ])('names a location for redirects only: %d', async (status, headers, expected) => {
+    const { url } = await keeper(() => ({ status, headers }))
+    const { objects } = await send([url, '--json'])
+    const [{ location } = {}] = objects()
+    expect({ location }).toEqual(expected)
+  })
+
+  it.each(['{"error":true}', '{"error":"failed later"}', '{"error":{}}', '[]', 'failed'])(
+    'takes %s for no error code',
+    async (body) => {
+      const { url } = await keeper(() => ({ status: 500, body }))
+      expect((await send([url, '--json'])).objects()[0]).toMatchObject({ status: 500, error: null })
+    },
+  )
+
+  it('has times in milliseconds with three decimals, and in seconds', async () => {
+    const { url } = await keeper()
+    const began = performance.now()
+    const { objects, summary } = await send([url, '--json', '--count', 3])
+    const tookMs = performance.now() - began
+    const ms = Number(objects()[0]?.['ms'])
+    expect(ms).toBeGreaterThan(0)
+    expect(ms).toBeLessThan(tookMs)
+    expect(ms * 1000).toBeCloseTo(Math.round(ms * 1000), 5)
+    expect(summary()['seconds']).toBeGreaterThan(0)
+    expect(summary()['seconds']).toBeLessThanOrEqual(tookMs / 1000)
   })
 
   it('escapes what a terminal would act on', async () => {
