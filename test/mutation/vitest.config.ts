@@ -12,6 +12,7 @@ export default defineConfig({
   ...root,
   test: {
     include: TESTS[part],
+    setupFiles: part === 'tools' ? ['test/mutation/load-commands.ts'] : [],
     exclude: [
       // Stryker runs the tests in threads.
       'test/unit/time-zone.test.ts',

@@ -1,0 +1,11 @@
+/**
+ * Loads before the tests what the command line loads when it is needed: of what runs while a module loads, Stryker would take the
+ * first test for the only one that it matters to.
+ */
+
+import '../../src/cli/check.js'
+import '../../src/cli/listen.js'
+import '../../src/cli/listen/run.js'
+import '../../src/cli/send.js'
+import '../../src/cli/send/run.js'
+import '../../src/cli/verify.js'
