@@ -90,8 +90,7 @@ function textReport(surroundings: Surroundings, counts: Counts): ListenReport {
 }
 
 function deliveryLines(delivery: ListenedDelivery, paint: Paint): string[] {
-  const { receivedAt, method, status, outcome, durationMs, event, key, code, message, bytes, diagnosis } =
-    delivery
+  const { receivedAt, status, outcome, durationMs, event, key, code, message, bytes, diagnosis } = delivery
   const colour = {
     processed: paint.green,
     duplicate: paint.cyan,
@@ -99,7 +98,8 @@ function deliveryLines(delivery: ListenedDelivery, paint: Paint): string[] {
     rejected: paint.red,
     failed: paint.red,
   }[outcome]
-  const name = event ?? code ?? (outcome === 'failed' ? 'broke off' : method)
+  // Without an event and a code it was not read to its end.
+  const name = event ?? code ?? 'broke off'
   const head = [
     new Date(receivedAt).toTimeString().slice(0, 8),
     colour(String(status ?? '---')),

@@ -35,9 +35,10 @@ export async function listenOn(server: Server, port: number, remedy: string): Pr
     origin: `http://127.0.0.1:${address.port}`,
     port: address.port,
     async close() {
+      const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()
-      if (server.listening) await once(server, 'close')
+      await closed
     },
   }
 }

@@ -1,10 +1,14 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import type { ListenedDelivery } from '../../../src/cli/listen/delivery.js'
+import { type ListenedDelivery, toLine } from '../../../src/cli/listen/delivery.js'
 import { createLog } from '../../../src/cli/listen/log.js'
 import { openBrowser } from '../../../src/cli/listen/open-browser.js'
+import { sendEvents } from '../../../src/cli/listen/page-events.js'
+import { listenOn } from '../../../src/cli/listen/server.js'
+import { serve } from '../support/http.js'
 
 function delivery(number: number, bytes = 10): ListenedDelivery {
   return {
@@ -55,6 +59,61 @@ describe('the log of deliveries', () => {
     stop()
     log.add(delivery(2))
     expect(heard).toEqual([1])
+  })
+})
+
+describe('a delivery as a line', () => {
+  it('has its time to a tenth of a millisecond', () => {
+    expect(toLine({ ...delivery(1), durationMs: 1.26 })).toMatchObject({ durationMs: 1.3 })
+  })
+})
+
+describe('a server', () => {
+  it('says why it cannot listen, whatever the reason', async () => {
+    const server = createServer()
+    server.listen = () => {
+      const error = Object.assign(new Error('no such device'), { code: 'ENXIO' })
+      setImmediate(() => server.emit('error', error))
+      return server
+    }
+    await expect(listenOn(server, 80, 'Try another.')).rejects.toThrow(
+      'Port 80 cannot be used: no such device. Try another.',
+    )
+  })
+})
+
+describe('the feed', () => {
+  /** A server of the feed, and what it wants of its log. */
+  async function feedOf(deliveries: readonly ListenedDelivery[]) {
+    const stop = vi.fn()
+    const log = { ...createLog(), after: () => deliveries, subscribe: () => stop }
+    const { url } = await serve((request, response) => sendEvents(request, response, log, 'run'))
+    return { url, stop }
+  }
+
+  const large = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ ...delivery(index), message: 'x'.repeat(1_048_576) }))
+
+  it('is of the type that browsers expect, and listens no longer than they do', async () => {
+    const { url, stop } = await feedOf([])
+    const abandoned = new AbortController()
+    const response = await fetch(url, { signal: abandoned.signal })
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    expect(stop).not.toHaveBeenCalled()
+    abandoned.abort()
+    await vi.waitFor(() => expect(stop).toHaveBeenCalledOnce())
+  })
+
+  it('drops a browser that has more than eight mebibytes to read', async () => {
+    const { url, stop } = await feedOf(large(12))
+    await expect(fetch(url).then((response) => response.text())).rejects.toThrow()
+    expect(stop).toHaveBeenCalledOnce()
+    const patient = await feedOf(large(7))
+    const reader = (await fetch(patient.url)).body?.getReader()
+    let bytes = 0
+    while (bytes <= 7 * 1_048_576) bytes += (await reader?.read())?.value?.length ?? Number.NaN
+    await reader?.cancel()
+    expect(bytes).toBeGreaterThan(7 * 1_048_576)
   })
 })
 

@@ -1,7 +1,10 @@
 import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { createServer, type Socket } from 'node:net'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { runCli } from '../../../src/cli/run.js'
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
 import { freePort, listenOn } from '../../support/server.js'
@@ -67,8 +70,31 @@ describe('listen', () => {
   it('says where it listens, and how to try it', async () => {
     const { surroundings, url } = await listen('--path', '/hooks')
     expect(url).toMatch(/:\d+\/hooks$/)
-    expect(surroundings.stdout()).toContain(`npx truedy-webhooks send ${url}`)
-    expect(surroundings.stdout()).toContain('tunnel')
+    expect(surroundings.stdout()).toBe(
+      [
+        `Listening on ${url}`,
+        `Try it:  npx truedy-webhooks send ${url}`,
+        `Truedy itself reaches it through a tunnel of your choice to port ${new URL(url).port}.`,
+        'Ctrl-C ends it.',
+        '',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('listens for nobody but this machine', async () => {
+    const { url, page } = await listen('--open')
+    for (const { port } of [new URL(url), new URL(page)]) {
+      // Another address of the loopback, which a server on all addresses would have, too.
+      await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow('fetch failed')
+    }
+  })
+
+  it('does not begin where it was interrupted before', async () => {
+    const surroundings = testSurroundings()
+    surroundings.interrupt()
+    expect(await runCli(['listen', '--port', '0'], surroundings)).toBe(130)
+    expect(surroundings.stdout()).toMatch(/\n0 deliveries\n$/)
   })
 
   it('shows an event, and that it came again', async () => {
@@ -88,7 +114,7 @@ describe('listen', () => {
     expect(await post(url, { body: `${body}\n`, headers })).toBe(401)
     expect(await post(url, await signDelivery(sampleEvent('call.ended'), 'whsec_staging'))).toBe(401)
     const text = surroundings.stdout()
-    expect(text).toMatch(/401 {2}rejected {3}signature_mismatch/)
+    expect(text).toMatch(/401 {2}rejected {3}signature_mismatch .* B\n/)
     expect(text).toMatch(/ cause {2}body_newline_added\n/)
     expect(text).toContain(' why    The body has a newline')
     expect(text).toContain(' fix    Verify the bytes')
@@ -167,6 +193,14 @@ describe('listen', () => {
     ])
   })
 
+  it('counts one delivery as one', async () => {
+    const { surroundings, url, code } = await listen()
+    await post(url, await genuine())
+    surroundings.interrupt()
+    await code
+    expect(surroundings.stdout()).toMatch(/\n1 delivery: 1 processed\n$/)
+  })
+
   it('has little to say where nothing came', async () => {
     const { surroundings, code } = await listen()
     surroundings.interrupt()
@@ -237,6 +271,8 @@ describe('listen', () => {
     const { surroundings, url } = await listen()
     await fetch(new URL(`/${'x'.repeat(5000)}`, url))
     expect(surroundings.stdout()).toMatch(/GET \/x{195}…: the endpoint is at/)
+    await fetch(new URL(`/${'y'.repeat(195)}`, url))
+    expect(surroundings.stdout()).toMatch(/GET \/y{195}: the endpoint is at/)
   })
 
   it('never prints the secret', async () => {
@@ -311,15 +347,33 @@ describe('the page of listen', () => {
     return events
   }
 
+  const GUARDED = {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-resource-policy': 'same-origin',
+    'cache-control': 'no-store',
+  }
+
   it('is one document, which may load nothing but what is in it', async () => {
     const { page, url } = await listen('--open')
     const { status, headers, text } = await ask(page)
     expect(status).toBe(200)
     const [, nonce] = /'nonce-([^']+)'/.exec(String(headers['content-security-policy'])) ?? []
-    expect(headers['content-security-policy']).toContain("default-src 'none'")
-    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
-    expect(headers['content-security-policy']).toContain("require-trusted-types-for 'script'")
-    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+    expect(String(headers['content-security-policy']).replaceAll(String(nonce), 'NONCE').split('; ')).toEqual(
+      [
+        "default-src 'none'",
+        "script-src 'nonce-NONCE'",
+        "style-src 'nonce-NONCE'",
+        "connect-src 'self'",
+        'img-src data:',
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+      ],
+    )
+    expect(headers).toMatchObject({ ...GUARDED, 'content-type': 'text/html; charset=utf-8' })
     expect(text).toContain(`<script nonce="${nonce}">`)
     expect(text).toContain(url)
     expect(text).not.toContain('{{')
@@ -354,13 +408,59 @@ describe('the page of listen', () => {
     },
   )
 
-  it.each(['/nothing', '//', '/deliveries/', '/deliveries/x', '/../../etc/passwd'])(
-    'has nothing at %s',
-    async (path) => {
-      const { page } = await listen('--open')
-      expect((await ask(`${page.slice(0, -1)}${path}`)).status).toBe(404)
-    },
-  )
+  it('tells a foreign page no more than that it is none of its own', async () => {
+    const { page } = await listen('--open')
+    const { headers, text } = await ask(page, { headers: { origin: 'http://evil.example' } })
+    expect(text).toBe('This page is for the browser on this machine, under 127.0.0.1 or localhost.\n')
+    expect(headers).toMatchObject({ ...GUARDED, 'content-type': 'text/plain; charset=utf-8' })
+  })
+
+  it.each([
+    '/nothing',
+    '//',
+    '/deliveries/',
+    '/deliveries/x',
+    '/x/deliveries/1',
+    '/deliveries/1/x',
+    '/deliveries/1x',
+    '/../../etc/passwd',
+  ])('has nothing at %s', async (path) => {
+    const { page, url } = await listen('--open')
+    await post(url, await genuine())
+    const { status, headers, text } = await ask(`${page.slice(0, -1)}${path}`)
+    expect({ status, text }).toEqual({ status: 404, text: 'There is nothing here.\n' })
+    expect(headers).toMatchObject({ ...GUARDED, 'content-type': 'text/plain; charset=utf-8' })
+  })
+
+  it('takes what follows a question mark for no part of a path', async () => {
+    const { page } = await listen('--open')
+    expect((await ask(`${page}?a=1?b`)).status).toBe(200)
+  })
+
+  it('is named for scripts, and opened', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const opened = join(folder, 'opened')
+    for (const name of ['xdg-open', 'open']) {
+      writeFileSync(
+        join(folder, name),
+        `#!/bin/sh\necho "$1" > "${opened}.new"\nmv "${opened}.new" "${opened}"\n`,
+      )
+      chmodSync(join(folder, name), 0o755)
+    }
+    const surroundings = testSurroundings({
+      env: { TRUEDY_WEBHOOK_SECRET: SECRET, PATH: `${folder}:/bin:/usr/bin` },
+    })
+    const code = runCli(['listen', '--port', '0', '--open', '--json'], surroundings)
+    const address = await vi.waitFor(() => readFileSync(opened, 'utf8').trim(), 2000)
+    expect(JSON.parse(surroundings.stdout())).toEqual({
+      type: 'listening',
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/webhooks\/truedy$/),
+      page: address,
+    })
+    surroundings.interrupt()
+    await code
+  })
 
   it('feeds what came, and what comes', async () => {
     const { page, url } = await listen('--open')
@@ -402,6 +502,27 @@ describe('the page of listen', () => {
     expect(new Set(names)).toEqual(new Set([`long.${'x'.repeat(195)}…`]))
   })
 
+  it('feeds a name of two hundred characters whole', async () => {
+    const { page, url } = await listen('--open')
+    const event = { ...sampleEvent('call.ended'), event: 'x'.repeat(200) }
+    await post(url, await signDelivery(event, SECRET))
+    const [, first] = await feed(page, 2)
+    expect(JSON.parse(first?.['data'] ?? '')).toMatchObject({ event: event.event })
+  })
+
+  it('goes on behind the tenth, and begins anew for what is no number', async () => {
+    const { page, url } = await listen('--open')
+    for (let count = 0; count < 11; count++) await post(url, await genuine())
+    const tenth = (await feed(page, 11))[10]?.['id'] ?? ''
+    const [retry, next] = await feed(page, 2, tenth)
+    expect(retry).not.toHaveProperty('event')
+    expect(JSON.parse(next?.['data'] ?? '')).toMatchObject({ number: 11 })
+    for (const wrong of [tenth.replace('-', '-x'), `${tenth}x`]) {
+      const [reset] = await feed(page, 1, wrong)
+      expect(reset).toHaveProperty('event', 'reset')
+    }
+  })
+
   it.each(['othe-1', 'nonsense', '1'])('begins anew for %s, which is of another run', async (id) => {
     const { page, url } = await listen('--open')
     await post(url, await genuine())
@@ -414,13 +535,47 @@ describe('the page of listen', () => {
     const { page, url } = await listen('--open')
     const { body, headers } = await genuine()
     await post(url, { body, headers })
-    const details = JSON.parse((await ask(`${page}deliveries/1`)).text)
+    const answer = await ask(`${page}deliveries/1`)
+    expect(answer.headers).toMatchObject({ ...GUARDED, 'content-type': 'application/json' })
+    const details = JSON.parse(answer.text)
     expect(details).toMatchObject({ method: 'POST', body, isGenuine: true })
     expect(details.headers).toContainEqual(['x-truedy-signature', headers['x-truedy-signature']])
+    for (const [name] of details.headers) expect(name).toMatch(/^[a-z][a-z-]+$/i)
     expect(await ask(`${page}deliveries/2`)).toMatchObject({
       status: 404,
-      text: expect.stringContaining('no longer'),
+      text: 'It is no longer kept: only the newest are.\n',
     })
+  })
+
+  it('keeps a body of a mebibyte whole, and of a larger one no more than that', async () => {
+    const { page, url } = await listen('--open')
+    const whole = await signDelivery('x'.repeat(1_048_576), SECRET)
+    expect(await post(url, whole)).toBe(400)
+    // Without a declared length, and from a client that goes on sending.
+    const outgoing = httpRequest(url, { method: 'POST' })
+    outgoing.on('error', () => {})
+    for (let count = 0; count < 40; count++) outgoing.write(Buffer.alloc(65_536, 'y'))
+    outgoing.end()
+    await once(outgoing, 'response')
+    const details = async (number: number) => JSON.parse((await ask(`${page}deliveries/${number}`)).text)
+    expect(await details(1)).toMatchObject({ isWhole: true, isGenuine: true, body: whole.body })
+    await vi.waitFor(async () => expect(await details(2)).toMatchObject({ isWhole: false }))
+    const { body } = await details(2)
+    expect(body).toMatch(/^y+$/)
+    expect(body.length).toBeLessThanOrEqual(1_048_576)
+  })
+
+  it('takes what broke off for nothing genuine', async () => {
+    const { page, url } = await listen('--open')
+    const { body, headers } = await genuine()
+    const open = await begin(url, body, { ...headers, 'content-length': String(Buffer.byteLength(body) + 1) })
+    setTimeout(() => open.destroy(), 50)
+    await vi.waitFor(async () =>
+      expect(JSON.parse((await ask(`${page}deliveries/1`)).text)).toMatchObject({
+        isGenuine: false,
+        isWhole: false,
+      }),
+    )
   })
 
   it('feeds what took longer to a browser that has the later one', async () => {
@@ -461,9 +616,10 @@ describe('the page of listen', () => {
   it('sends a genuine delivery again, signed anew', async () => {
     const { page, url, lines } = await listen('--open', '--json')
     await post(url, await genuine({ timestamp: 1_000_000_000 }))
-    const { status, text } = await replay(page, { number: 1, url })
+    const { status, headers, text } = await replay(page, { number: 1, url })
     expect(status).toBe(200)
-    expect(JSON.parse(text)).toMatchObject({ signed: 'anew', status: 204 })
+    expect(headers).toMatchObject({ ...GUARDED, 'content-type': 'application/json' })
+    expect(JSON.parse(text)).toEqual({ signed: 'anew', status: 204, durationMs: expect.any(Number) })
     expect(lines()).toMatchObject([{ outcome: 'rejected' }, { outcome: 'processed' }])
   })
 
@@ -476,7 +632,7 @@ describe('the page of listen', () => {
     expect(answer).toMatchObject({
       signed: 'as it came',
       status: 401,
-      hint: expect.stringContaining('signature_mismatch'),
+      hint: 'signature_mismatch: Has the receiver the same secret? If so, something parses the body before it is verified.',
     })
     expect(lines()).toMatchObject([
       { outcome: 'rejected' },
@@ -510,6 +666,9 @@ describe('the page of listen', () => {
     const { body, headers } = await genuine()
     const came = {
       'X-Other': '1',
+      TE: 'trailers',
+      'Keep-Alive': 'timeout=5',
+      'Proxy-Connection': 'keep-alive',
       'x-OTHER': '2',
       constructor: 'a',
       // A name like any other in HTTP, and none in an object of JavaScript.
@@ -531,7 +690,8 @@ describe('the page of listen', () => {
     const again = JSON.parse((await ask(`${page}deliveries/2`)).text).headers as [string, string][]
     const lowered = again.map(([name, value]) => `${name.toLowerCase()}: ${value}`)
     for (const [name, value] of Object.entries(came)) {
-      expect(lowered).toContain(`${name.toLowerCase()}: ${value}`)
+      const isOfTheConnection = /^(te|keep-alive|proxy-connection)$/i.test(name)
+      expect(lowered.includes(`${name.toLowerCase()}: ${value}`)).toBe(!isOfTheConnection)
     }
   })
 
@@ -581,24 +741,42 @@ describe('the page of listen', () => {
     const answer = JSON.parse((await replay(page, { number: 1, url: nowhere })).text)
     expect(answer).toMatchObject({ hint: expect.stringContaining('nothing listens there') })
     expect(answer).not.toHaveProperty('status')
+    const elsewhere = JSON.parse((await replay(page, { number: 1, url: new URL('/', url).href })).text)
+    expect(elsewhere).toMatchObject({ status: 404, hint: 'There is nothing at this path: is the URL right?' })
   })
+
+  it('takes an order of ten thousand bytes, and none that is longer', async () => {
+    const { page, url } = await listen('--open')
+    await post(url, await genuine())
+    const order = JSON.stringify({ number: 1, url })
+    expect((await replay(page, order.padEnd(10_000))).status).toBe(200)
+    expect((await replay(page, order.padEnd(10_001))).status).toBe(404)
+  })
+
+  const NOT_KEPT = 'It is no longer kept: only the newest are.'
+  const NO_ADDRESS = 'The address begins with http:// or https://.'
 
   it.each([
     [
       'another type of content',
       { number: 1, url: 'http://127.0.0.1:1/' },
       { 'content-type': 'text/plain' },
-      415,
+      'Only JSON.',
     ],
-    ['a delivery that is not there', { number: 7, url: 'http://127.0.0.1:1/' }, {}, 404],
-    ['an address that is none', { number: 1, url: 'file:///etc/passwd' }, {}, 400],
-    ['an address that is no text', { number: 1, url: 5 }, {}, 400],
-    ['what is no JSON', '{', {}, 404],
-    ['what is no object', '[]', {}, 404],
-    ['what has no end', 'x'.repeat(20_000), {}, 404],
-  ])('refuses to send %s', async (_, order, headers, status) => {
+    ['a delivery that is not there', { number: 7, url: 'http://127.0.0.1:1/' }, {}, NOT_KEPT],
+    ['an address that is none', { number: 1, url: 'file:///etc/passwd' }, {}, NO_ADDRESS],
+    ['an address with another in it', { number: 1, url: 'file:///http://127.0.0.1/' }, {}, NO_ADDRESS],
+    ['an address that is no text', { number: 1, url: 5 }, {}, NO_ADDRESS],
+    ['a list of addresses', { number: 1, url: ['http://127.0.0.1:1/'] }, {}, NO_ADDRESS],
+    ['what is no JSON', '{', {}, NOT_KEPT],
+    ['what is no object', '[]', {}, NOT_KEPT],
+    ['what has no end', 'x'.repeat(20_000), {}, NOT_KEPT],
+  ])('refuses to send %s', async (_, order, headers, text) => {
     const { page, url } = await listen('--open')
     await post(url, await genuine())
-    expect((await replay(page, order, headers)).status).toBe(status)
+    const answer = await replay(page, order, headers)
+    expect(answer.text).toBe(`${text}\n`)
+    expect(answer.status).toBe({ [NOT_KEPT]: 404, [NO_ADDRESS]: 400 }[text] ?? 415)
+    expect(answer.headers).toMatchObject({ ...GUARDED, 'content-type': 'text/plain; charset=utf-8' })
   })
 })

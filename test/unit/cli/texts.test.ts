@@ -112,6 +112,7 @@ describe('a person reads', { timeout: 20_000 }, () => {
       ['listen', '--port', '65536'],
       ['listen', '--port', 'x'],
       ['listen', '--path', 'hooks'],
+      ['listen', '--path', ':1'],
       ['listen', '--path', '/hooks?x'],
       ['listen', '--other-secret', ''],
       ['listen', 'now'],
