@@ -1,5 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { wrap } from '../../../src/cli/diagnosis-text.js'
 import { didYouMean } from '../../../src/cli/did-you-mean.js'
+import { EnvironmentError, UsageError } from '../../../src/cli/errors.js'
 import { explainNetworkError } from '../../../src/cli/network.js'
 import { printable } from '../../../src/cli/paint.js'
 import { runCli } from '../../../src/cli/run.js'
@@ -116,6 +119,32 @@ describe('didYouMean', () => {
     expect(didYouMean(word, COMMANDS)).toBe('')
   })
 
+  it('counts letters that are added, removed, changed or swapped, and lets a third of them be wrong', () => {
+    /** The least number of changes, by trying all. */
+    const tried = new Map<string, number>()
+    function edits(a: string, b: string): number {
+      if (a === '' || b === '') return a.length + b.length
+      const known = tried.get(`${a} ${b}`)
+      if (known !== undefined) return known
+      const count = Math.min(
+        edits(a.slice(1), b) + 1,
+        edits(a, b.slice(1)) + 1,
+        edits(a.slice(1), b.slice(1)) + (a[0] === b[0] ? 0 : 1),
+        a[0] === b[1] && a[1] === b[0] ? edits(a.slice(2), b.slice(2)) + 1 : Number.POSITIVE_INFINITY,
+      )
+      tried.set(`${a} ${b}`, count)
+      return count
+    }
+    const words = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 9 })
+    fc.assert(
+      fc.property(words, words, (word, candidate) => {
+        const mayBeWrong = Math.max(1, Math.floor(candidate.length / 3))
+        expect(didYouMean(word, [candidate]) !== '').toBe(edits(word, candidate) <= mayBeWrong)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   it('has no guess without candidates', () => {
     expect(didYouMean('send', [])).toBe('')
   })
@@ -144,6 +173,21 @@ describe('explainNetworkError', () => {
     ['what is no error', 'text', 'text'],
   ])('explains %s', (_, error, words) => {
     expect(explainNetworkError(error)).toContain(words)
+  })
+})
+
+describe('errors for a person', () => {
+  it('have names of their own', () => {
+    expect(String(new UsageError('wrong'))).toBe('UsageError: wrong')
+    expect(String(new EnvironmentError('taken'))).toBe('EnvironmentError: taken')
+  })
+})
+
+describe('wrap', () => {
+  it('breaks at spaces, and leaves a word whole that is longer than a line', () => {
+    const long = 'x'.repeat(20)
+    expect(wrap(`${long} a bc def ghij`, 6)).toEqual([long, 'a bc', 'def', 'ghij'])
+    expect(wrap('abc de f', 6)).toEqual(['abc de', 'f'])
   })
 })
 

@@ -54,5 +54,11 @@ describe('the surroundings of a process', () => {
 
   it('know whether a person looks', () => {
     expect(processSurroundings().isTerminal).toBe(process.stdout.isTTY === true)
+    const had = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY')
+    for (const isTTY of [true, undefined]) {
+      Object.defineProperty(process.stdout, 'isTTY', { value: isTTY, configurable: true })
+      expect(processSurroundings().isTerminal).toBe(isTTY ?? false)
+    }
+    if (had) Object.defineProperty(process.stdout, 'isTTY', had)
   })
 })
