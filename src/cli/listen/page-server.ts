@@ -29,10 +29,8 @@ export async function startPage(settings: PageSettings): Promise<ListeningServer
   // Numbers of deliveries begin anew with each run: a page that outlived one must not take them for its own.
   const run = randomBytes(6).toString('hex')
   const server = createServer((request, response) => {
-    answer(request, response, settings, run).catch(() => {
-      if (!response.headersSent) response.writeHead(500)
-      response.end()
-    })
+    // Of a browser that goes away in the middle of an order.
+    answer(request, response, settings, run).catch(() => response.destroy())
   })
   return listenOn(server, 0, '')
 }

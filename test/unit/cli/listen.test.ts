@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { runCli } from '../../../src/cli/run.js'
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
 import { freePort, listenOn } from '../../support/server.js'
+import { failOnUncaught } from '../support/http.js'
 import { type TestSurroundings, testSurroundings } from '../support/surroundings.js'
 
 const SECRET = 'whsec_cli'
@@ -21,6 +22,8 @@ interface Listening {
   /** The lines of `--json`. */
   lines(type?: string): Record<string, unknown>[]
 }
+
+failOnUncaught()
 
 const running: Listening[] = []
 afterEach(async () => {
@@ -517,6 +520,7 @@ describe('the page of listen', () => {
     const [retry, next] = await feed(page, 2, tenth)
     expect(retry).not.toHaveProperty('event')
     expect(JSON.parse(next?.['data'] ?? '')).toMatchObject({ number: 11 })
+    expect((await ask(`${page}deliveries/10`)).status).toBe(200)
     for (const wrong of [tenth.replace('-', '-x'), `${tenth}x`]) {
       const [reset] = await feed(page, 1, wrong)
       expect(reset).toHaveProperty('event', 'reset')
@@ -743,6 +747,19 @@ describe('the page of listen', () => {
     expect(answer).not.toHaveProperty('status')
     const elsewhere = JSON.parse((await replay(page, { number: 1, url: new URL('/', url).href })).text)
     expect(elsewhere).toMatchObject({ status: 404, hint: 'There is nothing at this path: is the URL right?' })
+  })
+
+  it('does not mind a browser that goes away in the middle of an order', async () => {
+    const { page, url } = await listen('--open')
+    const order = await begin(`${page}replay`, '{"number":', {
+      origin: new URL(page).origin,
+      'content-type': 'application/json',
+      'content-length': '100',
+    })
+    setTimeout(() => order.destroy(), 50)
+    await once(order, 'close')
+    await post(url, await genuine())
+    expect((await ask(`${page}deliveries/1`)).status).toBe(200)
   })
 
   it('takes an order of ten thousand bytes, and none that is longer', async () => {

@@ -141,7 +141,7 @@ describe('the scenario campaign', () => {
 })
 
 describe('a story', () => {
-  it('waits for each answer before it goes on, and has another seed each time', async () => {
+  it('keeps its gaps, waits for each answer before it goes on, and has another seed each time', async () => {
     let open = 0
     let most = 0
     const { url } = await serve(async (request, response) => {
@@ -152,6 +152,10 @@ describe('a story', () => {
       response.writeHead(204).end()
     })
     const story = [url, '--scenario', 'call', '--speed', 1e6, '--json']
+    const began = performance.now()
+    await send([url, '--scenario', 'call', '--seed', 7, '--speed', 20])
+    const gapsMs = stepsOf('call', 7).reduce((sum, { gapMs }) => sum + gapMs, 0)
+    expect(performance.now() - began).toBeGreaterThan(gapsMs / 20 + 5 * 18)
     const seeds = [(await send(story)).summary()['seed'], (await send(story)).summary()['seed']]
     expect(most).toBe(1)
     expect(seeds[0]).not.toBe(seeds[1])
