@@ -757,7 +757,7 @@ describe('the page of listen', () => {
       'content-length': '100',
     })
     setTimeout(() => order.destroy(), 50)
-    await once(order, 'close')
+    await new Promise((resolve) => order.once('close', resolve))
     await post(url, await genuine())
     expect((await ask(`${page}deliveries/1`)).status).toBe(200)
   })
