@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Claim, type DedupeStore, memoryStore } from '../../src/index.js'
 import { type StoreCase, storeCases } from '../../src/testing/index.js'
 
@@ -115,6 +115,58 @@ describe('the store cases', () => {
     expect(await failuresOf(storeWith({ [mistake]: true }))).not.toEqual([])
   })
 
+  it('say of a thousand owners how many were told that it is busy', async () => {
+    let count = 0
+    const store = { ...memoryStore(), claim: () => (++count === 1 ? 'claimed' : 'done') as Claim }
+    await expect(caseOf('gives an absent key to exactly one of many').run(store)).rejects.toThrow(
+      'The number of owners told "busy", of 1,000 claims of an absent key must give 999, and gave 0.',
+    )
+  })
+
+  it('give a slow store longer leases, up to some seconds, and wait for their end', async () => {
+    const waits: unknown[] = []
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, ms: number) => {
+      waits.push(ms)
+      setImmediate(run)
+    }) as typeof setTimeout)
+    onTestFinished(() => void vi.restoreAllMocks())
+    const leases: number[] = []
+    const store: DedupeStore = {
+      claim(_, { leaseMs }) {
+        leases.push(leaseMs)
+        return 'claimed'
+      },
+      complete: () => false,
+      release: () => false,
+    }
+    await expect(caseOf('remembers completion for longer than the lease').run(store)).rejects.toThrow(
+      '"done"',
+    )
+    expect(leases).toEqual([150, 300, 600, 1200, 2400, 4800, 9600, 60_000])
+    expect(waits).toEqual([10_000])
+  })
+
+  it('set the clock wrong for a worker, in all that Date tells, and right again', async () => {
+    const RightDate = Date
+    const memory = memoryStore()
+    const minutes: number[] = []
+    const store: DedupeStore = {
+      ...memory,
+      claim(...args) {
+        const off = Date.now() - RightDate.now()
+        const made = new Date()
+        expect(Math.abs(made.getTime() - Date.now())).toBeLessThan(1000)
+        expect(new Date(5).getTime()).toBe(5)
+        expect(Date.UTC(1970, 0, 1)).toBe(0)
+        minutes.push(Math.round(off / 60_000))
+        return memory.claim(...args)
+      },
+    }
+    await caseOf('keeps its time when the clock of a worker is wrong').run(store)
+    expect(minutes).toEqual([0, 0, 10, 10, 0, 0, 0, 0, -10, -10, 0, 0])
+    expect(Date).toBe(RightDate)
+  })
+
   it('ask what they say, and say of each wrong answer what was expected', async () => {
     const scripts = await Promise.all(
       storeCases.map(async (storeCase) => [storeCase.name, ...(await scriptOf(storeCase))]),
@@ -123,6 +175,12 @@ describe('the store cases', () => {
     await expect(text).toMatchFileSnapshot('snapshots/store-cases.txt')
   })
 })
+
+function caseOf(name: string): StoreCase {
+  const found = storeCases.find((each) => each.name === name)
+  if (!found) throw new Error(`There is no case "${name}".`)
+  return found
+}
 
 /** What a case asks, what a right store answers, and what the case says where it answers something else. */
 async function scriptOf(storeCase: StoreCase): Promise<string[]> {
@@ -137,7 +195,10 @@ async function scriptOf(storeCase: StoreCase): Promise<string[]> {
         () => 'any answer will do',
         ({ message }: Error) => readable(message),
       )
-      return `${question}: ${verdict}`.replace(/(.)\1{20,}/gu, '$1…$1')
+      return `${question}: ${verdict}`.replace(
+        /(.)\1{20,}/gu,
+        (run, character) => `${character}*${run.length / character.length}`,
+      )
     }),
   )
 }

@@ -9,6 +9,7 @@ import {
   verifyAndParse,
 } from '../../src/index.js'
 import { createNodeHandler } from '../../src/node.js'
+import type { EndpointCase } from '../../src/testing/endpoint-case.js'
 import {
   checkEndpoint,
   endpointCases,
@@ -190,6 +191,43 @@ describe('checkEndpoint', () => {
     expect((await checkEndpoint(right, SECRET, [broken]))[0]?.actual).toBe('no answer: text')
     const plain = { ...broken, run: () => Promise.reject(new Error('reason')) }
     expect((await checkEndpoint(right, SECRET, [plain]))[0]?.actual).toBe('no answer: reason')
+  })
+
+  /** A case that finds what it is told. */
+  const finding = (name: string, expected: string, actual: string): EndpointCase => ({
+    name,
+    expected,
+    run: async () => ({ passed: false, actual, fix: `Mend ${name}.` }),
+  })
+
+  it.each(['500', '204, 500', '1204', '2x4', '20x', '204, 2x4', '204, 20x', '204, 204x', '204, 204, 500'])(
+    'says after a genuine delivery that got %s to mend that first',
+    async (actual) => {
+      const cases = [
+        finding('one', '2xx', actual),
+        finding('two', '401', '204'),
+        finding('three', '2xx', '500'),
+      ]
+      const results = await checkEndpoint(right, SECRET, cases)
+      expect(results.map(({ fix }) => fix)).toEqual(['Mend one.', 'Mend two.', 'First mend "one".'])
+    },
+  )
+
+  it.each([
+    ['2xx', '204'],
+    ['2xx', '204, 204'],
+    ['2xx', '204, 204, 200'],
+    ['401', '500'],
+  ])('gives each its own fix after one that should have got %s, and got %s', async (expected, actual) => {
+    const cases = [finding('one', expected, actual), finding('two', '2xx', '500')]
+    const results = await checkEndpoint(right, SECRET, cases)
+    expect(results.map(({ fix }) => fix)).toEqual(['Mend one.', 'Mend two.'])
+  })
+
+  it('says of a redirect that it is one only where it came first', async () => {
+    const cases = [finding('one', '401', '204, 302'), finding('two', '401', '302, 204')]
+    const results = await checkEndpoint(right, SECRET, cases)
+    expect(results.map(({ fix }) => fix)).toEqual(['Mend one.', expect.stringMatching(/^It redirects/)])
   })
 
   it('has cases with distinct names', () => {
