@@ -1,14 +1,31 @@
 import { defineConfig } from 'vitest/config'
 
+/** Some of their tests measure how quickly a page or a queue follows. */
+const TIMED = ['automation.test.ts', 'live-calls*.test.ts']
+
 // From the root, after a build: npx vitest run --config test/examples/vitest.config.ts [-t express]
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    include: ['*.test.ts'],
-    fileParallelism: false,
     restoreMocks: true,
     testTimeout: 60_000,
     // Installing a framework.
     hookTimeout: 300_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'side by side',
+          include: ['*.test.ts'],
+          exclude: TIMED,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: TIMED, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 })
