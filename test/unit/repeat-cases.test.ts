@@ -31,7 +31,10 @@ beforeEach(() => {
   }
 })
 
-/** What a case finds at an endpoint that gives genuine deliveries these answers in turn, to the millisecond. */
+/**
+ * What a case finds at an endpoint that gives genuine deliveries these answers in turn, to the millisecond. Without a network,
+ * which has no milliseconds to choose; how they find real receivers wrong is in test/tools.
+ */
 async function find(name: string, answers: readonly Scripted[]): Promise<EndpointFinding> {
   let forged = 0
   let genuine = 0
