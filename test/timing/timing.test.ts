@@ -66,8 +66,8 @@ function makeRound(random: Random, bytes: number): readonly (readonly [which: 0 
     const body = Buffer.from(`{"event":"call.ended","data":{"call_id":"${id}"}}`)
     const right = createHmac('sha256', SECRET).update(`${timestamp}.`).update(body).digest('hex')
     for (let count = 0; count < SHARED; count++) {
-      // Both ways round, so that neither class is always made first.
-      for (const which of count % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+      // By chance, too, which is made first: what lies beside the body in memory is quicker to read.
+      for (const which of random.of([[0, 1] as const, [1, 0] as const])) {
         const signature = makeWrong(random, right, which === 0 ? 0 : bytes)
         const headers = { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': signature }
         round.push([which, { body, headers }])
