@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { checkEndpoint, type EndpointResult, endpointCases } from '../../src/testing/index.js'
 import { listenOn } from '../support/server.js'
 import { sign } from './support/delivery.js'
+import { numbering, UUID, withoutRuns } from './support/readable.js'
 
 const SECRET = 'whsec_endpoint'
 const NOW = Date.UTC(2026, 0, 31, 14, 5, 41)
@@ -37,10 +38,10 @@ function describeRequest({ method, rawHeaders }: IncomingMessage, body: Buffer):
     if (/^(x-truedy|content-type|connection)/i.test(name)) headers.push(`${name}: ${value}`)
   }
   const timestamp = String(headers.find((header) => /timestamp/i.test(header))).replace(/.*: /, '')
-  const text = body
-    .toString('latin1')
-    .replace(/(.)\1{50,}/g, (run, character) => `${character}*${run.length}`)
-    .replace(/[^ -~]/g, (character) => `\\x${character.charCodeAt(0).toString(16)}`)
+  const text = withoutRuns(body.toString('latin1')).replace(
+    /[^ -~]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16)}`,
+  )
   return [
     `${method} ${headers.join(', ')}`,
     text.length > 400 ? `${text.slice(0, 400)}… (${text.length})` : text,
@@ -53,14 +54,8 @@ function describeRequest({ method, rawHeaders }: IncomingMessage, body: Buffer):
 
 /** Numbers for ids, and what comes more than once in a row only once. */
 function readable(lines: readonly string[]): string {
-  const ids: string[] = []
-  return lines
-    .filter((line, index) => line !== lines[index - 1])
-    .join('\n  ')
-    .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, (id) => {
-      if (!ids.includes(id)) ids.push(id)
-      return `id-${ids.indexOf(id) + 1}`
-    })
+  const distinct = lines.filter((line, index) => line !== lines[index - 1])
+  return numbering(UUID, 'id')(distinct.join('\n  '))
 }
 
 it('send what they say', async () => {

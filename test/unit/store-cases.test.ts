@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Claim, type DedupeStore, memoryStore } from '../../src/index.js'
 import { type StoreCase, storeCases } from '../../src/testing/index.js'
+import { numbering, withoutRuns } from './support/readable.js'
 
 interface Entry {
   owner: string
@@ -195,10 +196,7 @@ async function scriptOf(storeCase: StoreCase): Promise<string[]> {
         () => 'any answer will do',
         ({ message }: Error) => readable(message),
       )
-      return `${question}: ${verdict}`.replace(
-        /(.)\1{20,}/gu,
-        (run, character) => `${character}*${run.length / character.length}`,
-      )
+      return withoutRuns(`${question}: ${verdict}`)
     }),
   )
 }
@@ -207,15 +205,8 @@ async function scriptOf(storeCase: StoreCase): Promise<string[]> {
 function storeThatErrs(wrongIndex?: number) {
   const memory = memoryStore()
   const questions: string[] = []
-  const keys: string[] = []
-
-  /** With names for the random parts of keys. */
-  function readable(text: string): string {
-    return text.replace(/case:[\da-f-]{36}:\d+/gi, (key) => {
-      if (!keys.includes(key)) keys.push(key)
-      return `key-${keys.indexOf(key) + 1}`
-    })
-  }
+  // With names for the random parts of keys.
+  const readable = numbering(/case:[\da-f-]{36}:\d+/gi, 'key')
 
   function ask<Answer>(question: string, right: Answer, wrong: Answer): Answer {
     questions.push(`${readable(question)} → ${right}`)

@@ -20,6 +20,7 @@ import {
 import { sampleNames } from '../../src/testing/samples.js'
 import { listenOn } from '../support/server.js'
 import { sign } from './support/delivery.js'
+import { UUID } from './support/readable.js'
 
 const SECRET = 'whsec_testing'
 
@@ -107,7 +108,7 @@ describe('sampleEvent', () => {
     const samples = sampleNames.flatMap((name) =>
       (['nested', 'flat'] as const).map((shape) => JSON.stringify(sampleEvent(name, { shape }), null, 2)),
     )
-    const text = `${samples.join('\n\n')}\n`.replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'UUID')
+    const text = `${samples.join('\n\n')}\n`.replace(UUID, 'UUID')
     await expect(text).toMatchFileSnapshot('snapshots/samples.txt')
   })
 

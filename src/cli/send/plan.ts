@@ -65,7 +65,7 @@ export async function readPlan(args: Arguments, surroundings: Surroundings): Pro
   const count = args.number('count', { min: 1, max: 1e7, isWhole: true }) ?? 1
   return {
     ...common,
-    total: args.has('all') ? count * names.length : count,
+    total: count * names.length,
     makeBody: await planBodies(args, names, shape, surroundings),
     schedule: common.rate === undefined ? oneAfterTheOther : atRate(common.rate),
     backOff: args.has('retry') ? likeTruedy(speed) : undefined,

@@ -5,7 +5,7 @@ import { type Paint, paintFor, printable } from '../paint.js'
 import type { Surroundings } from '../surroundings.js'
 import { RETRIES } from './back-off.js'
 import { explain } from './hints.js'
-import { identify } from './identity.js'
+import { type Identity, identify } from './identity.js'
 import type { Plan } from './plan.js'
 import { openProgress } from './progress.js'
 import type { Report } from './report.js'
@@ -33,9 +33,10 @@ export function textReport(plan: Plan, statistics: Statistics, surroundings: Sur
     attempt(attempt) {
       if (!hasLines) return
       const { body, answer } = attempt
-      keys.add(identify(body)?.key)
+      const identity = identify(body)
+      keys.add(identity?.key)
       const kind = kindOf(answer)
-      print(attemptLines(attempt, paint, !explained.has(kind)))
+      print(attemptLines(attempt, identity, paint, !explained.has(kind)))
       explained.add(kind)
     },
     end() {
@@ -59,8 +60,12 @@ export function textReport(plan: Plan, statistics: Statistics, surroundings: Sur
 }
 
 /** What came of an attempt; the hint only where it was not given before. */
-function attemptLines({ body, number, answer, retryInMs }: Attempt, paint: Paint, isNew: boolean): string {
-  const identity = identify(body)
+function attemptLines(
+  { body, number, answer, retryInMs }: Attempt,
+  identity: Identity | undefined,
+  paint: Paint,
+  isNew: boolean,
+): string {
   const isGood = isSuccess(answer)
   const status = answer.kind === 'status' ? String(answer.status) : '---'
   const again = number > 1 ? paint.dim(`  attempt ${number} of ${RETRIES + 1}`) : ''

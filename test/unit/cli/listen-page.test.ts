@@ -1,15 +1,11 @@
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { runCli } from '../../../src/cli/run.js'
+import { describe, expect, it, vi } from 'vitest'
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
 import { freePort, listenOn } from '../../support/server.js'
 import { failOnUncaught } from '../support/http.js'
-import { begin, genuine, listen, post } from '../support/listen.js'
+import { begin, genuine, listen, listenIn, openers, post } from '../support/listen.js'
 import { CLI_SECRET, testSurroundings } from '../support/surroundings.js'
 
 failOnUncaught()
@@ -140,28 +136,15 @@ describe('the page of listen', () => {
   })
 
   it('is named for scripts, and opened', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-    const opened = join(folder, 'opened')
-    for (const name of ['xdg-open', 'open']) {
-      writeFileSync(
-        join(folder, name),
-        `#!/bin/sh\necho "$1" > "${opened}.new"\nmv "${opened}.new" "${opened}"\n`,
-      )
-      chmodSync(join(folder, name), 0o755)
-    }
-    const surroundings = testSurroundings({
-      env: { TRUEDY_WEBHOOK_SECRET: CLI_SECRET, PATH: `${folder}:/bin:/usr/bin` },
-    })
-    const code = runCli(['listen', '--port', '0', '--open', '--json'], surroundings)
-    const address = await vi.waitFor(() => readFileSync(opened, 'utf8').trim(), 2000)
+    const { env, called } = openers()
+    const surroundings = testSurroundings({ env: { ...env, TRUEDY_WEBHOOK_SECRET: CLI_SECRET } })
+    await listenIn(surroundings, '--open', '--json')
+    const [, address] = (await vi.waitFor(called, 2000)).split(' ')
     expect(JSON.parse(surroundings.stdout())).toEqual({
       type: 'listening',
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/webhooks\/truedy$/),
       page: address,
     })
-    surroundings.interrupt()
-    await code
   })
 
   it('feeds what came, and what comes', async () => {

@@ -1,7 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { type ListenedDelivery, toLine } from '../../../src/cli/listen/delivery.js'
 import { createLog } from '../../../src/cli/listen/log.js'
@@ -9,6 +6,7 @@ import { openBrowser } from '../../../src/cli/listen/open-browser.js'
 import { sendEvents } from '../../../src/cli/listen/page-events.js'
 import { listenOn } from '../../../src/cli/listen/server.js'
 import { serve } from '../support/http.js'
+import { openers } from '../support/listen.js'
 
 function delivery(number: number, bytes = 10): ListenedDelivery {
   return {
@@ -118,23 +116,11 @@ describe('the feed', () => {
 })
 
 describe('openBrowser', () => {
-  /** A folder with programs that write down how they were called. */
-  async function calls(platform: NodeJS.Platform, env: Record<string, string>): Promise<string> {
-    const folder = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
-    try {
-      for (const name of ['open', 'xdg-open', 'cmd']) {
-        const program = join(folder, name)
-        writeFileSync(
-          program,
-          `#!/bin/sh\necho "${name} $*" > "${join(folder, 'calls')}.new"\nmv "${join(folder, 'calls')}.new" "${join(folder, 'calls')}"\n`,
-        )
-        chmodSync(program, 0o755)
-      }
-      openBrowser('http://127.0.0.1:1/', { PATH: `${folder}:/bin:/usr/bin`, ...env }, platform)
-      return await vi.waitFor(() => readFileSync(join(folder, 'calls'), 'utf8').trim(), 500)
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+  /** How the page was opened. */
+  async function calls(platform: NodeJS.Platform, more: Record<string, string>): Promise<string> {
+    const { env, called } = openers()
+    openBrowser('http://127.0.0.1:1/', { ...env, ...more }, platform)
+    return await vi.waitFor(called, 500)
   }
 
   it.each([

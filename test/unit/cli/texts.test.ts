@@ -7,6 +7,7 @@ import { runCli } from '../../../src/cli/run.js'
 import { explain } from '../../../src/cli/send/hints.js'
 import { signDelivery } from '../../../src/testing/index.js'
 import { freePort } from '../../support/server.js'
+import { UUID } from '../support/readable.js'
 import { keeper, receiver } from '../support/send.js'
 import { CLI_SECRET, captured, testSurroundings } from '../support/surroundings.js'
 
@@ -31,7 +32,7 @@ function steady(text: string): string {
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replace(/port \d+\./g, 'port PORT.')
     .replace(/(PORT\/)[\w-]{10,}/g, '$1TOKEN')
-    .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'UUID')
+    .replace(UUID, 'UUID')
     .replace(/:[\da-f]{32}\b/g, ':HASH')
     .replace(/\d{4}-\d\d-\d\dT[\d%a:.]+Z?/g, 'TIME')
     .replace(/\d\d:\d\d:\d\d/g, 'HH:MM:SS')

@@ -1,6 +1,9 @@
 /** Running `listen` within a test, and clients for it. */
 
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type ClientRequest, request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, onTestFinished, vi } from 'vitest'
 import { runCli } from '../../../src/cli/run.js'
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
@@ -17,8 +20,12 @@ export interface Listening {
 }
 
 /** Starts `listen` on a free port. */
-export async function listen(...argv: string[]): Promise<Listening> {
-  const surroundings = testSurroundings()
+export function listen(...argv: string[]): Promise<Listening> {
+  return listenIn(testSurroundings(), ...argv)
+}
+
+/** The same in surroundings of the test's own. */
+export async function listenIn(surroundings: TestSurroundings, ...argv: string[]): Promise<Listening> {
   const code = runCli(['listen', '--port', '0', ...argv], surroundings)
   await vi.waitFor(() => expect(surroundings.stdout()).toContain('127.0.0.1'))
   const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\/[^\s"]+/.exec(surroundings.stdout()) ?? []
@@ -35,6 +42,20 @@ export async function listen(...argv: string[]): Promise<Listening> {
     await code
   })
   return { surroundings, code, url, page, lines }
+}
+
+/** Programs that open pages on some systems, and write down how they were called; for the length of a test. */
+export function openers(): { readonly env: Readonly<Record<string, string>>; called(): string } {
+  const folder = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const calls = join(folder, 'calls')
+  for (const name of ['open', 'xdg-open', 'cmd']) {
+    const program = join(folder, name)
+    // Moved, so that it is never seen half written.
+    writeFileSync(program, `#!/bin/sh\necho "${name} $*" > "${calls}.new"\nmv "${calls}.new" "${calls}"\n`)
+    chmodSync(program, 0o755)
+  }
+  return { env: { PATH: `${folder}:/bin:/usr/bin` }, called: () => readFileSync(calls, 'utf8').trim() }
 }
 
 /** POSTs a delivery; the status of the answer. */
