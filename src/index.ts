@@ -1,6 +1,7 @@
 /** `truedy-webhooks`: everything a receiver needs, in every runtime. */
 
 export type { RawBody } from './bytes.js'
+export { dedupeKey } from './dedupe/key.js'
 export {
   type DuplicateOptions,
   type HandlerContext,
@@ -10,9 +11,8 @@ export {
   type Processed,
   type ProcessOptions,
   processOnce,
-} from './dedupe.js'
-export { dedupeKey } from './dedupe-key.js'
-export { type CallDetails, callDetails, type EventIds, eventIds, eventTime } from './details.js'
+} from './dedupe/process-once.js'
+export type { Awaitable, Claim, DedupeStore } from './dedupe/store.js'
 export { isWebhookError, WebhookError, type WebhookErrorCode, type WebhookErrorStatus } from './errors.js'
 export type {
   Agent,
@@ -32,22 +32,22 @@ export type {
   Voice,
   VoiceData,
   VoiceStatus,
-} from './events.js'
-export { createWebhookHandler, type FetchResponse } from './handler.js'
-export type { HeaderNames, HeadersInput } from './headers.js'
-export type { Secret } from './keys.js'
-export type { VerifyOptions } from './options.js'
-export { parseEvent } from './parse.js'
-export { createReceiver, type Delivery } from './receiver.js'
-export type { EventHandlers, Outcome, ReceiverOptions } from './receiver-options.js'
-export type { Reply } from './reply.js'
-export type { BodyLimit, RequestLike } from './request.js'
-export type { Awaitable, Claim, DedupeStore } from './store.js'
+} from './events/catalogue.js'
+export { type CallDetails, callDetails, type EventIds, eventIds, eventTime } from './events/details.js'
+export { parseEvent } from './events/parse.js'
+export type { BodyLimit, RequestLike } from './read-body.js'
+export { createWebhookHandler, type FetchResponse } from './receive/fetch-handler.js'
+export type { EventHandlers, Outcome, ReceiverOptions } from './receive/options.js'
+export { createReceiver, type Delivery } from './receive/receiver.js'
+export type { Reply } from './receive/reply.js'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.js'
+export type { HeaderNames, HeadersInput } from './verify/headers.js'
+export type { Secret } from './verify/keys.js'
+export type { VerifyOptions } from './verify/options.js'
 export {
   type Verification,
   type VerificationFailure,
   verifyAndParse,
   verifyRequest,
   verifySignature,
-} from './verify.js'
+} from './verify/verify.js'

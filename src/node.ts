@@ -1,4 +1,4 @@
 /** `truedy-webhooks/node`: what only Node-like runtimes have. */
 
-export { createNodeHandler, type NodeRequest, type NodeResponse } from './node-handler.js'
-export { verifyAndParseSync, verifySignatureSync } from './verify-sync.js'
+export { createNodeHandler, type NodeRequest, type NodeResponse } from './receive/node-handler.js'
+export { verifyAndParseSync, verifySignatureSync } from './verify/verify-sync.js'

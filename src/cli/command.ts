@@ -1,7 +1,7 @@
 /** What a command is, and how its arguments are read. */
 
 import { parseArgs } from 'node:util'
-import { didYouMean } from './did-you-mean.js'
+import { didYouMean } from '../did-you-mean.js'
 import { UsageError } from './errors.js'
 import type { Surroundings } from './surroundings.js'
 

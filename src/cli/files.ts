@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises'
 import { EnvironmentError } from './errors.js'
-import { printable } from './paint.js'
 import type { Surroundings } from './surroundings.js'
+import { printable } from './terminal/paint.js'
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -1,29 +1,29 @@
 /** From arguments to an exit code: finds the command, shows help, and says what went wrong. */
 
+import { didYouMean } from '../did-you-mean.js'
 import { isWebhookError } from '../errors.js'
 import { COMMON_OPTIONS, type Command, type Option, readArguments } from './command.js'
-import { didYouMean } from './did-you-mean.js'
 import { EnvironmentError, UsageError } from './errors.js'
-import { type Paint, paintFor } from './paint.js'
 import type { Surroundings } from './surroundings.js'
+import { type Paint, paintFor } from './terminal/paint.js'
 
 // Loaded when they are called: `send` need not wait for the page of `listen`.
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<Command> }>> = {
   listen: {
     summary: 'receive deliveries on this machine and see what comes',
-    load: async () => (await import('./listen.js')).listen,
+    load: async () => (await import('./commands/listen.js')).listen,
   },
   send: {
     summary: 'send an endpoint signed deliveries, as Truedy does',
-    load: async () => (await import('./send.js')).send,
+    load: async () => (await import('./commands/send.js')).send,
   },
   check: {
     summary: 'does my endpoint answer as it must?',
-    load: async () => (await import('./check.js')).check,
+    load: async () => (await import('./commands/check.js')).check,
   },
   verify: {
     summary: 'verify one captured request, or learn why it does not match',
-    load: async () => (await import('./verify.js')).verify,
+    load: async () => (await import('./commands/verify.js')).verify,
   },
 }
 

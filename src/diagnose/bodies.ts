@@ -1,6 +1,6 @@
 /** What a body may have been before something happened to it. */
 
-import { joinChunks, readStream } from '../request.js'
+import { joinChunks, readStream } from '../read-body.js'
 import type { Finding } from './causes.js'
 import { decodeBase64, toSingleBytes } from './encodings.js'
 import { type JsonStyle, readJson, writeJson } from './json-text.js'

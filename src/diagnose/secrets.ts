@@ -1,7 +1,7 @@
 /** What may have happened to a secret. */
 
 import { toHex } from '../bytes.js'
-import type { Key } from '../keys.js'
+import type { Key } from '../verify/keys.js'
 import type { Finding } from './causes.js'
 import { decodeBase64, decodeHex, encodeBase64, toSingleBytes } from './encodings.js'
 

@@ -1,6 +1,6 @@
 /** `truedy-webhooks/stores/postgres`: a dedupe store on PostgreSQL, through whichever client the program has. */
 
-import type { DedupeStore } from '../store.js'
+import type { DedupeStore } from '../dedupe/store.js'
 import { recordKey, wholeMs } from './record.js'
 import {
   claimOf,

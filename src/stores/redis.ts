@@ -1,6 +1,6 @@
 /** `truedy-webhooks/stores/redis`: a dedupe store on Redis, through whichever client the program has. */
 
-import type { Claim, DedupeStore } from '../store.js'
+import type { Claim, DedupeStore } from '../dedupe/store.js'
 import { recordKey, wholeMs } from './record.js'
 
 /**

@@ -1,6 +1,6 @@
 /** `truedy-webhooks/stores/sqlite`: a dedupe store on SQLite, through whichever driver the program has. */
 
-import type { Awaitable, Claim, DedupeStore } from '../store.js'
+import type { Awaitable, Claim, DedupeStore } from '../dedupe/store.js'
 import { recordKey, wholeMs } from './record.js'
 import {
   after,

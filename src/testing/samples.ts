@@ -1,6 +1,6 @@
 /** Deliveries as Truedy sends them, invented. */
 
-import { type EventName, eventNames } from '../events.js'
+import { type EventName, eventNames } from '../events/catalogue.js'
 
 /** The names that {@link sampleEvent} knows: every event type, the alias, and one that no version knows. */
 export type SampleName = EventName | 'call.completed' | 'unknown'

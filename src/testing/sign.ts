@@ -1,8 +1,8 @@
 /** Signing as Truedy does, to test a receiver. */
 
 import { asBytes, type RawBody } from '../bytes.js'
-import { signHex } from '../hmac.js'
-import { requireKey } from '../keys.js'
+import { signHex } from '../verify/hmac.js'
+import { requireKey } from '../verify/keys.js'
 
 /** A signed delivery: what to POST. */
 export interface SignedRequest<Body extends RawBody> {

@@ -3,7 +3,7 @@
  * and one database, serves them all, in any order and in parallel.
  */
 
-import type { Claim, DedupeStore } from '../store.js'
+import type { Claim, DedupeStore } from '../dedupe/store.js'
 
 /** A case to run on a store. */
 export interface StoreCase {

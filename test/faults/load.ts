@@ -1,7 +1,7 @@
 /** The load of a run: 1,400 events in 2,000 deliveries, 30 % of them duplicates sent at the same moment. */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { eventNames } from '../../src/events.js'
+import { eventNames } from '../../src/events/catalogue.js'
 import { type SampleEvent, sampleEvent } from '../../src/testing/index.js'
 import type { Sender } from './sender.js'
 

@@ -3,9 +3,9 @@
  * first test for the only one that it matters to.
  */
 
-import '../../src/cli/check.js'
-import '../../src/cli/listen.js'
+import '../../src/cli/commands/check.js'
+import '../../src/cli/commands/listen.js'
 import '../../src/cli/listen/run.js'
-import '../../src/cli/send.js'
+import '../../src/cli/commands/send.js'
 import '../../src/cli/send/run.js'
-import '../../src/cli/verify.js'
+import '../../src/cli/commands/verify.js'

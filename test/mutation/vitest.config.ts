@@ -3,8 +3,12 @@ import root from '../../vitest.config'
 
 /** The fast tests without those of the types, by the part of the sources that they are for. */
 const TESTS = {
-  core: ['test/unit/*.test.ts', 'test/unit/model/*.test.ts', 'test/vectors/*.test.ts'],
-  tools: ['test/unit/cli/*.test.ts', 'test/unit/{testing,{store,endpoint,repeat}-cases}.test.ts'],
+  core: [
+    'test/unit/*.test.ts',
+    'test/unit/{events,verify,dedupe,stores,receive,diagnose}/**/*.test.ts',
+    'test/vectors/*.test.ts',
+  ],
+  tools: ['test/unit/{cli,testing}/**/*.test.ts'],
 }
 const part = process.env['PART'] === 'tools' ? 'tools' : 'core'
 
@@ -15,9 +19,7 @@ export default defineConfig({
     setupFiles: part === 'tools' ? ['test/mutation/load-commands.ts'] : [],
     exclude: [
       // Stryker runs the tests in threads.
-      'test/unit/time-zone.test.ts',
-      // Of the other part, and they wait for leases to end.
-      ...(part === 'core' ? ['test/unit/{testing,{store,endpoint,repeat}-cases}.test.ts'] : []),
+      'test/unit/events/time-zone.test.ts',
     ],
   },
 })

@@ -1,6 +1,6 @@
 /** Numbers that look random and are the same in every run with one seed. */
 
-import { createRandom as createSeeded } from '../../src/cli/send/random.js'
+import { createRandom as createSeeded } from '../../src/testing/scenarios/random.js'
 
 /** A source of choices. */
 export interface Random {

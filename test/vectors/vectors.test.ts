@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { findSignerSync, signHex } from '../../src/hmac.js'
 import { signDelivery } from '../../src/testing/index.js'
+import { findSignerSync, signHex } from '../../src/verify/hmac.js'
 import { paths } from '../unit/support/paths.js'
 
 interface Vector {

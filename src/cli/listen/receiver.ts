@@ -2,11 +2,11 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { diagnose } from '../../diagnose/index.js'
-import { requireKey } from '../../keys.js'
-import { createNodeHandler } from '../../node-handler.js'
-import type { Outcome } from '../../receiver-options.js'
-import { DEFAULT_MAX_BODY_BYTES, joinChunks, keepChunk } from '../../request.js'
+import { DEFAULT_MAX_BODY_BYTES, joinChunks, keepChunk } from '../../read-body.js'
+import { createNodeHandler } from '../../receive/node-handler.js'
+import type { Outcome } from '../../receive/options.js'
 import { memoryStore } from '../../stores/memory.js'
+import { requireKey } from '../../verify/keys.js'
 import type { ListenedDelivery } from './delivery.js'
 import { type ListeningServer, listenOn } from './server.js'
 

@@ -1,10 +1,10 @@
 /** What `listen` prints. */
 
-import { diagnosisLines, wrap } from '../diagnosis-text.js'
-import { grouped, milliseconds } from '../figures.js'
-import { jsonLine } from '../json-line.js'
-import { type Paint, paintFor, printable } from '../paint.js'
 import type { Surroundings } from '../surroundings.js'
+import { diagnosisLines, wrap } from '../terminal/diagnosis-text.js'
+import { grouped, milliseconds } from '../terminal/figures.js'
+import { jsonLine } from '../terminal/json-line.js'
+import { type Paint, paintFor, printable } from '../terminal/paint.js'
 import { type ListenedDelivery, toLine } from './delivery.js'
 
 /** Where it listens. */

@@ -3,10 +3,10 @@
 import { decodeUtf8 } from '../../bytes.js'
 import { isObject } from '../../json.js'
 import { type SampleName, sampleEvent } from '../../testing/samples.js'
+import type { Shape } from '../../testing/scenarios/story.js'
 import { EnvironmentError } from '../errors.js'
-import { printable } from '../paint.js'
+import { printable } from '../terminal/paint.js'
 import type { Body } from './sender.js'
-import type { Shape } from './stories/story.js'
 
 /** Makes the body of the delivery of an index. */
 export type MakeBody = (index: number) => Body

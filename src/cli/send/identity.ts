@@ -1,7 +1,7 @@
 /** What a body is, for those who read the output. */
 
-import { dedupeKey } from '../../dedupe-key.js'
-import { parseEvent } from '../../parse.js'
+import { dedupeKey } from '../../dedupe/key.js'
+import { parseEvent } from '../../events/parse.js'
 import type { Body } from './sender.js'
 
 /** The name of the event as sent, and the key under which a receiver remembers it. */

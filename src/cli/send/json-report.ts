@@ -1,7 +1,7 @@
 /** One JSON object a line: each attempt, and at last a summary. */
 
-import { jsonLine } from '../json-line.js'
 import type { Surroundings } from '../surroundings.js'
+import { jsonLine } from '../terminal/json-line.js'
 import { identify } from './identity.js'
 import type { Plan } from './plan.js'
 import type { Report } from './report.js'

@@ -1,19 +1,19 @@
 /** From the command line to what is sent, and when. */
 
-import { eventNames } from '../../events.js'
-import { requireKey } from '../../keys.js'
+import { didYouMean } from '../../did-you-mean.js'
+import { eventNames } from '../../events/catalogue.js'
 import { type SampleName, sampleNames } from '../../testing/samples.js'
+import { MAX_SEED } from '../../testing/scenarios/random.js'
+import { type ScenarioName, scenarioNames, scenarioSteps } from '../../testing/scenarios/scenarios.js'
+import type { Shape } from '../../testing/scenarios/story.js'
+import { requireKey } from '../../verify/keys.js'
 import { type Arguments, requireSecret, requireUrl } from '../command.js'
-import { didYouMean } from '../did-you-mean.js'
 import { UsageError } from '../errors.js'
 import { readBytes } from '../files.js'
 import type { Surroundings } from '../surroundings.js'
 import { type BackOff, impatient, likeTruedy } from './back-off.js'
 import { bodiesAround, type MakeBody, requireObjectText, sampleBodies } from './bodies.js'
-import { MAX_SEED } from './random.js'
-import { type ScenarioName, scenarioNames, scenarioSteps } from './scenarios.js'
 import { atRate, oneAfterTheOther, type Schedule, withGaps } from './schedules.js'
-import type { Shape } from './stories/story.js'
 
 /** What a run does. */
 export interface Plan {

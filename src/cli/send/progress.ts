@@ -1,7 +1,7 @@
 /** How far a long run is: one line on the standard error, written over. */
 
-import { duration, grouped, perSecond } from '../figures.js'
 import type { Surroundings } from '../surroundings.js'
+import { duration, grouped, perSecond } from '../terminal/figures.js'
 import type { Statistics } from './statistics.js'
 
 const EVERY_MS = 100

@@ -1,7 +1,7 @@
 /** The end of a report for people. */
 
-import { duration, grouped, milliseconds, perSecond } from '../figures.js'
-import { type Paint, printable } from '../paint.js'
+import { duration, grouped, milliseconds, perSecond } from '../terminal/figures.js'
+import { type Paint, printable } from '../terminal/paint.js'
 import { explain } from './hints.js'
 import type { Failures, Summary } from './statistics.js'
 

@@ -1,8 +1,8 @@
 /** A line for each attempt, or a progress line; and a summary. */
 
-import { duration, milliseconds } from '../figures.js'
-import { type Paint, paintFor, printable } from '../paint.js'
 import type { Surroundings } from '../surroundings.js'
+import { duration, milliseconds } from '../terminal/figures.js'
+import { type Paint, paintFor, printable } from '../terminal/paint.js'
 import { RETRIES } from './back-off.js'
 import { explain } from './hints.js'
 import { type Identity, identify } from './identity.js'

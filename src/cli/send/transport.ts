@@ -2,7 +2,7 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { isObject } from '../../json.js'
-import { isSuccess as isSuccessStatus, TIMEOUT_MS } from '../../testing/send.js'
+import { isSuccess as isSuccessStatus, TIMEOUT_MS } from '../../testing/endpoint/send.js'
 import { explainNetworkError } from '../network.js'
 
 /** What came back. Times in milliseconds; `sentAt` on the clock of `performance.now()`. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { wrap } from '../../../src/cli/diagnosis-text.js'
-import { didYouMean } from '../../../src/cli/did-you-mean.js'
 import { EnvironmentError, UsageError } from '../../../src/cli/errors.js'
 import { explainNetworkError } from '../../../src/cli/network.js'
-import { printable } from '../../../src/cli/paint.js'
 import { runCli } from '../../../src/cli/run.js'
+import { wrap } from '../../../src/cli/terminal/diagnosis-text.js'
+import { printable } from '../../../src/cli/terminal/paint.js'
+import { didYouMean } from '../../../src/did-you-mean.js'
 import { testSurroundings } from '../support/surroundings.js'
 
 async function cli(...argv: string[]) {

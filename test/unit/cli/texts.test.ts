@@ -1,10 +1,10 @@
 /** What a person reads at a terminal, whole: a rewording, a lost colour or a shifted column shows in snapshots/. */
 
 import { describe, expect, it, vi } from 'vitest'
-import { duration, grouped, milliseconds, perSecond } from '../../../src/cli/figures.js'
 import { explainNetworkError } from '../../../src/cli/network.js'
 import { runCli } from '../../../src/cli/run.js'
 import { explain } from '../../../src/cli/send/hints.js'
+import { duration, grouped, milliseconds, perSecond } from '../../../src/cli/terminal/figures.js'
 import { signDelivery } from '../../../src/testing/index.js'
 import { freePort } from '../../support/server.js'
 import { UUID } from '../support/readable.js'

@@ -5,7 +5,7 @@ import type { TruedyEvent, Verification } from '../../../src/index.js'
 import type {
   verifyAndParse as VerifyAndParse,
   verifySignature as VerifySignature,
-} from '../../../src/verify.js'
+} from '../../../src/verify/verify.js'
 
 type Arguments = Parameters<typeof VerifySignature>
 

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders, RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { runCli } from '../../../src/cli/run.js'
 import { createNodeHandler } from '../../../src/node.js'
-import type { ReceiverOptions } from '../../../src/receiver-options.js'
+import type { ReceiverOptions } from '../../../src/receive/options.js'
 import { serve } from './http.js'
 import { CLI_SECRET, type TestSurroundings, testSurroundings } from './surroundings.js'
 

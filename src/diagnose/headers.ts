@@ -1,0 +1,95 @@
+/** The two headers of a delivery that was refused: where they stand, how often, and what is in them. */
+
+import { toHex } from '../bytes.js'
+import { parseTimestamp } from '../timestamp.js'
+import { isSignature } from '../verify/delivery.js'
+import { findHeaders, type HeaderNames, type HeadersInput } from '../verify/headers.js'
+import type { Finding } from './causes.js'
+import { decodeBase64 } from './encodings.js'
+
+/** Headers with one text each, and what was seen on the way to them. */
+export interface FoundHeaders {
+  readonly timestamp: string
+  /** 64 hexadecimal digits, or what else stands there. */
+  readonly signature: string
+  readonly findings: readonly Finding[]
+}
+
+const NAMES = { timestamp: 'x-truedy-timestamp', signature: 'x-truedy-signature' }
+const OLDER_NAMES = { timestamp: 'x-trudy-timestamp', signature: 'x-trudy-signature' }
+const ULTRAVOX_NAMES = {
+  timestamp: 'x-ultravox-webhook-timestamp',
+  signature: 'x-ultravox-webhook-signature',
+}
+
+/** The two headers; or, where there are not two texts, why. */
+export function readHeaders(
+  headers: HeadersInput,
+  names: HeaderNames | undefined,
+): FoundHeaders | readonly Finding[] {
+  const [ours, older] = [findHeaders(headers, names ?? NAMES), findHeaders(headers, OLDER_NAMES)]
+  const timestamp = ours[0] || older[0]
+  const signature = ours[1] || older[1]
+  if (!timestamp && !signature && findHeaders(headers, ULTRAVOX_NAMES).some(Boolean)) {
+    return [{ cause: 'ultravox_request' }]
+  }
+  if (!timestamp || !signature) {
+    // Without other names, these are what was looked for.
+    const isThere = findHeaders(headers, NAMES).every(Boolean)
+    const hint = isThere
+      ? " (not under the names that headerNames gives; under Truedy's own they are there)"
+      : ''
+    return [{ cause: 'headers_missing', detail: missing(timestamp, signature) + hint }]
+  }
+
+  const isTimestampDoubled = isDoubled(timestamp, /,/, (each) => parseTimestamp(each) !== undefined)
+  const isSignatureDoubled = isDoubled(signature, /[,\s]+/, isSignature)
+  if (
+    isTimestampDoubled ||
+    isSignatureDoubled ||
+    typeof timestamp !== 'string' ||
+    typeof signature !== 'string'
+  ) {
+    const one = isTimestampDoubled ? 'The timestamp header' : 'The signature header'
+    const detail = isTimestampDoubled && isSignatureDoubled ? 'Each of the two headers' : one
+    return [{ cause: 'header_doubled', detail }]
+  }
+  const isOlder = !ours[0] || !ours[1]
+  const [hex, findings] = readDigest(signature)
+  return {
+    timestamp,
+    signature: hex,
+    findings: isOlder ? [...findings, { cause: 'older_header_names' }] : findings,
+  }
+}
+
+function missing(timestamp: unknown, signature: unknown): string {
+  if (timestamp) return 'The signature header (X-Truedy-Signature) is missing'
+  if (signature) return 'The timestamp header (X-Truedy-Timestamp) is missing'
+  return 'Both headers (X-Truedy-Timestamp, X-Truedy-Signature) are missing'
+}
+
+/** A list, or several values in one text, each of them whole. */
+function isDoubled(value: unknown, separator: RegExp, isWhole: (text: string) => boolean): boolean {
+  if (typeof value !== 'string') return true
+  const values = value.split(separator).map((each) => each.trim())
+  return values.length > 1 && values.every(isWhole)
+}
+
+const SPACED: Finding = {
+  cause: 'signature_malformed',
+  detail: 'without the white space around it, it matches',
+}
+
+/** A signature as hexadecimal digits, where it stands for some, and in which other form it came. */
+function readDigest(signature: string): readonly [hex: string, findings: readonly Finding[]] {
+  const [, prefix = '', digest = ''] = /^([\w-]+[=,:])?\s*(.*?)\s*$/s.exec(signature) ?? []
+  // A base64 text may end in "=", and must not pass for a prefix with nothing behind it.
+  const isPrefixed = prefix !== '' && digest !== ''
+  const text = isPrefixed ? digest : signature.trim()
+  const findings: Finding[] = isPrefixed ? [{ cause: 'digest_prefix' }] : []
+  if (isSignature(text)) return [text, isPrefixed || text === signature ? findings : [SPACED]]
+  const bytes = decodeBase64(text)
+  if (bytes?.length !== 32) return [text, findings]
+  return [toHex(bytes), [...findings, { cause: 'digest_base64' }]]
+}

@@ -1,0 +1,93 @@
+/** Reading the body of a fetch `Request`, whole but not without end. */
+
+import { WebhookError } from './errors.js'
+import { requirePositive } from './verify/options.js'
+
+/** What is needed of a fetch `Request`, whichever library's types it has. */
+export interface RequestLike {
+  readonly method: string
+  readonly headers: { get(name: string): string | null }
+  readonly body: BodyStream | null
+  readonly bodyUsed: boolean
+}
+
+interface BodyStream {
+  readonly locked: boolean
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
+    cancel(reason?: unknown): Promise<void>
+  }
+}
+
+/** How much of a body is read. */
+export interface BodyLimit {
+  /** The largest body that is accepted, in bytes. Default 1 MiB. */
+  readonly maxBodyBytes?: number | undefined
+}
+
+/** Truedy's payloads are a few kilobytes. */
+export const DEFAULT_MAX_BODY_BYTES = 1_048_576
+
+/** The error for a body over the limit. */
+export function bodyTooLarge(maxBodyBytes: number): WebhookError {
+  return new WebhookError('body_too_large', `The body is over maxBodyBytes (${maxBodyBytes}).`)
+}
+
+/**
+ * The bytes of a request, counted while they arrive: a declared length can lie, and a chunked body declares none.
+ *
+ * @throws WebhookError `body_too_large`; `body_not_raw` where the body was read before; `invalid_options`
+ */
+export async function readBody(request: RequestLike, limit: BodyLimit = {}): Promise<Uint8Array> {
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
+  requirePositive({ maxBodyBytes })
+  // A context that has a request in it, and Node's request, know nothing of bodyUsed.
+  if (request.bodyUsed !== false || request.body?.locked) {
+    throw new WebhookError(
+      'body_not_raw',
+      'No unread Request: verify first, pass event.request, or use createNodeHandler.',
+    )
+  }
+  if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
+  return request.body ? readStream(request.body, maxBodyBytes) : new Uint8Array()
+}
+
+/**
+ * The bytes of a stream, up to a limit.
+ *
+ * @throws WebhookError `body_too_large`; what the stream throws
+ */
+export async function readStream(stream: BodyStream, maxBodyBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = stream.getReader()
+  for (;;) {
+    const { value } = await reader.read()
+    if (!value) return joinChunks(chunks)
+    size += value.length
+    if (size > maxBodyBytes) {
+      // Nobody waits for the rest; that telling the sender so can fail too is of no interest here.
+      reader.cancel().catch(() => {})
+      throw bodyTooLarge(maxBodyBytes)
+    }
+    keepChunk(chunks, value)
+  }
+}
+
+/** Adds a chunk. Many small ones are put together: as an object each takes a hundred times its byte. */
+export function keepChunk(chunks: Uint8Array[], chunk: Uint8Array): void {
+  if (chunks.push(chunk) >= 1000) chunks.push(joinChunks(chunks.splice(0)))
+}
+
+/** Several chunks in one piece; a single one, which is the rule, is not copied. */
+export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
+  const [only] = chunks
+  if (only && chunks.length === 1) return only
+  const bytes = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0))
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.length
+  }
+  return bytes
+}

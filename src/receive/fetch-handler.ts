@@ -1,0 +1,44 @@
+/** The receiver on fetch's `Request` and `Response`. */
+
+import { type RequestLike, readBody } from '../read-body.js'
+import type { ReceiverOptions } from './options.js'
+import { createBodyReceiver } from './receiver.js'
+
+/** The `Response` of whichever types the program has: DOM, Node, Workers, Deno, Bun. */
+export type FetchResponse = typeof globalThis extends { Response: { prototype: infer Instance } }
+  ? Instance
+  : object
+
+/**
+ * A webhook endpoint for fetch-standard frameworks: Next.js, Hono, Workers, Deno, Bun, SvelteKit, Nuxt, Astro and others.
+ * The body is read here, with a limit; hand over the request unread.
+ *
+ * Answers as {@link createReceiver} does.
+ *
+ * @param options - `secret`, `on`, `store` and the rest of {@link ReceiverOptions}
+ * @returns the handler; it never throws
+ * @throws {@link WebhookError} `invalid_secret` and `invalid_options`, at once and not at the first request
+ *
+ * @example
+ * ```ts
+ * import { createWebhookHandler } from 'truedy-webhooks'
+ *
+ * export const POST = createWebhookHandler({
+ *   secret: 'whsec_example',
+ *   on: { 'call.ended': (event) => console.log(event.data) },
+ * })
+ * ```
+ */
+export function createWebhookHandler(
+  options: ReceiverOptions = {},
+): (request: RequestLike) => Promise<FetchResponse> {
+  const receive = createBodyReceiver(options)
+  return async (request) => {
+    // No method, no Request: reading the body says so, and the log.
+    const { status, headers, body } = await receive(request.method ?? 'POST', request.headers, () =>
+      readBody(request, options),
+    )
+    // A 204 with a body, even an empty one, is refused by the constructor.
+    return new Response(body === '' ? null : body, { status, headers })
+  }
+}

@@ -1,0 +1,49 @@
+/** What becomes of a delivery → what is answered (contract §6). */
+
+import type { Outcome } from './options.js'
+
+/** What to answer, as plain values. */
+export interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** Empty, or `{"error":"<code>"}`. */
+  readonly body: string
+}
+
+/** An outcome before the clock is read. */
+export type Result = Outcome extends infer Each
+  ? Each extends Outcome
+    ? Omit<Each, 'durationMs'>
+    : never
+  : never
+
+/**
+ * The reply to a delivery. It names the error and tells no details: whoever sent the delivery need not be Truedy.
+ *
+ * @param result - what became of it
+ * @param leaseMs - how long a worker that died would still hold the event, in milliseconds
+ */
+export function toReply(result: Result, leaseMs: number): Reply {
+  switch (result.status) {
+    case 'processed':
+    case 'duplicate':
+      return { status: 204, headers: {}, body: '' }
+    case 'busy':
+      // By then the lease of a worker that died has ended.
+      return errorReply(503, 'busy', { 'retry-after': String(Math.ceil(leaseMs / 1000)) })
+    case 'rejected': {
+      const { status, code } = result.error
+      return errorReply(status, code, status === 405 ? { allow: 'POST' } : {})
+    }
+    case 'failed':
+      return errorReply(500, 'failed')
+  }
+}
+
+function errorReply(status: number, error: string, headers: Record<string, string> = {}): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ error }),
+  }
+}

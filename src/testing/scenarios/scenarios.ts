@@ -1,0 +1,57 @@
+/** Scenarios by name: what is sent, in which order, and with which gaps. */
+
+import type { SampleEvent } from '../samples.js'
+import { callStory } from './call.js'
+import { campaignStory } from './campaign.js'
+import { inChaos } from './chaos.js'
+import { createRandom } from './random.js'
+import { type Shape, toldAt } from './story.js'
+import { voiceStory } from './voice.js'
+
+export const scenarioNames = ['call', 'campaign', 'voice', 'chaos'] as const
+
+/** The name of a scenario. */
+export type ScenarioName = (typeof scenarioNames)[number]
+
+/** One sending of a scenario. */
+export interface Step {
+  /** The wait before it, in milliseconds; 0 is at the same moment as the one before. */
+  readonly gapMs: number
+  readonly event: SampleEvent
+}
+
+/**
+ * The steps of a scenario: the same seed gives the same ids, values, order and gaps.
+ *
+ * @param now - Unix time in milliseconds, at which the stories end
+ */
+export function scenarioSteps(name: ScenarioName, seed: number, shape: Shape, now: number): Step[] {
+  const random = createRandom(seed)
+  const inOrder = (events: readonly SampleEvent[]) =>
+    events.map((event, index) => ({ gapMs: index === 0 ? 0 : random.between(300, 1500), event }))
+  switch (name) {
+    case 'call':
+      return inOrder(toldAt(callStory(random, shape, 'talk'), now))
+    case 'campaign':
+      return inOrder(toldAt(campaignStory(random, shape, random.between(2, 3)), now))
+    case 'voice':
+      return inOrder(toldAt(voiceStory(random, shape), now))
+    case 'chaos': {
+      const stories = [
+        callStory(random, shape, 'talk'),
+        callStory(random, shape, random.of(['talk', 'unjoined', 'failed'])),
+        callStory(random, shape, random.of(['talk', 'unjoined', 'failed'])),
+        campaignStory(random, shape, 0),
+        voiceStory(random, shape),
+      ]
+      const steps = inChaos(
+        stories.flatMap((story) => toldAt(story, now)),
+        random,
+      )
+      return steps.map(({ event, isTwin }, index) => ({
+        gapMs: index === 0 || isTwin ? 0 : random.between(300, 1500),
+        event,
+      }))
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/** A story: events about the same things, each at a moment of its own. */
+
+import { isObject } from '../../json.js'
+import { type SampleEvent, type SampleName, sampleEvent } from '../samples.js'
+import type { Random } from './random.js'
+
+/** The shape of payloads. */
+export type Shape = 'nested' | 'flat'
+
+/** One event of a story. */
+export interface Moment {
+  /** When it happens, in milliseconds since the story began. */
+  readonly atMs: number
+  /** Makes the event, given what time (ISO 8601) it is so many milliseconds into the story. */
+  tell(time: (atMs: number) => string): SampleEvent
+}
+
+/** What makes an event of a story out of a sample. */
+export interface Facts {
+  /** Of the event itself. */
+  readonly id: string
+  readonly time: string
+  /** Fields of `data` that differ from the sample's; `undefined` takes one out. */
+  readonly data: Readonly<Record<string, unknown>>
+  /** The same for `data.call`, where the sample has one. */
+  readonly call?: Readonly<Record<string, unknown>>
+  /** The name of the event, where there is no sample of it. */
+  readonly name?: string
+}
+
+/** A sample event with the facts of a story in it. */
+export function eventOf(sample: SampleName, shape: Shape, facts: Facts): SampleEvent {
+  const { event, data } = sampleEvent(sample, { shape })
+  const name = facts.name ?? event
+  const { call } = data
+  const isNested = shape === 'nested'
+  return {
+    event: name,
+    // As the sample has it: without a zone, and with microseconds.
+    timestamp: isNested ? facts.time : facts.time.replace('Z', '000'),
+    ...(isNested && { id: facts.id }),
+    data: {
+      ...data,
+      ...('event' in data && { event: name }),
+      ...facts.data,
+      ...(isObject(call) && { call: { ...call, ...facts.call } }),
+    },
+  }
+}
+
+/** An id for an event, as the samples have them. */
+export function eventId(random: Random): string {
+  return `evt_${random.uuid()}`
+}
+
+/** A story that begins later, to be part of a longer one. */
+export function postponed(story: readonly Moment[], byMs: number): Moment[] {
+  return story.map(({ atMs, tell }) => ({
+    atMs: atMs + byMs,
+    tell: (time) => tell((innerMs) => time(innerMs + byMs)),
+  }))
+}
+
+/** How long a story lasts, in milliseconds. */
+export function lengthOf(story: readonly Moment[]): number {
+  return Math.max(...story.map(({ atMs }) => atMs))
+}
+
+/**
+ * The events of a story in their order. It ends now: a call of two minutes, told in three seconds, began two minutes
+ * ago, and no time lies in the future.
+ *
+ * @param now - Unix time in milliseconds
+ */
+export function toldAt(story: readonly Moment[], now: number): SampleEvent[] {
+  const beginning = now - lengthOf(story)
+  const time = (atMs: number) => new Date(beginning + atMs).toISOString()
+  return [...story].sort((a, b) => a.atMs - b.atMs).map(({ tell }) => tell(time))
+}

@@ -1,0 +1,97 @@
+/**
+ * All that can be said of a delivery without a key: is the body raw, are the headers there and well formed, is it
+ * fresh. What passes is a {@link SignedDelivery}, ready for one HMAC.
+ */
+
+import { asBytes, type Bytes, kindOf } from '../bytes.js'
+import { isWebhookError, WebhookError } from '../errors.js'
+import { parseTimestamp } from '../timestamp.js'
+import { findHeaders, type HeadersInput } from './headers.js'
+import { type Key, requireKeys, type Secret } from './keys.js'
+import { DEFAULT_TOLERANCE_SECONDS, invalidOptions, requireOptions, type VerifyOptions } from './options.js'
+
+/** A delivery that is complete, well formed and fresh. Whether it is genuine is for the HMAC to say. */
+export interface SignedDelivery {
+  /** When it was sent, in milliseconds since 1970. */
+  readonly sentAt: number
+  /** What was signed before the body: the text of the timestamp header and a dot. */
+  readonly prefix: string
+  /** What was signed after it, and is to be parsed. */
+  body: Bytes
+  /** 64 hexadecimal digits, in either case. */
+  readonly signature: string
+  readonly keys: readonly Key[]
+}
+
+const NOT_A_HEX_DIGIT = /[^\da-fA-F]/
+
+/**
+ * Checks all that needs no key: the program's own mistakes, presence, format, age; the cheapest first.
+ *
+ * @throws WebhookError and nothing else, whatever it is given
+ */
+export function readDelivery(
+  rawBody: unknown,
+  headers: HeadersInput,
+  secret: Secret,
+  options: VerifyOptions = {},
+): SignedDelivery {
+  try {
+    const keys = requireKeys(secret)
+    requireOptions(options)
+    const body = asBytes(rawBody)
+    if (body === undefined) throw bodyNotRaw(rawBody)
+
+    const [timestamp, signature] = findHeaders(headers, options.headerNames)
+    if (!timestamp) throw headerError('missing', 'timestamp')
+    if (!signature) throw headerError('missing', 'signature')
+    const sentAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined
+    if (sentAt === undefined) throw headerError('malformed', 'timestamp')
+    if (!isSignature(signature)) throw headerError('malformed', 'signature')
+    requireFresh(sentAt, options)
+
+    return { sentAt, prefix: `${timestamp}.`, body, signature, keys }
+  } catch (error) {
+    if (isWebhookError(error)) throw error
+    // No cause: what a getter, a proxy or a clock of the caller threw may quote what must not be logged.
+    throw invalidOptions()
+  }
+}
+
+/** Whether a value has the form of a signature: 64 hexadecimal digits. */
+export function isSignature(value: unknown): value is string {
+  return typeof value === 'string' && value.length === 64 && !NOT_A_HEX_DIGIT.test(value)
+}
+
+function requireFresh(sentAt: number, options: VerifyOptions): void {
+  const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now } = options
+  const age = (now() - sentAt) / 1000
+  // NaN compares as false with everything, and must not pass for fresh.
+  if (Math.abs(age) <= toleranceSeconds) return
+  if (!Number.isFinite(age)) throw invalidOptions()
+  throw new WebhookError(
+    age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
+    `The timestamp is ${Math.abs(Math.round(age))} s ${age > 0 ? 'old' : 'ahead'}, the tolerance ${toleranceSeconds} s. ` +
+      'Late, replayed, or wrong clock.',
+  )
+}
+
+const FORM = { timestamp: 'Unix seconds or ISO 8601', signature: '64 hex digits' }
+
+function headerError(fault: 'missing' | 'malformed', header: keyof typeof FORM): WebhookError {
+  // The value stays out of the message: whoever sent it wrote it, and messages end in logs.
+  return new WebhookError(
+    `${fault}_${header}`,
+    `X-Truedy-${header} header ${fault}: expected ${FORM[header]}. Not from Truedy, a proxy, not request.headers?`,
+  )
+}
+
+function bodyNotRaw(body: unknown): WebhookError {
+  return new WebhookError(
+    'body_not_raw',
+    `The body is ${kindOf(body)}, not the raw bytes. ` +
+      "Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. " +
+      'NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. ' +
+      'Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.',
+  )
+}

@@ -1,0 +1,158 @@
+/** The asynchronous entry points: is a delivery genuine, and what does it say? */
+
+import type { RawBody } from '../bytes.js'
+import { isWebhookError, WebhookError, type WebhookErrorCode, type WebhookErrorStatus } from '../errors.js'
+import type { TruedyEvent } from '../events/catalogue.js'
+import { parseBytes } from '../events/parse.js'
+import { type BodyLimit, type RequestLike, readBody } from '../read-body.js'
+import { readDelivery, type SignedDelivery } from './delivery.js'
+import type { HeadersInput } from './headers.js'
+import { findSigner } from './hmac.js'
+import type { Secret } from './keys.js'
+import { invalidOptions, type VerifyOptions } from './options.js'
+
+/** What a verification found. A forgotten `await` fails closed: a promise has no `ok`. */
+export type Verification =
+  | {
+      readonly ok: true
+      /** When the delivery was sent. */
+      readonly timestamp: Date
+      /** Which of several secrets signed it, counted from 0. */
+      readonly secretIndex: number
+    }
+  | VerificationFailure
+
+/** Why a delivery was refused: a {@link WebhookError} as a value. */
+export interface VerificationFailure {
+  readonly ok: false
+  /** What went wrong, as a stable name. */
+  readonly code: WebhookErrorCode
+  /** The HTTP status to answer with. */
+  readonly status: WebhookErrorStatus
+  /** What happened and what to do, without secret material. */
+  readonly message: string
+}
+
+/**
+ * Checks the signature and the age of a delivery, without parsing it. Never throws, whatever it is given: every
+ * failure is returned, the calling program's mistakes too.
+ *
+ * The signed bytes are the text of the timestamp header, a dot and the raw body (contract §2), under HMAC-SHA256
+ * (RFC 2104) with the UTF-8 bytes of the secret as key; compared in constant time.
+ *
+ * @param rawBody - the body exactly as received; a string stands for its UTF-8 bytes
+ * @param headers - the request's headers, as the framework hands them over
+ * @param secret - the endpoint's secret, or up to 10 while one is being rotated
+ * @param options - `toleranceSeconds` (300), `now` (milliseconds, `Date.now`), `headerNames`
+ * @returns `ok` with the time of sending and the index of the secret, or a failure with `code`, `status` and
+ * `message`. Codes: `missing_timestamp`, `missing_signature`, `malformed_timestamp`, `malformed_signature`,
+ * `timestamp_too_old`, `timestamp_too_new`, `signature_mismatch` (401); `body_not_raw`, `invalid_secret`,
+ * `invalid_options` (500)
+ *
+ * @example
+ * ```ts
+ * import { verifySignature } from 'truedy-webhooks'
+ *
+ * async function isGenuine(body: Uint8Array, headers: Headers, secret: string): Promise<boolean> {
+ *   const verification = await verifySignature(body, headers, secret)
+ *   if (!verification.ok) console.warn(verification.code, verification.message)
+ *   return verification.ok
+ * }
+ * ```
+ */
+export async function verifySignature(
+  rawBody: RawBody,
+  headers: HeadersInput,
+  secret: Secret,
+  options?: VerifyOptions,
+): Promise<Verification> {
+  try {
+    const delivery = readDelivery(rawBody, headers, secret, options)
+    return success(delivery, await findSigner(delivery))
+  } catch (error) {
+    return toFailure(error)
+  }
+}
+
+/**
+ * Verifies a delivery and returns its event. There is no event without a verified signature.
+ *
+ * @param rawBody - the body exactly as received; a string stands for its UTF-8 bytes
+ * @param headers - the request's headers, as the framework hands them over
+ * @param secret - the endpoint's secret, or up to 10 while one is being rotated
+ * @param options - `toleranceSeconds` (300), `now` (milliseconds, `Date.now`), `headerNames`
+ * @returns the event, a union on `event`; a type that this version does not know is `'unknown'`
+ * @throws {@link WebhookError} with every code of {@link verifySignature}, and `invalid_json`, `invalid_event` (400)
+ *
+ * @example
+ * ```ts
+ * import { verifyAndParse } from 'truedy-webhooks'
+ *
+ * async function receive(request: Request, secret: string): Promise<void> {
+ *   const event = await verifyAndParse(await request.arrayBuffer(), request.headers, secret)
+ *   if (event.event === 'call.ended') console.log(event.data.call?.endReason)
+ * }
+ * ```
+ */
+export async function verifyAndParse(
+  rawBody: RawBody,
+  headers: HeadersInput,
+  secret: Secret,
+  options?: VerifyOptions,
+): Promise<TruedyEvent> {
+  const delivery = readDelivery(rawBody, headers, secret, options)
+  const signer = findSigner(delivery)
+  // Awaiting what is there already would cost a turn of the event loop's queue.
+  requireSigner(typeof signer === 'number' ? signer : await signer)
+  return parseBytes(delivery.body)
+}
+
+/**
+ * Verifies a fetch `Request` and returns its event. The body is read here, once, up to a limit.
+ *
+ * @param request - a fetch `Request` whose body has not been read
+ * @param secret - the endpoint's secret, or up to 10 while one is being rotated
+ * @param options - those of {@link verifyAndParse}, and `maxBodyBytes` (1 MiB)
+ * @returns the event, as {@link verifyAndParse} does
+ * @throws {@link WebhookError} with every code of {@link verifyAndParse}, and `body_too_large` (413); what the
+ * request's stream threw, where the client broke off
+ *
+ * @example
+ * ```ts
+ * import { verifyRequest } from 'truedy-webhooks'
+ *
+ * async function receive(request: Request, secret: string): Promise<Response> {
+ *   const event = await verifyRequest(request, secret)
+ *   console.log(event.rawEvent, event.id)
+ *   return new Response(null, { status: 204 })
+ * }
+ * ```
+ */
+export async function verifyRequest(
+  request: RequestLike,
+  secret: Secret,
+  options?: VerifyOptions & BodyLimit,
+): Promise<TruedyEvent> {
+  return verifyAndParse(await readBody(request, options), request.headers, secret, options)
+}
+
+/** The good verdict, once it is known which secret signed; throws where none did. */
+export function success(delivery: SignedDelivery, secretIndex: number): Verification {
+  requireSigner(secretIndex)
+  return { ok: true, timestamp: new Date(delivery.sentAt), secretIndex }
+}
+
+/** An error of ours as a value; of any other it is not known what it tells, and nothing of it is told. */
+export function toFailure(error: unknown): VerificationFailure {
+  const { code, status, message } = isWebhookError(error) ? error : invalidOptions()
+  return { ok: false, code, status, message }
+}
+
+/** Throws where no secret signed. */
+export function requireSigner(secretIndex: number): void {
+  if (secretIndex >= 0) return
+  throw new WebhookError(
+    'signature_mismatch',
+    "Signature mismatch: the secret is another endpoint's, or the body is empty or was serialised again.",
+  )
+}

@@ -1,0 +1,173 @@
+import type { RequestListener } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { runCli } from '../../../../src/cli/run.js'
+import { createNodeHandler } from '../../../../src/node.js'
+import { freePort } from '../../../support/server.js'
+import { serve as serveHttp } from '../../support/http.js'
+import { testSurroundings } from '../../support/surroundings.js'
+
+const SECRET = 'whsec_cli'
+
+async function serve(listener: RequestListener): Promise<string> {
+  return (await serveHttp(listener)).url
+}
+
+const rightHandler = (workMs = 0) =>
+  createNodeHandler({ secret: SECRET, onEvent: () => delay(workMs), onOutcome: () => {} })
+
+/** Repeats of the same event, and events that look like repeats. */
+const REPEATS = ['--only', 'the same event', '--only', 'two types', '--only', 'two changes']
+
+async function check(url: string, ...argv: string[]) {
+  const surroundings = testSurroundings()
+  const code = await runCli(['check', url, ...argv], surroundings)
+  const stdout = surroundings.stdout()
+  return {
+    code,
+    stdout,
+    stderr: surroundings.stderr(),
+    lines: () =>
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+  }
+}
+
+describe('check', () => {
+  it('shows what came beside what was expected', async () => {
+    const { code, stdout } = await check(await serve(rightHandler()), '--only', 'GET', '--only', 'one digit')
+    expect(stdout).toMatchInlineSnapshot(`
+      "  case                      expected  answered
+      ✓ a signature of one digit  401       401
+      ✓ a GET                     405       405
+
+      2 of 2 passed
+      "
+    `)
+    expect(code).toBe(0)
+  })
+
+  it('says what could not be seen of a handler that is quick', async () => {
+    const { code, stdout } = await check(await serve(rightHandler()), ...REPEATS)
+    expect(stdout).toMatch(/^~ the same event twice, one after the other/m)
+    expect(stdout.split('\n').slice(-5)).toEqual([
+      '',
+      '~ seen by status only: a handler that takes 200 ms in a test set-up would show more',
+      '',
+      '5 of 5 passed',
+      '',
+    ])
+    expect(code).toBe(0)
+  })
+
+  it('sees all of a handler that takes its time', async () => {
+    const { code, stdout } = await check(await serve(rightHandler(130)), ...REPEATS)
+    expect(stdout.match(/^✓ /gm)).toHaveLength(5)
+    expect(code).toBe(0)
+  })
+
+  it('sees that a handler does everything again', async () => {
+    const verifying = createNodeHandler({
+      secret: SECRET,
+      key: () => crypto.randomUUID(),
+      onEvent: () => delay(130),
+    })
+    const { code, lines } = await check(await serve(verifying), '--json', ...REPEATS)
+    const failed = lines().filter(({ type, passed }) => type === 'case' && !passed)
+    expect(failed).toMatchObject([
+      { name: 'the same event twice, one after the other', fix: expect.stringContaining('handled twice') },
+      {
+        name: 'the same event while the first is still being handled',
+        fix: expect.stringContaining('atomic'),
+      },
+      {
+        name: 'the same event twice at the same moment, then once more',
+        fix: expect.stringContaining('atomic'),
+      },
+    ])
+    expect(lines().at(-1)).toEqual({ type: 'summary', passed: 2, failed: 3, cases: 5 })
+    expect(code).toBe(1)
+  })
+
+  it('sees that an event is acknowledged while it is being handled, and that others are swallowed', async () => {
+    const seen = new Set<string>()
+    const careless = createNodeHandler({
+      secret: SECRET,
+      key: () => crypto.randomUUID(),
+      async onEvent({ data }) {
+        const { call, batchId } = data as { call?: { callId: string }; batchId?: string }
+        const id = String(call?.callId ?? batchId)
+        if (seen.has(id)) return
+        seen.add(id)
+        await delay(130)
+      },
+    })
+    const { lines } = await check(await serve(careless), '--json', ...REPEATS)
+    expect(lines().filter(({ type, passed }) => type === 'case' && !passed)).toMatchObject([
+      { name: 'the same event while the first is still being handled', fix: expect.stringContaining('lost') },
+      { name: 'two types of event of one call', fix: expect.stringContaining('lost') },
+      { name: 'two changes of one campaign', fix: expect.stringContaining('lost') },
+    ])
+  })
+
+  it('sees that duplicates are refused', async () => {
+    const seen = new Set<string>()
+    const refusing = createNodeHandler({
+      secret: SECRET,
+      key: () => crypto.randomUUID(),
+      async onEvent({ id = '' }) {
+        if (seen.has(id)) throw new Error('seen')
+        seen.add(id)
+        await delay(130)
+      },
+      onOutcome: () => {},
+    })
+    const { lines } = await check(await serve(refusing), '--json', '--only', 'the same event')
+    expect(lines().filter(({ type }) => type === 'case')).toMatchObject([
+      { passed: false, actual: '204, 500', fix: expect.stringContaining('Acknowledge a duplicate') },
+      { passed: false, actual: '204, 500' },
+      { passed: false, fix: expect.stringContaining('Claim the event in one atomic step') },
+    ])
+  })
+
+  it('says of a redirect where it leads to nothing', async () => {
+    const url = await serve((request, response) => {
+      request.resume()
+      response.writeHead(308, { location: '/elsewhere' }).end()
+    })
+    const { stdout } = await check(url, '--only', 'a genuine call.started')
+    expect(stdout).toContain('It redirects')
+  })
+
+  it('fails every repeat of an endpoint that refuses everything', async () => {
+    const { lines } = await check(
+      await serve(createNodeHandler({ secret: 'whsec_other', onOutcome: () => {} })),
+      '--json',
+      ...REPEATS,
+    )
+    expect(
+      lines()
+        .filter(({ type, passed }) => type === 'case' && passed)
+        .map(({ name }) => name),
+    ).toEqual([])
+  })
+
+  it('says that nothing answers, once', async () => {
+    const { code, stdout, stderr } = await check(`http://127.0.0.1:${await freePort()}/`)
+    expect(stderr).toContain('nothing listens there')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  })
+
+  it('ends when it is interrupted, with what it has found', async () => {
+    const surroundings = testSurroundings()
+    const url = await serve((request, response) => {
+      request.resume()
+      surroundings.interrupt()
+      response.writeHead(204).end()
+    })
+    expect(await runCli(['check', url, '--json'], surroundings)).toBe(130)
+    expect(JSON.parse(surroundings.stdout())).toMatchObject({ type: 'summary', passed: 0, failed: 0 })
+  })
+})

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { runCli } from '../../../../src/cli/run.js'
+import { captured, testSurroundings } from '../../support/surroundings.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const BODY = '{"event":"call.completed","timestamp":"2026-03-18T14:32:00Z","id":"evt_1","data":{}}'
+
+function fileWith(text: string): string {
+  const path = join(folder, `${Math.random()}.json`)
+  writeFileSync(path, text)
+  return path
+}
+
+async function verify(...argv: string[]) {
+  const surroundings = testSurroundings({ readInput: async () => new TextEncoder().encode(BODY) })
+  const code = await runCli(['verify', ...argv], surroundings)
+  return { code, stdout: surroundings.stdout(), stderr: surroundings.stderr() }
+}
+
+describe('verify', () => {
+  it('says that a request is genuine, and which event it is', async () => {
+    const { code, stdout } = await verify('--body', fileWith(BODY), ...captured(BODY))
+    expect(stdout).toContain('✓ The signature is genuine.')
+    expect(stdout).toMatch(/event +call\.completed/)
+    expect(stdout).toMatch(/key +call\.ended:event:evt_1/)
+    expect(stdout).toMatch(/cause +valid\n/)
+    expect(code).toBe(0)
+  })
+
+  it('reads the standard input', async () => {
+    const { code } = await verify('--body', '-', ...captured(BODY))
+    expect(code).toBe(0)
+  })
+
+  it('says that a request is genuine but old, which is no failure', async () => {
+    const { code, stdout } = await verify('--body', '-', ...captured(BODY, { timestamp: '1773844320' }))
+    expect(stdout).toMatch(/cause +valid_but_old\n/)
+    expect(code).toBe(0)
+  })
+
+  it('says that a genuine body is no event', async () => {
+    const { code, stdout } = await verify('--body', fileWith('[]'), ...captured('[]'))
+    expect(stdout).toContain('The JSON lacks event')
+    expect(code).toBe(0)
+  })
+
+  it('says why a signature does not match, and what to do', async () => {
+    const { code, stdout } = await verify('--body', fileWith(`${BODY}\n`), ...captured(BODY))
+    expect(stdout).toContain('✗ The signature does not match.')
+    expect(stdout).toMatch(/cause +body_newline_added\n/)
+    expect(stdout).toContain('--data-binary')
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+    expect(code).toBe(1)
+  })
+
+  it('tries the secrets of other endpoints', async () => {
+    const others = ['--other-secret', 'whsec_one', '--other-secret', 'whsec_two']
+    const { stdout } = await verify('--body', '-', ...captured(BODY, { secret: 'whsec_two' }), ...others)
+    expect(stdout).toContain('other secret 2 of 2')
+  })
+
+  it('gives one JSON object with --json', async () => {
+    const { code, stdout } = await verify('--body', '-', '--json', ...captured(BODY))
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      cause: 'valid',
+      event: 'call.completed',
+      key: 'call.ended:event:evt_1',
+      bytes: BODY.length,
+    })
+    expect(code).toBe(0)
+    const failed = await verify('--body', '-', '--json', ...captured('other'))
+    expect(JSON.parse(failed.stdout)).toMatchObject({ ok: false, cause: 'unknown', fix: expect.any(String) })
+    expect(failed.code).toBe(1)
+  })
+
+  it.each([
+    [join(folder, 'missing'), 'there is no such file'],
+    [folder, 'it is a directory'],
+    ['bad\0name', 'cannot be read'],
+  ])('says why %j cannot be read', async (path, reason) => {
+    const { code, stderr } = await verify('--body', path, ...captured(BODY))
+    expect(stderr).toContain(reason)
+    expect(code).toBe(1)
+  })
+
+  it('says that another secret is empty, and not that there is none', async () => {
+    const { code, stderr } = await verify('--body', '-', ...captured(BODY), '--other-secret', '')
+    expect(stderr).toContain('--other-secret is empty')
+    expect(code).toBe(2)
+  })
+
+  it('takes the last of an option that is given twice', async () => {
+    const { code } = await verify('--body', 'missing', '--body', '-', ...captured(BODY))
+    expect(code).toBe(0)
+  })
+})

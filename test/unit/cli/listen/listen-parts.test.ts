@@ -1,0 +1,142 @@
+import { createServer } from 'node:http'
+import { describe, expect, it, vi } from 'vitest'
+import { type ListenedDelivery, toLine } from '../../../../src/cli/listen/delivery.js'
+import { createLog } from '../../../../src/cli/listen/log.js'
+import { openBrowser } from '../../../../src/cli/listen/open-browser.js'
+import { sendEvents } from '../../../../src/cli/listen/page-events.js'
+import { listenOn } from '../../../../src/cli/listen/server.js'
+import { serve } from '../../support/http.js'
+import { openers } from '../../support/listen.js'
+
+function delivery(number: number, bytes = 10): ListenedDelivery {
+  return {
+    number,
+    receivedAt: 0,
+    method: 'POST',
+    rawHeaders: [],
+    body: new Uint8Array(bytes),
+    bytes,
+    isWhole: true,
+    status: 204,
+    outcome: 'processed',
+    durationMs: 1,
+    isGenuine: true,
+  }
+}
+
+describe('the log of deliveries', () => {
+  it('keeps the newest thousand', () => {
+    const log = createLog()
+    for (let number = 1; number <= 1005; number++) log.add(delivery(number))
+    expect(log.after(0)).toHaveLength(1000)
+    expect(log.find(5)).toBeUndefined()
+    expect(log.find(6)?.number).toBe(6)
+    expect(log.after(1004).map(({ number }) => number)).toEqual([1005])
+  })
+
+  it('keeps no more than 32 MiB', () => {
+    const log = createLog()
+    for (let number = 1; number <= 40; number++) log.add(delivery(number, 1_048_576))
+    expect(log.after(0).map(({ number }) => number)).toEqual(
+      Array.from({ length: 32 }, (_, index) => index + 9),
+    )
+  })
+
+  it('counts headers among them', () => {
+    const log = createLog()
+    const rawHeaders = ['x-long', 'x'.repeat(15 * 1_048_576)]
+    for (let number = 1; number <= 3; number++) log.add({ ...delivery(number), rawHeaders })
+    expect(log.after(0).map(({ number }) => number)).toEqual([2, 3])
+  })
+
+  it('tells those who want to hear it, for as long as they do', () => {
+    const log = createLog()
+    const heard: number[] = []
+    const stop = log.subscribe(({ number }) => heard.push(number))
+    log.add(delivery(1))
+    stop()
+    log.add(delivery(2))
+    expect(heard).toEqual([1])
+  })
+})
+
+describe('a delivery as a line', () => {
+  it('has its time to a tenth of a millisecond', () => {
+    expect(toLine({ ...delivery(1), durationMs: 1.26 })).toMatchObject({ durationMs: 1.3 })
+  })
+})
+
+describe('a server', () => {
+  it('says why it cannot listen, whatever the reason', async () => {
+    const server = createServer()
+    server.listen = () => {
+      const error = Object.assign(new Error('no such device'), { code: 'ENXIO' })
+      setImmediate(() => server.emit('error', error))
+      return server
+    }
+    await expect(listenOn(server, 80, 'Try another.')).rejects.toThrow(
+      'Port 80 cannot be used: no such device. Try another.',
+    )
+  })
+})
+
+describe('the feed', () => {
+  /** A server of the feed, and what it wants of its log. */
+  async function feedOf(deliveries: readonly ListenedDelivery[]) {
+    const stop = vi.fn()
+    const log = { ...createLog(), after: () => deliveries, subscribe: () => stop }
+    const { url } = await serve((request, response) => sendEvents(request, response, log, 'run'))
+    return { url, stop }
+  }
+
+  const large = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ ...delivery(index), message: 'x'.repeat(1_048_576) }))
+
+  it('is of the type that browsers expect, and listens no longer than they do', async () => {
+    const { url, stop } = await feedOf([])
+    const abandoned = new AbortController()
+    const response = await fetch(url, { signal: abandoned.signal })
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    expect(stop).not.toHaveBeenCalled()
+    abandoned.abort()
+    await vi.waitFor(() => expect(stop).toHaveBeenCalledOnce())
+  })
+
+  it('drops a browser that has more than eight mebibytes to read', async () => {
+    const { url, stop } = await feedOf(large(12))
+    await expect(fetch(url).then((response) => response.text())).rejects.toThrow()
+    expect(stop).toHaveBeenCalledOnce()
+    const patient = await feedOf(large(7))
+    const reader = (await fetch(patient.url)).body?.getReader()
+    let bytes = 0
+    while (bytes <= 7 * 1_048_576) bytes += (await reader?.read())?.value?.length ?? Number.NaN
+    await reader?.cancel()
+    expect(bytes).toBeGreaterThan(7 * 1_048_576)
+  })
+})
+
+describe('openBrowser', () => {
+  /** How the page was opened. */
+  async function calls(platform: NodeJS.Platform, more: Record<string, string>): Promise<string> {
+    const { env, called } = openers()
+    openBrowser('http://127.0.0.1:1/', { ...env, ...more }, platform)
+    return await vi.waitFor(called, 500)
+  }
+
+  it.each([
+    ['darwin', 'open http://127.0.0.1:1/'],
+    ['linux', 'xdg-open http://127.0.0.1:1/'],
+    ['win32', 'cmd /c start  http://127.0.0.1:1/'],
+  ] as const)('opens it on %s', async (platform, call) => {
+    expect(await calls(platform, {})).toBe(call)
+  })
+
+  it('opens nothing where BROWSER is none', async () => {
+    await expect(calls('linux', { BROWSER: 'none' })).rejects.toThrow('ENOENT')
+  })
+
+  it('does not mind that nothing can open it', async () => {
+    openBrowser('http://127.0.0.1:1/', { PATH: '/nowhere' }, 'linux')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  })
+})

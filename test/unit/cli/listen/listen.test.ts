@@ -1,0 +1,258 @@
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
+import { createServer } from 'node:net'
+import { describe, expect, it, vi } from 'vitest'
+import { runCli } from '../../../../src/cli/run.js'
+import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
+import { listenOn } from '../../../support/server.js'
+import { failOnUncaught } from '../../support/http.js'
+import { begin, genuine, listen, post } from '../../support/listen.js'
+import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
+
+failOnUncaught()
+
+describe('listen', () => {
+  it('says where it listens, and how to try it', async () => {
+    const { surroundings, url } = await listen('--path', '/hooks')
+    expect(url).toMatch(/:\d+\/hooks$/)
+    expect(surroundings.stdout()).toBe(
+      [
+        `Listening on ${url}`,
+        `Try it:  npx truedy-webhooks send ${url}`,
+        `Truedy itself reaches it through a tunnel of your choice to port ${new URL(url).port}.`,
+        'Ctrl-C ends it.',
+        '',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('listens for nobody but this machine', async () => {
+    const { url, page } = await listen('--open')
+    for (const { port } of [new URL(url), new URL(page)]) {
+      // Another address of the loopback, which a server on all addresses would have, too.
+      await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow('fetch failed')
+    }
+  })
+
+  it('does not begin where it was interrupted before', async () => {
+    const surroundings = testSurroundings()
+    surroundings.interrupt()
+    expect(await runCli(['listen', '--port', '0'], surroundings)).toBe(130)
+    expect(surroundings.stdout()).toMatch(/\n0 deliveries\n$/)
+  })
+
+  it('shows an event, and that it came again', async () => {
+    const { surroundings, url } = await listen()
+    const delivery = await genuine()
+    expect([await post(url, delivery), await post(url, delivery)]).toEqual([204, 204])
+    const [first, second] = surroundings.stdout().split('\n').slice(-3)
+    expect(first).toMatch(
+      /^\d\d:\d\d:\d\d {2}204 {2}processed {2}call\.ended .* ms .* B {2}call\.ended:event:evt_/,
+    )
+    expect(second).toMatch(/204 {2}duplicate {2}call\.ended/)
+  })
+
+  it('shows why a signature does not match', async () => {
+    const { surroundings, url } = await listen('--other-secret', 'whsec_staging')
+    const { body, headers } = await genuine()
+    expect(await post(url, { body: `${body}\n`, headers })).toBe(401)
+    expect(await post(url, await signDelivery(sampleEvent('call.ended'), 'whsec_staging'))).toBe(401)
+    const text = surroundings.stdout()
+    expect(text).toMatch(/401 {2}rejected {3}signature_mismatch .* B\n/)
+    expect(text).toMatch(/ cause {2}body_newline_added\n/)
+    expect(text).toContain(' why    The body has a newline')
+    expect(text).toContain(' fix    Verify the bytes')
+    expect(text).toMatch(/ cause {2}other_secret\n/)
+  })
+
+  it('shows what is wrong with the rest, too', async () => {
+    const { url, lines } = await listen('--json')
+    await post(url, await genuine({ timestamp: 1_000_000_000 }))
+    await post(url, await signDelivery('[]', CLI_SECRET))
+    await post(url, { body: 'x'.repeat(1_048_577), headers: {} })
+    // Answered before the rest of it was read, and told after.
+    await vi.waitFor(() => expect(lines()).toHaveLength(3))
+    await fetch(url)
+    expect(lines()).toMatchObject([
+      { number: 1, status: 401, code: 'timestamp_too_old', causes: ['valid_but_old'] },
+      { number: 2, status: 400, code: 'invalid_event', message: expect.stringContaining('event') },
+      { number: 3, status: 413, code: 'body_too_large' },
+      { number: 4, status: 405, code: 'method_not_allowed', bytes: 0 },
+    ])
+  })
+
+  it('says of an unknown type what it is called', async () => {
+    const { url, lines } = await listen('--json')
+    await post(url, await signDelivery(sampleEvent('unknown'), CLI_SECRET))
+    expect(lines()).toMatchObject([{ event: 'call.transferred', outcome: 'processed' }])
+  })
+
+  it('says of another path where the endpoint is', async () => {
+    const text = await listen()
+    expect(await post(new URL('/else?where', text.url).href, await genuine())).toBe(404)
+    expect(text.surroundings.stdout()).toContain('POST /else: the endpoint is at /webhooks/truedy')
+    const json = await listen('--json')
+    await fetch(new URL('/', json.url))
+    expect(json.lines('not_found')).toEqual([
+      { type: 'not_found', method: 'GET', path: '/', expected: '/webhooks/truedy' },
+    ])
+  })
+
+  it('takes what follows a question mark for no part of the path', async () => {
+    const { url } = await listen()
+    expect(await post(`${url}?tenant=1`, await genuine())).toBe(204)
+  })
+
+  it('ends with a summary when it is interrupted, whoever still talks to it', async () => {
+    const { surroundings, url, code } = await listen()
+    await post(url, await genuine())
+    await post(url, { body: '{}', headers: {} })
+    await begin(url, 'half', { 'content-length': '10' })
+    surroundings.interrupt()
+    expect(await code).toBe(130)
+    // What the end broke off is not told behind it.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(surroundings.stdout()).toMatch(
+      /\n2 deliveries: 1 processed, 1 rejected \(1 missing_timestamp\)\n$/,
+    )
+  })
+
+  it('counts for scripts', async () => {
+    const { surroundings, url, code, lines } = await listen('--json')
+    await post(url, await genuine())
+    await fetch(url)
+    surroundings.interrupt()
+    await code
+    expect(lines('summary')).toEqual([
+      {
+        type: 'summary',
+        deliveries: 2,
+        processed: 1,
+        duplicate: 0,
+        busy: 0,
+        rejected: 1,
+        failed: 0,
+        refusals: { method_not_allowed: 1 },
+      },
+    ])
+  })
+
+  it('counts one delivery as one', async () => {
+    const { surroundings, url, code } = await listen()
+    await post(url, await genuine())
+    surroundings.interrupt()
+    await code
+    expect(surroundings.stdout()).toMatch(/\n1 delivery: 1 processed\n$/)
+  })
+
+  it('has little to say where nothing came', async () => {
+    const { surroundings, code } = await listen()
+    surroundings.interrupt()
+    await code
+    expect(surroundings.stdout()).toMatch(/\n0 deliveries\n$/)
+  })
+
+  it('numbers deliveries in the order in which they were done with', async () => {
+    const { url, lines } = await listen('--json')
+    const { body, headers } = await genuine()
+    const slow = await begin(url, body.slice(0, 1), {
+      ...headers,
+      'content-length': String(Buffer.byteLength(body)),
+    })
+    await post(url, await signDelivery(sampleEvent('call.started'), CLI_SECRET))
+    slow.end(body.slice(1))
+    await once(slow, 'response')
+    expect(lines()).toMatchObject([
+      { number: 1, event: 'call.started' },
+      { number: 2, event: 'call.ended' },
+    ])
+  })
+
+  it('counts all bytes of a body that is too large', async () => {
+    const { url, lines } = await listen('--json')
+    // Without a declared length: it has to be read to be known.
+    const outgoing = httpRequest(url, { method: 'POST' })
+    for (let count = 0; count < 20; count++) outgoing.write(Buffer.alloc(65_536))
+    outgoing.end()
+    await once(outgoing, 'response')
+    await vi.waitFor(() => expect(lines()).toMatchObject([{ code: 'body_too_large', bytes: 20 * 65_536 }]))
+  })
+
+  it('shows a client that broke off', async () => {
+    const { url, lines } = await listen('--json')
+    const open = await begin(url, 'half', { 'content-length': '10' })
+    setTimeout(() => open.destroy(), 50)
+    await vi.waitFor(() => expect(lines()).toMatchObject([{ outcome: 'failed', bytes: 4 }]))
+    // Nobody was there to be answered.
+    expect(lines()[0]).not.toHaveProperty('status')
+  })
+
+  it('has a line for a client that broke off, too', async () => {
+    const { surroundings, url } = await listen()
+    const open = await begin(url, 'half', { 'content-length': '10' })
+    setTimeout(() => open.destroy(), 50)
+    await vi.waitFor(() => expect(surroundings.stdout()).toMatch(/ {2}--- {2}failed {5}broke off /))
+  })
+
+  it('makes what comes harmless for a terminal', async () => {
+    const { surroundings, url } = await listen()
+    const event = { ...sampleEvent('call.ended'), event: 'call.\u001b[31mred', id: 'a\u202eb' }
+    await post(url, await signDelivery(event, CLI_SECRET))
+    expect(surroundings.stdout()).toContain('call.\\x1b[31mred')
+    expect(surroundings.stdout()).not.toContain('\u001b')
+    expect(surroundings.stdout()).not.toContain('\u202e')
+  })
+
+  it('makes what comes harmless in JSON, too, without changing it', async () => {
+    const { surroundings, url, lines } = await listen('--json')
+    const event = { ...sampleEvent('call.ended'), event: 'call.\u009b31m\u202e' }
+    await post(url, await signDelivery(event, CLI_SECRET))
+    expect(lines()).toMatchObject([{ event: 'call.\u009b31m\u202e' }])
+    expect(surroundings.stdout()).toContain('"call.\\u009b31m\\u202e"')
+  })
+
+  it('shows of a very long path the beginning', async () => {
+    const { surroundings, url } = await listen()
+    await fetch(new URL(`/${'x'.repeat(5000)}`, url))
+    expect(surroundings.stdout()).toMatch(/GET \/x{195}…: the endpoint is at/)
+    await fetch(new URL(`/${'y'.repeat(195)}`, url))
+    expect(surroundings.stdout()).toMatch(/GET \/y{195}: the endpoint is at/)
+  })
+
+  it('never prints the secret', async () => {
+    const { surroundings, url } = await listen('--open')
+    await post(url, { body: '{}', headers: {} })
+    expect(surroundings.stdout() + surroundings.stderr()).not.toContain(CLI_SECRET)
+  })
+
+  it('says that a port is taken', async () => {
+    const other = createServer()
+    const port = await listenOn(other)
+    const surroundings = testSurroundings()
+    expect(await runCli(['listen', '--port', String(port)], surroundings)).toBe(1)
+    expect(surroundings.stderr()).toContain(
+      `Port ${port} is taken by another program. Give another one with --port`,
+    )
+    other.close()
+  })
+
+  it.each([
+    [['--port', '65536'], '--port takes a whole number from 0 to 65535'],
+    [['--path', 'hooks'], '--path takes a path such as /webhooks/truedy, not "hooks"'],
+    [['--path', '/a b'], '--path takes a path'],
+    [['--path', '/a?b'], '--path takes a path'],
+    [['now'], 'What is "now" for?'],
+    [['--other-secret', ''], '--other-secret is empty: is the variable set that it comes from?'],
+  ])('refuses %j', async (argv, message) => {
+    const surroundings = testSurroundings()
+    expect(await runCli(['listen', ...argv], surroundings)).toBe(2)
+    expect(surroundings.stderr()).toContain(message)
+  })
+
+  it('does not begin with a secret that cannot be one', async () => {
+    const surroundings = testSurroundings({ env: { TRUEDY_WEBHOOK_SECRET: ' whsec_space' } })
+    expect(await runCli(['listen', '--port', '0'], surroundings)).toBe(1)
+    expect(surroundings.stderr()).toContain('No usable secret')
+  })
+})

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { runCli } from '../../../../src/cli/run.js'
+import { send } from '../../support/send.js'
+import { testSurroundings } from '../../support/surroundings.js'
+
+const ENDPOINT = 'http://127.0.0.1:1/'
+
+describe('a wrong command line', () => {
+  it.each<[string, (string | number)[], RegExp]>([
+    ['without a URL', [], /Where to\?/],
+    ['with a URL of another scheme', ['127.0.0.1:3000'], /no URL that can be sent to/],
+    [
+      'with a mistyped event',
+      [ENDPOINT, 'call.endd'],
+      /no event "call\.endd"\. Did you mean "call\.ended"\?/,
+    ],
+    ['with too many operands', [ENDPOINT, 'call.ended', 'call.failed'], /not "call\.failed" too/],
+    ['with a mistyped scenario', [ENDPOINT, '--scenario', 'caos'], /Did you mean "chaos"\?/],
+    ['with a mistyped option', [ENDPOINT, '--retyr'], /Did you mean --retry\?/],
+    ['with no count', [ENDPOINT, '--count', 0], /--count takes a whole number/],
+    ['with half a count', [ENDPOINT, '--count', 1.5], /--count takes a whole number/],
+    ['with no rate', [ENDPOINT, '--rate', 0], /--rate takes a number/],
+    [
+      'with a seed that is no whole number',
+      [ENDPOINT, '--scenario', 'call', '--seed', 'x'],
+      /--seed takes a whole/,
+    ],
+    ['with a speed of nothing', [ENDPOINT, '--retry', '--speed', 0], /--speed takes a number/],
+    ['with a seed for nothing', [ENDPOINT, '--seed', 1], /needs --scenario/],
+    ['with a speed for nothing', [ENDPOINT, '--speed', 2], /give one of them/],
+    [
+      'with a scenario and a rate',
+      [ENDPOINT, '--scenario', 'call', '--rate', 1],
+      /--scenario and --rate exclude/,
+    ],
+    [
+      'with a scenario and data',
+      [ENDPOINT, '--scenario', 'call', '--data', '-'],
+      /--scenario and --data exclude/,
+    ],
+    ['with a scenario and an event', [ENDPOINT, 'call.ended', '--scenario', 'call'], /leave out EVENT/],
+    ['with all and an event', [ENDPOINT, 'call.ended', '--all'], /leave out EVENT/],
+    ['with all and data', [ENDPOINT, '--all', '--data', '-'], /--all and --data exclude/],
+    ['with a whole body and a shape', [ENDPOINT, '--flat', '--data', '-'], /--flat shapes what is made/],
+  ])('%s is refused with exit code 2', async (_, args, message) => {
+    const { code, stdout, stderr } = await send(args)
+    expect(stderr).toMatch(message)
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+  })
+
+  it('without a secret is refused with exit code 2', async () => {
+    const { code, stderr } = await send([ENDPOINT], testSurroundings({ env: {} }))
+    expect(stderr).toContain('TRUEDY_WEBHOOK_SECRET')
+    expect(code).toBe(2)
+  })
+})
+
+describe('what stands in the way', () => {
+  it('is a secret with white space, which is not printed', async () => {
+    const { code, stderr } = await send([ENDPOINT, '--secret', 'whsec_with_newline\n'])
+    expect(stderr).toContain('No usable secret')
+    expect(stderr).not.toContain('whsec_with')
+    expect(code).toBe(1)
+  })
+
+  it.each<[string, string[], RegExp]>([
+    [
+      'is a file that is not there',
+      ['--data', '/nowhere/\u001b'],
+      /"\/nowhere\/\\x1b" cannot be read: there is no such file\./,
+    ],
+    ['is a file that is a directory', ['--data', '/'], /"\/" cannot be read: it is a directory\./],
+  ])('%s', async (_, args, message) => {
+    const { code, stderr } = await send([ENDPOINT, ...args])
+    expect(stderr).toMatch(message)
+    expect(code).toBe(1)
+  })
+
+  it.each(['[]', '"text"', 'no JSON', '\u00ff'])('is data that is no JSON object: %s', async (text) => {
+    const readInput = async () => Buffer.from(text, 'latin1')
+    const { code, stderr } = await send(
+      [ENDPOINT, 'call.ended', '--data', '-'],
+      testSurroundings({ readInput }),
+    )
+    expect(stderr).toContain('The standard input holds no JSON object')
+    expect(code).toBe(1)
+  })
+})
+
+describe('the help', () => {
+  it('shows the options, examples and exit codes', async () => {
+    const surroundings = testSurroundings()
+    expect(await runCli(['send', '--help'], surroundings)).toBe(0)
+    for (const option of [
+      'all',
+      'flat',
+      'data FILE',
+      'count N',
+      'rate R',
+      'retry',
+      'scenario NAME',
+      'seed N',
+      'speed N',
+    ]) {
+      expect(surroundings.stdout()).toContain(`--${option} `)
+    }
+    expect(surroundings.stdout()).toContain(
+      'npx truedy-webhooks send http://127.0.0.1:3000/webhooks/truedy\n',
+    )
+    expect(surroundings.stdout()).toMatch(/ 130 {2}interrupted/)
+  })
+})

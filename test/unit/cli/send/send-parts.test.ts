@@ -1,0 +1,382 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { impatient, likeTruedy } from '../../../../src/cli/send/back-off.js'
+import { openProgress } from '../../../../src/cli/send/progress.js'
+import { atRate, oneAfterTheOther, withGaps } from '../../../../src/cli/send/schedules.js'
+import { createStatistics, kindOf, percentiles } from '../../../../src/cli/send/statistics.js'
+import { summaryText } from '../../../../src/cli/send/summary-text.js'
+import { openTransport } from '../../../../src/cli/send/transport.js'
+import { createWaiting } from '../../../../src/cli/send/waiting.js'
+import { duration } from '../../../../src/cli/terminal/figures.js'
+import { paintFor } from '../../../../src/cli/terminal/paint.js'
+import { createRandom, MAX_SEED } from '../../../../src/testing/scenarios/random.js'
+import { deferred, serve } from '../../support/http.js'
+import { testSurroundings } from '../../support/surroundings.js'
+
+describe('the back-off', () => {
+  const waits = (backOff: (attempt: number) => number | undefined) =>
+    Array.from({ length: 11 }, (_, index) => backOff(index + 1))
+
+  it("is Truedy's: 30 s, doubling, ten times", () => {
+    const seconds = [30, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15_360]
+    expect(waits(likeTruedy(1))).toEqual([...seconds.map((each) => each * 1000), undefined])
+  })
+
+  it('is divided by the speed', () => {
+    expect(likeTruedy(60)(1)).toBe(500)
+    expect(likeTruedy(60)(2)).toBe(1000)
+  })
+
+  it('of chaos is short, and at any speed as long as a handler takes', () => {
+    expect(waits(impatient(1))).toEqual([250, 500, 1000, 2000, 2000, 2000, 2000, 2000, 2000, 2000, undefined])
+    const sum = waits(impatient(20)).reduce((all: number, each) => all + (each ?? 0), 0)
+    expect(sum).toBeGreaterThan(7000)
+    expect(impatient(20)(1)).toBe(12.5)
+  })
+})
+
+describe('waiting', () => {
+  it('lasts, and ends at once when interrupted', async () => {
+    const controller = new AbortController()
+    const waiting = createWaiting(controller.signal)
+    const began = performance.now()
+    expect(await waiting.wait(20)).toBe(true)
+    expect(performance.now() - began).toBeGreaterThan(18)
+    const long = Array.from({ length: 20 }, () => waiting.wait(60_000))
+    expect(waiting.isInterrupted).toBe(false)
+    controller.abort()
+    expect(await Promise.all(long)).toEqual(Array(20).fill(false))
+    expect(waiting.isInterrupted).toBe(true)
+    expect(await waiting.wait(60_000)).toBe(false)
+  })
+})
+
+describe('a schedule', () => {
+  const waiting = () => createWaiting(new AbortController().signal)
+
+  it('of one after the other waits for each answer', async () => {
+    let underWay = 0
+    let most = 0
+    const start = async () => {
+      most = Math.max(most, ++underWay)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+      underWay--
+    }
+    await oneAfterTheOther(5, start, waiting())
+    expect(most).toBe(1)
+  })
+
+  it('at a rate starts each when it is due, and makes up for what was late', async () => {
+    const starts: number[] = []
+    const beginning = performance.now()
+    await atRate(1000)(
+      200,
+      async (index) => {
+        starts.push(performance.now() - beginning)
+        // The whole program stands still.
+        if (index === 50) while (performance.now() - beginning < 100);
+      },
+      waiting(),
+    )
+    expect(starts).toHaveLength(200)
+    expect(starts.every((at, index) => at >= index)).toBe(true)
+    expect(starts.at(-1)).toBeLessThan(199 + 15)
+  })
+
+  it('at a rate beyond reach lets answers in between', async () => {
+    const answered: number[] = []
+    const start = (index: number) =>
+      new Promise<void>((resolve) => setImmediate(() => resolve(void answered.push(index))))
+    let afterFirst = 0
+    await atRate(1e9)(
+      200,
+      (index) => {
+        if (index === 100) afterFirst = answered.length
+        return start(index)
+      },
+      waiting(),
+    )
+    // After every 32.
+    expect(afterFirst).toBe(96)
+  })
+
+  it('at a rate ends when interrupted', async () => {
+    const controller = new AbortController()
+    let started = 0
+    const running = atRate(10)(100, async () => void started++, createWaiting(controller.signal))
+    controller.abort()
+    await running
+    expect(started).toBe(1)
+  })
+
+  it('with gaps keeps them, and waits for answers only where order counts', async () => {
+    const gate = deferred()
+    const starts: number[] = []
+    const beginning = performance.now()
+    await withGaps([0, 30, 0], false)(
+      3,
+      (index) => {
+        starts[index] = performance.now() - beginning
+        return gate.promise
+      },
+      waiting(),
+    )
+    const [first = 0, second = 0, third = 0] = starts
+    expect(second - first).toBeGreaterThan(28)
+    expect(third - second).toBeLessThan(5)
+
+    const atOnce: number[] = []
+    void withGaps([0, 0, 0], false)(3, async (index) => void atOnce.push(index), waiting())
+    expect(atOnce).toEqual([0, 1, 2])
+
+    const begun: number[] = []
+    const begin = (index: number) => {
+      begun.push(index)
+      return gate.promise
+    }
+    const ordered = withGaps([0, 1], true)(2, begin, waiting())
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(begun).toEqual([0])
+    gate.resolve()
+    await ordered
+    expect(begun).toEqual([0, 1])
+  })
+})
+
+describe('statistics', () => {
+  it('know the percentiles by the nearest rank', () => {
+    const latencies = Array.from({ length: 200 }, (_, index) => 200 - index)
+    expect(percentiles(latencies)).toEqual({ p50: 100, p95: 190, p99: 198, max: 200 })
+    expect(percentiles([7])).toEqual({ p50: 7, p95: 7, p99: 7, max: 7 })
+    expect(percentiles([])).toBeUndefined()
+  })
+
+  it('count the rate without retries, and each delivery by how it ended', () => {
+    const statistics = createStatistics()
+    const attempt = (number: number, status: number, sentAt: number, retryInMs?: number) =>
+      statistics.add({ body: '', number, answer: { kind: 'status', status, sentAt, ms: 5 }, retryInMs })
+    for (let index = 0; index < 4; index++) statistics.begin()
+    attempt(1, 204, 1000)
+    attempt(1, 404, 1500, 10)
+    attempt(1, 500, 2000, 10)
+    attempt(2, 200, 9000)
+    attempt(2, 500, 9500)
+    expect(statistics).toMatchObject({ begun: 4, done: 3 })
+    expect(statistics.summary()).toMatchObject({
+      deliveries: 4,
+      sendings: 5,
+      retries: 2,
+      succeeded: 2,
+      failed: 1,
+      unfinished: 1,
+      statuses: { 200: 1, 204: 1, 404: 1, 500: 2 },
+      ratePerSecond: 2,
+      sendingSeconds: 1,
+    })
+    expect(
+      statistics.summary().failures.map(({ answer, count }) => ({ kind: kindOf(answer), count })),
+    ).toEqual([
+      { kind: '500  ', count: 2 },
+      { kind: '404  ', count: 1 },
+    ])
+  })
+
+  it('know no rate of a single delivery, nor of some at the same moment', () => {
+    const statistics = createStatistics()
+    const none = { ratePerSecond: undefined, sendingSeconds: undefined }
+    expect(statistics.summary()).toMatchObject(none)
+    for (let index = 0; index < 2; index++) {
+      const answer = { kind: 'status', status: 204, sentAt: 1000, ms: 5 } as const
+      statistics.add({ body: '', number: 1, answer, retryInMs: undefined })
+      expect(statistics.summary()).toMatchObject(none)
+    }
+  })
+
+  it('tell kinds of answers apart by status, error and location, or by the reason for none', () => {
+    const times = { sentAt: 0, ms: 1 }
+    expect(kindOf({ kind: 'status', status: 500, error: 'failed', ...times })).toBe('500 failed ')
+    expect(kindOf({ kind: 'status', status: 302, location: '/a', ...times })).toBe('302  /a')
+    expect(kindOf({ kind: 'silence', reason: 'nothing listens there.', ...times })).toBe(
+      'nothing listens there.',
+    )
+  })
+})
+
+describe('the summary', () => {
+  it.each([
+    ['1,000/s over 2 s, asked for 1,000/s', 1000, 2],
+    ['980.0/s over 2 s, asked for 1,000/s', 980, 2],
+    ['979.0/s over 2 s, asked for 1,000/s, this machine could not keep up', 979, 2],
+    ['979.0/s over 1 s, asked for 1,000/s, this machine could not keep up', 979, 1],
+    ['100.0/s over 990 ms, asked for 1,000/s', 100, 0.99],
+  ])('says of the rate: %s', (text, ratePerSecond, sendingSeconds) => {
+    const summary = { ...createStatistics().summary(), ratePerSecond, sendingSeconds }
+    const context = {
+      planned: 0,
+      rateAsked: 1000,
+      distinctEvents: undefined,
+      isInterrupted: false,
+      hasFailures: false,
+    }
+    const paint = paintFor(testSurroundings())
+    expect(summaryText(summary, context, paint)).toContain(`\nrate        ${text}\n`)
+  })
+})
+
+describe('the progress line', () => {
+  it('tells what is left by the rate so far, then what waits for a 2xx', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const surroundings = testSurroundings()
+    const statistics = { ...createStatistics(), begun: 0, done: 0 }
+    const progress = openProgress(400, statistics, surroundings)
+    for (const [begun, done] of [
+      [100, 60],
+      [400, 390],
+    ]) {
+      Object.assign(statistics, { begun, done })
+      vi.advanceTimersByTime(100)
+    }
+    progress.close()
+    vi.advanceTimersByTime(1000)
+    expect(surroundings.stderr().split('\r')).toEqual([
+      '',
+      '100 of 400  1,000/s  300 ms left',
+      '400 of 400  2,000/s  10 without a 2xx yet',
+      ' '.repeat(41),
+      '',
+    ])
+  })
+})
+
+describe('random choices', () => {
+  it('are the same for a seed, and others for another', () => {
+    const draw = (seed: number) => {
+      const random = createRandom(seed)
+      return [
+        random.uuid(),
+        random.between(0, 1e6),
+        random.of(['a', 'b', 'c']),
+        random.shuffled([1, 2, 3, 4, 5]),
+      ]
+    }
+    expect(draw(1)).toEqual(draw(1))
+    expect(draw(1)).not.toEqual(draw(2))
+    expect(draw(MAX_SEED)).not.toEqual(draw(0))
+  })
+
+  it('are the same in every version, so that a seed that was written down still works', () => {
+    const random = createRandom(20_260_131)
+    expect(random.uuid()).toMatchInlineSnapshot(`"75a3835f-0cee-4848-b5ac-059e2e423f75"`)
+    expect(Array.from({ length: 24 }, () => random.of(['a', 'b', 'c'])).join('')).toMatchInlineSnapshot(
+      `"cabccaabcbabccbccbabbcbc"`,
+    )
+    expect(random.shuffled([1, 2, 3, 4, 5, 6, 7])).toMatchInlineSnapshot(`
+      [
+        4,
+        5,
+        7,
+        2,
+        3,
+        6,
+        1,
+      ]
+    `)
+    expect(MAX_SEED).toBe(4_294_967_295)
+  })
+
+  it('have ids in the shape of version 4, and numbers from end to end', () => {
+    const random = createRandom(3)
+    const ids = Array.from({ length: 200 }, () => random.uuid())
+    for (const id of ids)
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(new Set(ids).size).toBe(200)
+    const numbers = new Set(Array.from({ length: 200 }, () => random.between(2, 5)))
+    expect([...numbers].sort()).toEqual([2, 3, 4, 5])
+  })
+})
+
+describe('the transport', () => {
+  it('gives up on a receiver that takes too long, also within the body', async () => {
+    const { url } = await serve((request, response) => {
+      request.resume()
+      if (request.url === '/body') response.write('{')
+    })
+    for (const path of ['silent', 'body']) {
+      const transport = await openTransport(new URL(path, url), { timeoutMs: 60 })
+      const answer = await transport.post('{}', {})
+      expect(answer).toMatchObject({ kind: 'silence', reason: 'no answer came in time.' })
+      expect(answer?.ms).toBeGreaterThan(55)
+      transport.close()
+    }
+  })
+
+  it('reads only the beginning of an endless answer', async () => {
+    const { url } = await serve((request, response) => {
+      request.resume()
+      response.on('error', () => {})
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(10_000)));
+      }
+      response.on('drain', more)
+      more()
+    })
+    const transport = await openTransport(new URL(url))
+    expect(await transport.post('{}', {})).toMatchObject({ kind: 'status', status: 200 })
+    transport.close()
+  })
+
+  it('waits longer for an answer than it keeps an unused connection', async () => {
+    const sockets = new Set<unknown>()
+    const { url } = await serve((request, response) => {
+      sockets.add(request.socket)
+      request.resume()
+      setTimeout(() => response.end(), sockets.size === 1 ? 120 : 0)
+    })
+    const transport = await openTransport(new URL(url), { idleMs: 50 })
+    expect(await transport.post('{}', {})).toMatchObject({ status: 200 })
+    await new Promise((resolve) => setTimeout(resolve, 120))
+    expect(await transport.post('{}', {})).toMatchObject({ status: 200 })
+    expect(sockets.size).toBe(2)
+    transport.close()
+  })
+
+  it('says that an answer broke off', async () => {
+    const { url } = await serve((request, response) => {
+      request.resume()
+      response.writeHead(200, { 'content-length': 10 }).write('x', () => response.destroy())
+    })
+    const transport = await openTransport(new URL(url))
+    expect(await transport.post('{}', {})).toMatchObject({
+      reason: expect.stringContaining('closed the connection'),
+    })
+    transport.close()
+  })
+
+  it('gives nothing after it was closed', async () => {
+    const { url } = await serve((request) => void request.resume())
+    const transport = await openTransport(new URL(url))
+    const underWay = transport.post('{}', {})
+    setTimeout(() => transport.close(), 20)
+    expect(await underWay).toBeUndefined()
+    expect(await transport.post('{}', {})).toBeUndefined()
+  })
+
+  it('speaks TLS to https://', async () => {
+    const { url } = await serve(() => {})
+    const transport = await openTransport(new URL(url.replace('http:', 'https:')))
+    expect(await transport.post('{}', {})).toMatchObject({ reason: expect.stringMatching(/^TLS: /) })
+    transport.close()
+  })
+})
+
+describe('a duration', () => {
+  it.each([
+    [0.0126, '13 ms'],
+    [7.46, '7.5 s'],
+    [30, '30 s'],
+    [480, '8 min'],
+    [15_360, '4.3 h'],
+  ])('of %d s reads %s', (seconds, text) => {
+    expect(duration(seconds)).toBe(text)
+  })
+})

@@ -1,0 +1,501 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import {
+  dedupeKey,
+  type Outcome,
+  parseEvent,
+  type TruedyEvent,
+  verifySignature,
+} from '../../../../src/index.js'
+import { deferred, failOnUncaught, serve } from '../../support/http.js'
+import { keeper, receiver, send } from '../../support/send.js'
+import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
+
+failOnUncaught()
+
+/** A file, for the length of a test. */
+async function fileOf(content: string | Uint8Array): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'truedy-webhooks-send-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'data')
+  await writeFile(file, content)
+  return file
+}
+
+describe('what is sent', () => {
+  it('is a call.ended that a receiver verifies, with its name, key, status and time in a line', async () => {
+    const events: TruedyEvent[] = []
+    const url = await receiver({ onEvent: (event) => void events.push(event) })
+    const { code, stdout, stderr } = await send([url])
+    expect(code).toBe(0)
+    const [event] = events
+    if (!event) throw new Error('Nothing arrived.')
+    expect(event.event).toBe('call.ended')
+    expect(stdout).toMatch(/^204 +[\d.]+ ms {2}call\.ended +call\.ended:event:evt_/)
+    expect(stdout).toContain(dedupeKey(event))
+    expect(stdout).toMatch(/deliveries +1, 1 got 2xx\nanswers +1 × 204\n$/)
+    expect(stderr).toBe('')
+  })
+
+  it('has the headers as Truedy spells them, and its own length', async () => {
+    const { url, seen } = await keeper()
+    await send([url])
+    const [request] = seen
+    if (!request) throw new Error('Nothing arrived.')
+    expect(request.method).toBe('POST')
+    expect(request.rawHeaders).toEqual(
+      expect.arrayContaining([
+        'Content-Type',
+        'application/json',
+        'X-Truedy-Timestamp',
+        'X-Truedy-Signature',
+      ]),
+    )
+    expect(request.headers['content-length']).toBe(String(Buffer.byteLength(request.body)))
+    expect(await verifySignature(request.body, { ...request.headers }, CLI_SECRET)).toMatchObject({
+      ok: true,
+    })
+  })
+
+  it.each(['call.completed', 'unknown', 'voice.training.failed'])(
+    'is the event that is named: %s',
+    async (name) => {
+      const { url, events } = await keeper()
+      expect((await send([url, name])).code).toBe(0)
+      expect(events()).toMatchObject([{ event: name === 'unknown' ? 'call.transferred' : name }])
+    },
+  )
+
+  it('is one event of each type with --all, flat with --flat', async () => {
+    const { url, events } = await keeper()
+    expect((await send([url, '--all', '--flat'])).code).toBe(0)
+    expect(new Set(events().map(({ event }) => event)).size).toBe(9)
+    expect(events()[0]).toMatchObject({ data: { call_id: expect.any(String) } })
+    expect(events()[0]).not.toHaveProperty('id')
+  })
+
+  it('is a new event each time with --count', async () => {
+    const { url, seen } = await keeper()
+    await send([url, '--count', 5])
+    expect(new Set(seen.map(({ body }) => dedupeKey(parseEvent(body)))).size).toBe(5)
+  })
+
+  it('comes over one connection, one after the other', async () => {
+    const { url, seen } = await keeper()
+    await send([url, '--count', 5])
+    expect(new Set(seen.map(({ socket }) => socket)).size).toBe(1)
+  })
+
+  it('has the JSON of --data as the data of EVENT, with its spelling of numbers', async () => {
+    const { url, seen, events } = await keeper()
+    const file = await fileOf('\uFEFF{ "call_id": "c1", "cost_usd": 1.0, "big": 12345678901234567890 }\n')
+    expect((await send([url, 'call.ended', '--data', file, '--count', 2])).code).toBe(0)
+    expect(seen[0]?.body).toMatch(
+      /"data":\{ "call_id": "c1", "cost_usd": 1\.0, "big": 12345678901234567890 \}\}$/,
+    )
+    expect(events()).toMatchObject([{ event: 'call.ended' }, { event: 'call.ended' }])
+    expect(events()[0]?.['id']).not.toBe(events()[1]?.['id'])
+  })
+
+  it('has the envelope of the flat form around --data with --flat', async () => {
+    const { url, events } = await keeper()
+    const { code } = await send([url, 'call.ended', '--data', await fileOf('{"call_id":"c1"}'), '--flat'])
+    expect(code).toBe(0)
+    expect(events()).toEqual([
+      { event: 'call.ended', timestamp: expect.stringMatching(/\d{6}$/), data: { call_id: 'c1' } },
+    ])
+  })
+
+  it('is the bytes of --data where no EVENT is named, also if they are no event', async () => {
+    const bytes = Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0xff, 0x0d, 0x0a)
+    let received: Buffer | undefined
+    const { url } = await serve(async (request, response) => {
+      received = Buffer.concat(await request.toArray())
+      response.writeHead(204).end()
+    })
+    const { code, stdout } = await send([url, '--data', await fileOf(bytes)])
+    expect(code).toBe(0)
+    expect(received).toEqual(Buffer.from(bytes))
+    expect(stdout).toMatch(/^204 .*no event +7 bytes\n/)
+  })
+
+  it('is the same bytes each time with --data and --count', async () => {
+    const { url, seen } = await keeper()
+    const body = '{"event":"call.ended","timestamp":1,"data":{"call_id":"c1"}}'
+    const { stdout } = await send([url, '--data', await fileOf(body), '--count', 2])
+    expect(seen.map((each) => each.body)).toEqual([body, body])
+    expect(stdout).toContain('call.ended:call:c1')
+  })
+
+  it('is the standard input with --data -', async () => {
+    const { url, seen } = await keeper()
+    const readInput = async () => Buffer.from('{"from":"stdin"}')
+    await send([url, '--data', '-'], testSurroundings({ readInput }))
+    expect(seen.map(({ body }) => body)).toEqual(['{"from":"stdin"}'])
+  })
+})
+
+describe('the rate', () => {
+  it('is held whatever the answers do, and told at the end', async () => {
+    const gate = deferred()
+    const times: number[] = []
+    const { url } = await serve(async (request, response) => {
+      times.push(performance.now())
+      request.resume()
+      await gate.promise
+      response.writeHead(204).end()
+    })
+    setTimeout(() => gate.resolve(), 400)
+    const { code, stdout } = await send([url, '--count', 60, '--rate', 200])
+    expect(code).toBe(0)
+    // All of them, before the first got its answer.
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(380)
+    expect(stdout).toMatch(/rate +\d+\.\d\/s over \d+ ms, asked for 200\/s\n/)
+    expect(Number(/rate +([\d.]+)/.exec(stdout)?.[1])).toBeGreaterThan(180)
+    expect(Number(/rate +([\d.]+)/.exec(stdout)?.[1])).toBeLessThan(220)
+  })
+})
+
+describe('an answer that is no 2xx', () => {
+  it('makes the exit code 1, and is told with its error and what to do', async () => {
+    const url = await receiver({ secret: 'whsec_other' })
+    const { code, stdout } = await send([url, '--count', 2])
+    expect(code).toBe(1)
+    expect(stdout.match(/^401 /gm)).toHaveLength(2)
+    // The hint once: it is the same for both.
+    expect(stdout.match(/signature_mismatch: Has the receiver the same secret\?/g)).toHaveLength(1)
+    expect(stdout).toContain('deliveries  2, 0 got 2xx, 2 did not')
+  })
+
+  it('is no 2xx although it is a redirect, which is named and not followed', async () => {
+    const { url, seen } = await keeper(() => ({ status: 308, headers: { location: '/elsewhere' } }))
+    const { code, stdout } = await send([url])
+    expect(code).toBe(1)
+    expect(seen).toHaveLength(1)
+    expect(stdout).toContain(`redirect to ${url}elsewhere`)
+    expect(stdout).toContain('give that URL instead')
+  })
+
+  it.each([
+    [404, 'is the URL right?'],
+    [418, 'must answer with 2xx'],
+    [302, 'A redirect without a Location'],
+    [500, 'look at its log'],
+    [502, 'A gateway answers'],
+  ])('%i is explained by its status where the body says nothing', async (status, hint) => {
+    const { url } = await keeper(() => ({ status, body: '{"error":{"message":"no"}}' }))
+    const { code, stdout } = await send([url])
+    expect(code).toBe(1)
+    expect(stdout).toContain(hint)
+  })
+
+  it('shows nothing of a foreign body, and an escaped location', async () => {
+    const { url } = await keeper((nth) =>
+      nth === 1
+        ? { status: 500, body: '{"error":"\\u001b[31mred"}' }
+        : { status: 301, headers: { location: 'http://[\u009b31m' } },
+    )
+    const { stdout } = await send([url, '--count', 2])
+    expect(stdout).toContain('\\x9b31m')
+    expect(stdout).not.toContain('31mred')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(stdout).not.toMatch(/[\u001b\u009b]/)
+  })
+
+  it('shows a code that this version has no hint for', async () => {
+    const { url } = await keeper(() => ({ status: 400, body: '{"error":"of_tomorrow"}' }))
+    expect((await send([url])).stdout).toContain('of_tomorrow: The receiver must answer with 2xx')
+  })
+
+  it('is grouped where there are many', async () => {
+    const { url } = await keeper((nth) =>
+      nth % 4 === 0 ? { status: 500, body: '{"error":"failed"}' } : { status: 204 },
+    )
+    const { code, stdout } = await send([url, '--count', 120, '--rate', 2000])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^30 × 500 failed: The handler or the store threw/)
+    expect(stdout.split('\n').length).toBeLessThan(10)
+    expect(stdout).toContain('120, 90 got 2xx, 30 did not')
+    expect(stdout).toContain('answers     90 × 204, 30 × 500')
+    expect(stdout).toMatch(/latency +p50 [\d.]+ {2}p95 [\d.]+ {2}p99 [\d.]+ {2}max [\d.]+ ms/)
+  })
+
+  it('is told of one by one where there are a hundred, and its kind once', async () => {
+    const { url } = await keeper(() => ({ status: 404 }))
+    const { stdout } = await send([url, '--count', 100])
+    const lines = stdout.split('\n')
+    expect(lines.filter((line) => line.startsWith('404 '))).toHaveLength(100)
+    expect(lines.slice(0, 3)).toEqual([
+      expect.stringMatching(/^404 /),
+      '     There is nothing at this path: is the URL right?',
+      expect.stringMatching(/^404 /),
+    ])
+    expect(lines.indexOf('')).toBe(101)
+  })
+
+  it('is grouped by status where nothing else is known of it', async () => {
+    const { url } = await keeper(() => ({ status: 404 }))
+    const { stdout } = await send([url, '--count', 101])
+    expect(stdout).toMatch(/^101 × 404: There is nothing at this path/)
+  })
+
+  it('lists no more than twenty kinds', async () => {
+    const { url } = await keeper((nth) => ({ status: 301, headers: { location: `/${nth % 25}` } }))
+    const { stdout } = await send([url, '--count', 125])
+    expect(stdout.match(/^5 × 301/gm)).toHaveLength(20)
+    expect(stdout).toContain('and 5 other kinds')
+  })
+})
+
+describe('no answer', () => {
+  it('is explained where nothing listens', async () => {
+    const { code, stdout } = await send(['http://127.0.0.1:1/'])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^--- .*\n +no answer: nothing listens there\./)
+    expect(stdout).toContain('answers     1 × no answer')
+  })
+
+  it('is explained where the receiver closes the connection', async () => {
+    const { url } = await serve((request) => void request.socket.destroy())
+    const { code, stdout } = await send([url])
+    expect(code).toBe(1)
+    expect(stdout).toContain('closed the connection without an answer')
+  })
+
+  it('is counted where there are many', async () => {
+    const { stdout } = await send(['http://127.0.0.1:1/', '--count', 101])
+    expect(stdout).toMatch(/^101 × no answer: nothing listens there/)
+  })
+})
+
+describe('--retry', () => {
+  it('sends again, signed anew, until a 2xx comes', async () => {
+    const { url, seen } = await keeper((nth) => ({ status: nth < 2 ? 503 : 204 }))
+    // 30 s become 1100 ms, so that the timestamps differ.
+    const { code, stdout } = await send([url, '--retry', '--speed', 30_000 / 1100])
+    expect(code).toBe(0)
+    expect(seen).toHaveLength(2)
+    expect(new Set(seen.map(({ body }) => body)).size).toBe(1)
+    expect(new Set(seen.map(({ headers }) => headers['x-truedy-timestamp'])).size).toBe(2)
+    expect(new Set(seen.map(({ headers }) => headers['x-truedy-signature'])).size).toBe(2)
+    const [first, second] = seen.map(({ at }) => at)
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(1090)
+    expect(stdout).toMatch(/^503 .*\n +again in 1\.1 s: A gateway answers/)
+    expect(stdout).toContain('attempt 2 of 11')
+    expect(stdout).toContain('retries     1')
+  })
+
+  it('gives up after ten times', async () => {
+    const { code, stdout } = await send(['http://127.0.0.1:1/', '--retry', '--speed', 1e6])
+    expect(code).toBe(1)
+    expect(stdout).toContain('answers     11 × no answer')
+    expect(stdout).toContain('retries     10')
+  })
+
+  it('does not hold up the deliveries that follow', async () => {
+    const { url, events } = await keeper((nth) => ({ status: nth === 1 ? 500 : 204 }))
+    const { code } = await send([url, '--all', '--retry', '--speed', 300])
+    expect(code).toBe(0)
+    expect(events().map(({ event }) => event)).toMatchObject({
+      0: 'call.started',
+      1: 'call.joined',
+      9: 'call.started',
+    })
+  })
+})
+
+describe('--json', () => {
+  it('prints an object for each attempt and a summary, and nothing else', async () => {
+    const outcomes: Outcome[] = []
+    let failures = 1
+    const url = await receiver({
+      onOutcome: (outcome) => void outcomes.push(outcome),
+      onEvent() {
+        if (failures-- > 0) throw new Error('once')
+      },
+    })
+    const { code, objects, stderr } = await send([url, '--json', '--retry', '--speed', 3000])
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    const [first, second, summary, ...more] = objects()
+    expect(more).toEqual([])
+    expect(first).toEqual({
+      type: 'delivery',
+      event: 'call.ended',
+      key: expect.stringMatching(/^call\.ended:event:evt_/),
+      attempt: 1,
+      ok: false,
+      status: 500,
+      error: 'failed',
+      reason: null,
+      ms: expect.any(Number),
+      retryInMs: 10,
+    })
+    expect(second).toMatchObject({
+      attempt: 2,
+      ok: true,
+      status: 204,
+      error: null,
+      retryInMs: null,
+      key: first?.['key'],
+    })
+    expect(summary).toMatchObject({
+      type: 'summary',
+      planned: 1,
+      deliveries: 1,
+      sendings: 2,
+      retries: 1,
+      succeeded: 1,
+      failed: 0,
+      unfinished: 0,
+      statuses: { 204: 1, 500: 1 },
+      unanswered: 0,
+      rateAsked: null,
+      interrupted: false,
+      latencyMs: { p50: expect.any(Number), max: expect.any(Number) },
+    })
+    expect(outcomes).toHaveLength(2)
+  })
+
+  it('says why there was no answer, where a redirect leads, and that a body is no event', async () => {
+    const nobody = await send(['http://127.0.0.1:1/', '--json'])
+    expect(nobody.code).toBe(1)
+    expect(nobody.objects()[0]).toMatchObject({
+      status: null,
+      reason: expect.stringContaining('nothing listens'),
+    })
+    expect(nobody.summary()).toMatchObject({ failed: 1, unanswered: 1, latencyMs: null, ratePerSecond: null })
+
+    const { url } = await keeper(() => ({ status: 302, headers: { location: 'https://example.com/' } }))
+    const redirect = await send([url, '--json', '--data', await fileOf('no event')])
+    expect(redirect.objects()[0]).toMatchObject({ event: null, key: null, location: 'https://example.com/' })
+  })
+
+  it.each([
+    [201, { location: '/made' }, { location: undefined }],
+    [300, { location: '/choices' }, { location: expect.stringMatching(/\/choices$/) }],
+    [400, { location: '/elsewhere' }, { location: undefined }],
+    [500, {}, { location: undefined }],
+  ])('names a location for redirects only: %d', async (status, headers, expected) => {
+    const { url } = await keeper(() => ({ status, headers }))
+    const { objects } = await send([url, '--json'])
+    const [{ location } = {}] = objects()
+    expect({ location }).toEqual(expected)
+  })
+
+  it.each(['{"error":true}', '{"error":"failed later"}', '{"error":{}}', '[]', 'failed'])(
+    'takes %s for no error code',
+    async (body) => {
+      const { url } = await keeper(() => ({ status: 500, body }))
+      expect((await send([url, '--json'])).objects()[0]).toMatchObject({ status: 500, error: null })
+    },
+  )
+
+  it('has times in milliseconds with three decimals, and in seconds', async () => {
+    const { url } = await keeper()
+    const began = performance.now()
+    const { objects, summary } = await send([url, '--json', '--count', 3])
+    const tookMs = performance.now() - began
+    const ms = Number(objects()[0]?.['ms'])
+    expect(ms).toBeGreaterThan(0)
+    expect(ms).toBeLessThan(tookMs)
+    expect(ms * 1000).toBeCloseTo(Math.round(ms * 1000), 5)
+    expect(summary()['seconds']).toBeGreaterThan(0)
+    // Rounded to a millisecond, which may be up.
+    expect(summary()['seconds']).toBeLessThanOrEqual(Math.ceil(tookMs) / 1000)
+  })
+
+  it('escapes what a terminal would act on', async () => {
+    const { url, events } = await keeper()
+    const body = '{"event":"a\u009bb\u202e\u{e0001}","timestamp":1,"data":{}}'
+    const { stdout, objects } = await send([url, '--json', '--data', await fileOf(body)])
+    expect(stdout).toContain('"a\\u009bb\\u202e\\udb40\\udc01"')
+    expect(objects()[0]?.['event']).toBe(events()[0]?.['event'])
+  })
+})
+
+describe('Ctrl-C', () => {
+  it('ends the waits, tells the summary, and makes the exit code 130', async () => {
+    const surroundings = testSurroundings()
+    const { url, seen } = await keeper(() => ({ status: 500 }))
+    const running = send([url, '--retry', '--count', 2], surroundings)
+    await expect.poll(() => surroundings.stdout(), { interval: 5 }).toMatch(/(again in 30 s[\s\S]*){2}/)
+    surroundings.interrupt()
+    const { code, stdout } = await running
+    expect(code).toBe(130)
+    expect(seen).toHaveLength(2)
+    expect(stdout).toMatch(/\ninterrupted\ndeliveries +2, 0 got 2xx, 2 unfinished\n/)
+  })
+
+  it('sends no more, and gives up on what does not answer', async () => {
+    const surroundings = testSurroundings()
+    const { url } = await serve((request) => void request.resume())
+    const running = send([url, '--count', 1000, '--rate', 500], surroundings)
+    setTimeout(() => surroundings.interrupt(), 150)
+    const began = performance.now()
+    const { code, stdout } = await running
+    expect(code).toBe(130)
+    expect(performance.now() - began).toBeLessThan(1500)
+    expect(stdout).toMatch(/deliveries +\d+, 0 got 2xx, \d+ unfinished, \d+ never sent\nanswers +none\n$/)
+  })
+
+  it('leaves what was before it came: the answers of a scenario', async () => {
+    const surroundings = testSurroundings()
+    const { url, seen } = await keeper()
+    const running = send([url, '--scenario', 'call', '--json'], surroundings)
+    await expect.poll(() => seen.length, { interval: 5 }).toBe(1)
+    surroundings.interrupt()
+    const { code, summary } = await running
+    expect(code).toBe(130)
+    expect(summary()).toMatchObject({ planned: 5, deliveries: 1, succeeded: 1, interrupted: true })
+  })
+
+  it('before the first delivery sends nothing', async () => {
+    const surroundings = testSurroundings()
+    surroundings.interrupt()
+    const { url, seen } = await keeper()
+    expect((await send([url], surroundings)).code).toBe(130)
+    expect(seen).toEqual([])
+  })
+})
+
+describe('the progress line', () => {
+  it('is written over on the standard error of a terminal, and gone at the end', async () => {
+    const { url } = await keeper()
+    const { stdout, stderr } = await send(
+      [url, '--count', 150, '--rate', 400],
+      testSurroundings({ isTerminal: true }),
+    )
+    expect(stderr).toMatch(/\r[\d]+ of 150 {2}[\d.]+\/s {2}\d+ ms left/)
+    expect(stderr).toMatch(/\r +\r$/)
+    expect(stdout).not.toContain('\r')
+  })
+
+  it('tells how many wait for a retry when all are sent', async () => {
+    const { url } = await keeper((nth) => ({ status: nth <= 101 ? 500 : 204 }))
+    const { code, stderr } = await send(
+      [url, '--count', 101, '--rate', 5000, '--retry', '--speed', 60],
+      testSurroundings({ isTerminal: true }),
+    )
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/\r101 of 101 .* 101 without a 2xx yet/)
+  })
+
+  it('does not come without a terminal, nor with --json, nor for a few', async () => {
+    const { url } = await keeper()
+    const terminal = () => testSurroundings({ isTerminal: true })
+    expect((await send([url, '--count', 101, '--rate', 800])).stderr).toBe('')
+    expect((await send([url, '--count', 101, '--rate', 800, '--json'], terminal())).stderr).toBe('')
+    expect((await send([url, '--count', 20, '--rate', 100], terminal())).stderr).toBe('')
+  })
+})
+
+describe('the secret', () => {
+  it('is never printed', async () => {
+    const url = await receiver({ secret: 'whsec_other' })
+    const { stdout, stderr } = await send([url, '--secret', 'whsec_given', '--json'])
+    expect(stdout + stderr).not.toContain('whsec')
+  })
+})

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../../../../src/index.js'
+import { contract, explore, LEASE, type Observer, type Operation, type StoreModel, TTL } from './model.js'
+
+/** Stores that are wrong, and what must be found of each. */
+const WRONG: Readonly<
+  Record<string, { readonly store: Partial<StoreModel>; readonly found: readonly string[] }>
+> = {
+  'gives a held event to another': {
+    store: {
+      claim: (entry, owner) =>
+        entry.kind === 'done' ? ['done', entry] : ['claimed', { kind: 'held', owner, moments: LEASE }],
+    },
+    found: ['two owners at one time'],
+  },
+  'lets an owner complete whose lease was given to another': {
+    store: {
+      complete: (entry) => (entry.kind === 'held' ? [true, { kind: 'done', moments: TTL }] : [false, entry]),
+    },
+    found: ['complete acted for an owner whose lease was over'],
+  },
+  'lets anybody release': {
+    store: { release: (entry) => (entry.kind === 'held' ? [true, { kind: 'absent' }] : [false, entry]) },
+    found: ['release acted for an owner whose lease was over', 'two owners at one time'],
+  },
+  'records at the claim': {
+    store: {
+      claim: (entry) =>
+        entry.kind === 'done' ? ['done', entry] : ['claimed', { kind: 'done', moments: 2 * LEASE }],
+    },
+    found: [
+      'lost: not handled, and never given to anybody again',
+      'done, though no handler has come to its end',
+    ],
+  },
+  'has leases without an end': {
+    store: { later: (entry) => (entry.kind === 'held' ? entry : contract.later(entry)) },
+    found: ['lost: not handled, and never given to anybody again'],
+  },
+  'ends a lease too soon': {
+    store: { later: (entry) => (entry.kind === 'held' ? { kind: 'absent' } : contract.later(entry)) },
+    found: ['two owners at one time'],
+  },
+  'forgets what is done': {
+    store: { complete: (entry, owner) => [contract.complete(entry, owner)[0], { kind: 'absent' }] },
+    found: ['done was forgotten before its time'],
+  },
+  'releases what is done': {
+    store: { release: () => [true, { kind: 'absent' }] },
+    found: ['done was forgotten before its time'],
+  },
+}
+
+describe('the states of an event among three workers', () => {
+  it('hold all invariants, in every order of steps, deaths and time', () => {
+    const { states, steps, violations } = explore(contract)
+    console.log(`${states.toLocaleString('en')} states, ${steps.toLocaleString('en')} steps`)
+    expect(violations).toEqual([])
+    // Fewer would mean that something is no longer explored.
+    expect(states).toBeGreaterThan(10_000)
+  })
+
+  it.each(Object.entries(WRONG))('show a store that %s', (_, { store, found }) => {
+    expect(explore({ ...contract, ...store }, { enough: found }).violations).toEqual(
+      expect.arrayContaining([...found]),
+    )
+  })
+})
+
+describe('the memory store', () => {
+  it('answers as the contract does, after a way to every state', () => {
+    let answers = 0
+    const observe: Observer = (path, operation, expected) => {
+      let now = 0
+      const store = memoryStore({ now: () => now })
+      const run = ({ name, ...rest }: Operation) => {
+        const owner = 'owner' in rest ? rest.owner : ''
+        switch (name) {
+          case 'tick':
+            now += 1
+            return undefined
+          case 'claim':
+            return store.claim('key', { owner, leaseMs: LEASE })
+          case 'complete':
+            return store.complete('key', { owner, ttlMs: TTL })
+          case 'release':
+            return store.release('key', { owner })
+        }
+      }
+      for (const each of path) run(each)
+      answers += 1
+      const answer = run(operation)
+      if (answer === expected) return
+      expect.unreachable(
+        `${JSON.stringify([...path, operation])}: ${String(answer)}, not ${String(expected)}`,
+      )
+    }
+    explore(contract, { observe })
+    console.log(`${answers.toLocaleString('en')} answers compared`)
+    expect(answers).toBeGreaterThan(10_000)
+  })
+})

@@ -1,0 +1,581 @@
+import { createHmac } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { type Diagnosis, type DiagnosisCause, diagnose } from '../../../src/diagnose/index.js'
+import { isWebhookError, verifySignature } from '../../../src/index.js'
+
+const SECRET = 'whsec_c2VjcmV0LW9mLXRoZS1lbmRwb2ludA'
+const SENT_AT = 1_773_844_320
+const NOW = { now: () => SENT_AT * 1000 + 2000 }
+const BODY =
+  '{"event":"call.ended","timestamp":"2026-03-18T14:32:00.000Z","id":"evt_1","data":{"call":{"callId":"c1","costUsd":0.12,"summary":"Grüße – “bis acht?” 👩‍🚀"}}}'
+
+function hmac(key: string | Uint8Array, ...pieces: (string | Uint8Array)[]): string {
+  const digest = createHmac('sha256', key)
+  for (const piece of pieces) digest.update(piece)
+  return digest.digest('hex')
+}
+
+/** Headers of a delivery that signs a body as Truedy does. */
+function signed(body: string | Uint8Array, key: string | Uint8Array = SECRET, timestamp = String(SENT_AT)) {
+  return { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': hmac(key, timestamp, '.', body) }
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+/** What happens to a secret: what is given, where SECRET (or another) has signed. */
+const SECRETS: readonly (readonly [DiagnosisCause, what: string, given: string, key: string | Uint8Array])[] =
+  [
+    ['secret_whitespace', 'a newline at the end', `${SECRET}\n`, SECRET],
+    ['secret_whitespace', 'spaces on both sides', `  ${SECRET} `, SECRET],
+    ['secret_whitespace', 'a zero-width space', `${SECRET}\u200b`, SECRET],
+    ['secret_quoted', 'double quotes', `"${SECRET}"`, SECRET],
+    ['secret_quoted', 'single quotes and a newline', `'${SECRET}'\n`, SECRET],
+    ['secret_quoted', 'a word processor’s quotes', `“${SECRET}”`, SECRET],
+    ['secret_prefix_missing', 'no prefix', SECRET.slice(6), SECRET],
+    ['secret_prefix_extra', 'a prefix', `whsec_${SECRET.slice(6)}`, SECRET.slice(6)],
+    ['secret_base64_decoded', 'a sender that decodes', SECRET, Buffer.from(SECRET.slice(6), 'base64')],
+    ['secret_base64_decoded', 'a secret that was decoded', 'secret-of-the-endpoint', SECRET],
+    [
+      'secret_hex_decoded',
+      'a sender that decodes',
+      '0123456789abcdef0123456789ABCDEF',
+      Buffer.from('0123456789abcdef0123456789abcdef', 'hex'),
+    ],
+    [
+      'secret_hex_decoded',
+      'a secret that was decoded',
+      'sixteen letters!',
+      '7369787465656e206c65747465727321',
+    ],
+  ]
+
+/** What happens to a body: what arrives, where BODY (or another) was signed. */
+const BODIES: readonly (readonly [
+  DiagnosisCause,
+  what: string,
+  arrives: string | Uint8Array,
+  signed: string | Uint8Array,
+])[] = [
+  ['body_newline_added', 'a newline', `${BODY}\n`, BODY],
+  ['body_newline_added', 'a Windows newline', `${BODY}\r\n`, BODY],
+  ['body_newline_added', 'several', `${BODY}\n\n\n`, BODY],
+  ['body_newline_removed', 'a newline', BODY, `${BODY}\n`],
+  ['body_newline_removed', 'a Windows newline', BODY, `${BODY}\r\n`],
+  ['body_bom', 'added', `\ufeff${BODY}`, BODY],
+  ['body_bom', 'removed', BODY, `\ufeff${BODY}`],
+  ['body_line_endings', 'CR LF for LF', BODY.replaceAll(',', ',\r\n'), BODY.replaceAll(',', ',\n')],
+  ['body_line_endings', 'LF for CR LF', BODY.replaceAll(',', ',\n'), BODY.replaceAll(',', ',\r\n')],
+  ['body_base64', 'base64', Buffer.from(BODY).toString('base64'), BODY],
+  ['body_base64', 'base64url', Buffer.from(BODY).toString('base64url'), BODY],
+  ['body_gzip', 'gzip', gzipSync(BODY), BODY],
+  ['body_charset', 'UTF-8 read as Latin-1', Buffer.from(BODY).toString('latin1'), BODY],
+  ['body_charset', 'UTF-8 read as windows-1252', new TextDecoder('windows-1252').decode(bytes(BODY)), BODY],
+  ['body_charset', 'Latin-1', Buffer.from('{"a":"Grüße"}', 'latin1'), '{"a":"Grüße"}'],
+  [
+    'body_charset',
+    'windows-1252',
+    Buffer.from('{"a":"\x80 und \x84Gr\xfc\xdfe\x93"}', 'latin1'),
+    '{"a":"€ und „Grüße“"}',
+  ],
+  ['body_charset', 'UTF-16', Buffer.from(`\ufeff${BODY}`, 'utf16le'), BODY],
+  ['body_reserialised', 'from compact to indented', JSON.stringify(JSON.parse(BODY), null, 2), BODY],
+  ['body_reserialised', 'from indented to compact', BODY, JSON.stringify(JSON.parse(BODY), null, 2)],
+  ['body_reserialised', 'from 4 spaces to compact', BODY, JSON.stringify(JSON.parse(BODY), null, 4)],
+  ['body_reserialised', 'from tabs to compact', BODY, JSON.stringify(JSON.parse(BODY), null, '\t')],
+  [
+    'body_reserialised',
+    "from Python's plain json.dumps",
+    '{"b":"ü","a":[1,{}]}',
+    '{"b": "\\u00fc", "a": [1, {}]}',
+  ],
+  [
+    'body_reserialised',
+    "from Python's json.dumps, not escaped",
+    '{"b":"ü","a":[1,{}]}',
+    '{"b": "ü", "a": [1, {}]}',
+  ],
+  ['body_reserialised', 'from compact and escaped', '{"b": "ü", "a": [1, {}]}', '{"b":"\\u00fc","a":[1,{}]}'],
+  ['body_reserialised', "with Python's numbers", '{"b":1e-7,"a":[1e+21]}', '{"b": 1e-07, "a": [1e+21]}'],
+  ['body_reserialised', "with JavaScript's numbers", '{"b": 1e-07, "a": [1.0]}', '{"b":1e-7,"a":[1]}'],
+  [
+    'body_reserialised',
+    'with numbers in their own spelling',
+    '{"b": 1.50, "a": 12345678901234567890}',
+    '{"b":1.50,"a":12345678901234567890}',
+  ],
+  [
+    'sender_sorted_json',
+    'sorted at the sender',
+    '{"b":"ü","a":[1.0,{}]}',
+    '{"a": [1.0, {}], "b": "\\u00fc"}',
+  ],
+]
+
+async function causesOf(...args: Parameters<typeof diagnose>): Promise<readonly DiagnosisCause[]> {
+  return (await diagnose(args[0], args[1], args[2], { ...NOW, ...args[3] })).causes
+}
+
+describe('diagnose', () => {
+  describe('of a genuine delivery', () => {
+    it('finds it valid', async () => {
+      expect(await diagnose(BODY, signed(BODY), SECRET, NOW)).toMatchObject({
+        ok: true,
+        cause: 'valid',
+        causes: ['valid'],
+      })
+    })
+
+    it.each([
+      ['valid_but_old', 301, '5 minutes old'],
+      ['valid_but_old', 90_000, '25 hours old'],
+      ['valid_but_old', 864_000, '10 days old'],
+      ['valid_but_future', -301, '5 minutes ahead'],
+      ['valid_but_old', 7199, '120 minutes old'],
+      ['valid_but_old', 7200, '2 hours old'],
+      ['valid_but_old', 172_799, '48 hours old'],
+      ['valid_but_old', 172_800, '2 days old'],
+    ] as const)('finds it %s after %i seconds, and says by how much', async (cause, seconds, words) => {
+      const diagnosis = await diagnose(BODY, signed(BODY), SECRET, { now: () => (SENT_AT + seconds) * 1000 })
+      expect(diagnosis).toMatchObject({ ok: true, cause })
+      expect(diagnosis.explanation).toContain(words)
+    })
+
+    it.each([-300, 300])('finds it valid at the edge of the tolerance, after %i seconds', async (seconds) => {
+      const { cause } = await diagnose(BODY, signed(BODY), SECRET, { now: () => (SENT_AT + seconds) * 1000 })
+      expect(cause).toBe('valid')
+    })
+
+    it.each([
+      [119, '119 seconds'],
+      [120, '2 minutes'],
+    ])('says %i seconds as %s', async (seconds, words) => {
+      const options = { now: () => (SENT_AT + seconds) * 1000, toleranceSeconds: 60 }
+      expect((await diagnose(BODY, signed(BODY), SECRET, options)).explanation).toContain(`${words} old`)
+    })
+
+    it('goes by the tolerance that it is given', async () => {
+      const options = { now: () => (SENT_AT + 100) * 1000, toleranceSeconds: 60 }
+      const diagnosis = await diagnose(BODY, signed(BODY), SECRET, options)
+      expect(diagnosis.cause).toBe('valid_but_old')
+      expect(diagnosis.explanation).toContain('100 seconds')
+    })
+
+    it('takes the second of two secrets', async () => {
+      expect(await causesOf(BODY, signed(BODY), ['whsec_new', SECRET])).toEqual(['valid'])
+    })
+  })
+
+  describe('of the secret', () => {
+    it.each(SECRETS)('names %s: %s', async (cause, _, given, key) => {
+      const headers = signed(BODY, key)
+      const diagnosis = await diagnose(BODY, headers, given, NOW)
+      expect(diagnosis).toMatchObject({ ok: false, cause, causes: [cause] })
+    })
+
+    it('names a white space that the sender has, too', async () => {
+      const diagnosis = await diagnose(BODY, signed(BODY, `${SECRET}\n`), `${SECRET}\n`, NOW)
+      expect(diagnosis.causes).toEqual(['secret_whitespace'])
+      expect(diagnosis.explanation).toContain('although it was signed with them')
+    })
+
+    it('says which of the other secrets has signed', async () => {
+      const otherSecrets = ['whsec_staging', ' whsec_billing\n']
+      const diagnosis = await diagnose(BODY, signed(BODY, 'whsec_billing'), SECRET, { ...NOW, otherSecrets })
+      expect(diagnosis.causes).toEqual(['other_secret'])
+      expect(diagnosis.explanation).toContain('other secret 2 of 2')
+    })
+
+    it('does not speak of the only other secret as one of many', async () => {
+      const options = { ...NOW, otherSecrets: ['whsec_staging'] }
+      const diagnosis = await diagnose(BODY, signed(BODY, 'whsec_staging'), SECRET, options)
+      expect(diagnosis.explanation).toContain('the other secret')
+    })
+  })
+
+  describe('of the body', () => {
+    it.each(BODIES)('names %s: %s', async (cause, _, arrives, signedBody) => {
+      const diagnosis = await diagnose(arrives, signed(signedBody), SECRET, NOW)
+      expect(diagnosis).toMatchObject({ ok: false, cause, causes: [cause] })
+    })
+
+    it.each([
+      ['body_empty', 'an empty body', ''],
+      ['body_gzip', 'gzip that is broken', gzipSync(BODY).subarray(0, 40)],
+      ['body_charset', 'bytes that were lost', Buffer.from('{"a":"Gr\ufffd\ufffde"}')],
+    ] as const)('names %s, which shows, though nothing matches: %s', async (cause, _, arrives) => {
+      expect(await causesOf(arrives, signed(BODY), SECRET)).toEqual([cause])
+    })
+
+    it('says which form was signed', async () => {
+      const { explanation } = await diagnose('{"a":1,"b":2}', signed('{"a": 1, "b": 2}'), SECRET, NOW)
+      expect(explanation).toContain("Python's plain json.dumps")
+    })
+
+    it('knows no more than that nothing matches, of a body that is not UTF-8', async () => {
+      expect(await causesOf(Buffer.from('{"a":"Grüße"}', 'latin1'), signed(BODY), SECRET)).toEqual([
+        'unknown',
+      ])
+    })
+
+    it('does not inflate a bomb', async () => {
+      const bomb = gzipSync(Buffer.alloc(64 * 1_048_576))
+      expect(await causesOf(bomb, signed(BODY), SECRET)).toEqual(['body_gzip'])
+    })
+
+    it.each([
+      ['deeper than it can be written again', '['.repeat(2000) + ']'.repeat(2000)],
+      ['with a number longer than Python reads', `[${'1'.repeat(5000)}]`],
+      ['no JSON at all', 'event=call.ended'],
+    ])('finds a newline at the end of a body %s', async (_, body) => {
+      expect(await causesOf(`${body}\n`, signed(body), SECRET)).toEqual(['body_newline_added'])
+    })
+
+    it.each(['string', 'Uint8Array', 'ArrayBuffer'])('takes a body as %s', async (kind) => {
+      const array = bytes(`${BODY}\n`)
+      const body = kind === 'string' ? `${BODY}\n` : kind === 'ArrayBuffer' ? array.buffer : array
+      expect(await causesOf(body, signed(BODY), SECRET)).toEqual(['body_newline_added'])
+    })
+  })
+
+  describe('of both', () => {
+    const pairs = SECRETS.flatMap((secret) => BODIES.map((body) => ({ secret, body })))
+    const name = (cause: DiagnosisCause, what: string) => `${cause} (${what})`
+
+    it.each(
+      pairs.map(
+        ({ secret, body }) => [name(secret[0], secret[1]), name(body[0], body[1]), secret, body] as const,
+      ),
+    )('names %s with %s', async (_, __, [secretCause, , given, key], [bodyCause, , arrives, signedBody]) => {
+      expect(await causesOf(arrives, signed(signedBody, key), given)).toEqual([secretCause, bodyCause])
+    })
+  })
+
+  describe('of the headers', () => {
+    const headers = signed(BODY)
+    const timestamp = headers['x-truedy-timestamp']
+    const signature = headers['x-truedy-signature']
+
+    it.each([
+      ['both', {}, 'Both headers'],
+      ['the timestamp', { 'x-truedy-signature': signature }, 'X-Truedy-Timestamp'],
+      ['the signature', { 'x-truedy-timestamp': timestamp }, 'X-Truedy-Signature'],
+    ])('says that %s is missing', async (_, given, words) => {
+      const diagnosis = await diagnose(BODY, given, SECRET, NOW)
+      expect(diagnosis.causes).toEqual(['headers_missing'])
+      expect(diagnosis.explanation).toContain(words)
+    })
+
+    it('says that headerNames looks in the wrong place', async () => {
+      const headerNames = { timestamp: 'x-time', signature: 'x-sign' }
+      const diagnosis = await diagnose(BODY, headers, SECRET, { ...NOW, headerNames })
+      expect(diagnosis.causes).toEqual(['headers_missing'])
+      expect(diagnosis.explanation).toContain("under Truedy's own they are there")
+    })
+
+    it('says so only where both of them are there', async () => {
+      const headerNames = { timestamp: 'x-time', signature: 'x-sign' }
+      const given = { 'x-truedy-signature': signature, 'x-sign': signature }
+      const { explanation } = await diagnose(BODY, given, SECRET, { ...NOW, headerNames })
+      expect(explanation).toBe('The timestamp header (X-Truedy-Timestamp) is missing.')
+    })
+
+    it.each<[string, Parameters<typeof diagnose>[1]]>([
+      ['in a list', { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': [signature, signature] }],
+      ['under two spellings', { ...headers, 'X-Truedy-Signature': signature }],
+      ['joined by a proxy', new Headers([...Object.entries(headers), ['x-truedy-signature', signature]])],
+      ['as timestamps', new Headers([...Object.entries(headers), ['x-truedy-timestamp', timestamp]])],
+    ])('says that a header came twice: %s', async (_, given) => {
+      expect(await causesOf(BODY, given, SECRET)).toEqual(['header_doubled'])
+    })
+
+    it('knows the older spelling, and that it is accepted', async () => {
+      const older = { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature }
+      const diagnosis = await diagnose(BODY, older, SECRET, NOW)
+      expect(diagnosis).toMatchObject({ ok: true, cause: 'older_header_names' })
+      expect(await verifySignature(BODY, older, SECRET, NOW)).toMatchObject({ ok: true })
+    })
+
+    it('knows one header in the older spelling and one in the newer, which is not accepted', async () => {
+      const mixed = { 'x-trudy-timestamp': timestamp, 'x-truedy-signature': signature }
+      expect(await diagnose(BODY, mixed, SECRET, NOW)).toMatchObject({
+        ok: false,
+        cause: 'older_header_names',
+      })
+    })
+
+    it('puts the age of a delivery in the older spelling first', async () => {
+      const older = { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature }
+      const { causes } = await diagnose(BODY, older, SECRET, { now: () => (SENT_AT + 1000) * 1000 })
+      expect(causes).toEqual(['valid_but_old', 'older_header_names'])
+    })
+
+    it.each(['x-ultravox-webhook-timestamp', 'x-ultravox-webhook-signature'])(
+      "knows Ultravox's own webhooks by %s alone, but not where Truedy's headers are, too",
+      async (name) => {
+        expect(await causesOf(BODY, { [name]: 'x' }, SECRET)).toEqual(['ultravox_request'])
+        expect(await causesOf(BODY, { ...headers, [name]: 'x' }, SECRET)).toEqual(['valid'])
+        const half = { 'x-truedy-timestamp': timestamp, [name]: 'x' }
+        expect(await causesOf(BODY, half, SECRET)).toEqual(['headers_missing'])
+        expect(await causesOf(BODY, { 'x-truedy-signature': signature, [name]: 'x' }, SECRET)).toEqual([
+          'headers_missing',
+        ])
+      },
+    )
+
+    it('says of headers in the older spelling that do not match no more than of others', async () => {
+      const older = { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature }
+      expect(await causesOf(BODY, older, 'whsec_other')).toEqual(['unknown'])
+    })
+
+    it("knows Ultravox's own webhooks", async () => {
+      const ultravox = {
+        'x-ultravox-webhook-timestamp': '2026-03-18T14:32:00Z',
+        'x-ultravox-webhook-signature': hmac(SECRET, BODY, '2026-03-18T14:32:00Z'),
+      }
+      expect(await causesOf(BODY, ultravox, SECRET)).toEqual(['ultravox_request'])
+    })
+
+    it.each([
+      ['1773844320.0', '1773844320', 'Unix seconds'],
+      ['1773844320000', '1773844320', 'Unix seconds'],
+      ['1.77384432e9', '1773844320', 'Unix seconds'],
+      ['Wed, 18 Mar 2026 14:32:00 GMT', '1773844320', 'Unix seconds'],
+      ['2026-03-18T14:32:00.000Z', '1773844320', 'Unix seconds'],
+      ['1773844320', '2026-03-18T14:32:00.000Z', 'ISO 8601 with milliseconds'],
+      ['1773844320', '2026-03-18T14:32:00Z', 'ISO 8601 with whole seconds'],
+      ['2026-03-18T14:32:00Z', '2026-03-18T14:32:00.000000', 'ISO 8601 with microseconds, without a zone'],
+      ['2026-03-18 14:32:00Z', '2026-03-18T14:32:00+00:00', 'ISO 8601 with +00:00'],
+    ])('knows that %s was %s', async (arrives, was, form) => {
+      const diagnosis = await diagnose(
+        BODY,
+        { ...signed(BODY, SECRET, was), 'x-truedy-timestamp': arrives },
+        SECRET,
+        NOW,
+      )
+      expect(diagnosis.causes).toEqual(['timestamp_rewritten'])
+      expect(diagnosis.explanation).toContain(form)
+    })
+
+    it('says that a timestamp is none, though the signature matches it', async () => {
+      const diagnosis = await diagnose(BODY, signed(BODY, SECRET, '1773844320000'), SECRET, NOW)
+      expect(diagnosis).toMatchObject({ ok: false, causes: ['timestamp_malformed'] })
+      expect(diagnosis.explanation).toContain('The signature matches it')
+    })
+
+    it.each(['yesterday', '-1', '9e300', '0x69BA'])(
+      'says that the timestamp %s is none, and that nothing matches',
+      async (text) => {
+        const given = { ...signed(BODY, 'whsec_other'), 'x-truedy-timestamp': text }
+        expect(await causesOf(BODY, given, SECRET)).toEqual(['timestamp_malformed'])
+      },
+    )
+
+    it.each([
+      ['cut off', signature.slice(0, 60)],
+      ['no digits', 'x'.repeat(64)],
+      ['another vendor’s, of another body', `sha256=${hmac(SECRET, 'other')}`],
+      ['base64 of 31 bytes', Buffer.alloc(31, 7).toString('base64')],
+      ['a prefix alone', 'sha256='],
+    ])('says that a signature is none: %s', async (_, text) => {
+      expect(await causesOf(BODY, { ...headers, 'x-truedy-signature': text }, SECRET)).toEqual([
+        'signature_malformed',
+      ])
+    })
+  })
+
+  describe('of the digest', () => {
+    const hex = signed(BODY)['x-truedy-signature']
+    const base64 = Buffer.from(hex, 'hex').toString('base64')
+
+    it.each<[string, string, DiagnosisCause[]]>([
+      ['base64', base64, ['digest_base64']],
+      ['base64 without padding', base64.replace('=', ''), ['digest_base64']],
+      ['base64url', Buffer.from(hex, 'hex').toString('base64url'), ['digest_base64']],
+      ['sha256=', `sha256=${hex}`, ['digest_prefix']],
+      ['v1=', `v1=${hex}`, ['digest_prefix']],
+      ['v1, with hexadecimal digits', `v1,${hex}`, ['digest_prefix']],
+      ['v1, with base64', `v1,${base64}`, ['digest_prefix', 'digest_base64']],
+    ])('names %s', async (_, text, causes) => {
+      const given = { ...signed(BODY), 'x-truedy-signature': text }
+      expect(await causesOf(BODY, given, SECRET)).toEqual(causes)
+    })
+
+    it('takes a base64 text that looks like a prefix for what it is', async () => {
+      // Letters, digits and the sign at the end: one digest in some is of these alone.
+      for (let count = 0; ; count++) {
+        const body = JSON.stringify({ count })
+        const digest = Buffer.from(signed(body)['x-truedy-signature'], 'hex').toString('base64')
+        if (!/^\w+=$/.test(digest)) continue
+        const given = { ...signed(body), 'x-truedy-signature': digest }
+        expect(await causesOf(body, given, SECRET)).toEqual(['digest_base64'])
+        break
+      }
+    })
+
+    it.each([` ${hex}`, `${hex}\n`, `\t${hex} `])('names white space around it: %j', async (text) => {
+      const given = { ...signed(BODY), 'x-truedy-signature': text }
+      const diagnosis = await diagnose(BODY, given, SECRET, NOW)
+      expect(diagnosis).toMatchObject({ ok: false, causes: ['signature_malformed'] })
+      expect(diagnosis.explanation).toContain('without the white space around it, it matches')
+      const other = await diagnose(BODY, given, 'whsec_other', NOW)
+      expect(other.causes).toEqual(['signature_malformed'])
+      expect(other.explanation).toContain('does not match either')
+    })
+
+    it('names it beside what is wrong with the body', async () => {
+      const given = { ...signed(BODY), 'x-truedy-signature': `sha256=${hex}` }
+      expect(await causesOf(`${BODY}\n`, given, SECRET)).toEqual(['body_newline_added', 'digest_prefix'])
+    })
+  })
+
+  describe('of the message', () => {
+    const timestamp = String(SENT_AT)
+
+    it.each<[DiagnosisCause, string, string[]]>([
+      ['body_only', 'the body alone', [BODY]],
+      ['timestamp_last', 'body.timestamp', [BODY, '.', timestamp]],
+      ['timestamp_last', 'body and timestamp, as Ultravox signs', [BODY, timestamp]],
+      ['separator', 'nothing between', [timestamp, BODY]],
+      ['separator', 'a colon', [timestamp, ':', BODY]],
+      ['separator', 'a newline', [timestamp, '\n', BODY]],
+    ])('names %s: %s', async (cause, _, message) => {
+      const given = { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': hmac(SECRET, ...message) }
+      expect(await causesOf(BODY, given, SECRET)).toEqual([cause])
+    })
+  })
+
+  it('tries other messages with the secret as it was given, and with no other', async () => {
+    const given = { 'x-truedy-timestamp': String(SENT_AT), 'x-truedy-signature': hmac(SECRET, BODY) }
+    expect(await causesOf(BODY, given, `"${SECRET}"`)).toEqual(['unknown'])
+  })
+
+  it('says in full what it found, and what to do', async () => {
+    const texts: string[] = []
+    const note = async (what: string, ...args: Parameters<typeof diagnose>) => {
+      const { explanation, fix } = await diagnose(args[0], args[1], args[2], { ...NOW, ...args[3] })
+      texts.push(`${what}\n  ${explanation}\n  ${fix}\n`)
+    }
+    const { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': signature } = signed(BODY)
+    const of = (time: unknown, digest: unknown) =>
+      ({ 'x-truedy-timestamp': time, 'x-truedy-signature': digest }) as Record<string, string>
+    await note('valid', BODY, signed(BODY), SECRET)
+    for (const [cause, what, given, key] of SECRETS)
+      await note(`${cause}: ${what}`, BODY, signed(BODY, key), given)
+    await note('secret_whitespace: signed, too', BODY, signed(BODY, `${SECRET}\n`), `${SECRET}\n`)
+    await note('other_secret', BODY, signed(BODY), 'whsec_x', { otherSecrets: [SECRET] })
+    for (const [cause, what, arrives, was] of BODIES)
+      await note(`${cause}: ${what}`, arrives, signed(was), SECRET)
+    for (const [form, indent] of [
+      ['2 spaces', 2],
+      ['4 spaces', 4],
+    ] as const) {
+      const escaped = JSON.stringify({ a: ['ü'] }, null, indent).replace('ü', '\\u00fc')
+      await note(`body_reserialised: ${form}, escaped`, '{"a":["ü"]}', signed(escaped), SECRET)
+    }
+    await note('body_empty', '', signed(BODY), SECRET)
+    await note('body_charset: lost', '\ufffd', signed(BODY), SECRET)
+    await note('both', `${BODY}\n`, signed(BODY), `${SECRET}\n`)
+    await note('headers_missing: both', BODY, {}, SECRET)
+    await note('headers_missing: timestamp', BODY, { 'x-truedy-signature': signature }, SECRET)
+    await note('headers_missing: signature', BODY, { 'x-truedy-timestamp': timestamp }, SECRET)
+    await note('headers_missing: elsewhere', BODY, signed(BODY), SECRET, {
+      headerNames: { timestamp: 'x-time', signature: 'x-sign' },
+    })
+    await note('header_doubled: timestamp', BODY, of([timestamp, timestamp], signature), SECRET)
+    await note('header_doubled: signature', BODY, of(timestamp, [signature]), SECRET)
+    await note(
+      'header_doubled: both',
+      BODY,
+      of(`${timestamp}, ${timestamp}`, `${signature}, ${signature}`),
+      SECRET,
+    )
+    await note(
+      'older_header_names',
+      BODY,
+      { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature },
+      SECRET,
+    )
+    await note('ultravox_request', BODY, { 'x-ultravox-webhook-signature': signature }, SECRET)
+    await note('timestamp_rewritten', BODY, of(`${timestamp}.0`, signature), SECRET)
+    await note('timestamp_malformed', BODY, of('now', signature), SECRET)
+    await note('timestamp_malformed: signed', BODY, signed(BODY, SECRET, '1773844320000'), SECRET)
+    await note('signature_malformed', BODY, of(timestamp, 'abc'), SECRET)
+    await note('signature_malformed: white space', BODY, of(timestamp, ` ${signature}`), SECRET)
+    await note('digest_prefix', BODY, of(timestamp, `sha256=${signature}`), SECRET)
+    await note('digest_base64', BODY, of(timestamp, Buffer.from(signature, 'hex').toString('base64')), SECRET)
+    await note('body_only', BODY, of(timestamp, hmac(SECRET, BODY)), SECRET)
+    await note('timestamp_last', BODY, of(timestamp, hmac(SECRET, BODY, '.', timestamp)), SECRET)
+    for (const separator of ['', ':', '\n', ',', ' ', '|', '-', '_', ';']) {
+      const digest = hmac(SECRET, timestamp, separator, BODY)
+      await note(`separator: ${JSON.stringify(separator)}`, BODY, of(timestamp, digest), SECRET)
+    }
+    await note('unknown', BODY, signed(BODY), 'whsec_other')
+    await expect(texts.join('\n')).toMatchFileSnapshot('snapshots/diagnosis.txt')
+  })
+
+  it('says that it does not know, and what was tried', async () => {
+    const diagnosis = await diagnose(BODY, signed(BODY, 'whsec_other'), SECRET, NOW)
+    expect(diagnosis).toMatchObject({ ok: false, causes: ['unknown'] })
+    expect(diagnosis.explanation).toContain('Tried were')
+    expect(diagnosis.fix).toContain('another endpoint')
+  })
+
+  it('never shows a secret, a key or a signature that would be right', async () => {
+    const cases = [...SECRETS.map(([, , given, key]) => [given, BODY, signed(BODY, key)] as const)]
+    for (const [given, body, headers] of cases) {
+      const diagnosis: Diagnosis = await diagnose(body, headers, given, {
+        ...NOW,
+        otherSecrets: ['whsec_private'],
+      })
+      const text = JSON.stringify(diagnosis)
+      for (const secret of [
+        given.trim(),
+        SECRET,
+        SECRET.slice(6),
+        'whsec_private',
+        headers['x-truedy-signature'],
+        'Grüße',
+      ]) {
+        expect(text).not.toContain(secret)
+      }
+    }
+  })
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    ['a body that was parsed', () => diagnose(JSON.parse(BODY), signed(BODY), SECRET), 'body_not_raw'],
+    ['no secret', () => diagnose(BODY, signed(BODY), ''), 'invalid_secret'],
+    ['no secrets', () => diagnose(BODY, signed(BODY), []), 'invalid_secret'],
+    [
+      'a secret that is no text',
+      () => diagnose(BODY, signed(BODY), [undefined as unknown as string]),
+      'invalid_secret',
+    ],
+    [
+      'one secret that is no text, of two',
+      () => diagnose(BODY, signed(BODY), [SECRET, undefined as unknown as string]),
+      'invalid_secret',
+    ],
+    [
+      'no secret at all',
+      () => diagnose(BODY, signed(BODY), undefined as unknown as string),
+      'invalid_secret',
+    ],
+    [
+      'other secrets that are none',
+      () => diagnose(BODY, signed(BODY), SECRET, { otherSecrets: [''] }),
+      'invalid_secret',
+    ],
+    [
+      'headers that are none',
+      () => diagnose(BODY, undefined as unknown as Headers, SECRET),
+      'invalid_options',
+    ],
+  ])('refuses %s', async (_, run, code) => {
+    const error = await run().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    expect(isWebhookError(error) && error.code).toBe(code)
+  })
+})

@@ -1,0 +1,153 @@
+/** What the diagnosis tries, one by one: what is missing here is never found, and what is there twice costs an HMAC. */
+
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { findingOf, guessBodies } from '../../../src/diagnose/bodies.js'
+import { decodeBase64, decodeHex, encodeBase64, toSingleBytes } from '../../../src/diagnose/encodings.js'
+import { guessKeys } from '../../../src/diagnose/secrets.js'
+import { guessTimestamps } from '../../../src/diagnose/timestamps.js'
+
+const text = (bytes: Uint8Array) =>
+  JSON.stringify(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
+
+async function bodies(body: string | Uint8Array): Promise<string[]> {
+  const guesses: string[] = []
+  for await (const { body: guess, finding } of guessBodies(Buffer.from(body))) {
+    guesses.push(`${finding?.cause ?? 'as it came'} ${finding?.detail ?? ''}: ${text(guess)}`)
+  }
+  return guesses
+}
+
+function keys(secrets: string[], others: string[] = []): string[] {
+  return guessKeys(secrets, others).map(
+    ({ key, finding }) =>
+      `${finding?.cause ?? 'as given'} ${finding?.detail ?? ''}: ${JSON.stringify(Buffer.from(key.bytes).toString('latin1'))}`,
+  )
+}
+
+describe('the bodies that are tried', () => {
+  const CASES: [string, string | Uint8Array][] = [
+    ['empty', ''],
+    ['compact JSON', '{"b":"ü","a":[1.0,{},[]],"c":1e-7}'],
+    ['JSON of one form only', '[]'],
+    ['JSON as Python sorts it', '{"a": 1, "b": 2}'],
+    ['no JSON', 'event=call.ended'],
+    ['a newline', '1\n'],
+    ['a Windows newline', '1\r\n'],
+    ['a carriage return', '1\r'],
+    ['newlines of both kinds', '1\r\n\n\r\n'],
+    ['lines of both kinds', 'a\nb\r\nc\rd'],
+    ['a byte order mark', '\ufeff[1]'],
+    ['what begins as a byte order mark does', '\uf8ff'],
+    ['base64', ' WyJiIl0=\n'],
+    ['UTF-16', Buffer.from('\ufeff[1]', 'utf16le')],
+    ['half the mark of UTF-16', Uint8Array.of(0xff, 0x31)],
+    ['the other half', Uint8Array.of(0x31, 0xfe)],
+    ['Latin-1', Buffer.from('"\x80 \x81 \xfc \x9f"', 'latin1')],
+    ['UTF-8 twice', 'Ã¼ â€œ'],
+    ['UTF-8 twice, but for a character that no byte stands for', 'Ã¼ 世'],
+  ]
+
+  it('are these', async () => {
+    const all: string[] = []
+    for (const [name, body] of CASES) all.push(`# ${name}\n${(await bodies(body)).join('\n')}\n`)
+    // Compressed bytes differ from machine to machine.
+    const [gzip] = (await bodies(gzipSync('[1]'))).slice(-1)
+    await expect(`${all.join('\n')}\n# gzip, at the end\n${gzip}\n`).toMatchFileSnapshot(
+      'snapshots/guessed-bodies.txt',
+    )
+  })
+
+  it.each<[string, Uint8Array, string | undefined]>([
+    ['nothing', new Uint8Array(), 'body_empty'],
+    ['gzip', gzipSync('[1]'), 'body_gzip'],
+    ['half the mark of gzip', Uint8Array.of(0x1f, 0x31), undefined],
+    ['the other half', Uint8Array.of(0x31, 0x8b), undefined],
+    ['what is no text', Uint8Array.of(0xff), undefined],
+    ['a character that was lost', Buffer.from('a\ufffdb'), 'body_charset'],
+    ['text', Buffer.from('text'), undefined],
+  ])('show in %s', (_, body, cause) => {
+    expect(findingOf(body)?.cause).toBe(cause)
+  })
+})
+
+describe('the keys that are tried', () => {
+  const CASES: [string, string[], string[]?][] = [
+    ['a secret', ['whsec_c2VjcmV0']],
+    ['a secret with everything around it', ['\ufeff " whsec_616263 "\n']],
+    ['a secret in curly quotes', ['“abc”']],
+    ['a secret without a prefix', ['abcd']],
+    ['a secret that is no Latin-1', ['whsec_世界']],
+    ['two secrets', ['one', 'two ']],
+    ['another secret', ['one'], [' other\n']],
+    ['several others', ['one'], ['other', 'third']],
+    ['the prefix alone', ['whsec_']],
+  ]
+
+  it('are these', async () => {
+    const all = CASES.map(([name, secrets, others]) => `# ${name}\n${keys(secrets, others).join('\n')}\n`)
+    await expect(all.join('\n')).toMatchFileSnapshot('snapshots/guessed-keys.txt')
+  })
+
+  it.each(['"abc"x', 'x"abc"', '“abc”x', 'x“abc”', '"abc\''])('leave %s its quotes', (secret) => {
+    expect(keys([secret]).join('\n')).not.toContain('"abc"')
+  })
+})
+
+describe('the timestamps that are tried', () => {
+  it('are all the usual spellings of one time', () => {
+    expect(guessTimestamps(' 1773844320.25 ')).toEqual([
+      ['Unix seconds', '1773844320'],
+      ['Unix milliseconds', '1773844320250'],
+      ['ISO 8601 with milliseconds', '2026-03-18T14:32:00.250Z'],
+      ['ISO 8601 with whole seconds', '2026-03-18T14:32:00Z'],
+      ['ISO 8601 with +00:00', '2026-03-18T14:32:00+00:00'],
+      ['ISO 8601 with milliseconds and +00:00', '2026-03-18T14:32:00.250+00:00'],
+      ['ISO 8601 with microseconds and +00:00', '2026-03-18T14:32:00.250000+00:00'],
+      ['ISO 8601 without a zone', '2026-03-18T14:32:00'],
+      ['ISO 8601 with milliseconds, without a zone', '2026-03-18T14:32:00.250'],
+      ['ISO 8601 with microseconds, without a zone', '2026-03-18T14:32:00.250000'],
+      ['Unix seconds with a decimal', '1773844320.0'],
+    ])
+  })
+
+  it.each([
+    ['99999999999.0', '99999999999'],
+    ['100000000000', '100000000'],
+    [' 2026-03-18T14:32:00 ', '1773844320'],
+    ['18 Mar 2026 14:32:00 GMT', '1773844320'],
+    ['8640000000000000', '8640000000000'],
+  ])('of %s begin with %s', (given, seconds) => {
+    expect(guessTimestamps(given)[0]).toEqual(['Unix seconds', seconds])
+  })
+
+  it.each(['', ' ', 'now', '8640000000000001', '-9e300'])('of %j are none', (given) => {
+    expect(guessTimestamps(given)).toEqual([])
+  })
+})
+
+describe('encodings', () => {
+  it.each(['', '!YWJj', 'YWJj!', 'YW Jj', 'YWJjY', 'YWJj===', '='])('%j is no base64', (given) => {
+    expect(decodeBase64(given)).toBeUndefined()
+  })
+
+  it('reads base64 of both alphabets, and writes it', () => {
+    const bytes = Uint8Array.of(0xfb, 0xff, 0xbf, 0x00)
+    expect(encodeBase64(bytes)).toBe('+/+/AA==')
+    for (const given of ['+/+/AA==', '+/+/AA', '-_-_AA==']) expect(decodeBase64(given)).toEqual(bytes)
+  })
+
+  it.each(['', 'abc', 'zab', 'abz', 'zabcdz'])('%j is no hexadecimal text', (given) => {
+    expect(decodeHex(given)).toBeUndefined()
+  })
+
+  it('reads hexadecimal digits', () => {
+    expect(decodeHex('00fFA0')).toEqual(Uint8Array.of(0, 0xff, 0xa0))
+  })
+
+  it('takes characters for bytes, where they are', () => {
+    expect(toSingleBytes('a\xff')).toEqual(Uint8Array.of(0x61, 0xff))
+    expect(toSingleBytes('€')).toBeUndefined()
+    expect(toSingleBytes('€', new Map([['€', 0x80]]))).toEqual(Uint8Array.of(0x80))
+  })
+})

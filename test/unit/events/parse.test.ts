@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest'
+import { parseEvent, WebhookError } from '../../../src/index.js'
+import { ENVELOPE } from '../support/delivery.js'
+
+function codeOf(body: unknown): string {
+  try {
+    parseEvent(body as string)
+    return 'ok'
+  } catch (error) {
+    return error instanceof WebhookError ? error.code : `not a WebhookError: ${error}`
+  }
+}
+
+const KNOWN = [
+  'call.started',
+  'call.joined',
+  'call.ended',
+  'call.failed',
+  'call.billed',
+  'batch.status.changed',
+  'batch.completed',
+  'voice.training.completed',
+  'voice.training.failed',
+]
+
+describe('parseEvent', () => {
+  const text = JSON.stringify(ENVELOPE)
+
+  it.each([
+    ['text', text],
+    ['bytes', new TextEncoder().encode(text)],
+    ['an ArrayBuffer', new TextEncoder().encode(text).buffer],
+    ['a parsed envelope', ENVELOPE],
+    ['text with a byte order mark', `\uFEFF${text}`],
+    ['bytes with a byte order mark', new TextEncoder().encode(`\uFEFF${text}`)],
+  ])('reads %s', (_, body) => {
+    expect(parseEvent(body)).toEqual({ ...ENVELOPE, rawEvent: 'call.ended' })
+  })
+
+  it('takes a byte order mark for one at the beginning only', () => {
+    const marked = JSON.stringify({ ...ENVELOPE, data: { text: '\uFEFFa\uFEFF' } })
+    for (const body of [marked, new TextEncoder().encode(marked)]) {
+      expect(parseEvent(body).data).toEqual({ text: '\uFEFFa\uFEFF' })
+    }
+  })
+
+  it.each(KNOWN)('knows %s', (event) => {
+    expect(parseEvent({ ...ENVELOPE, event })).toMatchObject({ event, rawEvent: event })
+  })
+
+  it('resolves the alias call.completed and keeps the name as sent', () => {
+    expect(parseEvent({ ...ENVELOPE, event: 'call.completed' })).toMatchObject({
+      event: 'call.ended',
+      rawEvent: 'call.completed',
+    })
+  })
+
+  it.each([
+    'call.created',
+    'unknown',
+    'CALL.ENDED',
+    'call.ended ',
+    'constructor',
+    '__proto__',
+    'toString',
+    '💥',
+  ])('lets the unknown type %j through', (event) => {
+    const parsed = parseEvent(`{"event":${JSON.stringify(event)},"timestamp":1,"data":{"a":1}}`)
+    expect(parsed).toEqual({ event: 'unknown', rawEvent: event, timestamp: 1, data: { a: 1 } })
+  })
+
+  it('keeps the rest of the envelope, and every field of data', () => {
+    const data = {
+      call: { callId: 'c', nested: { deep: [1, null, { rawEvent: 1 }] } },
+      new_field: true,
+      event: 'call.completed',
+    }
+    const parsed = parseEvent({ ...ENVELOPE, data, account: 'a1', version: 3 })
+    expect(parsed).toMatchObject({ account: 'a1', version: 3 })
+    expect(parsed.data).toEqual(data)
+  })
+
+  it.each([
+    [{ id: 'evt_1' }, 'evt_1'],
+    [{ event_id: 'evt_2' }, 'evt_2'],
+    [{ id: 'evt_1', event_id: 'evt_2' }, 'evt_1'],
+    [{ id: '', event_id: 'evt_2' }, 'evt_2'],
+    [{ id: null, event_id: 'evt_2' }, 'evt_2'],
+    [{ id: 42 }, '42'],
+    [{ id: null }, undefined],
+    [{ id: '' }, undefined],
+    [{ id: {} }, undefined],
+    [{ id: 1.5 }, undefined],
+    [{ id: 2 ** 53 }, undefined],
+    [{}, undefined],
+  ])('takes the id of %j as %j', (ids, id) => {
+    const parsed = parseEvent({ event: 'call.ended', timestamp: 1, data: {}, ...ids })
+    expect(parsed.id).toBe(id)
+    expect('id' in parsed).toBe(id !== undefined)
+  })
+
+  it.each([1773844320, 1773844320.5, '2026-03-18T14:32:00Z', '', 0])(
+    'keeps the timestamp %j as it is',
+    (timestamp) => {
+      expect(parseEvent({ ...ENVELOPE, timestamp }).timestamp).toBe(timestamp)
+    },
+  )
+
+  it('does not write to the envelope it is given', () => {
+    const envelope = Object.freeze({
+      ...ENVELOPE,
+      event: 'call.completed',
+      data: Object.freeze({ call_id: 'c1' }),
+    })
+    const parsed = parseEvent(envelope)
+    expect(parsed).not.toBe(envelope)
+    expect(envelope).toEqual({ ...ENVELOPE, event: 'call.completed', data: { call_id: 'c1' } })
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['half of JSON', '{"event":"call.ended"'],
+    ['text after it', '{} x'],
+    ['a form', 'event=call.ended'],
+    ['XML', '<event/>'],
+    ['NaN', '{"event":"call.ended","timestamp":NaN,"data":{}}'],
+    ['bytes that are not UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
+    ['a truncated character', new TextEncoder().encode('"é"').slice(0, 2)],
+    ['UTF-16', Buffer.from('{}', 'utf16le')],
+    ['no bytes', new Uint8Array()],
+  ])('calls %s invalid_json', (_, body) => {
+    expect(codeOf(body)).toBe('invalid_json')
+  })
+
+  it.each([
+    ['null', 'null'],
+    ['an array', '[]'],
+    ['a text', '"call.ended"'],
+    ['a number', '1'],
+    ['an empty object', '{}'],
+    ['no event', { timestamp: 1, data: {} }],
+    ['an empty event', { event: '', timestamp: 1, data: {} }],
+    ['an event that is no text', { event: 1, timestamp: 1, data: {} }],
+    ['no timestamp', { event: 'call.ended', data: {} }],
+    ['a timestamp that is null', { event: 'call.ended', timestamp: null, data: {} }],
+    ['a timestamp that is an object', { event: 'call.ended', timestamp: {}, data: {} }],
+    ['no data', { event: 'call.ended', timestamp: 1 }],
+    ['data that is null', { event: 'call.ended', timestamp: 1, data: null }],
+    ['data that is an array', { event: 'call.ended', timestamp: 1, data: [] }],
+    ['data that is a text', { event: 'call.ended', timestamp: 1, data: '{}' }],
+    ['undefined', undefined],
+    ['a function', () => {}],
+    ['a bigint inside', { event: 'call.ended', timestamp: 1, data: { a: 1n } }],
+    ["Ultravox's own envelope", { event: 'call.ended', call: {} }],
+  ])('calls %s invalid_event', (_, body) => {
+    expect(codeOf(body)).toBe('invalid_event')
+  })
+
+  it('calls an envelope that contains itself invalid_event', () => {
+    const data: Record<string, unknown> = {}
+    data['self'] = data
+    expect(codeOf({ event: 'call.ended', timestamp: 1, data })).toBe('invalid_event')
+  })
+
+  describe('own __proto__ keys', () => {
+    const spellings = [
+      '__proto__',
+      '\\u005f_proto__',
+      '__\\u0070roto__',
+      '\\u005F\\u005f\\u0070\\u0072\\u006f\\u0074\\u006f\\u005f_',
+    ]
+
+    it.each(spellings)('spelled %s are removed at every depth', (key) => {
+      const json = `{"event":"call.ended","timestamp":1,"${key}":{"polluted":1},"data":{"${key}":{"polluted":1},"list":[{"${key}":{"polluted":1},"kept":"é"}]}}`
+      const parsed = parseEvent(json)
+      expect(parsed).toEqual({
+        event: 'call.ended',
+        rawEvent: 'call.ended',
+        timestamp: 1,
+        data: { list: [{ kept: 'é' }] },
+      })
+      const merged = Object.assign({}, parsed.data) as Record<string, unknown>
+      expect(merged['polluted']).toBeUndefined()
+    })
+
+    it.each(spellings)('spelled %s are removed from long bodies too', (key) => {
+      const json = `{"event":"call.ended","timestamp":1,"data":{"text":"${'x'.repeat(20_000)}","${key}":{"polluted":1}}}`
+      expect(Object.keys(parseEvent(json).data)).toEqual(['text'])
+    })
+
+    it('are removed from a parsed envelope too', () => {
+      const parsed = parseEvent(
+        JSON.parse('{"event":"call.ended","timestamp":1,"data":{"__proto__":{"polluted":1}}}') as object,
+      )
+      expect(Object.hasOwn(parsed.data, '__proto__')).toBe(false)
+    })
+
+    it('as values, and keys that only look alike, stay', () => {
+      const data = { a: '__proto__', __proto: 1, constructor: { prototype: 1 }, b: '\u005f\u0070' }
+      expect(parseEvent(JSON.stringify({ ...ENVELOPE, data })).data).toEqual(data)
+    })
+  })
+
+  it('reads JSON that nests deeper than the stack', () => {
+    const depth = 200_000
+    const body = `{"event":"call.ended","timestamp":1,"data":{"deep":${'['.repeat(depth)}${']'.repeat(depth)}}}`
+    expect(parseEvent(body).event).toBe('call.ended')
+  })
+
+  it('puts no part of the body into a message', () => {
+    for (const body of ['{"secret-part":', '"secret-part"', '{"event":1,"secret-part":1}']) {
+      expect(() => parseEvent(body)).toThrow(WebhookError)
+      try {
+        parseEvent(body)
+      } catch (error) {
+        expect(`${error} ${(error as Error).cause}`).not.toContain('secret-part')
+      }
+    }
+  })
+})

@@ -1,0 +1,370 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createWebhookHandler, type ReceiverOptions, type RequestLike } from '../../../src/index.js'
+import { joinChunks, keepChunk, readBody } from '../../../src/read-body.js'
+import { sampleEvent } from '../../../src/testing/index.js'
+import {
+  acknowledged,
+  brokenStore,
+  describeAnswers,
+  type Endpoint,
+  failOnUncaught,
+  genuine,
+  genuineOfSize,
+  recordOutcomes,
+  refused,
+  SECRET,
+  silent,
+  type TestRequest,
+  toAnswer,
+} from '../support/http.js'
+
+const URL = 'https://example.com/webhooks/truedy'
+
+function open(options: ReceiverOptions): Endpoint {
+  const handle = createWebhookHandler(options)
+  return async (request) => toAnswer(await handle(toRequest(request)))
+}
+
+function toRequest({ method, headers, body }: TestRequest): Request {
+  const isBodiless = method === 'GET' || method === 'HEAD'
+  return new Request(URL, { method, headers, ...(!isBodiless && { body }) })
+}
+
+/** A request whose body comes from a stream, under headers of the test's own. */
+function streaming(
+  { method, headers }: TestRequest,
+  body: ReadableStream<Uint8Array>,
+  more: Record<string, string> = {},
+): Request {
+  const init = { method, headers: { ...headers, ...more }, body, duplex: 'half' }
+  return new Request(URL, init as RequestInit)
+}
+
+/** A stream that makes each piece only when it is asked for it, and counts. */
+function piecewise(pieces: Iterable<Uint8Array | Error>) {
+  const source = pieces[Symbol.iterator]()
+  const counts = { pulled: 0, cancelled: 0 }
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const { done, value } = source.next()
+        counts.pulled++
+        if (done) controller.close()
+        else if (value instanceof Error) controller.error(value)
+        else controller.enqueue(value)
+      },
+      cancel() {
+        counts.cancelled++
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { stream, counts }
+}
+
+function* split(text: string | Uint8Array, size: number): Generator<Uint8Array> {
+  const bytes = Buffer.from(text)
+  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)
+}
+
+failOnUncaught()
+describeAnswers(open)
+
+describe('the response', () => {
+  it('is a Response without a body for 204', async () => {
+    const response = await createWebhookHandler({ secret: SECRET })(toRequest(await genuine()))
+    expect(response).toBeInstanceOf(Response)
+    expect(response.body).toBeNull()
+  })
+
+  it('has a JSON body that says the code and nothing else when it fails', async () => {
+    const onEvent = () => Promise.reject(new Error('secret detail'))
+    const handle = createWebhookHandler({ secret: SECRET, onEvent, onOutcome: silent })
+    const response = await handle(toRequest(await genuine()))
+    expect(await response.json()).toEqual({ error: 'failed' })
+    expect([...response.headers]).toEqual([['content-type', 'application/json']])
+  })
+})
+
+describe('the body', () => {
+  it('is put together from many pieces, split within a character', async () => {
+    const onEvent = vi.fn()
+    const request = await genuineOfSize(300)
+    const { stream } = piecewise(split(request.body, 1))
+    const response = await createWebhookHandler({ secret: SECRET, onEvent })(streaming(request, stream))
+    expect(response.status).toBe(204)
+    expect(onEvent.mock.calls[0]?.[0].data.summary).toMatch(/^世x+$/)
+  })
+
+  it('is refused unread when Content-Length is over the limit', async () => {
+    const request = await genuineOfSize(1001)
+    const { stream, counts } = piecewise(split(request.body, 100))
+    const handle = createWebhookHandler({ secret: SECRET, maxBodyBytes: 1000, onOutcome: silent })
+    const response = await handle(streaming(request, stream, { 'content-length': '1001' }))
+    expect(await toAnswer(response)).toEqual(refused(413, 'body_too_large'))
+    expect(counts.pulled).toBe(0)
+  })
+
+  it('is read no further than the limit when no Content-Length is given, and cancelled', async () => {
+    const { stream, counts } = piecewise(split(new Uint8Array(100_000), 100))
+    const handle = createWebhookHandler({ secret: SECRET, maxBodyBytes: 1000, onOutcome: silent })
+    const response = await handle(streaming(await genuine(), stream))
+    expect(await toAnswer(response)).toEqual(refused(413, 'body_too_large'))
+    expect(counts).toEqual({ pulled: 11, cancelled: 1 })
+  })
+
+  it.each(['10', '0', '-1', 'abc', ''])('is counted when Content-Length says %j', async (length) => {
+    const request = await genuineOfSize(1001)
+    const { stream } = piecewise(split(request.body, 100))
+    const handle = createWebhookHandler({ secret: SECRET, maxBodyBytes: 1000, onOutcome: silent })
+    const response = await handle(streaming(request, stream, { 'content-length': length }))
+    expect(response.status).toBe(413)
+  })
+
+  it('passes, streamed, when it is exactly as large as may be', async () => {
+    const request = await genuineOfSize(1000)
+    const { stream, counts } = piecewise(split(request.body, 100))
+    const handle = createWebhookHandler({ secret: SECRET, maxBodyBytes: 1000 })
+    const response = await handle(streaming(request, stream, { 'content-length': '1000' }))
+    expect(response.status).toBe(204)
+    expect(counts.cancelled).toBe(0)
+  })
+
+  it('of 5 MiB is refused after one mebibyte', async () => {
+    const { stream, counts } = piecewise(split(new Uint8Array(5 * 1_048_576), 65_536))
+    const handle = createWebhookHandler({ secret: SECRET, onOutcome: silent })
+    expect((await handle(streaming(await genuine(), stream))).status).toBe(413)
+    expect(counts.pulled).toBe(17)
+  })
+
+  it('may refuse to be cancelled', async () => {
+    let pulled = 0
+    const stream = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(100))
+        pulled += 1
+        if (pulled === 100) controller.close()
+      },
+      cancel: () => Promise.reject(new Error('cannot be cancelled')),
+    })
+    const handle = createWebhookHandler({ secret: SECRET, maxBodyBytes: 150, onOutcome: silent })
+    expect((await handle(streaming(await genuine(), stream))).status).toBe(413)
+    expect(pulled).toBeLessThan(10)
+  })
+
+  it('is not touched for another method than POST', async () => {
+    const { stream, counts } = piecewise(split('{}', 1))
+    const handle = createWebhookHandler({ secret: SECRET, onOutcome: silent })
+    const request = streaming({ ...(await genuine()), method: 'PUT' }, stream)
+    expect((await handle(request)).status).toBe(405)
+    expect(counts.pulled).toBe(0)
+    expect(request.bodyUsed).toBe(false)
+  })
+
+  it('may be absent', async () => {
+    const handle = createWebhookHandler({ secret: SECRET, onOutcome: silent })
+    const response = await handle(new Request(URL, { method: 'POST' }))
+    expect(await toAnswer(response)).toEqual(refused(401, 'missing_timestamp'))
+  })
+
+  it('may be that of a request of another library', async () => {
+    const { method, headers, body } = await genuine()
+    const request: RequestLike = {
+      method,
+      headers: { get: (name) => headers[name] ?? null },
+      body: piecewise(split(body, 50)).stream,
+      bodyUsed: false,
+    }
+    expect((await createWebhookHandler({ secret: SECRET })(request)).status).toBe(204)
+  })
+})
+
+describe('an upload that breaks off', () => {
+  const broken = new Error('The client broke off')
+
+  async function breakOff(pieces: Iterable<Uint8Array | Error>, more?: Record<string, string>) {
+    const { onOutcome, nth } = recordOutcomes()
+    const handle = createWebhookHandler({ secret: SECRET, onOutcome })
+    const response = await handle(streaming(await genuine(), piecewise(pieces).stream, more))
+    return { handle, answer: await toAnswer(response), outcome: await nth(1) }
+  }
+
+  it('is reported as failed, with the error of the stream and no event', async () => {
+    const { answer, outcome } = await breakOff([new Uint8Array(10), broken])
+    expect(answer).toEqual(refused(500, 'failed'))
+    expect(outcome).toEqual({ status: 'failed', error: broken, durationMs: expect.any(Number) })
+  })
+
+  it('is reported when it breaks off at once', async () => {
+    const { outcome } = await breakOff([broken])
+    expect(outcome).toMatchObject({ status: 'failed', error: broken })
+  })
+
+  it('leaves the handler fit for the next request', async () => {
+    const { handle } = await breakOff([new Uint8Array(10), broken])
+    expect((await handle(toRequest(await genuine()))).status).toBe(204)
+  })
+
+  it('is rejected for its signature when it ends early without an error', async () => {
+    const { body } = await genuine()
+    const { answer } = await breakOff(split(String(body).slice(0, 100), 50), { 'content-length': '5000' })
+    expect(answer).toEqual(refused(401, 'signature_mismatch'))
+  })
+
+  it('is not logged, unless asked for', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(silent)
+    const request = streaming(await genuine(), piecewise([broken]).stream)
+    const { status } = await createWebhookHandler({ secret: SECRET })(request)
+    const calls = log.mock.calls
+    log.mockRestore()
+    expect(status).toBe(500)
+    expect(calls).toEqual([])
+  })
+})
+
+describe('a body in very many pieces', () => {
+  it('is put together in order, and kept in few', async () => {
+    const bytes = Uint8Array.from({ length: 5500 }, (_, i) => i)
+    const pieces = Array.from(bytes, (byte) => Uint8Array.of(byte))
+    const body = piecewise(pieces).stream
+    const request: RequestLike = { method: 'POST', headers: new Headers(), body, bodyUsed: false }
+    expect(await readBody(request)).toEqual(bytes)
+
+    const chunks: Uint8Array[] = []
+    for (const [index, piece] of pieces.entries()) {
+      keepChunk(chunks, piece)
+      expect(chunks.length).toBeLessThan(1000)
+      // Put together at each, they would be copied again and again.
+      if (index < 999) expect(chunks.length).toBe(index + 1)
+    }
+    expect(joinChunks(chunks)).toEqual(bytes)
+  })
+
+  it('is not copied when it came in one', () => {
+    const bytes = Uint8Array.of(1, 2, 3)
+    expect(joinChunks([bytes])).toBe(bytes)
+  })
+})
+
+describe('a request that was read before', () => {
+  const hint = expect.objectContaining({
+    code: 'body_not_raw',
+    message: expect.stringContaining('verify first'),
+  })
+
+  it('is answered with 500 body_not_raw, and a hint in the outcome', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const request = toRequest(await genuine())
+    await request.json()
+    const response = await createWebhookHandler({ secret: SECRET, onOutcome })(request)
+    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+    expect(await nth(1)).toMatchObject({ status: 'rejected', error: hint })
+  })
+
+  it('is logged, since it is a mistake of the program', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(silent)
+    const request = toRequest(await genuine())
+    await request.text()
+    await createWebhookHandler({ secret: SECRET })(request)
+    const calls = log.mock.calls
+    log.mockRestore()
+    expect(calls).toEqual([['truedy-webhooks:', hint]])
+  })
+
+  it('is told apart from one of Node, which another handler is for', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const { method, headers } = await genuine()
+    const request = { method, headers, body: undefined } as unknown as RequestLike
+    await createWebhookHandler({ secret: SECRET, onOutcome })(request)
+    const message = expect.stringContaining('createNodeHandler')
+    expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
+  })
+
+  it.each([
+    ['an event or context that has the request in it', (request: Request) => ({ request, params: {} })],
+    ['a context with headers and a parsed body', (request: Request) => ({ request, headers: {}, body: {} })],
+    ['an event with method and headers', ({ method, headers }: Request) => ({ method, headers })],
+  ])('is told apart from %s', async (_, wrap) => {
+    const { onOutcome, nth } = recordOutcomes()
+    const context = wrap(toRequest(await genuine())) as unknown as RequestLike
+    const response = await createWebhookHandler({ secret: SECRET, onOutcome })(context)
+    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+    const message = expect.stringContaining('event.request')
+    expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
+  })
+
+  it('is answered with 500 body_not_raw while somebody else holds its reader', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const request = toRequest(await genuine())
+    request.body?.getReader()
+    const response = await createWebhookHandler({ secret: SECRET, onOutcome })(request)
+    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+    expect(await nth(1)).toMatchObject({ status: 'rejected' })
+  })
+
+  it('is answered with 500 body_not_raw when only its `bodyUsed` says so', async () => {
+    const { method, headers } = await genuine()
+    const request: RequestLike = {
+      method,
+      headers: { get: (name) => headers[name] ?? null },
+      body: piecewise([]).stream,
+      bodyUsed: true,
+    }
+    const response = await createWebhookHandler({ secret: SECRET, onOutcome: silent })(request)
+    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+  })
+
+  it('passes when it was a clone that was read', async () => {
+    const request = toRequest(await genuine())
+    await request.clone().json()
+    expect((await createWebhookHandler({ secret: SECRET })(request)).status).toBe(204)
+  })
+
+  it('is known as such on the second use of the same request', async () => {
+    const request = toRequest(await genuine())
+    const handle = createWebhookHandler({ secret: SECRET, onOutcome: silent })
+    expect((await handle(request)).status).toBe(204)
+    expect(await toAnswer(await handle(request))).toEqual(refused(500, 'body_not_raw'))
+  })
+})
+
+describe('headers that a stranger made up', () => {
+  it.each([
+    ['joined with a comma', (value: string) => `${value}, ${value}`],
+    ['ten thousand digits', () => 'a'.repeat(10_000)],
+    ['a prefix', (value: string) => `sha256=${value}`],
+    ['bytes beyond ASCII', (value: string) => `${value.slice(1)}ÿ`],
+  ])('are refused with 401: a signature that is %s', async (_, change) => {
+    const request = await genuine()
+    const headers = new Headers(request.headers)
+    headers.set('x-truedy-signature', change(headers.get('x-truedy-signature') ?? ''))
+    const handle = createWebhookHandler({ secret: SECRET, onOutcome: silent })
+    const response = await handle(new Request(URL, { method: 'POST', headers, body: request.body }))
+    expect(await toAnswer(response)).toEqual(refused(401, 'malformed_signature'))
+  })
+
+  it('do no harm in their hundreds, under names of any kind', async () => {
+    const request = await genuine()
+    const odd = ['__proto__', 'constructor', 'get', 'toString', 'hasOwnProperty']
+    const many = Array.from({ length: 200 }, (_, index) => `x-${index}`)
+    for (const name of [...odd, ...many]) request.headers[`${name}`] = 'x'
+    const headers = new Headers(Object.entries(request.headers))
+    headers.set('__proto__', 'x')
+    const handle = createWebhookHandler({ secret: SECRET })
+    expect((await handle(new Request(URL, { method: 'POST', headers, body: request.body }))).status).toBe(204)
+  })
+})
+
+it('keeps the details of a store that is down from the reply', async () => {
+  const handle = createWebhookHandler({ secret: SECRET, store: brokenStore('claim'), onOutcome: silent })
+  const response = await handle(toRequest(await genuine()))
+  expect(await response.text()).toBe('{"error":"failed"}')
+})
+
+it('handles many requests at once, each event once', async () => {
+  const onEvent = vi.fn(() => Promise.resolve())
+  const send = open({ secret: SECRET, onEvent })
+  const requests = await Promise.all(Array.from({ length: 100 }, () => genuine(sampleEvent('call.billed'))))
+  expect(await Promise.all(requests.map(send))).toEqual(Array(100).fill(acknowledged()))
+  expect(onEvent).toHaveBeenCalledTimes(100)
+})

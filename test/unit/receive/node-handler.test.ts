@@ -1,0 +1,753 @@
+import { once } from 'node:events'
+import { Agent, type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type ReceiverOptions, WebhookError } from '../../../src/index.js'
+import { createNodeHandler, type NodeRequest, type NodeResponse } from '../../../src/node.js'
+import { checkEndpoint, sampleEvent, signDelivery } from '../../../src/testing/index.js'
+import {
+  type Answer,
+  acknowledged,
+  chunk,
+  count,
+  deferred,
+  describeAnswers,
+  failOnUncaught,
+  genuine,
+  genuineOfSize,
+  head,
+  openSocket,
+  recordOutcomes,
+  refused,
+  SECRET,
+  serve,
+  silent,
+  type TestRequest,
+  toAnswer,
+  wire,
+} from '../support/http.js'
+
+const MIB = 1_048_576
+
+async function post(url: string, { method, headers, body }: TestRequest): Promise<Answer> {
+  const isBodiless = method === 'GET' || method === 'HEAD'
+  return toAnswer(await fetch(url, { method, headers, ...(!isBodiless && { body }) }))
+}
+
+/** A server that receives, its outcomes, and a count of the requests that are still at the handler. */
+async function start(options: ReceiverOptions = {}) {
+  const { onOutcome, outcomes, nth } = recordOutcomes()
+  const handle = createNodeHandler({ secret: SECRET, onOutcome, ...options })
+  const open = new Set<Promise<void>>()
+  const { port, url } = await serve((request, response) => {
+    const done = handle(request, response)
+    open.add(done)
+    void done.then(() => open.delete(done))
+  })
+  return {
+    port,
+    url,
+    outcomes,
+    nth,
+    /** Resolves when the handler is done with all that it was given. */
+    settled: () => Promise.all(open),
+    /** A genuine request, to see that the server is still alive. */
+    probe: async () => post(url, await genuine()),
+  }
+}
+
+/** The answer to a request of node:http, which shows more of the wire than fetch. */
+async function responseTo(request: ClientRequest): Promise<{ message: IncomingMessage; body: string }> {
+  const [message] = (await once(request, 'response')) as [IncomingMessage]
+  let body = ''
+  for await (const piece of message) body += String(piece)
+  return { message, body }
+}
+
+/** The statuses of the answers in what came over a connection. */
+function statuses(received: string): number[] {
+  return Array.from(received.matchAll(/HTTP\/1\.1 (\d+)/g), ([, status]) => Number(status))
+}
+
+failOnUncaught()
+
+describeAnswers(async (options) => {
+  const { url } = await serve(createNodeHandler(options))
+  return (request) => post(url, request)
+})
+
+it('passes every endpoint case', async () => {
+  const { url } = await serve(createNodeHandler({ secret: SECRET, onOutcome: silent }))
+  const failed = (await checkEndpoint(url, SECRET)).filter(({ passed }) => !passed)
+  expect(failed).toEqual([])
+})
+
+describe('the response', () => {
+  it('says 204 with neither a body nor a type', async () => {
+    const { port } = await start()
+    const client = await openSocket(port)
+    await client.write(wire(await genuine(), { connection: 'close' }))
+    const received = await client.closed()
+    expect(received).toMatch(/^HTTP\/1\.1 204 No Content\r\n/)
+    expect(received).not.toMatch(/^content-(type|length):/im)
+    expect(received).toMatch(/\r\n\r\n$/)
+  })
+
+  it('says an error with its length, its type and the code, and nothing of the error itself', async () => {
+    const { port } = await start({ onEvent: () => Promise.reject(new Error('secret detail')) })
+    const client = await openSocket(port)
+    await client.write(wire(await genuine(), { connection: 'close' }))
+    const received = await client.closed()
+    expect(received).toMatch(/^HTTP\/1\.1 500 /)
+    expect(received).toMatch(/\r\ncontent-type: application\/json\r\ncontent-length: 18\r\n/)
+    expect(received).toMatch(/\r\n\r\n\{"error":"failed"\}$/)
+    expect(received).not.toContain('secret')
+  })
+
+  it('to a HEAD is 405 without a body, also where the server forbids writing one', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const handle = createNodeHandler({ secret: SECRET, onOutcome })
+    const { url } = await serve(handle, { rejectNonStandardBodyWrites: true })
+    const { status } = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(300) })
+    expect(status).toBe(405)
+    expect(await nth(1)).toMatchObject({ status: 'rejected' })
+  })
+
+  it('leaves the connection open for the next request, whatever the answer', async () => {
+    const fail = () => Promise.reject(new Error('no'))
+    const { port } = await start({ on: { 'call.failed': fail } })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    onTestFinished(() => agent.destroy())
+    const good = await genuine()
+    const noEvent = { method: 'POST', ...(await signDelivery('[]', SECRET)) }
+    const failing = await genuine(sampleEvent('call.failed'))
+    const bodiless = { ...good, method: 'GET', body: '' }
+    const seen: [number | undefined, boolean][] = []
+    for (const { method, headers, body } of [
+      good,
+      { ...good, body: '{}' },
+      noEvent,
+      failing,
+      bodiless,
+      good,
+    ]) {
+      const length = { 'content-length': Buffer.byteLength(body) }
+      const request = openRequest({ port, agent, method, headers: { ...headers, ...length } })
+      request.end(body)
+      const { message } = await responseTo(request)
+      seen.push([message.statusCode, request.reusedSocket])
+    }
+    expect(seen).toEqual([
+      [204, false],
+      [401, true],
+      [400, true],
+      [500, true],
+      [405, true],
+      [204, true],
+    ])
+  })
+
+  it('comes in the order of the requests when they are pipelined', async () => {
+    const { port } = await start()
+    const client = await openSocket(port)
+    const forged = { ...(await genuine()), body: '{}' }
+    await client.write(wire(await genuine()) + wire(forged) + wire(await genuine(), { connection: 'close' }))
+    expect(statuses(await client.closed())).toEqual([204, 401, 204])
+  })
+})
+
+describe('the body', () => {
+  it('is put together from many pieces, split within a character', async () => {
+    const onEvent = vi.fn()
+    const { port } = await start({ onEvent })
+    const request = await genuineOfSize(160)
+    const client = await openSocket(port)
+    client.socket.setNoDelay(true)
+    await client.write(head(request, { 'content-length': 160, connection: 'close' }))
+    for (const byte of Buffer.from(request.body)) await client.write(Uint8Array.of(byte))
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 204/)
+    expect(onEvent.mock.calls[0]?.[0].data.summary).toMatch(/^世x+$/)
+  })
+
+  it('may be chunked, up to the limit', async () => {
+    const { port } = await start({ maxBodyBytes: 1000 })
+    const client = await openSocket(port)
+    const request = await genuineOfSize(1000)
+    await client.write(head(request, { 'transfer-encoding': 'chunked', connection: 'close' }))
+    const text = String(request.body)
+    await client.write(chunk(text.slice(0, 400)) + chunk(text.slice(400)) + chunk(''))
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 204/)
+  })
+
+  it('of a GET that says it is large is not waited for', async () => {
+    const { port, outcomes } = await start()
+    const client = await openSocket(port)
+    await client.write(head({ ...(await genuine()), method: 'GET' }, { 'content-length': 500 }))
+    expect(await client.until('"}')).toMatch(/^HTTP\/1\.1 405 .*connection: close/s)
+    expect(outcomes).toHaveLength(1)
+  })
+
+  it('of another method is not read as the next request', async () => {
+    const onEvent = vi.fn()
+    const { port } = await start({ onEvent })
+    const client = await openSocket(port)
+    const put = { method: 'PUT', headers: {}, body: wire(await genuine()) }
+    await client.write(wire(put) + wire({ method: 'GET', headers: {}, body: '' }, { connection: 'close' }))
+    expect(new Set(statuses(await client.closed()))).toEqual(new Set([405]))
+    expect(onEvent).not.toHaveBeenCalled()
+  })
+
+  it('is not waited for when Content-Length is over the limit', async () => {
+    const { port, nth } = await start()
+    const client = await openSocket(port)
+    await client.write(head(await genuine(), { 'content-length': MIB + 1 }))
+    const received = await client.until('"}')
+    expect(received).toMatch(/^HTTP\/1\.1 413 .*connection: close.*\{"error":"body_too_large"\}$/s)
+    expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_too_large' } })
+  })
+
+  describe('that is over the limit', () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    })
+    afterEach(() => {
+      vi.useRealTimers()
+    })
+
+    /** A client that has its 413 and is not done sending. */
+    async function tooLarge() {
+      const server = await start({ maxBodyBytes: 1000 })
+      const client = await openSocket(server.port)
+      await client.write(head(await genuine(), { 'transfer-encoding': 'chunked' }))
+      const answer = once(client.socket, 'data')
+      await client.write(chunk('x'.repeat(1001)))
+      const received = String(await answer)
+      expect(received).toMatch(/^HTTP\/1\.1 413 .*connection: close.*\{"error":"body_too_large"\}$/s)
+      return { ...server, client, received }
+    }
+
+    it('gets its 413 while the client still sends, and the client can end', async () => {
+      const { client, received, settled } = await tooLarge()
+      for (let i = 0; i < 20; i++) await client.write(chunk('x'.repeat(10_000)))
+      await client.write(chunk(''))
+      expect(await client.closed()).toBe(received)
+      expect(client.errors).toEqual([])
+      await settled()
+    })
+
+    it('keeps the handler no longer when the client leaves', async () => {
+      const { client, settled } = await tooLarge()
+      client.socket.destroy()
+      expect(await settled()).toHaveLength(1)
+    })
+
+    it('and never ends is cut off a second after its 413', async () => {
+      const { client, settled, probe } = await tooLarge()
+      const closed = client.closed()
+      await vi.advanceTimersByTimeAsync(1000)
+      await closed
+      await settled()
+      expect(await probe()).toEqual(acknowledged())
+    })
+  })
+
+  it.each([
+    ['with its length', { 'content-length': 5 * MIB }],
+    ['chunked', { 'transfer-encoding': 'chunked' }],
+  ])('of 5 MiB, %s, gets its 413, and the server lives on', async (_, framing) => {
+    const { port, probe, settled } = await start()
+    const { headers } = await genuine()
+    const request = openRequest({ port, method: 'POST', headers: { ...headers, ...framing } })
+    const response = responseTo(request)
+    for (let i = 0; i < 80; i++) request.write(Buffer.alloc(65_536, 'x'))
+    request.end()
+    const { message, body } = await response
+    expect(message.statusCode).toBe(413)
+    expect(body).toBe('{"error":"body_too_large"}')
+    await settled()
+    expect(await probe()).toEqual(acknowledged())
+  })
+
+  it('that was refused is not read as the next request', async () => {
+    const onEvent = vi.fn()
+    const { port, outcomes } = await start({ maxBodyBytes: 1000, onEvent })
+    const client = await openSocket(port)
+    const hidden = wire(await genuine())
+    const length = hidden.length + 500_000
+    await client.write(head(await genuine(), { 'content-length': length }))
+    await client.until('"}')
+    await client.write(hidden)
+    await client.write('x'.repeat(500_000))
+    expect(count(await client.closed(), 'HTTP/1.1')).toBe(1)
+    expect(onEvent).not.toHaveBeenCalled()
+    expect(outcomes).toHaveLength(1)
+  })
+
+  it('that was refused ends the connection, so that a request behind it gets no answer', async () => {
+    const { port } = await start({ maxBodyBytes: 1000 })
+    const client = await openSocket(port)
+    await client.write(head(await genuine(), { 'transfer-encoding': 'chunked' }))
+    await client.write(chunk('x'.repeat(1001)))
+    await client.until('"}')
+    await client.write(chunk('') + wire(await genuine()))
+    expect(statuses(await client.closed())).toEqual([413])
+  })
+})
+
+describe('an upload that breaks off', () => {
+  const brokenOff = {
+    status: 'failed',
+    error: expect.objectContaining({ message: expect.stringContaining('broke off') }),
+    durationMs: expect.any(Number),
+  }
+
+  it('half-way is reported as failed, without an event, and the server lives on', async () => {
+    const { port, nth, settled, probe } = await start()
+    const client = await openSocket(port)
+    await client.write(head(await genuine(), { 'content-length': 5000 }))
+    await client.write('{"event":')
+    client.socket.destroy()
+    const outcome = await nth(1)
+    expect(outcome).toEqual(brokenOff)
+    expect(outcome).toHaveProperty('error.cause.code', 'ECONNRESET')
+    await settled()
+    expect(await probe()).toEqual(acknowledged())
+  })
+
+  it('since the server closed it without an error is reported as failed', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const handle = createNodeHandler({ secret: SECRET, onOutcome })
+    const { port } = await serve((request, response) => {
+      void handle(request, response)
+      // As a middleware with a time-out of its own does.
+      request.once('data', () => request.destroy())
+    })
+    const client = await openSocket(port)
+    await client.write(head(await genuine(), { 'content-length': 5000 }))
+    await client.write('{"event":')
+    expect(await nth(1)).toEqual(brokenOff)
+  })
+
+  it('with a reset is reported as failed', async () => {
+    const { port, nth, settled, probe } = await start()
+    const client = await openSocket(port)
+    await client.write(head(await genuine(), { 'transfer-encoding': 'chunked' }))
+    await client.write(chunk('{"event":'))
+    client.socket.resetAndDestroy()
+    expect(await nth(1)).toEqual(brokenOff)
+    await settled()
+    expect(await probe()).toEqual(acknowledged())
+  })
+
+  it('with an orderly end before Content-Length is reached is reported as failed', async () => {
+    const { port, nth, settled, probe } = await start()
+    const client = await openSocket(port)
+    const request = await genuine()
+    client.socket.end(head(request, { 'content-length': 5000 }) + String(request.body))
+    expect(await nth(1)).toEqual(brokenOff)
+    await client.closed()
+    await settled()
+    expect(await probe()).toEqual(acknowledged())
+  })
+
+  it('with chunks that are none is reported as failed', async () => {
+    const { port, nth, settled, probe } = await start()
+    const client = await openSocket(port)
+    await client.write(head(await genuine(), { 'transfer-encoding': 'chunked' }))
+    await client.write(`${chunk('{"event":')}not a length\r\n`)
+    expect(await nth(1)).toEqual(brokenOff)
+    await settled()
+    expect(await probe()).toEqual(acknowledged())
+  })
+
+  it('by falling silent holds up no other request, and ends with the server’s own time-out', async () => {
+    const { onOutcome, outcomes, nth } = recordOutcomes()
+    const limits = { requestTimeout: 200, headersTimeout: 200, connectionsCheckingInterval: 20 }
+    const { port, url } = await serve(createNodeHandler({ secret: SECRET, onOutcome }), limits)
+    const client = await openSocket(port)
+    await client.write(head(await genuine(), { 'content-length': 5000 }))
+    await client.write('{"event":')
+    expect(await post(url, await genuine())).toEqual(acknowledged())
+    expect(outcomes).toHaveLength(1)
+    expect(await nth(2)).toEqual(brokenOff)
+  })
+
+  it('after the 413 and before its end does no harm', async () => {
+    const { port, outcomes, settled, probe } = await start()
+    const client = await openSocket(port)
+    await client.write(head(await genuine(), { 'content-length': 5 * MIB }))
+    await client.until('"}')
+    client.socket.resetAndDestroy()
+    await settled()
+    expect(outcomes).toHaveLength(1)
+    expect(await probe()).toEqual(acknowledged())
+  })
+
+  it('before the 413 can be written does no harm', async () => {
+    const gate = deferred()
+    const onOutcome = vi.fn(() => gate.promise)
+    const { port, settled } = await start({ onOutcome })
+    const client = await openSocket(port)
+    await client.write(head(await genuine(), { 'content-length': 5 * MIB }))
+    await vi.waitFor(() => expect(onOutcome).toHaveBeenCalled(), { interval: 2 })
+    client.socket.resetAndDestroy()
+    await client.closed()
+    gate.resolve()
+    await settled()
+    expect(onOutcome).toHaveBeenCalledOnce()
+  })
+
+  it('is not logged, unless asked for', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(silent)
+    const { port, settled, probe } = await start({ onOutcome: undefined })
+    const client = await openSocket(port)
+    await client.write(head(await genuine(), { 'content-length': 5000 }))
+    client.socket.destroy()
+    await probe()
+    await settled()
+    const calls = log.mock.calls
+    log.mockRestore()
+    expect(calls).toEqual([])
+  })
+
+  it.each([
+    ['half of the body', 5000],
+    ['the whole body', 160],
+  ])('before the handler is called, after %s, is reported as failed', async (_, length) => {
+    const { onOutcome, nth } = recordOutcomes()
+    const handle = createNodeHandler({ secret: SECRET, onOutcome })
+    const reached = deferred()
+    const done = deferred()
+    // As a middleware that looks something up first.
+    const { port } = await serve(async (request, response) => {
+      reached.resolve()
+      await once(response, 'close')
+      await handle(request, response)
+      done.resolve()
+    })
+    const request = await genuineOfSize(160)
+    const client = await openSocket(port)
+    await client.write(head(request, { 'content-length': length }) + String(request.body))
+    await reached.promise
+    client.socket.destroy()
+    expect(await nth(1)).toEqual(brokenOff)
+    await done.promise
+  })
+})
+
+describe('a client that leaves while the handler runs', () => {
+  it('finds the event recorded, and its retry is a duplicate', async () => {
+    const gate = deferred()
+    const onEvent = vi.fn(() => gate.promise)
+    const { port, url, nth, settled } = await start({ onEvent })
+    const event = sampleEvent('call.ended')
+    const client = await openSocket(port)
+    await client.write(wire(await genuine(event)))
+    await vi.waitFor(() => expect(onEvent).toHaveBeenCalled(), { interval: 2 })
+    client.socket.destroy()
+    await client.closed()
+    expect(await post(url, await genuine(event))).toEqual(refused(503, 'busy', { retryAfter: '60' }))
+
+    gate.resolve()
+    expect(await nth(2)).toMatchObject({ status: 'processed', recorded: true })
+    await settled()
+    expect(await post(url, await genuine(event))).toEqual(acknowledged())
+    expect(await nth(3)).toMatchObject({ status: 'duplicate' })
+    expect(onEvent).toHaveBeenCalledOnce()
+  })
+
+  it('gets the event handled again when the handler fails after that', async () => {
+    const gate = deferred()
+    const fail = () => gate.promise.then(() => Promise.reject(new Error('no')))
+    const onEvent = vi.fn().mockImplementationOnce(fail)
+    const { port, url, nth } = await start({ onEvent })
+    const event = sampleEvent('call.ended')
+    const client = await openSocket(port)
+    await client.write(wire(await genuine(event)))
+    await vi.waitFor(() => expect(onEvent).toHaveBeenCalled(), { interval: 2 })
+    client.socket.destroy()
+    await client.closed()
+
+    gate.resolve()
+    expect(await nth(1)).toMatchObject({ status: 'failed' })
+    expect(await post(url, await genuine(event))).toEqual(acknowledged())
+    expect(onEvent).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('a client that waits for 100 Continue', () => {
+  it('is told to go on, and gets its answer', async () => {
+    const { port } = await start()
+    const { headers, body } = await genuine()
+    const length = Buffer.byteLength(body)
+    const request = openRequest({
+      port,
+      method: 'POST',
+      headers: { ...headers, 'content-length': length, expect: '100-continue' },
+    })
+    request.flushHeaders()
+    await once(request, 'continue')
+    request.end(body)
+    expect((await responseTo(request)).message.statusCode).toBe(204)
+  })
+
+  it('gets its 413 before it has sent anything', async () => {
+    const { port } = await start()
+    const { headers } = await genuine()
+    const request = openRequest({
+      port,
+      method: 'POST',
+      headers: { ...headers, 'content-length': 2 * MIB, expect: '100-continue' },
+    })
+    request.on('error', silent)
+    request.flushHeaders()
+    const [message] = (await once(request, 'response')) as [IncomingMessage]
+    expect(message.statusCode).toBe(413)
+    request.destroy()
+  })
+})
+
+describe('what a framework left on the request', () => {
+  type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown }
+
+  /** A server whose framework does something with the request before the handler gets it. */
+  async function behind(parse: (request: Parsed) => unknown, options: ReceiverOptions = {}) {
+    const { onOutcome, nth } = recordOutcomes()
+    const handle = createNodeHandler({ secret: SECRET, onOutcome, ...options })
+    const { url } = await serve(async (request, response) => {
+      await parse(request)
+      await handle(request, response)
+    })
+    return { url, nth }
+  }
+
+  /** Reads the stream as Express's parsers do: listeners, taken off again at the end. */
+  function readStream(request: IncomingMessage): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const pieces: Buffer[] = []
+      const onData = (piece: Buffer) => void pieces.push(piece)
+      const onEnd = () => {
+        request.off('data', onData).off('end', onEnd).off('error', reject)
+        resolve(Buffer.concat(pieces))
+      }
+      request.on('data', onData).on('end', onEnd).on('error', reject)
+    })
+  }
+
+  it.each<[string, (request: Parsed, bytes: Buffer) => void]>([
+    [
+      'a Buffer in req.rawBody, beside what was parsed',
+      (request, bytes) => {
+        request.rawBody = bytes
+        request.body = JSON.parse(bytes.toString())
+      },
+    ],
+    [
+      'text in req.rawBody, beside what was parsed',
+      (request, bytes) => {
+        request.rawBody = bytes.toString()
+        request.body = JSON.parse(bytes.toString())
+      },
+    ],
+    [
+      'a Buffer in req.body',
+      (request, bytes) => {
+        request.body = bytes
+      },
+    ],
+    [
+      'text in req.body',
+      (request, bytes) => {
+        request.body = bytes.toString()
+      },
+    ],
+  ])('is taken: %s', async (_, leave) => {
+    const { url } = await behind(async (request) => leave(request, await readStream(request)))
+    expect(await post(url, await genuine())).toEqual(acknowledged())
+    expect(await post(url, { ...(await genuine()), body: '{}' })).toEqual(refused(401, 'signature_mismatch'))
+  })
+
+  it('is taken from req.body of a request without a stream, as serverless adapters make it', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const { method, headers, body } = await genuine()
+    const request: NodeRequest = {
+      method,
+      headers,
+      body: Buffer.from(body),
+      complete: true,
+      readableEnded: false,
+      readableDidRead: false,
+      destroyed: false,
+      on: () => expect.fail('the stream is not to be read'),
+      resume: () => expect.fail('the stream is not to be read'),
+    }
+    const response = {
+      headersSent: false,
+      destroyed: false,
+      writeHead: vi.fn(),
+      write: vi.fn(),
+      end: vi.fn(),
+    }
+    await createNodeHandler({ secret: SECRET, onOutcome })(request, response)
+    expect(response.writeHead).toHaveBeenCalledExactlyOnceWith(204, {})
+    expect(response.end).toHaveBeenCalledOnce()
+    expect(await nth(1)).toMatchObject({ status: 'processed' })
+  })
+
+  it('is the bytes of req.rawBody rather than a text in req.body', async () => {
+    const { url } = await behind(async (request) => {
+      request.rawBody = await readStream(request)
+      request.body = 'something else'
+    })
+    expect(await post(url, await genuine())).toEqual(acknowledged())
+  })
+
+  it('is measured against the limit, too', async () => {
+    const parse = async (request: Parsed) => {
+      request.rawBody = await readStream(request)
+    }
+    const { url } = await behind(parse, { maxBodyBytes: 1000 })
+    expect(await post(url, await genuineOfSize(1000))).toEqual(acknowledged())
+    expect(await post(url, await genuineOfSize(1001))).toEqual(refused(413, 'body_too_large'))
+  })
+
+  it('is an object in place of the bytes: answers 500 body_not_raw, and says how to keep them', async () => {
+    const { url, nth } = await behind(async (request) => {
+      request.body = JSON.parse((await readStream(request)).toString())
+    })
+    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+    const outcome = await nth(1)
+    expect(outcome).toMatchObject({ status: 'rejected', error: expect.any(WebhookError) })
+    expect(outcome).toHaveProperty('error.message', expect.stringMatching(/Object.*express\.raw.*rawBody/))
+  })
+
+  it('is nothing, and the stream was read: answers 500 body_not_raw', async () => {
+    const { url } = await behind(readStream)
+    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+  })
+
+  it('is nothing, and the stream was read by iteration: answers 500 body_not_raw', async () => {
+    const { url } = await behind(async (request) => {
+      for await (const _ of request);
+    })
+    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+  })
+
+  it('gives text instead of bytes: answers 500 body_not_raw', async () => {
+    const { url } = await behind((request) => {
+      request.setEncoding('utf8')
+    })
+    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+  })
+
+  it('is logged when the bytes are gone, since it is a mistake of the program', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(silent)
+    const { url } = await behind(readStream, { onOutcome: undefined })
+    await post(url, await genuine())
+    const calls = log.mock.calls
+    log.mockRestore()
+    expect(calls).toEqual([['truedy-webhooks:', expect.objectContaining({ code: 'body_not_raw' })]])
+  })
+
+  it.each([{}, undefined, null])(
+    'is %j in req.body, as Express 4 sets it, and an unread stream: reads that',
+    async (body) => {
+      const { url } = await behind((request) => {
+        request.body = body
+      })
+      expect(await post(url, await genuine())).toEqual(acknowledged())
+    },
+  )
+
+  it('is an unread stream after a while: reads that', async () => {
+    const { url } = await behind(() => new Promise((resolve) => setTimeout(resolve, 20)))
+    expect(await post(url, await genuineOfSize(200_000))).toEqual(acknowledged())
+  })
+})
+
+describe('a response that somebody else sent', () => {
+  it('is left alone', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const handle = createNodeHandler({ secret: SECRET, onOutcome })
+    const settled = deferred<unknown>()
+    const { url } = await serve((request, response) => {
+      response.writeHead(202, { 'x-by': 'somebody' }).end('taken')
+      handle(request, response).then(settled.resolve, settled.resolve)
+    })
+    const response = await fetch(url, { ...(await genuine()) })
+    expect(response.status).toBe(202)
+    expect(await response.text()).toBe('taken')
+    expect(await settled.promise).toBeUndefined()
+    await nth(1)
+  })
+
+  it('while the handler ran, as a time-out does, is left alone and the event recorded', async () => {
+    const gate = deferred()
+    const { onOutcome, nth } = recordOutcomes()
+    const handle = createNodeHandler({ secret: SECRET, onEvent: () => gate.promise, onOutcome })
+    const settled = deferred<unknown>()
+    const { url } = await serve((request, response) => {
+      handle(request, response).then(settled.resolve, settled.resolve)
+      setTimeout(() => response.writeHead(504).end(), 20)
+    })
+    const response = await fetch(url, { ...(await genuine()) })
+    expect(response.status).toBe(504)
+    gate.resolve()
+    expect(await settled.promise).toBeUndefined()
+    expect(await nth(1)).toMatchObject({ status: 'processed', recorded: true })
+  })
+
+  it.each([
+    { headersSent: true, destroyed: false },
+    { headersSent: false, destroyed: true },
+  ])('is not written to in any way: %j', async (state) => {
+    const calls = { writeHead: vi.fn(), write: vi.fn(), end: vi.fn() }
+    const response: NodeResponse = { ...state, ...calls }
+    const request = { method: 'GET', headers: {}, complete: false } as NodeRequest
+    await createNodeHandler({ secret: SECRET, onOutcome: silent })(request, response)
+    for (const call of Object.values(calls)) expect(call).not.toHaveBeenCalled()
+  })
+})
+
+describe('headers that a stranger made up', () => {
+  it.each(['X-Truedy-Signature', 'X-Truedy-Timestamp'])('are refused: %s twice', async (name) => {
+    const { port } = await start()
+    const request = await genuine()
+    const client = await openSocket(port)
+    const value = request.headers[name.toLowerCase()] ?? ''
+    await client.write(wire(request, { connection: 'close', [name]: value }))
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 401 .*"malformed_(signature|timestamp)"/s)
+  })
+
+  it('do no harm in their hundreds, under names of any kind', async () => {
+    const { port } = await start()
+    const odd = ['__proto__', 'constructor', 'get', 'toString', 'hasOwnProperty']
+    const many = Array.from({ length: 100 }, (_, index) => `x-${index}`)
+    const more = Object.fromEntries([...odd, ...many].map((name) => [name, 'x']))
+    const client = await openSocket(port)
+    await client.write(wire(await genuine(), { connection: 'close', ...more }))
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 204/)
+  })
+
+  it.each([
+    ['ten thousand digits', 'a'.repeat(10_000)],
+    ['bytes beyond ASCII', `${'a'.repeat(63)}\xff`],
+    ['a tab', `${'a'.repeat(32)}\t${'a'.repeat(32)}`],
+    ['markup', '<script>alert(1)</script>'],
+  ])('are refused with 401, and never shown: a signature of %s', async (_, value) => {
+    const { port } = await start()
+    const request = { ...(await genuine()), body: '{}' }
+    const client = await openSocket(port)
+    client.socket.write(wire(request, { connection: 'close', 'x-truedy-signature': value }), 'latin1')
+    const received = await client.closed()
+    expect(received).toMatch(/^HTTP\/1\.1 401 .*\{"error":"malformed_signature"\}$/s)
+    expect(received).not.toContain(value)
+  })
+})
+
+it('answers others while one client is being cut off', async () => {
+  const { port, probe } = await start({ maxBodyBytes: 1000 })
+  const client = await openSocket(port)
+  await client.write(head(await genuine(), { 'content-length': 5000 }))
+  await client.until('"}')
+  expect(await Promise.all([probe(), probe(), probe()])).toEqual(Array(3).fill(acknowledged()))
+})

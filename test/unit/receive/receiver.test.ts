@@ -1,0 +1,692 @@
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
+import {
+  createReceiver,
+  createWebhookHandler,
+  type Delivery,
+  dedupeKey,
+  isWebhookError,
+  memoryStore,
+  type Outcome,
+  parseEvent,
+  type ReceiverOptions,
+  WebhookError,
+} from '../../../src/index.js'
+import { createNodeHandler } from '../../../src/node.js'
+import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
+import {
+  acknowledged,
+  brokenStore,
+  deferred,
+  describeAnswers,
+  type Endpoint,
+  genuine,
+  genuineOfSize,
+  inNoTime,
+  recordOutcomes,
+  refused,
+  SECRET,
+  silent,
+  type TestRequest,
+} from '../support/http.js'
+
+function open(options: ReceiverOptions): Endpoint {
+  const receive = createReceiver(options)
+  return async (request) => {
+    const { status, headers, body } = await receive(request)
+    return {
+      status,
+      body,
+      contentType: headers['content-type'] ?? null,
+      allow: headers['allow'] ?? null,
+      retryAfter: headers['retry-after'] ?? null,
+    }
+  }
+}
+
+describeAnswers(open)
+
+describe('the delivery', () => {
+  it.each([
+    ['text', (text: string) => text],
+    ['a Buffer', (text: string) => Buffer.from(text)],
+    ['a Uint8Array', (text: string) => new TextEncoder().encode(text)],
+    ['an ArrayBuffer', (text: string) => new TextEncoder().encode(text).buffer],
+  ])('takes the body as %s', async (_, convert) => {
+    const { body, ...request } = await genuine()
+    const reply = await createReceiver({ secret: SECRET })({ ...request, body: convert(String(body)) })
+    expect(reply.status).toBe(204)
+  })
+
+  it.each([
+    ['a parsed object', { event: 'call.ended' }],
+    ['undefined', undefined],
+    ['null', null],
+    ['a stream', new ReadableStream()],
+  ])('answers a body that is %s with 500 body_not_raw', async (_, body) => {
+    const { onOutcome, nth } = recordOutcomes()
+    const request = { ...(await genuine()), body } as unknown as Delivery
+    const reply = await createReceiver({ secret: SECRET, onOutcome })(request)
+    expect(reply).toMatchObject({ status: 500, body: '{"error":"body_not_raw"}' })
+    expect((await nth(1)) as object).toHaveProperty('error.message', expect.stringContaining('express.raw'))
+  })
+
+  it.each(['post', 'Post', 'POST'])('takes the method as %s', async (method) => {
+    const reply = await createReceiver({ secret: SECRET })({ ...(await genuine()), method })
+    expect(reply.status).toBe(204)
+  })
+
+  it.each([undefined, null, '', 'POST '])('answers the method %o with 405', async (method) => {
+    const request = { ...(await genuine()), method } as unknown as Delivery
+    const reply = await createReceiver({ secret: SECRET, onOutcome: silent })(request)
+    expect(reply.status).toBe(405)
+  })
+
+  it('takes headers as a Headers object', async () => {
+    const request = await genuine()
+    const reply = await createReceiver({ secret: SECRET })({
+      ...request,
+      headers: new Headers(request.headers),
+    })
+    expect(reply.status).toBe(204)
+  })
+
+  it('takes headers whose names a gateway wrote in upper case', async () => {
+    const request = await genuine()
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name.toUpperCase(), value]),
+    )
+    expect((await createReceiver({ secret: SECRET })({ ...request, headers })).status).toBe(204)
+  })
+
+  it.each([undefined, null, 5, 'x-truedy-signature: a'])(
+    'answers %o as headers, and does not throw',
+    async (headers) => {
+      const request = { ...(await genuine()), headers } as unknown as Delivery
+      const reply = await createReceiver({ secret: SECRET, onOutcome: silent })(request)
+      expect(reply.status).toBeGreaterThanOrEqual(400)
+    },
+  )
+
+  it('measures a text by its bytes, not by its characters', async () => {
+    const request = await genuineOfSize(1000)
+    expect(String(request.body)).toHaveLength(998)
+    const status = async (maxBodyBytes: number) =>
+      (await open({ secret: SECRET, maxBodyBytes, onOutcome: silent })(request)).status
+    expect(await status(999)).toBe(413)
+    expect(await status(1000)).toBe(204)
+  })
+
+  it('takes a body of one mebibyte and refuses a larger one, unless told otherwise', async () => {
+    const send = open({ secret: SECRET, onOutcome: silent })
+    expect((await send(await genuineOfSize(1_048_576))).status).toBe(204)
+    expect((await send(await genuineOfSize(1_048_577))).status).toBe(413)
+  })
+})
+
+describe('handlers', () => {
+  it('calls the handler in `on` to its end, and then onEvent', async () => {
+    const calls: string[] = []
+    const send = open({
+      secret: SECRET,
+      on: {
+        'call.ended': async () => {
+          calls.push('on starts')
+          await Promise.resolve()
+          calls.push('on ends')
+        },
+        'call.started': () => calls.push('another'),
+      },
+      onEvent: () => calls.push('onEvent'),
+    })
+    expect(await send(await genuine())).toEqual(acknowledged())
+    expect(calls).toEqual(['on starts', 'on ends', 'onEvent'])
+  })
+
+  it('does not call onEvent when the handler in `on` throws', async () => {
+    const onEvent = vi.fn()
+    const fail = () => Promise.reject(new Error('no'))
+    const send = open({ secret: SECRET, on: { 'call.ended': fail }, onEvent, onOutcome: silent })
+    expect((await send(await genuine())).status).toBe(500)
+    expect(onEvent).not.toHaveBeenCalled()
+  })
+
+  it('answers 500 when onEvent throws, and calls both handlers again', async () => {
+    const ended = vi.fn()
+    const onEvent = vi.fn().mockImplementationOnce(() => {
+      throw new Error('no')
+    })
+    const send = open({ secret: SECRET, on: { 'call.ended': ended }, onEvent, onOutcome: silent })
+    const event = sampleEvent('call.ended')
+    expect((await send(await genuine(event))).status).toBe(500)
+    expect((await send(await genuine(event))).status).toBe(204)
+    expect(ended).toHaveBeenCalledTimes(2)
+  })
+
+  it('acknowledges an event that has no handler', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const send = open({ secret: SECRET, on: { 'call.failed': () => expect.fail() }, onOutcome })
+    expect(await send(await genuine())).toEqual(acknowledged())
+    expect(await nth(1)).toMatchObject({ status: 'processed' })
+  })
+
+  it('gives both handlers the event, its key and a signal that is not aborted', async () => {
+    const ended = vi.fn()
+    const onEvent = vi.fn()
+    const send = open({ secret: SECRET, on: { 'call.ended': ended }, onEvent })
+    const event = sampleEvent('call.ended')
+    await send(await genuine(event))
+    for (const handler of [ended, onEvent]) {
+      const [received, { key, signal }] = handler.mock.calls[0] ?? []
+      expect(received).toEqual(parseEvent(event))
+      expect(key).toBe(`call.ended:event:${event.id}`)
+      expect(signal).toBeInstanceOf(AbortSignal)
+      expect(signal.aborted).toBe(false)
+    }
+  })
+
+  it('uses the key that it is told to', async () => {
+    const onEvent = vi.fn()
+    const send = open({ secret: SECRET, key: (event) => `mine:${event.event}`, onEvent })
+    await send(await genuine())
+    await send(await genuine())
+    expect(onEvent).toHaveBeenCalledOnce()
+    expect(onEvent.mock.calls[0]?.[1].key).toBe('mine:call.ended')
+  })
+
+  it('answers a WebhookError that a handler throws with 500, as any other', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const error = new WebhookError('signature_mismatch', 'of something else')
+    const send = open({ secret: SECRET, onEvent: () => Promise.reject(error), onOutcome })
+    expect(await send(await genuine())).toEqual(refused(500, 'failed'))
+    expect(await nth(1)).toMatchObject({ status: 'failed', error })
+  })
+
+  it.each([undefined, null, 'text', Object.create(null)])(
+    'answers 500 when a handler throws %o',
+    async (thrown) => {
+      const send = open({ secret: SECRET, onEvent: () => Promise.reject(thrown), onOutcome: silent })
+      expect(await send(await genuine())).toEqual(refused(500, 'failed'))
+    },
+  )
+
+  it('keeps the events of two receivers apart, each with a store of its own', async () => {
+    const onEvent = vi.fn()
+    const event = sampleEvent('call.ended')
+    await open({ secret: SECRET, onEvent })(await genuine(event))
+    await open({ secret: SECRET, onEvent })(await genuine(event))
+    expect(onEvent).toHaveBeenCalledTimes(2)
+  })
+
+  it('takes a delivery signed with any of several secrets', async () => {
+    const send = open({ secret: ['whsec_new', SECRET], onOutcome: silent })
+    expect((await send(await genuine())).status).toBe(204)
+    const other = await signDelivery(sampleEvent('call.ended'), 'whsec_third')
+    expect((await send({ method: 'POST', ...other })).status).toBe(401)
+  })
+
+  it('uses the tolerance, the clock and the header names that it is told to', async () => {
+    const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET, { timestamp: 1000 })
+    const renamed = { 'x-time': headers['x-truedy-timestamp'], 'x-sign': headers['x-truedy-signature'] }
+    const status = async (seconds: number) =>
+      (
+        await open({
+          secret: SECRET,
+          now: () => seconds * 1000,
+          toleranceSeconds: 5,
+          headerNames: { timestamp: 'X-Time', signature: 'X-Sign' },
+          onOutcome: silent,
+        })({ method: 'POST', body, headers: renamed })
+      ).status
+    expect(await status(1005)).toBe(204)
+    expect(await status(1006)).toBe(401)
+  })
+})
+
+describe('a handler that hangs', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  const event = sampleEvent('call.ended')
+  const minutes = (count: number) => vi.advanceTimersByTimeAsync(count * 60_000)
+
+  it('is busy for maxMs, lets go then, and the next delivery is handled again', async () => {
+    const hang = () => new Promise(() => {})
+    const onEvent = vi.fn().mockImplementationOnce(hang)
+    const send = open({ secret: SECRET, onEvent, onOutcome: silent })
+    void send(await genuine(event))
+
+    expect((await send(await genuine(event))).status).toBe(503)
+    await minutes(14.9)
+    expect((await send(await genuine(event))).status).toBe(503)
+    const signal: AbortSignal = onEvent.mock.calls[0]?.[1].signal
+    expect(signal.aborted).toBe(false)
+    await minutes(0.2)
+    expect(signal.aborted).toBe(true)
+    await minutes(1)
+    expect((await send(await genuine(event))).status).toBe(204)
+    expect(onEvent).toHaveBeenCalledTimes(2)
+  })
+
+  it('lets go after the maxMs that it is told', async () => {
+    const onEvent = vi.fn().mockImplementationOnce(() => new Promise(() => {}))
+    const send = open({ secret: SECRET, onEvent, leaseMs: 1000, maxMs: 5000, onOutcome: silent })
+    void send(await genuine(event))
+    await vi.advanceTimersByTimeAsync(4900)
+    expect((await send(await genuine(event))).status).toBe(503)
+    await vi.advanceTimersByTimeAsync(1200)
+    expect((await send(await genuine(event))).status).toBe(204)
+  })
+
+  it('does not undo the record of the handler that took over, when it fails at last', async () => {
+    const gate = deferred()
+    const late = () => gate.promise.then(() => Promise.reject(new Error('late')))
+    const onEvent = vi.fn().mockImplementationOnce(late)
+    const send = open({ secret: SECRET, onEvent, leaseMs: 1000, maxMs: 5000, onOutcome: silent })
+    const first = send(await genuine(event))
+    await vi.advanceTimersByTimeAsync(6100)
+    await send(await genuine(event))
+    gate.resolve()
+    expect((await first).status).toBe(500)
+    expect((await send(await genuine(event))).status).toBe(204)
+    expect(onEvent).toHaveBeenCalledTimes(2)
+  })
+
+  it('that answers after its lease was lost is told apart by `recorded`', async () => {
+    const gate = deferred()
+    const { onOutcome, outcomes } = recordOutcomes()
+    const onEvent = vi.fn().mockImplementationOnce(() => gate.promise)
+    const send = open({ secret: SECRET, onEvent, leaseMs: 1000, maxMs: 5000, onOutcome })
+    const first = send(await genuine(event))
+    await vi.advanceTimersByTimeAsync(6100)
+    await send(await genuine(event))
+    gate.resolve()
+    expect(await first).toEqual(acknowledged())
+    expect(outcomes).toMatchObject([
+      { status: 'processed', recorded: true },
+      { status: 'processed', recorded: false },
+    ])
+  })
+
+  it.each([
+    [60_000, '60'],
+    [1500, '2'],
+    [1, '1'],
+  ])('with a lease of %d ms asks to come back after %s s', async (leaseMs, retryAfter) => {
+    const onEvent = () => new Promise(() => {})
+    const send = open({ secret: SECRET, onEvent, leaseMs, onOutcome: silent })
+    void send(await genuine(event))
+    expect(await send(await genuine(event))).toEqual(refused(503, 'busy', { retryAfter }))
+  })
+})
+
+describe('the options, when the receiver is made', () => {
+  beforeEach(() => {
+    vi.stubEnv('TRUEDY_WEBHOOK_SECRET', undefined)
+  })
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  function codeThrownBy(make: (options: ReceiverOptions) => unknown, options: unknown): string | undefined {
+    try {
+      make(options as ReceiverOptions)
+      return undefined
+    } catch (error) {
+      return isWebhookError(error) ? error.code : String(error)
+    }
+  }
+
+  /** What making each of the three throws; they must agree. */
+  function codeOf(options: unknown): string | undefined {
+    const code = codeThrownBy(createReceiver, options)
+    expect(codeThrownBy(createWebhookHandler, options)).toBe(code)
+    expect(codeThrownBy(createNodeHandler, options)).toBe(code)
+    return code
+  }
+
+  it('must have a secret', () => {
+    expect(codeOf({})).toBe('invalid_secret')
+    expect(codeOf(undefined)).toBe('invalid_secret')
+    expect(() => createReceiver()).toThrow('TRUEDY_WEBHOOK_SECRET')
+  })
+
+  it('take the secret from TRUEDY_WEBHOOK_SECRET where none is given', async () => {
+    vi.stubEnv('TRUEDY_WEBHOOK_SECRET', SECRET)
+    expect((await open({})(await genuine())).status).toBe(204)
+  })
+
+  it('read TRUEDY_WEBHOOK_SECRET once', async () => {
+    vi.stubEnv('TRUEDY_WEBHOOK_SECRET', SECRET)
+    const send = open({})
+    vi.stubEnv('TRUEDY_WEBHOOK_SECRET', 'whsec_other')
+    expect((await send(await genuine())).status).toBe(204)
+    vi.stubEnv('TRUEDY_WEBHOOK_SECRET', undefined)
+    expect((await send(await genuine())).status).toBe(204)
+  })
+
+  it('prefer the secret given to the one in the environment', async () => {
+    vi.stubEnv('TRUEDY_WEBHOOK_SECRET', 'whsec_other')
+    expect((await open({ secret: SECRET })(await genuine())).status).toBe(204)
+  })
+
+  it('do not fall back on the environment for an empty secret', () => {
+    vi.stubEnv('TRUEDY_WEBHOOK_SECRET', SECRET)
+    expect(codeOf({ secret: '' })).toBe('invalid_secret')
+  })
+
+  it.each([
+    { secret: ' ' },
+    { secret: `${SECRET}\n` },
+    { secret: ` ${SECRET}` },
+    { secret: `${SECRET}\t` },
+    { secret: 5 },
+    { secret: [] },
+    { secret: [''] },
+    { secret: [SECRET, `${SECRET}\n`] },
+    { secret: Array(11).fill('x') },
+  ])('refuse %j', (options) => {
+    expect(codeOf(options)).toBe('invalid_secret')
+  })
+
+  it('refuse a secret with white space from the environment', () => {
+    vi.stubEnv('TRUEDY_WEBHOOK_SECRET', `${SECRET}\n`)
+    expect(codeOf({})).toBe('invalid_secret')
+  })
+
+  it('are refused without showing the secret', () => {
+    const make = () => createReceiver({ secret: `${SECRET}\n` })
+    expect(make).toThrow('newline')
+    expect(make).not.toThrow(SECRET)
+  })
+
+  it.each(['call.end', 'Call.Ended', 'call.ended ', 'call.completed', 'call.transferred', 'toString'])(
+    'refuse the event name %j in `on`, and name it',
+    (name) => {
+      expect(codeOf({ secret: SECRET, on: { [name]: silent } })).toBe('invalid_options')
+      expect(() => createReceiver({ secret: SECRET, on: { [name]: silent } })).toThrow(name)
+    },
+  )
+
+  it.each([
+    ['on', { on: { 'call.ended': 'log' } }],
+    ['on', { on: { unknown: null } }],
+    ['on', { on: { 'call.ended': undefined } }],
+    ['onEvent', { onEvent: {} }],
+    ['onOutcome', { onOutcome: true }],
+    ['key', { key: 'id' }],
+  ])('refuse a handler that is no function: %s in %j', (_, options) => {
+    expect(codeOf({ secret: SECRET, ...options })).toBe('invalid_options')
+  })
+
+  it.each([null, 'call.ended', 5])('refuse %j as `on`', (on) => {
+    expect(codeOf({ secret: SECRET, on })).toBe('invalid_options')
+  })
+
+  it('refuse a function as `on`, which would never be called', () => {
+    expect(codeOf({ secret: SECRET, on: silent })).toBe('invalid_options')
+  })
+
+  it.each([{}, { claim: silent }, { claim: silent, complete: silent }, new Map()])(
+    'refuse a store that lacks a step: %o',
+    (store) => {
+      expect(codeOf({ secret: SECRET, store })).toBe('invalid_options')
+    },
+  )
+
+  it('refuse a store whose steps are no functions', () => {
+    const store = { claim: 'claim', complete: 'complete', release: 'release' }
+    expect(codeOf({ secret: SECRET, store })).toBe('invalid_options')
+  })
+
+  it.each([null, false, 0, '', 'redis://127.0.0.1', 5])('refuse %j as a store', (store) => {
+    expect(codeOf({ secret: SECRET, store })).toBe('invalid_options')
+  })
+
+  it('take a store that is an instance of a class', () => {
+    class Store {
+      claim = () => 'claimed'
+      complete() {}
+      release() {}
+    }
+    expect(codeOf({ secret: SECRET, store: new Store() })).toBeUndefined()
+  })
+
+  describe.each(['leaseMs', 'ttlMs', 'maxMs', 'maxBodyBytes', 'toleranceSeconds'])('refuse as %s', (name) => {
+    it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1000', null])('%j', (value) => {
+      expect(codeOf({ secret: SECRET, [name]: value })).toBe('invalid_options')
+    })
+  })
+
+  it('refuse a clock that is no function, and header names that are no text', () => {
+    expect(codeOf({ secret: SECRET, now: 5 })).toBe('invalid_options')
+    expect(codeOf({ secret: SECRET, headerNames: { timestamp: 'x-time' } })).toBe('invalid_options')
+  })
+
+  it('may all be undefined but the secret', () => {
+    const names = [
+      'store',
+      'on',
+      'onEvent',
+      'onOutcome',
+      'key',
+      'leaseMs',
+      'ttlMs',
+      'maxMs',
+      'maxBodyBytes',
+      'now',
+    ]
+    const options = Object.fromEntries(names.map((name) => [name, undefined]))
+    expect(codeOf({ secret: SECRET, ...options })).toBeUndefined()
+  })
+})
+
+describe('onOutcome', () => {
+  async function outcomeOf(options: ReceiverOptions, ...requests: readonly TestRequest[]): Promise<Outcome> {
+    const { onOutcome, nth } = recordOutcomes()
+    const send = open({ secret: SECRET, ...options, onOutcome })
+    for (const request of requests) await send(request)
+    return nth(requests.length)
+  }
+
+  const event = sampleEvent('call.ended')
+  const parsed = parseEvent(event)
+  const key = dedupeKey(parsed)
+  const durationMs = expect.any(Number)
+
+  it('sees what was processed and recorded', async () => {
+    const outcome = await outcomeOf({}, await genuine(event))
+    expect(outcome).toEqual({ status: 'processed', event: parsed, key, recorded: true, durationMs })
+  })
+
+  it('sees what was processed and could not be recorded', async () => {
+    const outcome = await inNoTime(async () =>
+      outcomeOf({ store: brokenStore('complete') }, await genuine(event)),
+    )
+    expect(outcome).toEqual({ status: 'processed', event: parsed, key, recorded: false, durationMs })
+  })
+
+  it('sees a duplicate', async () => {
+    const outcome = await outcomeOf({}, await genuine(event), await genuine(event))
+    expect(outcome).toEqual({ status: 'duplicate', event: parsed, key, durationMs })
+  })
+
+  it('sees that an event is busy', async () => {
+    const store = { ...memoryStore(), claim: () => 'busy' as const }
+    expect(await outcomeOf({ store }, await genuine(event))).toEqual({
+      status: 'busy',
+      event: parsed,
+      key,
+      durationMs,
+    })
+  })
+
+  it.each<[string, Partial<TestRequest>, string, number]>([
+    ['a forged delivery', { body: '{}' }, 'signature_mismatch', 401],
+    ['a wrong method', { method: 'GET' }, 'method_not_allowed', 405],
+    ['a body that is too large', { body: 'x'.repeat(5000) }, 'body_too_large', 413],
+  ])('sees %s as rejected, with the error and without an event', async (_, change, code, status) => {
+    const outcome = await outcomeOf({ maxBodyBytes: 4096 }, { ...(await genuine()), ...change })
+    expect(outcome).toEqual({ status: 'rejected', error: expect.any(WebhookError), durationMs })
+    expect(outcome).toMatchObject({ error: { code, status } })
+  })
+
+  it('sees a genuine body that is no event as rejected', async () => {
+    const request = { method: 'POST', ...(await signDelivery('[]', SECRET)) }
+    expect(await outcomeOf({}, request)).toMatchObject({
+      status: 'rejected',
+      error: { code: 'invalid_event', status: 400 },
+    })
+  })
+
+  it('sees a handler that failed, with the very error and the event', async () => {
+    const error = new Error('secret detail')
+    const outcome = await outcomeOf({ onEvent: () => Promise.reject(error) }, await genuine(event))
+    expect(outcome).toMatchObject({ status: 'failed', event: parsed, durationMs })
+    expect(outcome).toHaveProperty('error', error)
+  })
+
+  it('sees a store that is down, with its error and the event', async () => {
+    const outcome = await outcomeOf({ store: brokenStore('claim') }, await genuine(event))
+    expect(outcome).toMatchObject({
+      status: 'failed',
+      event: parsed,
+      error: { message: 'connect ECONNREFUSED 10.0.0.5:6379' },
+      durationMs,
+    })
+  })
+
+  it('sees a store that answers nonsense as failed', async () => {
+    const store = { ...memoryStore(), claim: () => 'OK' } as unknown as ReturnType<typeof memoryStore>
+    expect(await outcomeOf({ store }, await genuine(event))).toMatchObject({
+      status: 'failed',
+      error: { code: 'invalid_options' },
+    })
+  })
+
+  it('gets the key of an event that failed', async () => {
+    const failed = await outcomeOf({ onEvent: () => Promise.reject(new Error('no')) }, await genuine(event))
+    expect(failed).toMatchObject({ status: 'failed', key })
+  })
+
+  it('sees a key function that throws as failed, with the event', async () => {
+    const error = new Error('no id')
+    const fail = () => {
+      throw error
+    }
+    const outcome = await outcomeOf({ key: fail }, await genuine(event))
+    expect(outcome).toEqual({ status: 'failed', error, event: parsed, durationMs })
+  })
+
+  it.each([undefined, null, '', 5, Promise.resolve('id')])(
+    'sees %o as a key as failed, since all events would share it or none have it',
+    async (found) => {
+      const onEvent = vi.fn()
+      const outcome = await outcomeOf({ key: () => found as string, onEvent }, await genuine(event))
+      expect(outcome).toMatchObject({ status: 'failed', event: parsed })
+      expect(onEvent).not.toHaveBeenCalled()
+    },
+  )
+
+  it('gets the time that the handler took, in milliseconds', async () => {
+    let time = 1000
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => time)
+    const onEvent = () => {
+      time += 250
+    }
+    const outcome = await outcomeOf({ onEvent }, await genuine(event))
+    clock.mockRestore()
+    expect(outcome.durationMs).toBe(250)
+  })
+
+  it('is awaited before the reply, since a cloud function stops with it', async () => {
+    const gate = deferred()
+    let isAnswered = false
+    const onOutcome = vi.fn(() => gate.promise)
+    const reply = open({ secret: SECRET, onOutcome })(await genuine()).then((answer) => {
+      isAnswered = true
+      return answer
+    })
+    await vi.waitFor(() => expect(onOutcome).toHaveBeenCalled())
+    expect(isAnswered).toBe(false)
+    gate.resolve()
+    expect(await reply).toEqual(acknowledged())
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no disk')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no disk'))],
+  ])('that %s changes no answer, and is logged', async (_, onOutcome) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(silent)
+    const send = open({ secret: SECRET, onOutcome })
+    const answers = [await send(await genuine(event)), await send({ ...(await genuine()), body: '' })]
+    const calls = log.mock.calls
+    log.mockRestore()
+    expect(answers).toEqual([acknowledged(), refused(401, 'signature_mismatch')])
+    expect(calls).toEqual(Array(2).fill(['truedy-webhooks:', new Error('no disk')]))
+  })
+})
+
+describe('the log, where no onOutcome is given', () => {
+  let log: MockInstance<typeof console.error>
+  beforeEach(() => {
+    log = vi.spyOn(console, 'error').mockImplementation(silent)
+  })
+  afterEach(() => {
+    log.mockRestore()
+  })
+
+  it('tells that a handler failed', async () => {
+    const error = new Error('secret detail')
+    await open({ secret: SECRET, onEvent: () => Promise.reject(error) })(await genuine())
+    expect(log.mock.calls).toEqual([['truedy-webhooks:', error]])
+  })
+
+  it('tells that the store is down', async () => {
+    await open({ secret: SECRET, store: brokenStore('claim') })(await genuine())
+    expect(log.mock.calls).toEqual([['truedy-webhooks:', new Error('connect ECONNREFUSED 10.0.0.5:6379')]])
+  })
+
+  it('tells that an event was handled and not recorded, so that it may be handled again', async () => {
+    const event = sampleEvent('call.ended')
+    const send = open({ secret: SECRET, store: brokenStore('complete') })
+    await inNoTime(async () => send(await genuine(event)))
+    expect(log.mock.calls).toEqual([['truedy-webhooks:', 'not recorded:', dedupeKey(parseEvent(event))]])
+  })
+
+  it('tells that the body is not raw', async () => {
+    const request = { ...(await genuine()), body: {} } as unknown as TestRequest
+    await open({ secret: SECRET })(request)
+    expect(log.mock.calls).toEqual([['truedy-webhooks:', expect.objectContaining({ code: 'body_not_raw' })]])
+  })
+
+  it('is silent about what a stranger can provoke', async () => {
+    const send = open({ secret: SECRET, maxBodyBytes: 4096 })
+    const request = await genuine()
+    await send({ ...request, body: '{}' })
+    await send({ ...request, headers: {} })
+    await send({ ...request, method: 'GET' })
+    await send({ ...request, body: 'x'.repeat(5000) })
+    expect(log).not.toHaveBeenCalled()
+  })
+
+  it('is silent about what went well', async () => {
+    const gate = deferred()
+    const send = open({ secret: SECRET, onEvent: () => gate.promise })
+    const event = sampleEvent('call.ended')
+    const first = send(await genuine(event))
+    expect((await send(await genuine(event))).status).toBe(503)
+    gate.resolve()
+    await first
+    await send(await genuine(event))
+    expect(log).not.toHaveBeenCalled()
+  })
+})

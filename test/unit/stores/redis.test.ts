@@ -1,0 +1,95 @@
+// What needs no server. Everything else is in test/stores, on a real one.
+
+import { describe, expect, it } from 'vitest'
+import { redisStore } from '../../../src/stores/redis.js'
+
+/** A store whose commands get these answers, one after the other, and what it sent. */
+function storeOf(...answers: unknown[]) {
+  const sent: unknown[][] = []
+  const store = redisStore(async (...command) => {
+    sent.push(command)
+    return answers.shift()
+  })
+  return { store, sent }
+}
+
+describe('redisStore', () => {
+  it('does not take an answer that is none of Redis for one', async () => {
+    for (const answers of [
+      [undefined],
+      [1],
+      ['QUEUED'],
+      [null, 'OK'],
+      [null, undefined],
+      [null, {}],
+      [null, '3'],
+      // What comes next would be an answer.
+      [undefined, 1],
+      ['QUEUED', 1],
+    ]) {
+      const { store } = storeOf(...answers)
+      await expect(store.claim('key', { owner: 'a', leaseMs: 1 })).rejects.toThrow(
+        'must return what Redis answered',
+      )
+    }
+    for (const answer of ['OK', undefined, null, {}, '3']) {
+      const { store } = storeOf(answer, answer)
+      const refusal = 'must return what Redis answered'
+      await expect(store.complete('key', { owner: 'a', ttlMs: 1 })).rejects.toThrow(refusal)
+      await expect(store.release('key', { owner: 'a' })).rejects.toThrow(refusal)
+    }
+  })
+
+  it('takes integers as text, as Redis over HTTP gives them', async () => {
+    expect(await storeOf('1').store.release('key', { owner: 'a' })).toBe(true)
+  })
+
+  it('passes on what the client throws', async () => {
+    const store = redisStore(async () => {
+      throw new Error('connect ECONNREFUSED')
+    })
+    await expect(store.claim('key', { owner: 'a', leaseMs: 1 })).rejects.toThrow('ECONNREFUSED')
+  })
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a time of %s', async (milliseconds) => {
+    const { store, sent } = storeOf('OK')
+    await expect(store.claim('key', { owner: 'a', leaseMs: milliseconds })).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining('leaseMs'),
+    })
+    await expect(store.complete('key', { owner: 'a', ttlMs: milliseconds })).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining('ttlMs'),
+    })
+    expect(sent).toEqual([])
+  })
+
+  it('claims what is absent by SET NX alone', async () => {
+    const { store, sent } = storeOf('OK')
+    expect(await store.claim('key', { owner: 'a', leaseMs: 1000.2 })).toBe('claimed')
+    expect(sent).toEqual([[['SET', 'truedy:key', 'held:a', 'PX', '1001', 'NX'], 'truedy:key']])
+  })
+
+  it.each([
+    [0, 'busy'],
+    [1, 'claimed'],
+    [2, 'done'],
+  ])('claims what is there by a script, which answers %i for %s', async (answer, found) => {
+    const { store, sent } = storeOf(null, answer)
+    expect(await store.claim('key', { owner: 'a', leaseMs: 1000 })).toBe(found)
+    const script = expect.stringContaining('KEYS[1]')
+    expect(sent[1]).toEqual([['EVAL', script, '1', 'truedy:key', 'a', '1000'], 'truedy:key'])
+  })
+
+  it('completes and releases by one script, with owner and time as its arguments', async () => {
+    const { store, sent } = storeOf(1, 0)
+    const owner = "' .. redis.call('FLUSHALL')"
+    expect(await store.complete('key', { owner, ttlMs: Number.MAX_SAFE_INTEGER })).toBe(true)
+    expect(await store.release('key', { owner })).toBe(false)
+    const script = expect.stringMatching(/^(?=.*KEYS\[1\])(?!.*FLUSHALL)/s)
+    expect(sent).toEqual([
+      [['EVAL', script, '1', 'truedy:key', owner, '1000000000000000'], 'truedy:key'],
+      [['EVAL', script, '1', 'truedy:key', owner], 'truedy:key'],
+    ])
+  })
+})

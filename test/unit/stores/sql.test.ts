@@ -1,0 +1,261 @@
+// What needs no server. Everything else is in test/stores, on real ones.
+
+import { describe, expect, it } from 'vitest'
+import { postgresSchema, postgresStore } from '../../../src/stores/postgres.js'
+import { sqliteSchema, sqliteStore } from '../../../src/stores/sqlite.js'
+
+/** A query function that gives these results, one after the other, and the parameters that it was given. */
+function queryOf(...results: unknown[]) {
+  const sent: (string | number)[][] = []
+  const query = (_sql: string, params: (string | number)[]) => {
+    sent.push(params)
+    // What a wrong function gives is no rows: that is the point.
+    return results.shift() as []
+  }
+  return { query, asyncQuery: async (sql: string, params: (string | number)[]) => query(sql, params), sent }
+}
+
+const BAD_TABLES = [
+  '',
+  '1st',
+  'a b',
+  'a"; DROP TABLE users; --',
+  "a'",
+  'a.b.c',
+  '.a',
+  'a.',
+  'tablé',
+  'a-b',
+  'a\n',
+  'a'.repeat(49),
+]
+
+describe.each([
+  ['postgresStore', postgresStore, postgresSchema],
+  ['sqliteStore', sqliteStore, sqliteSchema],
+] as const)('%s', (_, makeStore, makeSchema) => {
+  const lease = { owner: 'a', leaseMs: 1000, ttlMs: 1000 }
+
+  it.each(BAD_TABLES)('refuses %j as a table', (table) => {
+    const refusal = expect.objectContaining({
+      code: 'invalid_options',
+      message: expect.stringContaining('letters, digits and underscores'),
+    })
+    expect(() => makeStore(async () => [], { table })).toThrow(refusal)
+    expect(() => makeSchema({ table })).toThrow(refusal)
+  })
+
+  it.each(['hooks', 'Hooks_2', 'a'.repeat(48), 'select', 'my_schema.hooks'])(
+    'takes %s as a table',
+    (table) => {
+      const quoted = `"${table.replace('.', '"."')}"`
+      expect(makeSchema({ table })).toContain(quoted)
+      const statements: string[] = []
+      const store = makeStore(
+        async (sql) => {
+          statements.push(sql)
+          return [{ owner: 'a' }]
+        },
+        { table },
+      )
+      store.claim('key', lease)
+      store.complete('key', lease)
+      store.release('key', lease)
+      store.sweep({ batchSize: 2 })
+      expect(statements).toHaveLength(4)
+      // Behind INTO, UPDATE or FROM, with nothing between.
+      expect(statements.every((sql) => sql.includes(` ${quoted} `))).toBe(true)
+    },
+  )
+
+  it.each([
+    ['a', 'claimed'],
+    ['b', 'busy'],
+    [null, 'done'],
+  ])('reads %s as the owner as %s', async (owner, found) => {
+    for (const result of [[{ owner }], { rows: [{ owner }], rowCount: 1 }]) {
+      expect(await makeStore(queryOf(result).asyncQuery).claim('key', lease)).toBe(found)
+    }
+  })
+
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['an object without rows', { rowCount: 1 }],
+    ['a number', 1],
+  ])('does not take %s for rows', async (_, result) => {
+    const store = () => makeStore(queryOf(result).asyncQuery)
+    const refusal = 'must return the rows'
+    await expect(store().claim('key', lease)).rejects.toThrow(refusal)
+    await expect(store().complete('key', lease)).rejects.toThrow(refusal)
+    await expect(store().release('key', lease)).rejects.toThrow(refusal)
+    await expect(store().sweep()).rejects.toThrow(refusal)
+  })
+
+  it.each([
+    ['no row', []],
+    ['rows as arrays', [['a']]],
+    ['a row without an owner', [{ key: 'key' }]],
+    ['an owner that is none', [{ owner: 1 }]],
+    ['a row that is null', [null]],
+  ])('does not take %s for the answer to a claim', async (_, rows) => {
+    await expect(makeStore(queryOf(rows, rows).asyncQuery).claim('key', lease)).rejects.toThrow(
+      'rows as objects, with the names of the columns',
+    )
+  })
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a time of %s', async (milliseconds) => {
+    const { asyncQuery, sent } = queryOf()
+    const store = makeStore(asyncQuery)
+    const refusal = (name: string) =>
+      expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) })
+    const failure = async (step: () => unknown) => step()
+    await expect(failure(() => store.claim('key', { owner: 'a', leaseMs: milliseconds }))).rejects.toThrow(
+      refusal('leaseMs'),
+    )
+    await expect(failure(() => store.complete('key', { owner: 'a', ttlMs: milliseconds }))).rejects.toThrow(
+      refusal('ttlMs'),
+    )
+    await expect(failure(() => store.sweep({ batchSize: milliseconds }))).rejects.toThrow(
+      refusal('batchSize'),
+    )
+    expect(sent).toEqual([])
+  })
+
+  it('sends keys as a database can hold them, each its own', async () => {
+    const { asyncQuery, sent } = queryOf(...Array.from({ length: 20 }, () => [{ owner: 'a' }]))
+    const store = makeStore(asyncQuery)
+    const long = 'k'.repeat(512)
+    const keys = [
+      'call.ended:call:c1',
+      '世界 👩‍🚀',
+      'a\0b',
+      'a\\0000b',
+      'a\ud800b',
+      'a\udc00b',
+      long,
+      `${long}k`,
+      `${long}l`,
+      `${'k'.repeat(479)}👩‍🚀${long}`,
+    ]
+    for (const key of keys) await store.claim(key, lease)
+    const stored = sent.map(([key]) => String(key))
+    expect(stored.slice(0, 2)).toEqual(keys.slice(0, 2))
+    expect(stored.slice(2, 6)).toEqual(['a\\0000b', 'a\\005c0000b', 'a\\d800b', 'a\\dc00b'])
+    expect(stored[6]).toBe(long)
+    expect(stored.slice(7).map(({ length }) => length)).toEqual([513, 513, 513])
+    expect(new Set(stored).size).toBe(keys.length)
+    expect(stored.every((key) => !key.includes('\0') && Buffer.from(key).toString() === key)).toBe(true)
+  })
+
+  it('says whether there was a row to complete or to release, and of which owner', async () => {
+    const { asyncQuery, sent } = queryOf([{}], [], [{}], [])
+    const store = makeStore(asyncQuery)
+    expect(await store.complete('key', lease)).toBe(true)
+    expect(await store.complete('key', lease)).toBe(false)
+    expect(await store.release('key', lease)).toBe(true)
+    expect(await store.release('key', lease)).toBe(false)
+    for (const params of sent) expect(params).toEqual(expect.arrayContaining(['key', 'a']))
+  })
+
+  it('sends times as whole milliseconds', async () => {
+    const { asyncQuery, sent } = queryOf([{ owner: 'a' }], [], [])
+    const store = makeStore(asyncQuery)
+    await store.claim('key', { owner: 'a', leaseMs: 1000.2 })
+    await store.complete('key', { owner: 'a', ttlMs: Number.MAX_SAFE_INTEGER })
+    await store.sweep({ batchSize: 1.5 })
+    expect(sent.flat().filter((param) => typeof param === 'number')).toEqual([1001, 1e15, 2])
+  })
+
+  it('sweeps until a batch is not full, and counts', async () => {
+    const { asyncQuery, sent } = queryOf([{}, {}], [{}, {}], [{}], [])
+    expect(await makeStore(asyncQuery).sweep({ batchSize: 2 })).toBe(5)
+    expect(sent).toEqual([[2], [2], [2]])
+  })
+})
+
+describe('postgresStore', () => {
+  const failingWith = (error: unknown) =>
+    postgresStore(async () => {
+      throw error
+    }).claim('key', { owner: 'a', leaseMs: 1 })
+
+  it.each(['40001', '40P01'])('says for %s to run the transaction again', async (code) => {
+    const error = Object.assign(new Error('could not serialize access'), { code })
+    const expected = { code, cause: error, message: expect.stringContaining('run the transaction again') }
+    await expect(failingWith(error)).rejects.toMatchObject(expected)
+    // As Drizzle wraps the errors of pg.
+    const wrapped = new Error('Failed query', { cause: error })
+    await expect(failingWith(wrapped)).rejects.toMatchObject({ ...expected, cause: wrapped })
+  })
+
+  it('claims what is absent by one statement, and asks a second time of what is there', async () => {
+    const lease = { owner: 'a', leaseMs: 1000 }
+    const fresh = queryOf([{ owner: 'a' }])
+    expect(await postgresStore(fresh.asyncQuery).claim('key', lease)).toBe('claimed')
+    expect(fresh.sent).toEqual([['key', 'a', 1000]])
+    for (const [owner, found] of [
+      ['a', 'claimed'],
+      ['b', 'busy'],
+      [null, 'done'],
+    ]) {
+      const taken = queryOf([], [{ owner }])
+      expect(await postgresStore(taken.asyncQuery).claim('key', lease)).toBe(found)
+      expect(taken.sent).toEqual([
+        ['key', 'a', 1000],
+        ['key', 'a', 1000],
+      ])
+    }
+  })
+
+  it.each([
+    Object.assign(new Error('no such table'), { code: '42P01' }),
+    new Error('connect ECONNREFUSED'),
+    'text',
+    undefined,
+    null,
+  ])('passes on %s', async (error) => {
+    await expect(failingWith(error)).rejects.toBe(error)
+  })
+})
+
+describe('sqliteStore', () => {
+  it('is synchronous on a synchronous function', () => {
+    const { query } = queryOf([{ owner: 'a' }], [{}], [], [{}])
+    const store = sqliteStore(query)
+    expect(store.claim('key', { owner: 'a', leaseMs: 1 })).toBe('claimed')
+    expect(store.complete('key', { owner: 'a', ttlMs: 1 })).toBe(true)
+    expect(store.release('key', { owner: 'a' })).toBe(false)
+    expect(store.sweep()).toBe(1)
+  })
+
+  it.each([undefined, null, 1, {}])('does not take %s of a synchronous function for rows', (result) => {
+    const store = sqliteStore(() => result as never)
+    expect(() => store.claim('key', { owner: 'a', leaseMs: 1 })).toThrow('must return the rows')
+  })
+})
+
+describe('postgresSchema', () => {
+  it('names the index after the table, and leaves its schema to that of the table', () => {
+    expect(postgresSchema({ table: 'app.hooks' })).toContain(
+      'INDEX IF NOT EXISTS "hooks_expires_at" ON "app"."hooks"',
+    )
+  })
+})
+
+describe('sqliteSchema', () => {
+  it('names the index after the table, in the schema of the table', () => {
+    expect(sqliteSchema({ table: 'app.hooks' })).toContain(
+      'INDEX IF NOT EXISTS "app"."hooks_expires_at" ON "hooks"',
+    )
+    expect(sqliteSchema()).toContain('INDEX IF NOT EXISTS "truedy_webhooks_expires_at" ON "truedy_webhooks"')
+  })
+
+  it('has one statement a line, which is what D1 takes', () => {
+    expect(
+      sqliteSchema()
+        .split('\n')
+        .map((line) => line.replace(/ (IF|ON) .*/, '')),
+    ).toEqual(['CREATE TABLE', 'CREATE INDEX'])
+  })
+})

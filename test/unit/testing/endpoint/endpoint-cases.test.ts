@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { checkEndpoint, type EndpointResult, endpointCases } from '../../../../src/testing/index.js'
+import { listenOn } from '../../../support/server.js'
+import { sign } from '../../support/delivery.js'
+import { numbering, UUID, withoutRuns } from '../../support/readable.js'
+
+const SECRET = 'whsec_endpoint'
+const NOW = Date.UTC(2026, 0, 31, 14, 5, 41)
+
+let url = ''
+let status = 204
+let requests: string[] = []
+
+const server = createServer(async (request, response) => {
+  requests.push(describeRequest(request, await buffer(request)))
+  response.writeHead(status).end()
+})
+
+beforeAll(async () => {
+  url = `http://127.0.0.1:${await listenOn(server)}/`
+})
+afterAll(() => void server.close())
+
+beforeEach(() => {
+  requests = []
+  // On a clock that stands still no answer takes its time.
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: NOW })
+  return () => vi.useRealTimers()
+})
+
+/** A request: its headers, and what its signature is of; long bodies are cut. */
+function describeRequest({ method, rawHeaders }: IncomingMessage, body: Buffer): string {
+  const headers: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(index)
+    if (/^(x-truedy|content-type|connection)/i.test(name)) headers.push(`${name}: ${value}`)
+  }
+  const timestamp = String(headers.find((header) => /timestamp/i.test(header))).replace(/.*: /, '')
+  const text = withoutRuns(body.toString('latin1')).replace(
+    /[^ -~]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16)}`,
+  )
+  return [
+    `${method} ${headers.join(', ')}`,
+    text.length > 400 ? `${text.slice(0, 400)}… (${text.length})` : text,
+  ]
+    .join('\n    ')
+    .replaceAll(sign(body, timestamp, SECRET), '(right)')
+    .replaceAll(sign(body, timestamp, `${SECRET}x`), '(of another secret)')
+    .replace(/\b[\da-f]{64}\b/g, '(of another body)')
+}
+
+/** Numbers for ids, and what comes more than once in a row only once. */
+function readable(lines: readonly string[]): string {
+  const distinct = lines.filter((line, index) => line !== lines[index - 1])
+  return numbering(UUID, 'id')(distinct.join('\n  '))
+}
+
+it('send what they say', async () => {
+  const sent: string[] = []
+  for (const endpointCase of endpointCases) {
+    requests = []
+    await checkEndpoint(url, SECRET, [endpointCase])
+    sent.push(readable([endpointCase.name, `(requests: ${requests.length})`, ...requests]))
+  }
+  await expect(`${sent.join('\n\n')}\n`).toMatchFileSnapshot('snapshots/endpoint-requests.txt')
+})
+
+it.each([204, 401, 503])('judge an endpoint that always answers %d', async (always) => {
+  status = always
+  const lines: string[] = []
+  for (const endpointCase of endpointCases) {
+    // Each alone: after one that failed the next ones would be told to mend that first.
+    const [result] = await checkEndpoint(url, SECRET, [endpointCase])
+    const { name, passed, expected, actual, fix, note } = result as EndpointResult
+    const verdict = `${passed ? '✓' : '✗'} ${name}: ${expected}, and was ${actual}.`
+    lines.push([verdict, fix, note && `(${note})`].filter(Boolean).join(' '))
+  }
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`snapshots/endpoint-answers-${always}.txt`)
+})

@@ -1,0 +1,260 @@
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { dedupeKey, eventIds, eventTime, parseEvent } from '../../../../src/index.js'
+import {
+  type ScenarioName,
+  scenarioNames,
+  scenarioSteps,
+} from '../../../../src/testing/scenarios/scenarios.js'
+import { failOnUncaught, serve } from '../../support/http.js'
+import { keeper, receiver, send } from '../../support/send.js'
+
+failOnUncaught()
+
+const NOW = Date.UTC(2026, 2, 18, 14, 32)
+const SEEDS = [0, 1, 2, 7, 4_294_967_295]
+
+const stepsOf = (name: ScenarioName, seed: number, shape: 'nested' | 'flat' = 'nested') =>
+  scenarioSteps(name, seed, shape, NOW)
+const eventsOf = (...args: Parameters<typeof stepsOf>) =>
+  stepsOf(...args).map(({ event }) => parseEvent(event))
+// Only for scenarios of which these are calls; elsewhere it is undefined, which no expectation here passes.
+const callsOf = (...args: Parameters<typeof stepsOf>) =>
+  stepsOf(...args).map(({ event }) => event.data['call'] as Record<string, unknown> | undefined)
+
+describe.each(scenarioNames)('the scenario %s', (name) => {
+  it('is the same for a seed at the same moment, and another for another', () => {
+    expect(stepsOf(name, 7)).toEqual(stepsOf(name, 7))
+    expect(stepsOf(name, 7)).not.toEqual(stepsOf(name, 8))
+  })
+
+  it('keeps ids, values, order and gaps at another moment: only times differ', () => {
+    const timeless = (now: number) =>
+      JSON.stringify(scenarioSteps(name, 7, 'nested', now)).replaceAll(/\d{4}-[\d-]+T[\d:.]+Z/g, 'TIME')
+    expect(timeless(NOW + 12_345_678)).toBe(timeless(NOW))
+  })
+
+  it.each(SEEDS)('has gaps of 0.3 to 1.5 s, and no time in the future (seed %i)', (seed) => {
+    for (const shape of ['nested', 'flat'] as const) {
+      const steps = stepsOf(name, seed, shape)
+      const gaps = steps.slice(1).map(({ gapMs }) => gapMs)
+      const isShort = (gapMs: number) => (gapMs >= 300 && gapMs <= 1500) || (name === 'chaos' && gapMs === 0)
+      expect(gaps.filter((gapMs) => !isShort(gapMs))).toEqual([])
+      expect(steps[0]?.gapMs).toBe(0)
+      for (const { event } of steps) expect(eventTime(parseEvent(event))?.getTime()).toBeLessThanOrEqual(NOW)
+    }
+  })
+
+  it('has a key of its own for every event, in either shape', () => {
+    for (const shape of ['nested', 'flat'] as const) {
+      const distinct = new Set(stepsOf(name, 7, shape).map(({ event }) => event))
+      const keys = new Set([...distinct].map((event) => dedupeKey(parseEvent(event))))
+      expect(keys.size).toBe(distinct.size)
+    }
+  })
+})
+
+describe('the scenario call', () => {
+  it('tells one call from created to billed', () => {
+    const events = eventsOf('call', 7)
+    expect(events.map(({ rawEvent }) => rawEvent)).toEqual([
+      'call.created',
+      'call.started',
+      'call.joined',
+      'call.ended',
+      'call.billed',
+    ])
+    expect(events[0]?.event).toBe('unknown')
+    expect(new Set(events.map((event) => eventIds(event).callId)).size).toBe(1)
+    expect(new Set(events.map((event) => eventIds(event).agentId)).size).toBe(1)
+    expect(events.map(({ data }) => data['event'])).toEqual(events.map(({ rawEvent }) => rawEvent))
+    const times = events.map((event) => eventTime(event)?.getTime() ?? 0)
+    expect(times).toEqual([...times].sort((a, b) => a - b))
+    expect(times.at(-1)).toBe(NOW)
+  })
+
+  it.each(SEEDS)('has times, duration and cost that agree (seed %i)', (seed) => {
+    const [created, started, joined, ended, billed] = callsOf('call', seed)
+    const time = (value: unknown) => Date.parse(String(value))
+    for (const call of [created, started]) {
+      expect(call).toMatchObject({ joined: null, ended: null, duration: null, costUsd: null, summary: null })
+    }
+    expect(joined).toMatchObject({ ended: null, endReason: null })
+    expect(time(joined?.['joined'])).toBeGreaterThan(time(created?.['created']))
+    expect(ended?.['joined']).toBe(joined?.['joined'])
+    expect(new Set([created, started, joined, ended, billed].map((call) => call?.['created'])).size).toBe(1)
+    const seconds = (time(ended?.['ended']) - time(ended?.['joined'])) / 1000
+    expect(ended).toMatchObject({
+      duration: seconds,
+      billingStatus: 'BILLING_STATUS_PENDING',
+      billedDuration: null,
+    })
+    expect(Math.abs(Number(ended?.['costUsd']) - seconds * 0.001)).toBeLessThanOrEqual(0.005)
+    expect(billed).toMatchObject({
+      duration: seconds,
+      costUsd: ended?.['costUsd'],
+      billedDuration: `${seconds}s`,
+      billingStatus: 'BILLING_STATUS_BILLED',
+      endReason: ended?.['endReason'],
+      ended: ended?.['ended'],
+    })
+  })
+
+  it('agrees in the flat shape, too, which has no event id', () => {
+    const events = stepsOf('call', 7, 'flat').map(({ event }) => event)
+    const [, , joined, ended, billed] = events.map(({ data }) => data)
+    expect(new Set(events.map(({ data }) => data['call_id'])).size).toBe(1)
+    expect(events.some((event) => 'id' in event)).toBe(false)
+    expect(events[0]?.timestamp).toMatch(/^[\d-]+T[\d:]+\.\d{6}$/)
+    expect(joined).not.toHaveProperty('duration_seconds')
+    expect(billed).toMatchObject({
+      duration_seconds: ended?.['duration_seconds'],
+      cost_usd: ended?.['cost_usd'],
+    })
+  })
+})
+
+describe('the scenario campaign', () => {
+  it.each(SEEDS)('grows to its end, with calls in between (seed %i)', (seed) => {
+    const events = eventsOf('campaign', seed)
+    const batch = events.filter(({ rawEvent }) => rawEvent.startsWith('batch.'))
+    expect(new Set(batch.map((event) => eventIds(event).batchId)).size).toBe(1)
+    expect(batch.length).toBeGreaterThanOrEqual(5)
+    expect(events[0]?.event).toBe('batch.status.changed')
+    expect(events.at(-1)?.event).toBe('batch.completed')
+    const counts = batch.map(({ data }) => Number(data['completedCount']) + Number(data['failedCount']))
+    expect(counts).toEqual([...new Set(counts)].sort((a, b) => a - b))
+    expect(counts.at(-1)).toBe(batch.at(-1)?.data['totalCount'])
+    expect(batch.at(-1)?.data).toMatchObject({ status: 'COMPLETED', endedAt: new Date(NOW).toISOString() })
+    expect(batch[1]?.data).toMatchObject({ status: 'IN_PROGRESS', endedAt: null })
+
+    const calls = events.filter(({ rawEvent }) => rawEvent.startsWith('call.'))
+    expect(new Set(calls.map((event) => eventIds(event).callId)).size).toBeGreaterThanOrEqual(2)
+    const [batchId] = batch.map((event) => eventIds(event).batchId)
+    for (const { data } of calls) expect(data['call']).toMatchObject({ metadata: { batchId } })
+  })
+
+  it('has calls that nobody joined and calls that failed, told as such', () => {
+    const calls = Array.from({ length: 40 }, (_, seed) => callsOf('campaign', seed)).flat()
+    const unjoined = calls.find((call) => call?.['endReason'] === 'unjoined')
+    expect(unjoined).toMatchObject({ joined: null, duration: 0, costUsd: 0, summary: null })
+    const failed = calls.find((call) => call?.['endReason'] === 'connection_error')
+    expect(failed).toMatchObject({ errorMessage: expect.any(String), joined: expect.any(String) })
+  })
+})
+
+describe('a story', () => {
+  it('keeps its gaps, waits for each answer before it goes on, and has another seed each time', async () => {
+    let open = 0
+    let most = 0
+    const { url } = await serve(async (request, response) => {
+      most = Math.max(most, ++open)
+      await buffer(request)
+      await delay(20)
+      open--
+      response.writeHead(204).end()
+    })
+    const story = [url, '--scenario', 'call', '--speed', 1e6, '--json']
+    const began = performance.now()
+    await send([url, '--scenario', 'call', '--seed', 7, '--speed', 20])
+    const gapsMs = stepsOf('call', 7).reduce((sum, { gapMs }) => sum + gapMs, 0)
+    expect(performance.now() - began).toBeGreaterThan(gapsMs / 20 + 5 * 18)
+    const seeds = [(await send(story)).summary()['seed'], (await send(story)).summary()['seed']]
+    expect(most).toBe(1)
+    expect(seeds[0]).not.toBe(seeds[1])
+    expect(Math.max(...seeds.map(Number))).toBeGreaterThan(100)
+  })
+})
+
+describe('the scenario voice', () => {
+  it('trains one voice, which fails for some seeds', () => {
+    const ends = SEEDS.concat(3, 4, 5, 6, 8, 9).map((seed) => {
+      const [started, ended, ...more] = eventsOf('voice', seed)
+      if (!started || !ended) throw new Error('There are two.')
+      expect(more).toEqual([])
+      expect(started).toMatchObject({
+        event: 'unknown',
+        rawEvent: 'voice.training.started',
+        data: { status: 'training' },
+      })
+      expect(started.data).not.toHaveProperty('error_message')
+      expect(eventIds(ended).voiceId).toBe(eventIds(started).voiceId)
+      const isReady = ended.event === 'voice.training.completed'
+      expect(ended.data['status']).toBe(isReady ? 'active' : 'failed')
+      expect('error_message' in ended.data).toBe(!isReady)
+      return ended.event
+    })
+    expect(new Set(ends)).toEqual(new Set(['voice.training.completed', 'voice.training.failed']))
+  })
+})
+
+describe('the scenario chaos', () => {
+  it.each(SEEDS)('has disorder, duplicates, two at once and late repeats (seed %i)', (seed) => {
+    const steps = stepsOf('chaos', seed)
+    const events = steps.map(({ event }) => event)
+    const distinct = new Set(events)
+    expect(events.length).toBeGreaterThan(distinct.size * 1.5)
+    const progress = [...distinct].filter(({ event }) => event.startsWith('batch.'))
+    const times = progress.map(({ timestamp }) => timestamp)
+    expect(times).not.toEqual([...times].sort())
+    expect(new Set([...distinct].map((event) => eventIds(parseEvent(event)).callId)).size).toBeGreaterThan(2)
+
+    const twins = steps.filter(({ gapMs }, index) => index > 0 && gapMs === 0)
+    expect(twins.length).toBeGreaterThanOrEqual(2)
+    for (const [index, { gapMs, event }] of steps.entries()) {
+      if (index > 0 && gapMs === 0) expect(events[index - 1]).toBe(event)
+    }
+    const allSeenAt = Math.max(...[...distinct].map((event) => events.indexOf(event)))
+    expect(events.length - 1 - allSeenAt).toBeGreaterThanOrEqual(2)
+  })
+
+  it('ends with every event handled once by a receiver that is slow, and says how many', async () => {
+    const handled: string[] = []
+    const url = await receiver({
+      onEvent: async (event) => {
+        await new Promise((resolve) => setTimeout(resolve, 30))
+        handled.push(dedupeKey(event))
+      },
+    })
+    const { code, stdout } = await send([url, '--scenario', 'chaos', '--seed', 7, '--speed', 50])
+    expect(code).toBe(0)
+    expect(new Set(handled).size).toBe(handled.length)
+    const distinct = new Set(stepsOf('chaos', 7).map(({ event }) => event)).size
+    expect(handled).toHaveLength(distinct)
+    expect(stdout).toMatch(/^scenario chaos, \d+ deliveries, seed 7\n/)
+    const [, told, sendings] = /events +(\d+) distinct, in (\d+) sendings/.exec(stdout) ?? []
+    expect(Number(told)).toBe(distinct)
+    // Some of two at once met the handler at work, and came again.
+    expect(Number(sendings)).toBeGreaterThan(stepsOf('chaos', 7).length)
+    expect(stdout).toContain(' × 503')
+    expect(stdout).not.toMatch(/^rate /m)
+  })
+})
+
+describe('a scenario', () => {
+  it('is sent in its order, with a seed that is printed and repeats it', async () => {
+    const { url, events } = await keeper()
+    const first = await send([url, '--scenario', 'voice', '--speed', 100])
+    const [, seed = ''] = /seed (\d+)/.exec(first.stdout) ?? []
+    const second = await send([url, '--scenario', 'voice', '--speed', 100, '--seed', seed, '--json'])
+    expect([first.code, second.code]).toEqual([0, 0])
+    const [started, ended, startedAgain, endedAgain] = events().map(({ id }) => id)
+    expect([startedAgain, endedAgain]).toEqual([started, ended])
+    expect(second.summary()).toMatchObject({
+      scenario: 'voice',
+      seed: Number(seed),
+      distinctEvents: 2,
+      planned: 2,
+    })
+  })
+
+  it('goes on after a failure, and is retried with --retry', async () => {
+    const { url, seen } = await keeper((nth) => ({ status: nth === 1 ? 500 : 204 }))
+    expect((await send([url, '--scenario', 'voice', '--speed', 100])).code).toBe(1)
+    expect(seen).toHaveLength(2)
+    const again = await keeper((nth) => ({ status: nth === 1 ? 500 : 204 }))
+    expect((await send([again.url, '--scenario', 'voice', '--speed', 1000, '--retry'])).code).toBe(0)
+    expect(again.seen).toHaveLength(3)
+  })
+})

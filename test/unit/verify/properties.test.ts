@@ -1,0 +1,139 @@
+/** What holds of any delivery, on all three paths. Millions of inputs, of more kinds: test/fuzz. */
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isWebhookError } from '../../../src/index.js'
+import { BODY, headersFor, NOW_SECONDS, now, SECRET, sign } from '../support/delivery.js'
+import { type Path, paths } from '../support/paths.js'
+
+const options = { now }
+
+const secret = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => text.trim() === text)
+const body = fc.uint8Array({ maxLength: 300 })
+const timestamp = fc
+  .integer({ min: -300_000, max: 300_000 })
+  .map((milliseconds) => new Date(now() + milliseconds))
+  .chain((date) =>
+    fc.constantFrom(
+      date.toISOString(),
+      String(Math.round(date.getTime() / 1000)),
+      iso(date, 19),
+      iso(date, 23),
+    ),
+  )
+
+/** A time of the contract that names no zone. */
+function iso(date: Date, length: number): string {
+  return date.toISOString().slice(0, length)
+}
+
+/** An event, or the code of the error. Fails where something else is thrown. */
+async function outcomeOf(run: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!isWebhookError(error)) throw error
+    return error.code
+  }
+}
+
+describe.each(paths)('any delivery, on $name', ({ verifySignature, verifyAndParse }: Path) => {
+  it('passes when it is signed over its exact bytes with one of the secrets, whatever they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        body,
+        timestamp,
+        // HMAC fills a short key up with zeros, so that two secrets may be one key (RFC 2104 §3).
+        fc.uniqueArray(secret, { minLength: 1, maxLength: 10, selector: (key) => key.replace(/\0+$/, '') }),
+        fc.nat(9),
+        fc.boolean(),
+        async (bytes, text, secrets, choice, isUpper) => {
+          const index = choice % secrets.length
+          const digits = sign(bytes, text, secrets[index])
+          const headers = {
+            'X-Truedy-Timestamp': text,
+            'X-Truedy-Signature': isUpper ? digits.toUpperCase() : digits,
+          }
+          expect(await verifySignature(bytes, headers, secrets, options)).toMatchObject({
+            ok: true,
+            secretIndex: index,
+          })
+        },
+      ),
+    )
+  })
+
+  it('passes if and only if an independent HMAC of what was received says so', async () => {
+    const part = fc.record({ bytes: body, text: timestamp, key: secret })
+    const either = fc.constantFrom('signed', 'other')
+    const sources = fc.record({ bytes: either, text: either, key: either })
+    await fc.assert(
+      fc.asyncProperty(part, part, sources, async (signed, other, from) => {
+        const parts = { signed, other }
+        const [bytes, text, key] = [parts[from.bytes].bytes, parts[from.text].text, parts[from.key].key]
+        const signature = sign(signed.bytes, signed.text, signed.key)
+        const headers = { 'x-truedy-timestamp': text, 'x-truedy-signature': signature }
+        const found = await verifySignature(bytes, headers, key, options)
+        expect(found.ok ? 'ok' : found.code).toBe(
+          sign(bytes, text, key) === signature ? 'ok' : 'signature_mismatch',
+        )
+      }),
+    )
+  })
+
+  it('does not pass when one bit of it is another', async () => {
+    const bits = 8 * Buffer.byteLength(BODY)
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bits - 1), fc.nat(255), async (bodyBit, signatureBit) => {
+        const bytes = Buffer.from(BODY)
+        bytes[bodyBit >> 3] = (bytes[bodyBit >> 3] ?? 0) ^ (1 << (bodyBit & 7))
+        const headers = headersFor(BODY)
+        expect(await verifySignature(bytes, headers, SECRET, options)).toMatchObject({
+          code: 'signature_mismatch',
+        })
+
+        const digits = Buffer.from(headers['x-truedy-signature'], 'hex')
+        digits[signatureBit >> 3] = (digits[signatureBit >> 3] ?? 0) ^ (1 << (signatureBit & 7))
+        const changed = { ...headers, 'x-truedy-signature': digits.toString('hex') }
+        expect(await verifySignature(BODY, changed, SECRET, options)).toMatchObject({
+          code: 'signature_mismatch',
+        })
+      }),
+    )
+  })
+
+  it('comes out as the JSON that was signed', async () => {
+    // __proto__ is refused: its own tests.
+    const data = fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true })
+    await fc.assert(
+      fc.asyncProperty(fc.string({ minLength: 1 }), data, async (event, value) => {
+        const text = JSON.stringify({ event, timestamp: NOW_SECONDS, data: value })
+        fc.pre(!text.includes('__proto__'))
+        const parsed = await verifyAndParse(text, headersFor(text), SECRET, options)
+        expect(parsed.rawEvent).toBe(event)
+        expect(parsed.data).toEqual(JSON.parse(text).data)
+      }),
+    )
+  })
+
+  it('throws nothing but a WebhookError, whatever stands in its place, and the same each time on all paths', async () => {
+    const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true })
+    const headers = headersFor(BODY)
+    const given = fc.tuple(
+      fc.oneof(anything, fc.constant(BODY)),
+      fc.oneof(anything, fc.constant(headers)),
+      fc.oneof(anything, fc.constant(SECRET)),
+      fc.oneof(anything, fc.constant(options)),
+    )
+    await fc.assert(
+      fc.asyncProperty(given, async (args) => {
+        const values = args as unknown as Parameters<Path['verifySignature']>
+        const found = await verifySignature(...values)
+        const code = found.ok ? 'ok' : found.code
+        for (const path of paths) expect(await path.verifySignature(...values)).toEqual(found)
+        const parsed = await outcomeOf(() => verifyAndParse(...values))
+        expect(found.ok ? typeof parsed : parsed).toBe(found.ok ? 'object' : code)
+      }),
+    )
+  })
+})
