@@ -1,15 +1,13 @@
 /** `truedy-webhooks`: everything a receiver needs, in every runtime. */
 
 export type { RawBody } from './bytes.js'
+export { isDuplicate } from './dedupe/is-duplicate.js'
 export { dedupeKey } from './dedupe/key.js'
+export type { DuplicateOptions, KeyOf, ProcessOptions } from './dedupe/options.js'
 export {
-  type DuplicateOptions,
   type HandlerContext,
   type HandlerSignal,
-  isDuplicate,
-  type KeyOf,
   type Processed,
-  type ProcessOptions,
   processOnce,
 } from './dedupe/process-once.js'
 export type { Awaitable, Claim, DedupeStore } from './dedupe/store.js'
@@ -37,7 +35,8 @@ export { type CallDetails, callDetails, type EventIds, eventIds, eventTime } fro
 export { parseEvent } from './events/parse.js'
 export type { BodyLimit, RequestLike } from './read-body.js'
 export { createWebhookHandler, type FetchResponse } from './receive/fetch-handler.js'
-export type { EventHandlers, Outcome, ReceiverOptions } from './receive/options.js'
+export type { EventHandlers, ReceiverOptions } from './receive/options.js'
+export type { Outcome } from './receive/outcome.js'
 export { createReceiver, type Delivery } from './receive/receiver.js'
 export type { Reply } from './receive/reply.js'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.js'

@@ -1,7 +1,7 @@
 /** Reading the body of a fetch `Request`, whole but not without end. */
 
+import { requirePositive } from './checks.js'
 import { WebhookError } from './errors.js'
-import { requirePositive } from './verify/options.js'
 
 /** What is needed of a fetch `Request`, whichever library's types it has. */
 export interface RequestLike {

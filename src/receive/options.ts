@@ -1,13 +1,9 @@
 /** What a receiver is told: handlers, store, limits; and what can be wrong with that. */
 
+import { requirePositive } from '../checks.js'
 import { dedupeKey } from '../dedupe/key.js'
-import {
-  DEFAULT_LEASE_MS,
-  DEFAULT_MAX_MS,
-  DEFAULT_TTL_MS,
-  type HandlerContext,
-  type ProcessOptions,
-} from '../dedupe/process-once.js'
+import { DEFAULT_LEASE_MS, DEFAULT_MAX_MS, DEFAULT_TTL_MS, type ProcessOptions } from '../dedupe/options.js'
+import type { HandlerContext } from '../dedupe/process-once.js'
 import type { DedupeStore } from '../dedupe/store.js'
 import { WebhookError } from '../errors.js'
 import { type EventName, type EventOf, normaliseName, type TruedyEvent } from '../events/catalogue.js'
@@ -15,33 +11,13 @@ import { isObject } from '../json.js'
 import { type BodyLimit, DEFAULT_MAX_BODY_BYTES } from '../read-body.js'
 import { memoryStore } from '../stores/memory.js'
 import { requireKeys, type Secret } from '../verify/keys.js'
-import { requireOptions, requirePositive, type VerifyOptions } from '../verify/options.js'
+import { requireOptions, type VerifyOptions } from '../verify/options.js'
+import { logFailure, type Outcome } from './outcome.js'
 
 /** A handler for each event type, by name; `unknown` gets the types that this version does not know. */
 export type EventHandlers = {
   readonly [Name in EventName | 'unknown']?: (event: EventOf<Name>, context: HandlerContext) => unknown
 }
-
-/** What became of a delivery, for logs, metrics and traces: a union on `status`. */
-export type Outcome = {
-  /** Time from the request to the reply, in milliseconds. */
-  readonly durationMs: number
-} & (
-  | {
-      readonly status: 'processed'
-      readonly event: TruedyEvent
-      readonly key: string
-      readonly recorded: boolean
-    }
-  | { readonly status: 'duplicate' | 'busy'; readonly event: TruedyEvent; readonly key: string }
-  | { readonly status: 'rejected'; readonly error: WebhookError }
-  | {
-      readonly status: 'failed'
-      readonly error: unknown
-      readonly event?: TruedyEvent
-      readonly key?: string
-    }
-)
 
 /** Options of {@link createReceiver} and of the handlers made of it. */
 export interface ReceiverOptions extends VerifyOptions, ProcessOptions, BodyLimit {
@@ -98,15 +74,4 @@ export function resolveOptions(options: ReceiverOptions) {
 
 function invalid(what: string): WebhookError {
   return new WebhookError('invalid_options', `${what}.`)
-}
-
-/** What our lines in a log begin with. */
-export const LOG_PREFIX = 'truedy-webhooks:'
-
-/** The default `onOutcome`: what the owner of the endpoint has to mend, and nothing that a stranger can provoke. */
-function logFailure(outcome: Outcome): void {
-  if (outcome.status === 'processed' && !outcome.recorded)
-    console.error(LOG_PREFIX, 'not recorded:', outcome.key)
-  if (outcome.status === 'failed' && outcome.event) console.error(LOG_PREFIX, outcome.error)
-  if (outcome.status === 'rejected' && outcome.error.status === 500) console.error(LOG_PREFIX, outcome.error)
 }

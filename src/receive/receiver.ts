@@ -8,8 +8,9 @@ import type { TruedyEvent } from '../events/catalogue.js'
 import { bodyTooLarge } from '../read-body.js'
 import type { HeadersInput } from '../verify/headers.js'
 import { verifyAndParse } from '../verify/verify.js'
-import { LOG_PREFIX, type ReceiverOptions, resolveOptions } from './options.js'
-import { type Reply, type Result, toReply } from './reply.js'
+import { type ReceiverOptions, resolveOptions } from './options.js'
+import { LOG_PREFIX, type Result } from './outcome.js'
+import { type Reply, toReply } from './reply.js'
 
 /** A request, as plain values. */
 export interface Delivery {

@@ -1,6 +1,6 @@
 /** What becomes of a delivery → what is answered (contract §6). */
 
-import type { Outcome } from './options.js'
+import type { Result } from './outcome.js'
 
 /** What to answer, as plain values. */
 export interface Reply {
@@ -9,13 +9,6 @@ export interface Reply {
   /** Empty, or `{"error":"<code>"}`. */
   readonly body: string
 }
-
-/** An outcome before the clock is read. */
-export type Result = Outcome extends infer Each
-  ? Each extends Outcome
-    ? Omit<Each, 'durationMs'>
-    : never
-  : never
 
 /**
  * The reply to a delivery. It names the error and tells no details: whoever sent the delivery need not be Truedy.

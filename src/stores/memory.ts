@@ -1,7 +1,7 @@
 /** The embedded store: one process, no server. */
 
+import { requirePositive } from '../checks.js'
 import type { Claim, DedupeStore } from '../dedupe/store.js'
-import { requirePositive } from '../verify/options.js'
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {

@@ -1,7 +1,7 @@
 /** What the stores on servers share: keys and times in a form that every one of them takes. */
 
+import { requirePositive } from '../checks.js'
 import { fnv128 } from '../fnv.js'
-import { requirePositive } from '../verify/options.js'
 
 /** Longest key that is stored as it is, in UTF-16 units: at most 1,536 bytes, which an index of PostgreSQL still takes. */
 const MAX_KEY_LENGTH = 512

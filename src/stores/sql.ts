@@ -1,8 +1,8 @@
 /** What the stores on SQL databases share: their table, what a query gives, and what a claim read from it. */
 
+import { requirePositive } from '../checks.js'
 import type { Awaitable, Claim } from '../dedupe/store.js'
 import { WebhookError } from '../errors.js'
-import { requirePositive } from '../verify/options.js'
 
 /** A value for a parameter of a statement. */
 export type SqlParam = string | number

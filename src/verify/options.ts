@@ -35,12 +35,3 @@ export function invalidOptions(): WebhookError {
     'Unusable headers, toleranceSeconds (> 0), now() or headerNames.',
   )
 }
-
-/** Throws unless all the numbers are positive and finite. */
-export function requirePositive(numbers: Record<string, number>): void {
-  for (const [name, value] of Object.entries(numbers)) {
-    if (!(Number.isFinite(value) && value > 0)) {
-      throw new WebhookError('invalid_options', `${name} must be positive and finite.`)
-    }
-  }
-}

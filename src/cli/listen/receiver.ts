@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { diagnose } from '../../diagnose/index.js'
 import { DEFAULT_MAX_BODY_BYTES, joinChunks, keepChunk } from '../../read-body.js'
 import { createNodeHandler } from '../../receive/node-handler.js'
-import type { Outcome } from '../../receive/options.js'
+import type { Outcome } from '../../receive/outcome.js'
 import { memoryStore } from '../../stores/memory.js'
 import { requireKey } from '../../verify/keys.js'
 import type { ListenedDelivery } from './delivery.js'
