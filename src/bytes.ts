@@ -1,5 +1,7 @@
 /** A body as bytes: which values count as raw, how long they are, and how they become text. */
 
+import { getBuiltin } from './builtins.js'
+
 /**
  * The body of a request exactly as it was received. A string stands for its UTF-8 bytes; a Node `Buffer` is a
  * `Uint8Array`.
@@ -35,9 +37,11 @@ export function byteLength(bytes: Bytes): number {
   return typeof bytes === 'string' ? new TextEncoder().encode(bytes).length : bytes.length
 }
 
-// Asked for at run time instead of imported: one build then serves runtimes with and without it.
-const buffers = globalThis.process?.getBuiltinModule?.('node:buffer')
-const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
+type BufferModule = typeof import('node:buffer')
+
+/** Requested at the first body, not at import. `null` in a runtime without them. */
+let buffers: BufferModule | null | undefined
+let utf8: TextDecoder | undefined
 
 /**
  * The text of a body, without a byte order mark (RFC 8259 §8.1 lets a reader ignore one).
@@ -46,8 +50,12 @@ const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true })
  */
 export function decodeUtf8(bytes: Bytes): string {
   if (typeof bytes === 'string') return bytes.replace(/^\uFEFF/, '')
+  if (buffers === undefined) buffers = getBuiltin('node:buffer') ?? null
   // Most bodies are ASCII, which reads as Latin-1 in half the time.
-  if (!buffers?.isAscii?.(bytes)) return utf8.decode(bytes)
+  if (!buffers?.isAscii?.(bytes)) {
+    utf8 ??= new TextDecoder('utf-8', { fatal: true })
+    return utf8.decode(bytes)
+  }
   const { Buffer } = buffers
   return (
     Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)

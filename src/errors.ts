@@ -39,7 +39,7 @@ const STATUS: Record<Exclude<WebhookErrorCode, Unauthorized>, WebhookErrorStatus
   invalid_options: 500,
 }
 
-// A registered symbol is the same in every copy of the package, so that `isWebhookError` recognises them all.
+// A registered symbol is the same in every copy of the package: each recognizes the errors of all.
 const BRAND = Symbol.for('truedy-webhooks.WebhookError')
 
 /**
@@ -81,18 +81,27 @@ export class WebhookError extends Error {
     this.code = code
     this.status = STATUS[code] ?? 401
   }
-
-  get [BRAND](): true {
-    return true
-  }
 }
 
+// Defined here and not declared: with a symbol in the declarations, the classes of two entries would be two types.
+for (const branded of [WebhookError, WebhookError.prototype]) {
+  Object.defineProperty(branded, BRAND, { value: true })
+}
+Object.defineProperty(WebhookError, Symbol.hasInstance, {
+  value(this: typeof WebhookError, value: unknown): boolean {
+    // A subclass has no brand of its own: an error of this class is not an instance of it.
+    const hasOwnBrand = Object.hasOwn(this, BRAND)
+    return Function.prototype[Symbol.hasInstance].call(this, value) || (hasOwnBrand && isWebhookError(value))
+  },
+})
+
 /**
- * Whether a caught value is a {@link WebhookError}, also one from another copy of the package, where
- * `instanceof` would say no.
+ * Whether a caught value is a {@link WebhookError}, also one from another entry or copy of the package. `instanceof`
+ * says the same.
  *
  * @param value - anything, usually what a `catch` received
  */
 export function isWebhookError(value: unknown): value is WebhookError {
-  return (value as Partial<WebhookError> | null | undefined)?.[BRAND] === true
+  // Any value may be read with `?.`; only objects of the class above have the brand.
+  return (value as { readonly [BRAND]?: unknown } | null | undefined)?.[BRAND] === true
 }

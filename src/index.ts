@@ -40,7 +40,7 @@ export type { Outcome } from './receive/outcome.js'
 export { createReceiver, type Delivery } from './receive/receiver.js'
 export type { Reply } from './receive/reply.js'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.js'
-export type { HeaderNames, HeadersInput } from './verify/headers.js'
+export type { HeadersInput } from './verify/headers.js'
 export type { Secret } from './verify/keys.js'
 export type { VerifyOptions } from './verify/options.js'
 export {
@@ -50,3 +50,4 @@ export {
   verifyRequest,
   verifySignature,
 } from './verify/verify.js'
+export type { HeaderNames } from './verify/wire.js'

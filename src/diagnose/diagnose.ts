@@ -7,7 +7,7 @@ import { joinChunks } from '../read-body.js'
 import { parseTimestamp } from '../timestamp.js'
 import { isSignature } from '../verify/delivery.js'
 import type { HeadersInput } from '../verify/headers.js'
-import { findSigner } from '../verify/hmac.js'
+import { findMatch } from '../verify/hmac.js'
 import type { Secret } from '../verify/keys.js'
 import { DEFAULT_TOLERANCE_SECONDS, type VerifyOptions } from '../verify/options.js'
 import { verifySignature } from '../verify/verify.js'
@@ -138,8 +138,14 @@ async function search(
     tried: readonly KeyGuess[],
   ): Promise<readonly Finding[] | undefined> {
     const { prefix, body, finding } = guess
-    const index = await findSigner({ sentAt: 0, prefix, body, signature, keys: tried.map(({ key }) => key) })
-    const signer = tried[index]
+    const { secretIndex } = await findMatch({
+      sentAt: 0,
+      prefix,
+      body,
+      signature,
+      keys: tried.map(({ key }) => key),
+    })
+    const signer = tried[secretIndex]
     return signer && [signer.finding, finding].filter((each) => each !== undefined)
   }
 

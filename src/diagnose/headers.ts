@@ -3,7 +3,8 @@
 import { toHex } from '../bytes.js'
 import { parseTimestamp } from '../timestamp.js'
 import { isSignature } from '../verify/delivery.js'
-import { findHeaders, type HeaderNames, type HeadersInput } from '../verify/headers.js'
+import { findHeaders, type HeadersInput } from '../verify/headers.js'
+import { HEADER_NAMES, type HeaderNames, OLDER_HEADER_NAMES } from '../verify/wire.js'
 import type { Finding } from './causes.js'
 import { decodeBase64 } from './encodings.js'
 
@@ -15,8 +16,6 @@ export interface FoundHeaders {
   readonly findings: readonly Finding[]
 }
 
-const NAMES = { timestamp: 'x-truedy-timestamp', signature: 'x-truedy-signature' }
-const OLDER_NAMES = { timestamp: 'x-trudy-timestamp', signature: 'x-trudy-signature' }
 const ULTRAVOX_NAMES = {
   timestamp: 'x-ultravox-webhook-timestamp',
   signature: 'x-ultravox-webhook-signature',
@@ -27,7 +26,10 @@ export function readHeaders(
   headers: HeadersInput,
   names: HeaderNames | undefined,
 ): FoundHeaders | readonly Finding[] {
-  const [ours, older] = [findHeaders(headers, names ?? NAMES), findHeaders(headers, OLDER_NAMES)]
+  const [ours, older] = [
+    findHeaders(headers, names ?? HEADER_NAMES),
+    findHeaders(headers, OLDER_HEADER_NAMES),
+  ]
   const timestamp = ours[0] || older[0]
   const signature = ours[1] || older[1]
   if (!timestamp && !signature && findHeaders(headers, ULTRAVOX_NAMES).some(Boolean)) {
@@ -35,7 +37,7 @@ export function readHeaders(
   }
   if (!timestamp || !signature) {
     // Without other names, these are what was looked for.
-    const isThere = findHeaders(headers, NAMES).every(Boolean)
+    const isThere = findHeaders(headers, HEADER_NAMES).every(Boolean)
     const hint = isThere
       ? " (not under the names that headerNames gives; under Truedy's own they are there)"
       : ''

@@ -10,8 +10,8 @@ import { type EventName, type EventOf, normaliseName, type TruedyEvent } from '.
 import { isObject } from '../json.js'
 import { type BodyLimit, DEFAULT_MAX_BODY_BYTES } from '../read-body.js'
 import { memoryStore } from '../stores/memory.js'
-import { requireKeys, type Secret } from '../verify/keys.js'
-import { requireOptions, type VerifyOptions } from '../verify/options.js'
+import type { Secret } from '../verify/keys.js'
+import { resolveVerifyOptions, type VerifyOptions } from '../verify/options.js'
 import { logFailure, type Outcome } from './outcome.js'
 
 /** A handler for each event type, by name; `unknown` gets the types that this version does not know. */
@@ -52,8 +52,7 @@ export function resolveOptions(options: ReceiverOptions) {
     maxMs = DEFAULT_MAX_MS,
     maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
   } = options
-  requireKeys(secret)
-  requireOptions(options)
+  const verification = resolveVerifyOptions(secret, options)
   requirePositive({ leaseMs, ttlMs, maxMs, maxBodyBytes })
   if (!isObject(on)) throw invalid('on must be an object')
   for (const name of Object.keys(on)) {
@@ -69,7 +68,7 @@ export function resolveOptions(options: ReceiverOptions) {
   for (const [name, value] of Object.entries(functions)) {
     if (typeof value !== 'function') throw invalid(`${name} must be a function`)
   }
-  return { ...options, secret, on, onEvent, onOutcome, store, key, leaseMs, ttlMs, maxMs, maxBodyBytes }
+  return { verification, on, onEvent, onOutcome, store, key, leaseMs, ttlMs, maxMs, maxBodyBytes }
 }
 
 function invalid(what: string): WebhookError {

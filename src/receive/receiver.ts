@@ -6,8 +6,10 @@ import type { Awaitable } from '../dedupe/store.js'
 import { isWebhookError, WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
 import { bodyTooLarge } from '../read-body.js'
+import { readDelivery } from '../verify/delivery.js'
 import type { HeadersInput } from '../verify/headers.js'
-import { verifyAndParse } from '../verify/verify.js'
+import { findMatch } from '../verify/hmac.js'
+import { parseMatch } from '../verify/verify.js'
 import { type ReceiverOptions, resolveOptions } from './options.js'
 import { LOG_PREFIX, type Result } from './outcome.js'
 import { type Reply, toReply } from './reply.js'
@@ -69,7 +71,7 @@ export function createBodyReceiver(
   options: ReceiverOptions,
 ): (method: string, headers: HeadersInput, readBody: BodyReader) => Promise<Reply> {
   const settings = resolveOptions(options)
-  const { secret, on, onEvent, onOutcome, store, key: keyOf, leaseMs, maxBodyBytes } = settings
+  const { verification, on, onEvent, onOutcome, store, key: keyOf, leaseMs, maxBodyBytes } = settings
 
   async function verify(method: string, headers: HeadersInput, readBody: BodyReader): Promise<TruedyEvent> {
     if (String(method).toUpperCase() !== 'POST') {
@@ -77,7 +79,8 @@ export function createBodyReceiver(
     }
     const body = await readBody()
     if (byteLength(asBytes(body) ?? '') > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
-    return verifyAndParse(body, headers, secret, settings)
+    const found = findMatch(readDelivery(body, headers, verification))
+    return parseMatch('then' in found ? await found : found)
   }
 
   async function handle(event: TruedyEvent, context: HandlerContext): Promise<void> {

@@ -3,6 +3,7 @@
 import { asBytes, type RawBody } from '../bytes.js'
 import { signHex } from '../verify/hmac.js'
 import { requireKey } from '../verify/keys.js'
+import { signedPrefix } from '../verify/wire.js'
 
 /** A signed delivery: what to POST. */
 export interface SignedRequest<Body extends RawBody> {
@@ -62,7 +63,7 @@ export async function signDelivery(
     headers: {
       'content-type': 'application/json',
       'x-truedy-timestamp': timestamp,
-      'x-truedy-signature': await signHex(requireKey(secret), `${timestamp}.`, bytes),
+      'x-truedy-signature': await signHex(requireKey(secret), signedPrefix(timestamp), bytes),
     },
   }
 }

@@ -4,20 +4,21 @@
  */
 
 import { asBytes, type Bytes, kindOf } from '../bytes.js'
-import { isWebhookError, WebhookError } from '../errors.js'
+import { WebhookError } from '../errors.js'
 import { parseTimestamp } from '../timestamp.js'
 import { findHeaders, type HeadersInput } from './headers.js'
-import { type Key, requireKeys, type Secret } from './keys.js'
-import { DEFAULT_TOLERANCE_SECONDS, invalidOptions, requireOptions, type VerifyOptions } from './options.js'
+import type { Key } from './keys.js'
+import { asWebhookError, invalidOptions, type VerifySettings } from './options.js'
+import { signedPrefix } from './wire.js'
 
-/** A delivery that is complete, well formed and fresh. Whether it is genuine is for the HMAC to say. */
+/** A delivery that is complete, well formed and fresh. Whether its signature is valid is for the HMAC to say. */
 export interface SignedDelivery {
   /** When it was sent, in milliseconds since 1970. */
   readonly sentAt: number
-  /** What was signed before the body: the text of the timestamp header and a dot. */
+  /** The signed text before the body: the timestamp header and a dot. */
   readonly prefix: string
-  /** What was signed after it, and is to be parsed. */
-  body: Bytes
+  /** The signed body, to be parsed only after the signature was verified. */
+  readonly body: Bytes
   /** 64 hexadecimal digits, in either case. */
   readonly signature: string
   readonly keys: readonly Key[]
@@ -26,35 +27,31 @@ export interface SignedDelivery {
 const NOT_A_HEX_DIGIT = /[^\da-fA-F]/
 
 /**
- * Checks all that needs no key: the program's own mistakes, presence, format, age; the cheapest first.
+ * Checks all that needs no key: presence, format, age; the cheapest first.
  *
  * @throws WebhookError and nothing else, whatever it is given
  */
 export function readDelivery(
   rawBody: unknown,
   headers: HeadersInput,
-  secret: Secret,
-  options: VerifyOptions = {},
+  settings: VerifySettings,
 ): SignedDelivery {
   try {
-    const keys = requireKeys(secret)
-    requireOptions(options)
     const body = asBytes(rawBody)
     if (body === undefined) throw bodyNotRaw(rawBody)
 
-    const [timestamp, signature] = findHeaders(headers, options.headerNames)
+    const [timestamp, signature] = findHeaders(headers, settings.headerNames)
     if (!timestamp) throw headerError('missing', 'timestamp')
     if (!signature) throw headerError('missing', 'signature')
-    const sentAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined
+    if (typeof timestamp !== 'string') throw headerError('malformed', 'timestamp')
+    const sentAt = parseTimestamp(timestamp)
     if (sentAt === undefined) throw headerError('malformed', 'timestamp')
     if (!isSignature(signature)) throw headerError('malformed', 'signature')
-    requireFresh(sentAt, options)
+    requireFresh(sentAt, settings)
 
-    return { sentAt, prefix: `${timestamp}.`, body, signature, keys }
+    return { sentAt, prefix: signedPrefix(timestamp), body, signature, keys: settings.keys }
   } catch (error) {
-    if (isWebhookError(error)) throw error
-    // No cause: what a getter, a proxy or a clock of the caller threw may quote what must not be logged.
-    throw invalidOptions()
+    throw asWebhookError(error)
   }
 }
 
@@ -63,8 +60,7 @@ export function isSignature(value: unknown): value is string {
   return typeof value === 'string' && value.length === 64 && !NOT_A_HEX_DIGIT.test(value)
 }
 
-function requireFresh(sentAt: number, options: VerifyOptions): void {
-  const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now } = options
+function requireFresh(sentAt: number, { toleranceSeconds, now }: VerifySettings): void {
   const age = (now() - sentAt) / 1000
   // NaN compares as false with everything, and must not pass for fresh.
   if (Math.abs(age) <= toleranceSeconds) return

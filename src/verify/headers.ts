@@ -1,5 +1,7 @@
 /** Finding one header in whatever a framework calls headers. */
 
+import { HEADER_NAMES, type HeaderNames, OLDER_HEADER_NAMES } from './wire.js'
+
 /**
  * Headers as frameworks hand them over: a fetch `Headers` (or anything else with `get(name)`), Node's
  * `IncomingHttpHeaders`, or a plain record with names in any case.
@@ -7,12 +9,6 @@
 export type HeadersInput =
   | { get(name: string): string | null | undefined }
   | Readonly<Record<string, string | readonly string[] | undefined>>
-
-/** The names of the two headers, in any case. */
-export interface HeaderNames {
-  readonly timestamp: string
-  readonly signature: string
-}
 
 /** Timestamp and signature. */
 type FoundHeaders = readonly [unknown, unknown]
@@ -25,13 +21,18 @@ type FoundHeaders = readonly [unknown, unknown]
  * caller has to refuse them.
  */
 export function findHeaders(headers: HeadersInput, custom: HeaderNames | undefined): FoundHeaders {
-  if (custom) return readHeaders(headers, custom.timestamp.toLowerCase(), custom.signature.toLowerCase())
-  const found = readHeaders(headers, 'x-truedy-timestamp', 'x-truedy-signature')
-  // Contract §1: the early sender's spelling.
-  return found[0] || found[1] ? found : readHeaders(headers, 'x-trudy-timestamp', 'x-trudy-signature')
+  if (custom) {
+    const [timestamp, signature] = [custom.timestamp.toLowerCase(), custom.signature.toLowerCase()]
+    return readHeaders(headers, { timestamp, signature })
+  }
+  const found = readHeaders(headers, HEADER_NAMES)
+  return found[0] || found[1] ? found : readHeaders(headers, OLDER_HEADER_NAMES)
 }
 
-function readHeaders(headers: HeadersInput, timestampName: string, signatureName: string): FoundHeaders {
+function readHeaders(
+  headers: HeadersInput,
+  { timestamp: timestampName, signature: signatureName }: HeaderNames,
+): FoundHeaders {
   if (hasGet(headers)) return [headers.get(timestampName), headers.get(signatureName)]
   let timestamp: unknown
   let signature: unknown

@@ -8,10 +8,12 @@ export type Secret = string | readonly string[]
 
 /** A secret, made ready. */
 export interface Key {
-  /** The UTF-8 bytes of the secret as it stands; nothing is stripped or decoded (contract §2). */
+  /** The UTF-8 bytes of the secret as it stands; nothing is stripped or decoded (src/CONTRACT.md §2). */
   readonly bytes: Uint8Array<ArrayBuffer>
   /** The same for WebCrypto, once it was needed: importing costs more than hashing a small body. */
   imported?: CryptoKey
+  /** Its two blocks of an HMAC, once they were needed; `outer` has room for the inner digest behind its block. */
+  pads?: { readonly innerPad: Uint8Array; readonly outer: Uint8Array }
 }
 
 // A program has few secrets; one that has many starts over from time to time.
@@ -36,7 +38,7 @@ export function requireKey(secret: unknown): Key {
   if (known) return known
   if (!isText(secret) || secret !== secret.trim()) throw unusable()
   if (keys.size >= MAX_CACHED_KEYS) keys.clear()
-  const key = { bytes: new TextEncoder().encode(secret) }
+  const key: Key = { bytes: new TextEncoder().encode(secret) }
   keys.set(secret, key)
   return key
 }

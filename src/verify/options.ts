@@ -1,8 +1,9 @@
-/** Options of everything that verifies, and what can be wrong with them. */
+/** Options of everything that verifies, checked once and put together with the keys. */
 
-import { WebhookError } from '../errors.js'
+import { isWebhookError, WebhookError } from '../errors.js'
 import { isText } from '../json.js'
-import type { HeaderNames } from './headers.js'
+import { type Key, requireKeys, type Secret } from './keys.js'
+import type { HeaderNames } from './wire.js'
 
 /** Options of everything that verifies. */
 export interface VerifyOptions {
@@ -14,18 +15,41 @@ export interface VerifyOptions {
   readonly headerNames?: HeaderNames | undefined
 }
 
-/** Contract §2: refuse what is older than this; the Standard Webhooks also refuse what is newer. */
+/** A secret and options that were checked: what a handler needs for each of its deliveries. */
+export interface VerifySettings {
+  readonly keys: readonly Key[]
+  readonly toleranceSeconds: number
+  readonly now: () => number
+  readonly headerNames: HeaderNames | undefined
+}
+
+/** src/CONTRACT.md §2: reject what is older than this. Standard Webhooks also rejects what is newer. */
 export const DEFAULT_TOLERANCE_SECONDS = 300
 
-/** Throws `invalid_options` for what cannot be used. */
-export function requireOptions(options: VerifyOptions): void {
-  const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now, headerNames } = options
-  const isUsable =
-    Number.isFinite(toleranceSeconds) &&
-    toleranceSeconds > 0 &&
-    typeof now === 'function' &&
-    (headerNames === undefined || (isText(headerNames.timestamp) && isText(headerNames.signature)))
-  if (!isUsable) throw invalidOptions()
+const NO_OPTIONS: VerifyOptions = {}
+
+/**
+ * Checks a secret and options.
+ *
+ * @throws WebhookError `invalid_secret`, `invalid_options`; nothing else, even if a getter of the caller throws
+ */
+export function resolveVerifyOptions(
+  secret: Secret,
+  options: VerifyOptions | undefined = NO_OPTIONS,
+): VerifySettings {
+  try {
+    const keys = requireKeys(secret)
+    const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now, headerNames } = options
+    const isUsable =
+      Number.isFinite(toleranceSeconds) &&
+      toleranceSeconds > 0 &&
+      typeof now === 'function' &&
+      (headerNames === undefined || (isText(headerNames.timestamp) && isText(headerNames.signature)))
+    if (!isUsable) throw invalidOptions()
+    return { keys, toleranceSeconds, now, headerNames }
+  } catch (error) {
+    throw asWebhookError(error)
+  }
 }
 
 /** The error for arguments that cannot be used, whichever of them it is. */
@@ -34,4 +58,9 @@ export function invalidOptions(): WebhookError {
     'invalid_options',
     'Unusable headers, toleranceSeconds (> 0), now() or headerNames.',
   )
+}
+
+/** An error of ours as it is. Any other, such as one of a getter or clock of the caller, may quote what must not be logged. */
+export function asWebhookError(error: unknown): WebhookError {
+  return isWebhookError(error) ? error : invalidOptions()
 }

@@ -1,15 +1,17 @@
 /** The synchronous twins, on `node:crypto`. */
 
-import { createHmac } from 'node:crypto'
+// The default export: a named import of `hash` fails to link before Node 20.12.
+import crypto from 'node:crypto'
 import type { RawBody } from '../bytes.js'
 import type { TruedyEvent } from '../events/catalogue.js'
-import { parseBytes } from '../events/parse.js'
 import { readDelivery } from './delivery.js'
 import type { HeadersInput } from './headers.js'
-import { findSignerSync } from './hmac.js'
+import { createDigest, findMatchSync } from './hmac.js'
 import type { Secret } from './keys.js'
-import type { VerifyOptions } from './options.js'
-import { requireSigner, success, toFailure, type Verification } from './verify.js'
+import { resolveVerifyOptions, type VerifyOptions } from './options.js'
+import { parseMatch, success, toFailure, type Verification } from './verify.js'
+
+const digest = /* @__PURE__ */ createDigest(crypto)
 
 /**
  * `verifySignature` without a promise: the same checks, codes and guarantees.
@@ -37,8 +39,8 @@ export function verifySignatureSync(
   options?: VerifyOptions,
 ): Verification {
   try {
-    const delivery = readDelivery(rawBody, headers, secret, options)
-    return success(delivery, findSignerSync(createHmac, delivery))
+    const delivery = readDelivery(rawBody, headers, resolveVerifyOptions(secret, options))
+    return success(delivery, findMatchSync(digest, delivery))
   } catch (error) {
     return toFailure(error)
   }
@@ -71,7 +73,6 @@ export function verifyAndParseSync(
   secret: Secret,
   options?: VerifyOptions,
 ): TruedyEvent {
-  const delivery = readDelivery(rawBody, headers, secret, options)
-  requireSigner(findSignerSync(createHmac, delivery))
-  return parseBytes(delivery.body)
+  const delivery = readDelivery(rawBody, headers, resolveVerifyOptions(secret, options))
+  return parseMatch(findMatchSync(digest, delivery))
 }

@@ -1,15 +1,15 @@
 /** The asynchronous entry points: is a delivery genuine, and what does it say? */
 
 import type { RawBody } from '../bytes.js'
-import { isWebhookError, WebhookError, type WebhookErrorCode, type WebhookErrorStatus } from '../errors.js'
+import { WebhookError, type WebhookErrorCode, type WebhookErrorStatus } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
 import { parseBytes } from '../events/parse.js'
 import { type BodyLimit, type RequestLike, readBody } from '../read-body.js'
 import { readDelivery, type SignedDelivery } from './delivery.js'
 import type { HeadersInput } from './headers.js'
-import { findSigner } from './hmac.js'
+import { findMatch, type SignatureMatch } from './hmac.js'
 import type { Secret } from './keys.js'
-import { invalidOptions, type VerifyOptions } from './options.js'
+import { asWebhookError, resolveVerifyOptions, type VerifyOptions } from './options.js'
 
 /** What a verification found. A forgotten `await` fails closed: a promise has no `ok`. */
 export type Verification =
@@ -67,8 +67,8 @@ export async function verifySignature(
   options?: VerifyOptions,
 ): Promise<Verification> {
   try {
-    const delivery = readDelivery(rawBody, headers, secret, options)
-    return success(delivery, await findSigner(delivery))
+    const delivery = readDelivery(rawBody, headers, resolveVerifyOptions(secret, options))
+    return success(delivery, await findMatch(delivery))
   } catch (error) {
     return toFailure(error)
   }
@@ -100,11 +100,9 @@ export async function verifyAndParse(
   secret: Secret,
   options?: VerifyOptions,
 ): Promise<TruedyEvent> {
-  const delivery = readDelivery(rawBody, headers, secret, options)
-  const signer = findSigner(delivery)
+  const found = findMatch(readDelivery(rawBody, headers, resolveVerifyOptions(secret, options)))
   // Awaiting what is there already would cost a turn of the event loop's queue.
-  requireSigner(typeof signer === 'number' ? signer : await signer)
-  return parseBytes(delivery.body)
+  return parseMatch('then' in found ? await found : found)
 }
 
 /**
@@ -136,20 +134,25 @@ export async function verifyRequest(
   return verifyAndParse(await readBody(request, options), request.headers, secret, options)
 }
 
-/** The good verdict, once it is known which secret signed; throws where none did. */
-export function success(delivery: SignedDelivery, secretIndex: number): Verification {
-  requireSigner(secretIndex)
-  return { ok: true, timestamp: new Date(delivery.sentAt), secretIndex }
+/** The verdict on a valid signature; throws if none of the secrets signed. */
+export function success({ sentAt }: SignedDelivery, { secretIndex }: SignatureMatch): Verification {
+  requireSigned(secretIndex)
+  return { ok: true, timestamp: new Date(sentAt), secretIndex }
 }
 
-/** An error of ours as a value; of any other it is not known what it tells, and nothing of it is told. */
+/** The event in the bytes that were verified; throws if none of the secrets signed. */
+export function parseMatch({ secretIndex, body }: SignatureMatch): TruedyEvent {
+  requireSigned(secretIndex)
+  return parseBytes(body)
+}
+
+/** An error of ours as a value; nothing of any other, since nobody knows what it quotes. */
 export function toFailure(error: unknown): VerificationFailure {
-  const { code, status, message } = isWebhookError(error) ? error : invalidOptions()
+  const { code, status, message } = asWebhookError(error)
   return { ok: false, code, status, message }
 }
 
-/** Throws where no secret signed. */
-export function requireSigner(secretIndex: number): void {
+function requireSigned(secretIndex: number): void {
   if (secretIndex >= 0) return
   throw new WebhookError(
     'signature_mismatch',

@@ -8,7 +8,7 @@ import stripe from 'stripe'
 import { Webhook as SvixWebhook } from 'svix'
 import { verifyAndParse } from '../../dist/index.js'
 import { verifyAndParseSync } from '../../dist/node.js'
-import { SECRET, STANDARD_SECRET } from './deliveries.mjs'
+import { makeDelivery, SECRET, SIZES, STANDARD_SECRET, VARIANTS } from './deliveries.mjs'
 import { importOnWebCrypto } from './webcrypto.mjs'
 
 /**
@@ -37,7 +37,10 @@ export const ours = {
   async: promising('verifyAndParse', ({ body, headers }) => verifyAndParse(body, headers.truedy, SECRET)),
 }
 
-const web = await importOnWebCrypto()
+const web = await importOnWebCrypto(async (library) => {
+  const { body, headers } = await makeDelivery(SIZES[0].bytes, VARIANTS.ascii)
+  await library.verifyAndParse(body, headers.truedy, SECRET)
+})
 
 const encoder = new TextEncoder()
 const cachedKey = await globalThis.crypto.subtle.importKey(

@@ -8,19 +8,22 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const dist = fileURLToPath(new URL('../../dist', import.meta.url))
 
 /**
- * A second copy of the library that found no `node:crypto`. It looks for it once, when it is loaded: so a copy of the
+ * A second copy of the library that found no `node:crypto`. It looks for it once, at its first delivery. A copy of the
  * files, because a module is loaded once for each path.
  *
+ * @param {(library: typeof import('../../dist/index.js')) => Promise<unknown>} deliver delivers something to it
  * @returns {Promise<typeof import('../../dist/index.js')>}
  */
-export async function importOnWebCrypto() {
+export async function importOnWebCrypto(deliver) {
   const folder = await mkdtemp(join(tmpdir(), 'truedy-webhooks-bench-'))
   const { getBuiltinModule } = process
   try {
     await cp(dist, folder, { recursive: true })
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
     process.getBuiltinModule = undefined
-    return await import(pathToFileURL(join(folder, 'index.js')).href)
+    const library = await import(pathToFileURL(join(folder, 'index.js')).href)
+    await deliver(library)
+    return library
   } finally {
     process.getBuiltinModule = getBuiltinModule
     await rm(folder, { recursive: true })

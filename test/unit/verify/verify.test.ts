@@ -40,12 +40,13 @@ it('keeps a hundred secrets at a time, and none of them longer than that', async
   const { verifySignature } = await importWithoutNodeCrypto()
   const importKey = vi.spyOn(crypto.subtle, 'importKey')
   const check = (index: number) => verifySignature(BODY, headers, `secret ${index}`, { now })
-  for (let index = 0; index < 100; index++) await check(index)
-  for (let index = 0; index < 100; index++) await check(index)
-  expect(importKey).toHaveBeenCalledTimes(100)
-  await check(100)
+  // The hundredth is there already, from the delivery after the import.
+  for (let index = 0; index < 99; index++) await check(index)
+  for (let index = 0; index < 99; index++) await check(index)
+  expect(importKey).toHaveBeenCalledTimes(99)
+  await check(99)
   await check(0)
-  expect(importKey).toHaveBeenCalledTimes(102)
+  expect(importKey).toHaveBeenCalledTimes(101)
   importKey.mockRestore()
 })
 

@@ -1,0 +1,75 @@
+/** The two ways to an HMAC on `node:crypto` give the same, for every length of key, prefix and body. */
+
+import crypto, { createHmac } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import type { Bytes } from '../../../src/bytes.js'
+import { createDigest } from '../../../src/verify/hmac.js'
+
+const byHash = createDigest(crypto)
+const byCreateHmac = createDigest({ createHmac })
+
+function expected(key: Uint8Array, prefix: string, body: Bytes): string {
+  return createHmac('sha256', key).update(prefix).update(body).digest('hex')
+}
+
+function hex(binary: string): string {
+  return Buffer.from(binary, 'binary').toString('hex')
+}
+
+/** Lengths around SHA-256's blocks, the block of a key, and the largest body that is copied. */
+const LENGTHS = [0, 1, 52, 53, 54, 55, 56, 63, 64, 65, 127, 128, 560, 8191, 8192, 8193, 100_000]
+
+describe.each([
+  ['one-shot hashes', byHash],
+  ['createHmac', byCreateHmac],
+])('an HMAC by %s', (_, digest) => {
+  it.each(LENGTHS)('is right for %i bytes', (length) => {
+    const bytes = crypto.randomBytes(32)
+    const body = crypto.randomBytes(length)
+    expect(hex(digest({ bytes }, '1773844320.', body))).toBe(expected(bytes, '1773844320.', body))
+  })
+
+  it('is right for any key, prefix and body, in any order', () => {
+    const keys = fc.uint8Array({ minLength: 1, maxLength: 200 }).map((bytes) => ({ bytes }))
+    const bodies = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.string({ unit: 'binary', maxLength: 3000 }))
+    const prefixes = fc.string({ unit: 'binary', maxLength: 80 })
+    const deliveries = fc.array(fc.tuple(fc.nat(1), prefixes, bodies), { maxLength: 4 })
+    fc.assert(
+      fc.property(fc.tuple(keys, keys), deliveries, (pair, all) => {
+        for (const [which, prefix, body] of all) {
+          const key = pair[which as 0 | 1]
+          expect(hex(digest(key, prefix, body))).toBe(expected(key.bytes, prefix, body))
+        }
+      }),
+    )
+  })
+
+  it('is right for views on single bytes of every kind', () => {
+    const bytes = crypto.randomBytes(20)
+    const body = crypto.randomBytes(100)
+    const { buffer } = new Uint8Array(body)
+    for (const view of [
+      new Uint8Array(buffer, 7, 50),
+      new Uint8ClampedArray(buffer),
+      new Int8Array(buffer),
+    ]) {
+      // `Bytes` names the usual view; the others hold single bytes, too.
+      const given = view as Uint8Array
+      expect(hex(digest({ bytes }, '1.', given))).toBe(expected(bytes, '1.', given))
+    }
+  })
+})
+
+it('takes small bodies in two one-shot hashes, and large ones without a copy', () => {
+  const hash = vi.fn((name: string, data: Uint8Array, encoding: 'binary') =>
+    crypto.hash(name, data, encoding),
+  )
+  const createHmacSpy = vi.fn(createHmac)
+  const digest = createDigest({ createHmac: createHmacSpy, hash })
+  const key = { bytes: crypto.randomBytes(32) }
+  digest(key, '1773844320.', Buffer.alloc(8192))
+  expect([hash.mock.calls.length, createHmacSpy.mock.calls.length]).toEqual([2, 0])
+  digest(key, '1773844320.', Buffer.alloc(8193))
+  expect([hash.mock.calls.length, createHmacSpy.mock.calls.length]).toEqual([2, 1])
+})
