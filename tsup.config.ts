@@ -1,41 +1,46 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { defineConfig, type Options } from 'tsup'
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { version, exports } = JSON.parse(readFileSync('package.json', 'utf8'))
 
-const entry = {
-  index: 'src/index.ts',
-  node: 'src/node.ts',
-  testing: 'src/testing/index.ts',
-  diagnose: 'src/diagnose/index.ts',
-  'stores/redis': 'src/stores/redis.ts',
-  'stores/postgres': 'src/stores/postgres.ts',
-  'stores/sqlite': 'src/stores/sqlite.ts',
-}
+/** The source of each entry in `exports` of package.json, by its name in `dist`: the one list of entries. */
+const entry = Object.fromEntries(
+  Object.keys(exports)
+    .filter((path) => path !== './package.json')
+    .map((path) => (path === '.' ? 'index' : path.slice('./'.length)))
+    .map((name) => {
+      const [file = '', folder = ''] = [`src/${name}.ts`, `src/${name}/index.ts`]
+      return [name, existsSync(file) ? file : folder]
+    }),
+)
 
 const shared: Options = {
-  entry,
-  // Shared chunks in both formats: `instanceof WebhookError` holds across the entries.
-  splitting: true,
   target: 'es2022',
   platform: 'neutral',
   external: [/^node:/],
   // A bare `crypto` may be anything that a bundler or a registry calls so; `node:crypto` is Node's.
   removeNodeProtocol: false,
-  dts: { entry },
+  sourcemap: true,
 }
 
+/** One self-contained file of code per entry and format: loads fast, and its stack traces and source maps are short. */
+const library: Options = { ...shared, entry, splitting: false, dts: { entry } }
+
 export default defineConfig([
+  { ...library, format: 'esm', outDir: 'dist' },
+  { ...library, format: 'cjs', outDir: 'dist/cjs' },
   {
     ...shared,
-    entry: { ...entry, cli: 'src/cli/main.ts' },
+    entry: { cli: 'src/cli/main.ts' },
+    format: 'esm',
+    outDir: 'dist',
+    // Each command is a file of its own, loaded when it runs.
+    splitting: true,
+    esbuildOptions(options) {
+      options.chunkNames = 'cli/[name]-[hash]'
+    },
     // The page of `listen` is one file, within the program.
     loader: { '.html': 'text' },
     define: { VERSION: JSON.stringify(version) },
-    format: 'esm',
-    sourcemap: true,
-    outDir: 'dist',
   },
-  // Splitting CommonJS loses the source maps' way to the sources: better none than wrong ones.
-  { ...shared, format: 'cjs', sourcemap: false, outDir: 'dist/cjs' },
 ])

@@ -26,7 +26,7 @@ type Unauthorized = Extract<
   `missing_${string}` | `malformed_${string}` | `timestamp_${string}` | 'signature_mismatch'
 >
 
-/** The status of everything else (contract §6); a code that is in neither does not compile. */
+/** The status of everything else (src/CONTRACT.md §6); a code that is in neither does not compile. */
 const STATUS: Record<Exclude<WebhookErrorCode, Unauthorized>, WebhookErrorStatus> & {
   [code in Unauthorized]?: never
 } = {

@@ -1,4 +1,4 @@
-/** The two spellings of time on the wire (contract §2 and §3): Unix seconds and ISO 8601. */
+/** The two spellings of time on the wire (src/CONTRACT.md §2 and §3): Unix seconds and ISO 8601. */
 
 const NOT_A_DIGIT = /\D/
 const ISO_8601 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/

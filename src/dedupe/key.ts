@@ -9,7 +9,7 @@ import { idText } from '../json.js'
 const MAX_LENGTH = 255
 
 /**
- * The key of an event for de-duplication: `<event>:<kind of id>:<id>` (contract §5).
+ * The key of an event for de-duplication: `<event>:<kind of id>:<id>` (src/CONTRACT.md §5).
  *
  * The id is the event's own where there is one; else that of the call, batch or voice that the event is about. Where
  * an entity's id does not say which of its events this is (`batch.status.changed` repeats for one batch; an unknown

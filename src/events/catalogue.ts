@@ -1,5 +1,5 @@
 /**
- * The catalogue: every event that Truedy documents, with the payload of each (contract §3 and §4). Payload types list
+ * The catalogue: every event that Truedy documents, with the payload of each (src/CONTRACT.md §3 and §4). Payload types list
  * each documented field in each documented spelling, all optional, since none of them is guaranteed; they stay
  * open, since more will come.
  */
@@ -210,7 +210,7 @@ export type EventOf<Name extends EventName | 'unknown'> = Name extends EventName
 /** A verified event: a union that narrows on `event`. */
 export type TruedyEvent = { [Name in EventName]: EventOf<Name> }[EventName] | UnknownEvent
 
-/** A name as sent → the name to switch on: the alias resolved (contract §4), what is not known `'unknown'`. */
+/** A name as sent → the name to switch on: the alias resolved (src/CONTRACT.md §4), what is not known `'unknown'`. */
 export function normaliseName(name: string): EventName | 'unknown' {
   if (name === 'call.completed') return 'call.ended'
   const names: readonly string[] = eventNames

@@ -1,4 +1,4 @@
-/** Reading an event whose fields live in several places: identifiers, time, and the facts of a call (contract §4). */
+/** Reading an event whose fields live in several places: identifiers, time, and the facts of a call (src/CONTRACT.md §4). */
 
 import { idText, isObject, isText } from '../json.js'
 import { parseTimestamp } from '../timestamp.js'
@@ -33,7 +33,7 @@ export interface CallDetails {
 }
 
 /**
- * The identifiers in an event, from all the places where they occur (contract §4), the first place first.
+ * The identifiers in an event, from all the places where they occur (src/CONTRACT.md §4), the first place first.
  *
  * @param event - a parsed event
  * @returns those that are there; a key that is not there is absent

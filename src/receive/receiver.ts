@@ -25,7 +25,7 @@ export interface Delivery {
 /**
  * A webhook endpoint as a function from plain request to plain reply, for any framework or cloud function.
  *
- * Answers (contract §6): 204 processed, duplicate, unknown type; 400 not an event; 401 not genuine or not fresh; 405 not
+ * Answers (src/CONTRACT.md §6): 204 processed, duplicate, unknown type; 400 not an event; 401 not genuine or not fresh; 405 not
  * a POST; 413 too large; 503 with `Retry-After` while the same event is being handled elsewhere; 500 where a handler or
  * the store failed, so that Truedy sends it again. Never throws, and never shows an error's details.
  *

@@ -1,4 +1,4 @@
-/** What becomes of a delivery → what is answered (contract §6). */
+/** What becomes of a delivery → what is answered (src/CONTRACT.md §6). */
 
 import type { Result } from './outcome.js'
 

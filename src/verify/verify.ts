@@ -37,7 +37,7 @@ export interface VerificationFailure {
  * Checks the signature and the age of a delivery, without parsing it. Never throws, whatever it is given: every
  * failure is returned, the calling program's mistakes too.
  *
- * The signed bytes are the text of the timestamp header, a dot and the raw body (contract §2), under HMAC-SHA256
+ * The signed bytes are the text of the timestamp header, a dot and the raw body (src/CONTRACT.md §2), under HMAC-SHA256
  * (RFC 2104) with the UTF-8 bytes of the secret as key; compared in constant time.
  *
  * @param rawBody - the body exactly as received; a string stands for its UTF-8 bytes

@@ -1,12 +1,20 @@
 /** Measures the library beside its floor and its peers, and checks the figures it has to hold. See README.md. */
 
 import { floor, ours, peers, webFloor, webOurs } from './candidates.mjs'
+import { measureColdStart } from './cold-start.mjs'
 import { makeDelivery, SIZES, VARIANTS } from './deliveries.mjs'
-import { FLOOR_LIMITS, MEMORY_LIMITS, PEER_LIMITS, TOOL_LIMITS } from './limits.mjs'
+import { COLD_START_LIMITS, FLOOR_LIMITS, MEMORY_LIMITS, PEER_LIMITS, TOOL_LIMITS } from './limits.mjs'
 import { measure, requireVerifying, warmUp } from './measure.mjs'
 import { measureMemoryStore } from './memory.mjs'
 import { plot } from './plot.mjs'
-import { printEnvironment, printLimits, printMemoryStore, printTimes, printTools } from './report.mjs'
+import {
+  printColdStart,
+  printEnvironment,
+  printLimits,
+  printMemoryStore,
+  printTimes,
+  printTools,
+} from './report.mjs'
 import { measureTools } from './tools.mjs'
 import { countSubtleVerify } from './webcrypto.mjs'
 
@@ -42,6 +50,7 @@ const verdicts = results
   .map(({ label, measured }) => printLimits(`Limits × floor, ${label}`, FLOOR_LIMITS, measured))
 verdicts.push(printLimits('Faster than every peer: ours × peer, ASCII', PEER_LIMITS, results[0].measured))
 verdicts.push(printMemoryStore(measureMemoryStore(), MEMORY_LIMITS))
+verdicts.push(printColdStart(measureColdStart(), COLD_START_LIMITS))
 verdicts.push(printTools(await measureTools(), TOOL_LIMITS))
 process.exitCode = verdicts.every(Boolean) ? 0 : 1
 

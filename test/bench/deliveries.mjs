@@ -19,7 +19,7 @@ const ASCII_SENTENCE = 'The caller asked to move the appointment to Friday at te
 // Latin letters with accents, typographic marks and another script: what makes V8 keep two bytes a character.
 const UNICODE_SENTENCE = 'Anruf von Zoë Núñez（田中）– „Freitag, zehn Uhr“.\n'
 
-/** How a body is written: plain, as UTF-8, or with the escapes of Python's `json.dumps` (contract §2). */
+/** How a body is written: plain, as UTF-8, or with the escapes of Python's `json.dumps` (src/CONTRACT.md §2). */
 export const VARIANTS = {
   ascii: { label: 'ASCII', sentence: ASCII_SENTENCE, write: JSON.stringify },
   unicode: { label: 'UTF-8', sentence: UNICODE_SENTENCE, write: JSON.stringify },
@@ -94,7 +94,7 @@ function nodeHeaders(contentLength, signatureHeaders) {
   return { ...Object.fromEntries(Object.entries(common).slice(0, room)), ...signatureHeaders }
 }
 
-/** From this size on, a body has all documented fields of a call (contract §4). */
+/** From this size on, a body has all documented fields of a call (src/CONTRACT.md §4). */
 const WHOLE_CALL_BYTES = 4_000
 
 /** A body of exactly so many bytes: what the fields of a call leave is its prompt and its summary, the long texts. */

@@ -12,8 +12,8 @@ import { floor, ours, peers, webFloor, webOurs } from './candidates.mjs'
 
 /** @type {Limit[]} */
 export const FLOOR_LIMITS = [
-  { label: ours.sync.name, candidate: ours.sync, base: floor, most: [1.15, 1.08, 1.05] },
-  { label: ours.async.name, candidate: ours.async, base: floor, most: [1.35, undefined, undefined] },
+  { label: ours.sync.name, candidate: ours.sync, base: floor, most: [0.92, 1, 1] },
+  { label: ours.async.name, candidate: ours.async, base: floor, most: [0.97, undefined, undefined] },
   { label: webOurs.name, candidate: webOurs, base: webFloor, most: [1.15, 1.15, 1.15] },
 ]
 
@@ -30,6 +30,9 @@ export const PEER_LIMITS = peers.map((peer) => ({
 }))
 
 export const MEMORY_LIMITS = { leastClaimsPerSecond: 1_000_000, mostBytesPerKey: 250 }
+
+/** Multiples of an empty program of the same kind. */
+export const COLD_START_LIMITS = { require: 1.12, import: 1.15 }
 
 /** A multiple of `node -e 0`, and milliseconds for 100 kB. */
 export const TOOL_LIMITS = { slowestStart: 1.5, diagnosisMs: 50 }

@@ -96,6 +96,27 @@ export function printTools(found, limits) {
   return rows.every(([, value, most]) => value <= most)
 }
 
+/**
+ * The start of a program that loads a package. Only ours, the first, has limits.
+ *
+ * @param {ReturnType<typeof import('./cold-start.mjs').measureColdStart>} found
+ * @param {typeof import('./limits.mjs').COLD_START_LIMITS} limits
+ * @returns {boolean} whether both limits hold
+ */
+export function printColdStart(found, limits) {
+  console.log(
+    `\nCold start × an empty program${''.padEnd(12)}${'require'.padStart(CELL_WIDTH)}${'import'.padStart(CELL_WIDTH)}`,
+  )
+  for (const [index, { name, ...ratios }] of found.entries()) {
+    const cells = Object.entries(limits).map(([kind, most]) => {
+      const text = ratios[kind].toFixed(3)
+      return index === 0 ? `${text} ≤ ${most.toFixed(2)} ${verdict(ratios[kind] <= most)}` : text
+    })
+    printRow(name, cells)
+  }
+  return Object.entries(limits).every(([kind, most]) => found[0][kind] <= most)
+}
+
 function printHeading(title) {
   console.log()
   console.log(title.padEnd(NAME_WIDTH) + SIZES.map(({ label }) => label.padStart(CELL_WIDTH)).join(''))

@@ -1,4 +1,4 @@
-/** Sends deliveries as Truedy does (contract §1), a thousand times as fast. */
+/** Sends deliveries as Truedy does (src/CONTRACT.md §1), a thousand times as fast. */
 
 import { Agent, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
