@@ -1,11 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../..')
-const ENTRIES = {
+
+/** The entries in `exports` of package.json, as a program names them. */
+const entries = Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).exports)
+  .filter((path) => path !== './package.json')
+  .map((path) => path.replace('.', 'truedy-webhooks'))
+
+/** Some exports of each entry. A new entry needs a line here. */
+const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   'truedy-webhooks': [
     'createReceiver',
     'createWebhookHandler',
@@ -20,7 +27,6 @@ const ENTRIES = {
   'truedy-webhooks/stores/sqlite': ['sqliteSchema', 'sqliteStore'],
   'truedy-webhooks/testing': ['checkEndpoint', 'sampleEvent', 'signDelivery', 'storeCases'],
 }
-const entries = Object.entries(ENTRIES)
 
 /** An empty project that has installed what `npm pack` made. */
 const project = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
@@ -32,6 +38,20 @@ function run(program: string, ...args: string[]): string {
 
 function evaluate(inputType: 'module' | 'commonjs', code: string): unknown {
   return JSON.parse(run(process.execPath, `--input-type=${inputType}`, '-e', code))
+}
+
+/** A file of the installed package, by its path in the project. */
+function read(file: string): string {
+  return readFileSync(join(project, file), 'utf8')
+}
+
+/** The file that an entry leads to, and its source map. */
+function filesOf(entry: string, inputType: 'module' | 'commonjs'): { code: string; map: string } {
+  const { exports } = JSON.parse(read('node_modules/truedy-webhooks/package.json'))
+  const { import: imported, require: required } = exports[entry.replace('truedy-webhooks', '.')]
+  const path = (inputType === 'module' ? imported : required).default
+  const code = join('node_modules/truedy-webhooks', path)
+  return { code, map: `${code}.map` }
 }
 
 beforeAll(() => {
@@ -62,17 +82,17 @@ describe('the packed package', () => {
     expect(manifest).toMatchObject({ sideEffects: false, license: 'MIT', engines: { node: '>=20' } })
   })
 
-  it.each(entries)('%s can be imported', (entry, names) => {
+  it.each(entries)('%s can be imported', (entry) => {
     const exported = evaluate(
       'module',
       `import * as all from '${entry}'; console.log(JSON.stringify(Object.keys(all)))`,
     )
-    expect(exported).toEqual(expect.arrayContaining(names))
+    expect(exported).toEqual(expect.arrayContaining(EXPORTS[entry] as string[]))
   })
 
-  it.each(entries)('%s can be required', (entry, names) => {
+  it.each(entries)('%s can be required', (entry) => {
     const exported = evaluate('commonjs', `console.log(JSON.stringify(Object.keys(require('${entry}'))))`)
-    expect(exported).toEqual(expect.arrayContaining(names))
+    expect(exported).toEqual(expect.arrayContaining(EXPORTS[entry] as string[]))
   })
 
   it.each(entries)('%s exports the same names to import and require', (entry) => {
@@ -83,25 +103,102 @@ describe('the packed package', () => {
     expect(imported).toEqual(required)
   })
 
-  it.each([
-    [
-      'import',
-      'module',
-      `import { WebhookError } from 'truedy-webhooks'; import { verifyAndParseSync } from 'truedy-webhooks/node';`,
-    ],
-    [
-      'require',
-      'commonjs',
-      `const { WebhookError } = require('truedy-webhooks'); const { verifyAndParseSync } = require('truedy-webhooks/node');`,
-    ],
-  ] as const)('has one WebhookError in all entries, by %s', (_, inputType, header) => {
-    const code = `${header} try { verifyAndParseSync('', {}, 's') } catch (error) { console.log(error instanceof WebhookError) }`
-    expect(evaluate(inputType, code)).toBe(true)
+  describe.each(['module', 'commonjs'] as const)('in a %s', (inputType) => {
+    const load = (entry: string) =>
+      inputType === 'module' ? `await import('${entry}')` : `require('${entry}')`
+
+    it.each(entries)('one self-contained file is the code of %s', (entry) => {
+      const code = `
+        const { createRequire } = ${inputType === 'module' ? "await import('node:module')" : "require('node:module')"}
+        const before = new Set(Object.keys(createRequire(process.cwd() + '/').cache))
+        ${load(entry)}
+        console.log(JSON.stringify(Object.keys(createRequire(process.cwd() + '/').cache).filter((file) => !before.has(file)).length))`
+      const { code: file } = filesOf(entry, inputType)
+      expect(read(file)).not.toMatch(/\b(from|import|require)\s*\(?\s*["']\./)
+      if (inputType === 'commonjs') expect(evaluate(inputType, code)).toBe(1)
+    })
+
+    it.each(entries)('%s has a source map that leads to sources', (entry) => {
+      const { code, map } = filesOf(entry, inputType)
+      const { sources, sourcesContent } = JSON.parse(read(map))
+      expect(read(code)).toMatch(new RegExp(`\n//# sourceMappingURL=${basename(map)}s*$`))
+      expect(sources.length).toBeGreaterThan(0)
+      for (const [index, source] of sources.entries()) {
+        const path = join(dirname(map), source).replace(/^.*?(?=src\/)/, '')
+        expect(sourcesContent[index], source).toBe(readFileSync(join(ROOT, path), 'utf8'))
+      }
+    })
+
+    it('says in a stack trace where in the sources it was', () => {
+      const code = `(async () => { const { parseEvent } = ${load('truedy-webhooks')}; try { parseEvent('{}') } catch (error) { console.log(error.stack) } })()`
+      const stack = run(process.execPath, '--enable-source-maps', `--input-type=${inputType}`, '-e', code)
+      const [, line] = /[/\\]src[/\\]events[/\\]parse\.ts:(\d+):\d+/.exec(stack) ?? []
+      const source = readFileSync(join(ROOT, 'src/events/parse.ts'), 'utf8').split('\n')
+      expect(source[Number(line) - 1]).toContain('throw new WebhookError(')
+    })
+
+    it('calls the error WebhookError in a log', () => {
+      const code = `(async () => { const { WebhookError } = ${load('truedy-webhooks')}; console.log(JSON.stringify([WebhookError.name, require('node:util').inspect(new WebhookError('invalid_json', 'x'))])) })()`
+      const [name, logged] = evaluate(
+        inputType,
+        inputType === 'module'
+          ? `import { createRequire } from 'node:module'; const require = createRequire(process.cwd() + '/'); ${code}`
+          : code,
+      ) as [string, string]
+      expect(name).toBe('WebhookError')
+      expect(logged).toMatch(/^WebhookError: x\n/)
+      expect(logged).toContain("code: 'invalid_json'")
+    })
+  })
+
+  it('takes the errors of every entry, format and copy for its own', () => {
+    cpSync(join(project, 'node_modules/truedy-webhooks'), join(project, 'node_modules/copy'), {
+      recursive: true,
+    })
+    const code = `
+      import { createRequire } from 'node:module'
+      const require = createRequire(process.cwd() + '/')
+      const entries = ['truedy-webhooks', 'truedy-webhooks/node', 'copy', 'copy/node']
+      const errors = [], classes = [], checks = []
+      for (const entry of entries) {
+        for (const all of [await import(entry), require(entry)]) {
+          if (all.WebhookError) classes.push(all.WebhookError), checks.push(all.isWebhookError)
+          if (all.verifyAndParseSync) try { all.verifyAndParseSync('', {}, 's') } catch (error) { errors.push(error) }
+          if (all.verifyAndParse) await all.verifyAndParse('', {}, 's').catch((error) => errors.push(error))
+        }
+      }
+      const verdicts = (values) => values.flatMap((value) => [...classes.map((type) => value instanceof type), ...checks.map((check) => check(value))])
+      const subclasses = classes.map((type) => class extends type {})
+      const strangers = [new Error('x'), new TypeError('x'), { code: 'invalid_json' }, 'WebhookError', 0, null, undefined, {}, () => {}]
+      console.log(JSON.stringify({
+        counts: [errors.length, classes.length],
+        own: new Set(verdicts(errors)).size === 1 && verdicts(errors)[0],
+        strangers: new Set(verdicts(strangers)).size === 1 && verdicts(strangers)[0],
+        // An error of the class is not one of a user's subclass, and one of the subclass is one of every copy.
+        ofSubclass: subclasses.some((type) => errors.some((error) => error instanceof type)),
+        subclassed: new Set(verdicts(subclasses.map((type) => new type('invalid_json', 'x')))).size === 1 && verdicts([new subclasses[0]('invalid_json', 'x')])[0],
+      }))`
+    expect(evaluate('module', code)).toEqual({
+      counts: [8, 4],
+      own: true,
+      strangers: false,
+      ofSubclass: false,
+      subclassed: true,
+    })
+  })
+
+  it('leaves asynchronous functions and classes as they are written, in both formats', () => {
+    for (const inputType of ['module', 'commonjs'] as const) {
+      const text = read(filesOf('truedy-webhooks', inputType).code)
+      expect(text).toContain('async function verifyAndParse(')
+      expect(text).toContain('class extends Error {')
+      expect(text).not.toMatch(/__async|__publicField|_optionalChain|_nullishCoalesce/)
+    }
   })
 
   it.each(['mts', 'cts'])('has types for a .%s file, also without the types of Node', (extension) => {
     const imports = entries.map(
-      ([entry], index) => `import * as entry${index} from '${entry}'\nexport { entry${index} }`,
+      (entry, index) => `import * as entry${index} from '${entry}'\nexport { entry${index} }`,
     )
     const file = join(project, `consumer.${extension}`)
     const use = `import { createWebhookHandler } from 'truedy-webhooks'
@@ -123,25 +220,5 @@ export const handler: (request: Request) => Promise<Response> = createWebhookHan
     for (const command of ['listen', 'send', 'check', 'verify']) {
       expect(run('npx', 'truedy-webhooks', command, '--help')).toContain('Exit codes')
     }
-  })
-
-  it('has source maps that lead to sources', () => {
-    const read = (file: string) => readFileSync(join(project, 'node_modules/truedy-webhooks', file), 'utf8')
-    const modules = packed.filter((file) => /^dist\/(?!cjs\/).*\.js$/.test(file))
-    expect(modules.length).toBeGreaterThan(entries.length)
-    for (const file of modules) {
-      const [, url] = /\n\/\/# sourceMappingURL=(.+)\s*$/.exec(read(file)) ?? []
-      const map = JSON.parse(read(join(dirname(file), url ?? 'there is no map')))
-      expect(map.sources.length, file).toBe(map.sourcesContent.length)
-      for (const content of map.sourcesContent) expect(content, file).toEqual(expect.any(String))
-    }
-  })
-
-  it('says in a stack trace where in the sources it was', () => {
-    const code = `import { parseEvent } from 'truedy-webhooks'; try { parseEvent('{}') } catch (error) { console.log(error.stack) }`
-    const stack = run(process.execPath, '--enable-source-maps', '--input-type=module', '-e', code)
-    const [, line] = /[/\\]src[/\\]parse\.ts:(\d+):\d+/.exec(stack) ?? []
-    const source = readFileSync(join(ROOT, 'src/parse.ts'), 'utf8').split('\n')
-    expect(source[Number(line) - 1]).toContain('throw new WebhookError(')
   })
 })
