@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -16,16 +17,24 @@ import { chromiumOptions } from '../support/chromium.js'
 export interface Outcome {
   /** Which way the package has gone for its HMAC. */
   readonly hmac: string
-  readonly results: readonly { readonly name: string; readonly error: string | null }[]
+  readonly results: readonly Result[]
+  /** Of the synchronous twins, in a runtime that has `node:crypto`. */
+  readonly sync?: readonly Result[]
+}
+
+interface Result {
+  readonly name: string
+  readonly error: string | null
 }
 
 /** @param project - a folder with `cases/`, `runners/` and the package installed */
-export type Run = (project: string) => Promise<Outcome>
+export type Run = (project: string, file?: string) => Promise<Outcome>
 
 const exec = promisify(execFile)
 const modules = (path: string) => join(import.meta.dirname, 'node_modules', path)
 
 export const runtimes: Readonly<Record<string, Run>> = {
+  'Node 20.0': onOldestNode,
   'Node 20': onNode(process.execPath),
   'Node 22': onNode(modules('node22/bin/node')),
   'Node 24': onNode(modules('node24/bin/node')),
@@ -43,9 +52,16 @@ function onNode(path: string): Run {
   return program(path, '--disable-warning=ExperimentalWarning')
 }
 
+/** The oldest release that is supported. It has neither one-shot hashes nor `import` of JSON with today's syntax. */
+async function onOldestNode(project: string): Promise<Outcome> {
+  const file = join(project, 'print-bundled.js')
+  await writeFile(file, await bundle(project, 'print.js', 'esm'))
+  return program(modules('node20.0/bin/node'))(project, file)
+}
+
 function program(path: string, ...args: string[]): Run {
-  return async (project) => {
-    const { stdout } = await exec(path, [...args, join(project, 'runners/print.js')], { cwd: project })
+  return async (project, file = join(project, 'runners/print.js')) => {
+    const { stdout } = await exec(path, [...args, file], { cwd: project })
     return JSON.parse(stdout) as Outcome
   }
 }
@@ -57,6 +73,7 @@ async function bundle(project: string, runner: string, format: 'esm' | 'iife'): 
     bundle: true,
     format,
     platform: 'neutral',
+    external: ['node:*'],
     mainFields: ['module', 'main'],
     target: 'es2022',
     write: false,
