@@ -1,4 +1,4 @@
-/** The two headers of a delivery that was refused: where they stand, how often, and what is in them. */
+/** Reads the two headers of a rejected delivery: under which names they stand, how often, and in which form. */
 
 import { toHex } from '../bytes.js'
 import { parseTimestamp } from '../timestamp.js'
@@ -7,35 +7,35 @@ import { findHeaders, type HeaderNames, type HeadersInput } from '../verify/head
 import type { Finding } from './causes.js'
 import { decodeBase64 } from './encodings.js'
 
-/** Headers with one text each, and what was seen on the way to them. */
-export interface FoundHeaders {
+/** The two headers as one text each, and what was noticed on the way to them. */
+export interface HeaderTexts {
   readonly timestamp: string
-  /** 64 hexadecimal digits, or what else stands there. */
+  /** 64 hexadecimal digits, or whatever else the header has. */
   readonly signature: string
   readonly findings: readonly Finding[]
 }
 
-const NAMES = { timestamp: 'x-truedy-timestamp', signature: 'x-truedy-signature' }
-const OLDER_NAMES = { timestamp: 'x-trudy-timestamp', signature: 'x-trudy-signature' }
-const ULTRAVOX_NAMES = {
+const TRUEDY_HEADERS = { timestamp: 'x-truedy-timestamp', signature: 'x-truedy-signature' }
+const OLDER_HEADERS = { timestamp: 'x-trudy-timestamp', signature: 'x-trudy-signature' }
+const ULTRAVOX_HEADERS = {
   timestamp: 'x-ultravox-webhook-timestamp',
   signature: 'x-ultravox-webhook-signature',
 }
 
-/** The two headers; or, where there are not two texts, why. */
-export function readHeaders(
+/** The two headers; or why there are not two texts. */
+export function readHeaderTexts(
   headers: HeadersInput,
   names: HeaderNames | undefined,
-): FoundHeaders | readonly Finding[] {
-  const [ours, older] = [findHeaders(headers, names ?? NAMES), findHeaders(headers, OLDER_NAMES)]
+): HeaderTexts | readonly Finding[] {
+  const [ours, older] = [findHeaders(headers, names ?? TRUEDY_HEADERS), findHeaders(headers, OLDER_HEADERS)]
   const timestamp = ours[0] || older[0]
   const signature = ours[1] || older[1]
-  if (!timestamp && !signature && findHeaders(headers, ULTRAVOX_NAMES).some(Boolean)) {
+  if (!timestamp && !signature && findHeaders(headers, ULTRAVOX_HEADERS).some(Boolean)) {
     return [{ cause: 'ultravox_request' }]
   }
   if (!timestamp || !signature) {
-    // Without other names, these are what was looked for.
-    const isThere = findHeaders(headers, NAMES).every(Boolean)
+    // Never the case if the user gave no other names, because then these were looked for.
+    const isThere = findHeaders(headers, TRUEDY_HEADERS).every(Boolean)
     const hint = isThere
       ? " (not under the names that headerNames gives; under Truedy's own they are there)"
       : ''
