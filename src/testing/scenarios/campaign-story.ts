@@ -1,24 +1,24 @@
-/** A campaign: its progress several times, some of its calls in between, and its end. */
+/** The course of a campaign: its progress several times, some of its calls in between, and its end. */
 
-import { callStory } from './call.js'
+import { callStory } from './call-story.js'
 import type { Random } from './random.js'
 import { eventId, eventOf, lengthOf, type Moment, postponed, type Shape } from './story.js'
 
 const LENGTH_MS = 30 * 60_000
 
-const NAMES = ['spring', 'reminders', 'follow-up'] as const
+const CAMPAIGN_NAMES = ['spring', 'reminders', 'follow-up'] as const
 
 /**
  * The course of one campaign.
  *
- * @param calls - how many of its calls are told, too
+ * @param calls - how many of its calls are part of the story
  */
 export function campaignStory(random: Random, shape: Shape, calls: number): Moment[] {
   const batchId = random.uuid()
   const totalCount = random.between(40, 240)
   const steps = random.between(4, 6)
   const failedInHundred = random.between(1, 8)
-  const metadata = { campaign: random.of(NAMES), batchId }
+  const metadata = { campaign: random.of(CAMPAIGN_NAMES), batchId }
 
   function moment(step: number): Moment {
     const id = eventId(random)

@@ -7,7 +7,7 @@ import { eventId, eventOf, type Moment, type Shape } from './story.js'
 /** How a call goes. */
 export type CallCourse = 'talk' | 'unjoined' | 'failed'
 
-/** US dollars for a second. */
+/** US dollars per second. */
 const PRICE = 0.001
 
 const AGENTS = ['Front desk', 'Order line', 'Appointments'] as const
@@ -39,7 +39,7 @@ export function callStory(
   const startedMs = random.between(20, 400)
   const joinedMs = startedMs + random.between(1500, 8000)
   const talkSeconds = course === 'unjoined' ? 0 : random.between(20, 400)
-  // Nobody joined: the call ends with its joinTimeout.
+  // If nobody joins, the call ends when its joinTimeout expires.
   const endedMs = course === 'unjoined' ? 30_000 : joinedMs + talkSeconds * 1000
   const billedMs = endedMs + random.between(1000, 5000)
   const isJoined = course !== 'unjoined'
@@ -84,7 +84,7 @@ export function callStory(
     }
   }
 
-  // A name that Truedy has inside, and which receivers do not know (contract §4).
+  // Truedy uses the first name internally: to receivers it is an unknown event (src/CONTRACT.md §4).
   const begin = [moment('call.started', 0, 'call.created'), moment('call.started', startedMs)]
   switch (course) {
     case 'unjoined':

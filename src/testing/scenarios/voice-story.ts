@@ -18,7 +18,7 @@ export function voiceStory(random: Random, shape: Shape): Moment[] {
         eventOf(status === 'failed' ? 'voice.training.failed' : 'voice.training.completed', shape, {
           id,
           time: time(atMs),
-          // A name that Truedy has inside, and which receivers do not know (contract §4).
+          // Truedy uses this name internally: to receivers it is an unknown event (src/CONTRACT.md §4).
           ...(status === 'training' && { name: 'voice.training.started' }),
           data: {
             ...(shape === 'flat' ? { voice_id: voiceId } : { voiceId }),
