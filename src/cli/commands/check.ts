@@ -2,7 +2,7 @@
 
 import { type EndpointResult, runCases } from '../../testing/endpoint/check-endpoint.js'
 import { endpointCases } from '../../testing/endpoint/endpoint-cases.js'
-import { TIMEOUT_MS } from '../../testing/endpoint/send.js'
+import { TRUEDY_TIMEOUT_MS } from '../../testing/endpoint/timed-request.js'
 import { type Command, requireSecret, requireUrl, SECRET_OPTION } from '../command.js'
 import { EnvironmentError, UsageError } from '../errors.js'
 import { explainNetworkError } from '../network.js'
@@ -72,7 +72,7 @@ function selectCases(parts: readonly string[]): typeof endpointCases {
 /** Whether anything answers: else every case would say the same. */
 async function requireAnswer(url: string): Promise<void> {
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TRUEDY_TIMEOUT_MS) })
     await response.arrayBuffer()
   } catch (error) {
     throw new EnvironmentError(`No answer from ${printable(url)}: ${explainNetworkError(error)}`)

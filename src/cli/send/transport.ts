@@ -2,7 +2,7 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { isObject } from '../../json.js'
-import { isSuccess as isSuccessStatus, TIMEOUT_MS } from '../../testing/endpoint/send.js'
+import { isSuccess as isSuccessStatus, TRUEDY_TIMEOUT_MS } from '../../testing/endpoint/timed-request.js'
 import { explainNetworkError } from '../network.js'
 
 /** What came back. Times in milliseconds; `sentAt` on the clock of `performance.now()`. */
@@ -50,7 +50,7 @@ export function isSuccess(answer: Answer): answer is Extract<Answer, { kind: 'st
  */
 export async function openTransport(
   url: URL,
-  { timeoutMs = TIMEOUT_MS, idleMs = IDLE_MS } = {},
+  { timeoutMs = TRUEDY_TIMEOUT_MS, idleMs = IDLE_MS } = {},
 ): Promise<Transport> {
   // TLS is loaded for those who need it.
   const http: Pick<typeof import('node:http'), 'request' | 'Agent'> =
