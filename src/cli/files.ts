@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { EnvironmentError } from './errors.js'
 import type { Surroundings } from './surroundings.js'
-import { printable } from './terminal/paint.js'
+import { printable } from './terminal/printable.js'
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -7,9 +7,10 @@ import { type Command, requireSecret, requireUrl, SECRET_OPTION } from '../comma
 import { EnvironmentError, UsageError } from '../errors.js'
 import { explainNetworkError } from '../network.js'
 import type { Surroundings } from '../surroundings.js'
-import { wrap } from '../terminal/diagnosis-text.js'
 import { jsonLine } from '../terminal/json-line.js'
-import { type Paint, paintFor, printable } from '../terminal/paint.js'
+import { type Paint, paintFor } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
+import { wrap } from '../terminal/wrap.js'
 
 export const check: Command = {
   name: 'check',

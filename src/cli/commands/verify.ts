@@ -14,7 +14,8 @@ import { UsageError } from '../errors.js'
 import { readBytes } from '../files.js'
 import { diagnosisLines } from '../terminal/diagnosis-text.js'
 import { jsonLine } from '../terminal/json-line.js'
-import { type Paint, paintFor, printable } from '../terminal/paint.js'
+import { type Paint, paintFor } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
 
 export const verify: Command = {
   name: 'verify',

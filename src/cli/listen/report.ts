@@ -1,10 +1,12 @@
 /** What `listen` prints. */
 
 import type { Surroundings } from '../surroundings.js'
-import { diagnosisLines, wrap } from '../terminal/diagnosis-text.js'
+import { diagnosisLines } from '../terminal/diagnosis-text.js'
 import { grouped, milliseconds } from '../terminal/figures.js'
 import { jsonLine } from '../terminal/json-line.js'
-import { type Paint, paintFor, printable } from '../terminal/paint.js'
+import { type Paint, paintFor } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
+import { wrap } from '../terminal/wrap.js'
 import { type ListenedDelivery, toLine } from './delivery.js'
 
 /** Where it listens. */

@@ -5,7 +5,7 @@ import { isObject } from '../../json.js'
 import { type SampleName, sampleEvent } from '../../testing/samples.js'
 import type { Shape } from '../../testing/scenarios/story.js'
 import { EnvironmentError } from '../errors.js'
-import { printable } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
 import type { Body } from './sender.js'
 
 /** Makes the body of the delivery of an index. */

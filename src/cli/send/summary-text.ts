@@ -1,7 +1,8 @@
 /** The end of a report for people. */
 
 import { duration, grouped, milliseconds, perSecond } from '../terminal/figures.js'
-import { type Paint, printable } from '../terminal/paint.js'
+import type { Paint } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
 import { explain } from './hints.js'
 import type { Failures, Summary } from './statistics.js'
 

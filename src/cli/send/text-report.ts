@@ -2,7 +2,8 @@
 
 import type { Surroundings } from '../surroundings.js'
 import { duration, milliseconds } from '../terminal/figures.js'
-import { type Paint, paintFor, printable } from '../terminal/paint.js'
+import { type Paint, paintFor } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
 import { RETRIES } from './back-off.js'
 import { explain } from './hints.js'
 import { type Identity, identify } from './identity.js'
