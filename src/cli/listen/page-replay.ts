@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isObject } from '../../json.js'
+import { parseHttpUrl } from '../http-url.js'
 import { end, sendJson } from './answers.js'
 import type { DeliveryLog } from './log.js'
 import { replay, whyNotReplay } from './replay.js'
@@ -20,8 +21,7 @@ export async function sendReplay(
   }
   const { number, url } = await readOrder(request)
   const delivery = log.find(Number(number))
-  const target =
-    typeof url === 'string' && /^https?:\/\//i.test(url) && URL.canParse(url) ? new URL(url) : undefined
+  const target = typeof url === 'string' ? parseHttpUrl(url) : undefined
   const obstacle = delivery && whyNotReplay(delivery)
   const abandoned = new AbortController()
   // The browser's going, or the end of this program.

@@ -1,27 +1,27 @@
 /** One run of `listen`. */
 
 import { once } from 'node:events'
-import { type Arguments, requireOtherSecrets, requireSecret } from '../command.js'
 import { UsageError } from '../errors.js'
+import { requireNoOperands, requireOtherSecrets, requireSecret } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
 import { createLog } from './log.js'
 import { openBrowser } from './open-browser.js'
+import type { ListenArguments } from './options.js'
 import { startPage } from './page-server.js'
 import { startReceiver } from './receiver.js'
 import { openReport } from './report.js'
 
 /** Listens until it is interrupted. Resolves with the exit code. */
-export async function runListen(args: Arguments, surroundings: Surroundings): Promise<number> {
-  if (args.operands[0] !== undefined) throw new UsageError(`What is "${args.operands[0]}" for?`, 'listen')
-  const secret = requireSecret(args, surroundings)
-  const path = requirePath(args.text('path') ?? '/webhooks/truedy')
-  const otherSecrets = requireOtherSecrets(args, 'listen')
-  const port = args.number('port', { min: 0, max: 65_535, isWhole: true }) ?? 3000
-  const report = openReport(surroundings, args.has('json'))
+export async function runListen(args: ListenArguments, surroundings: Surroundings): Promise<number> {
+  requireNoOperands(args.operands, 'listen')
+  const secret = requireSecret(args.secret, surroundings)
+  const path = requirePath(args.path)
+  const otherSecrets = requireOtherSecrets(args.otherSecret, 'listen')
+  const report = openReport(surroundings, args.json)
   const log = createLog()
 
   const receiver = await startReceiver({
-    port,
+    port: args.port,
     path,
     secret,
     otherSecrets,
@@ -34,7 +34,7 @@ export async function runListen(args: Arguments, surroundings: Surroundings): Pr
     onElsewhere: (method, elsewhere) => report.elsewhere(method, elsewhere, path),
   })
   const url = `${receiver.origin}${path}`
-  const page = args.has('open') ? await startPage({ log, secret, endpoint: url }) : undefined
+  const page = args.open ? await startPage({ log, secret, endpoint: url }) : undefined
   report.start({ url, ...(page && { page: `${page.origin}/` }) })
   if (page) openBrowser(`${page.origin}/`, surroundings.env)
 

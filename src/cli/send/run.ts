@@ -1,9 +1,9 @@
 /** One run of `send`. */
 
 import { signDelivery } from '../../testing/sign.js'
-import type { Arguments } from '../command.js'
 import type { Surroundings } from '../surroundings.js'
-import { readPlan } from './plan.js'
+import type { SendArguments } from './options.js'
+import { makePlan } from './plan.js'
 import { openReport } from './report.js'
 import { createSender } from './sender.js'
 import { createStatistics } from './statistics.js'
@@ -19,15 +19,15 @@ const GRACE_MS = 300
  * @returns the exit code
  * @throws UsageError, EnvironmentError or WebhookError, before anything is sent
  */
-export async function runSend(args: Arguments, surroundings: Surroundings): Promise<number> {
+export async function runSend(args: SendArguments, surroundings: Surroundings): Promise<number> {
   const { interrupted } = surroundings
-  const plan = await readPlan(args, surroundings)
+  const plan = await makePlan(args, surroundings)
   const waiting = createWaiting(interrupted)
   const transport = await openTransport(plan.url)
   // The first signature takes milliseconds, which would make the first of a rate late.
   await signDelivery('', plan.secret)
   const statistics = createStatistics()
-  const report = openReport(plan, statistics, surroundings, args.has('json'))
+  const report = openReport(plan, statistics, surroundings, args.json)
   const sender = createSender({
     ...plan,
     transport,
