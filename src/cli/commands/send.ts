@@ -27,7 +27,7 @@ export const send = defineCommand({
   },
   async run(args, surroundings) {
     // Loaded only now, because the help has no need of node:http.
-    const { runSend } = await import('../send/run.js')
-    return runSend(args, surroundings)
+    const { sendDeliveries } = await import('../send/send-deliveries.js')
+    return sendDeliveries(args, surroundings)
   },
 })

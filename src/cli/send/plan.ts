@@ -12,7 +12,7 @@ import { readBytes } from '../files.js'
 import { requireSecret, requireUrl } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
 import { type BackOff, impatient, likeTruedy } from './back-off.js'
-import { bodiesAround, type MakeBody, requireObjectText, sampleBodies } from './bodies.js'
+import { bodiesAround, type MakeBody, requireObjectText, sampleBodies } from './delivery-bodies.js'
 import { DEFAULT_EVENT, type SendArguments } from './options.js'
 import { atRate, oneAfterTheOther, type Schedule, withGaps } from './schedules.js'
 

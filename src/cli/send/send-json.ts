@@ -1,37 +1,37 @@
-/** One JSON object a line: each attempt, and at last a summary. */
+/** Reports a run of `send` as JSON: one object a line for each attempt, and a summary at the end. */
 
 import type { Surroundings } from '../surroundings.js'
 import { jsonLine } from '../terminal/json-line.js'
+import { isAcknowledged } from '../transport.js'
 import { identify } from './identity.js'
 import type { Plan } from './plan.js'
-import type { Report } from './report.js'
+import type { SendReport } from './send-report.js'
 import type { Statistics } from './statistics.js'
-import { isSuccess } from './transport.js'
 
 /** Opens a report for scripts. */
-export function jsonReport(
+export function sendReportAsJson(
   { scenario, rate, total }: Plan,
   statistics: Statistics,
   { print, interrupted }: Surroundings,
-): Report {
+): SendReport {
   const keys = new Set<string | undefined>()
   return {
-    attempt({ body, number, answer, retryInMs }) {
+    attempt({ body, number, result, retryInMs }) {
       const identity = identify(body)
       if (scenario) keys.add(identity?.key)
-      const isStatus = answer.kind === 'status'
+      const response = result.kind === 'response' ? result : undefined
       print(
         jsonLine({
           type: 'delivery',
           event: identity?.event ?? null,
           key: identity?.key ?? null,
           attempt: number,
-          ok: isSuccess(answer),
-          status: isStatus ? answer.status : null,
-          error: isStatus ? (answer.error ?? null) : null,
-          reason: isStatus ? null : answer.reason,
-          location: isStatus ? answer.location : undefined,
-          ms: rounded(answer.ms),
+          ok: isAcknowledged(result),
+          status: response?.status ?? null,
+          error: response?.error ?? null,
+          reason: result.kind === 'response' ? null : result.reason,
+          location: response?.location,
+          ms: rounded(result.ms),
           retryInMs: retryInMs ?? null,
         }),
       )

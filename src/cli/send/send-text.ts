@@ -1,25 +1,25 @@
-/** A line for each attempt, or a progress line; and a summary. */
+/** Reports a run of `send` as text: a line for each attempt or a progress line, and a summary at the end. */
 
+import { explain } from '../hints.js'
 import type { Surroundings } from '../surroundings.js'
 import { duration, milliseconds } from '../terminal/figures.js'
 import { type Paint, paintFor } from '../terminal/paint.js'
 import { printable } from '../terminal/printable.js'
+import { isAcknowledged } from '../transport.js'
 import { RETRIES } from './back-off.js'
-import { explain } from './hints.js'
 import { type Identity, identify } from './identity.js'
 import type { Plan } from './plan.js'
 import { openProgress } from './progress.js'
-import type { Report } from './report.js'
+import type { SendReport } from './send-report.js'
 import type { Attempt } from './sender.js'
-import { kindOf, type Statistics } from './statistics.js'
+import { failureKind, type Statistics } from './statistics.js'
 import { summaryText } from './summary-text.js'
-import { isSuccess } from './transport.js'
 
-/** Up to so many deliveries are told of one by one. */
+/** Up to so many deliveries are reported one by one. */
 const MAX_LINES = 100
 
 /** Opens a report for people. */
-export function textReport(plan: Plan, statistics: Statistics, surroundings: Surroundings): Report {
+export function sendReportAsText(plan: Plan, statistics: Statistics, surroundings: Surroundings): SendReport {
   const { scenario, total } = plan
   const { print, isTerminal, interrupted } = surroundings
   const paint = paintFor(surroundings)
@@ -33,10 +33,10 @@ export function textReport(plan: Plan, statistics: Statistics, surroundings: Sur
   return {
     attempt(attempt) {
       if (!hasLines) return
-      const { body, answer } = attempt
+      const { body, result } = attempt
       const identity = identify(body)
       keys.add(identity?.key)
-      const kind = kindOf(answer)
+      const kind = failureKind(result)
       print(attemptLines(attempt, identity, paint, !explained.has(kind)))
       explained.add(kind)
     },
@@ -60,27 +60,27 @@ export function textReport(plan: Plan, statistics: Statistics, surroundings: Sur
   }
 }
 
-/** What came of an attempt; the hint only where it was not given before. */
+/** What an attempt came to; with the hint only if it was not given before. */
 function attemptLines(
-  { body, number, answer, retryInMs }: Attempt,
+  { body, number, result, retryInMs }: Attempt,
   identity: Identity | undefined,
   paint: Paint,
   isNew: boolean,
 ): string {
-  const isGood = isSuccess(answer)
-  const status = answer.kind === 'status' ? String(answer.status) : '---'
+  const isGood = isAcknowledged(result)
+  const status = result.kind === 'response' ? String(result.status) : '---'
   const again = number > 1 ? paint.dim(`  attempt ${number} of ${RETRIES + 1}`) : ''
   const head = [
     (isGood ? paint.green : paint.red)(status),
-    `${milliseconds(answer.ms)} ms`.padStart(9),
+    `${milliseconds(result.ms)} ms`.padStart(9),
     printable(identity?.event ?? 'no event').padEnd(24),
     paint.dim(identity?.key ?? `${Buffer.byteLength(body)} bytes`),
   ].join('  ')
   if (isGood) return `${head}${again}\n`
-  const { what, hint } = explain(answer)
+  const { what, hint } = explain(result)
   const wait = retryInMs === undefined ? '' : `again in ${duration(retryInMs / 1000)}`
-  // Why there is no answer is no hint that could be left out: it is all that is known.
-  const told = isNew || answer.kind === 'silence' ? hint : ''
+  // Without a response the hint is all there is to say, so it is given every time.
+  const told = isNew || result.kind === 'no response' ? hint : ''
   const details = [[what, wait].filter(Boolean).join(', '), told].filter(Boolean).join(': ')
   return `${head}${again}\n${details === '' ? '' : `     ${paint.yellow(printable(details))}\n`}`
 }

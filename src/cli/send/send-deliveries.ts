@@ -1,33 +1,34 @@
-/** One run of `send`. */
+/** Sends what the command line asks for: one run of `send`. */
 
 import { signDelivery } from '../../testing/sign.js'
 import type { Surroundings } from '../surroundings.js'
+import { openTransport } from '../transport.js'
 import type { SendArguments } from './options.js'
 import { makePlan } from './plan.js'
-import { openReport } from './report.js'
+import { sendReportAsJson } from './send-json.js'
+import { sendReportAsText } from './send-text.js'
 import { createSender } from './sender.js'
 import { createStatistics } from './statistics.js'
-import { openTransport } from './transport.js'
 import { createWaiting } from './waiting.js'
 
-/** How long answers may still come after Ctrl-C, in milliseconds. */
+/** How long responses may still come after Ctrl-C. */
 const GRACE_MS = 300
 
 /**
- * Sends what the arguments ask for, and tells of it.
+ * Sends what the arguments ask for, and reports it.
  *
  * @returns the exit code
  * @throws UsageError, EnvironmentError or WebhookError, before anything is sent
  */
-export async function runSend(args: SendArguments, surroundings: Surroundings): Promise<number> {
+export async function sendDeliveries(args: SendArguments, surroundings: Surroundings): Promise<number> {
   const { interrupted } = surroundings
   const plan = await makePlan(args, surroundings)
   const waiting = createWaiting(interrupted)
   const transport = await openTransport(plan.url)
-  // The first signature takes milliseconds, which would make the first of a rate late.
+  // The first signature takes milliseconds: made now, it does not delay the first delivery of a rate.
   await signDelivery('', plan.secret)
   const statistics = createStatistics()
-  const report = openReport(plan, statistics, surroundings, args.json)
+  const report = (args.json ? sendReportAsJson : sendReportAsText)(plan, statistics, surroundings)
   const sender = createSender({
     ...plan,
     transport,

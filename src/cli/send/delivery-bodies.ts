@@ -1,4 +1,4 @@
-/** The bodies of deliveries that belong to no scenario. */
+/** Makes the bodies of deliveries that belong to no scenario. */
 
 import { decodeUtf8 } from '../../bytes.js'
 import { isObject } from '../../json.js'
@@ -6,10 +6,12 @@ import { type SampleName, sampleEvent } from '../../testing/samples.js'
 import type { Shape } from '../../testing/scenarios/story.js'
 import { EnvironmentError } from '../errors.js'
 import { printable } from '../terminal/printable.js'
-import type { Body } from './sender.js'
 
-/** Makes the body of the delivery of an index. */
-export type MakeBody = (index: number) => Body
+/** What is sent: a text stands for its UTF-8 bytes. */
+export type DeliveryBody = string | Uint8Array
+
+/** Makes the body of the delivery with an index. */
+export type MakeBody = (index: number) => DeliveryBody
 
 /** New sample events, the names in turn. */
 export function sampleBodies(names: readonly [SampleName, ...SampleName[]], shape: Shape): MakeBody {
@@ -27,7 +29,7 @@ export function bodiesAround(data: string, name: SampleName, shape: Shape): Make
 /**
  * The text of a JSON object, for the `data` of an event.
  *
- * @param file - what the bytes are from, for the message
+ * @param file - where the bytes come from, for the message
  * @throws EnvironmentError
  */
 export function requireObjectText(bytes: Uint8Array, file: string): string {
@@ -37,7 +39,7 @@ export function requireObjectText(bytes: Uint8Array, file: string): string {
     text = decodeUtf8(bytes)
     isData = isObject(JSON.parse(text))
   } catch {
-    // Said below: the engine's message tells no more than where.
+    // Reported below, because the engine's message says no more than where.
   }
   if (isData) return text.trim()
   throw new EnvironmentError(

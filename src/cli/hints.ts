@@ -1,13 +1,13 @@
-/** What to do about an answer that is no 2xx. */
+/** What to do about a delivery that got no 2xx. */
 
-import type { WebhookErrorCode } from '../../errors.js'
-import type { Answer } from './transport.js'
+import type { WebhookErrorCode } from '../errors.js'
+import type { PostResult } from './transport.js'
 
 const HEADERS = 'Something between here and the receiver drops or changes the X-Truedy headers.'
 const CLOCK = 'The clocks of this machine and of the receiver differ by minutes: set the wrong one.'
 const BODY = 'Is it an event? If it is, the receiver reads another body than was sent.'
 
-/** By the code in the body of the answer. */
+/** By the error code in the body of the response. */
 const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> = {
   missing_timestamp: HEADERS,
   missing_signature: HEADERS,
@@ -28,7 +28,7 @@ const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> =
   failed: "The handler or the store threw an error: look at the receiver's log.",
 }
 
-/** By status, where the body says nothing that is known. */
+/** By status, if the body has no code that is known here. */
 const BY_STATUS: Readonly<Record<number, string>> = {
   401: 'Something refuses it, perhaps a log-in in front of the receiver: Truedy has none.',
   403: 'Something refuses it, perhaps a firewall or CSRF protection: let this path through.',
@@ -43,16 +43,16 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   504: 'A gateway answers; the receiver behind it takes too long.',
 }
 
-/** What came of a sending, in a few words, and what to do about it. */
+/** What a delivery came to, in a few words, and what to do about it. */
 export interface Explanation {
   readonly what: string
   readonly hint: string
 }
 
-/** Explains an answer that is no success. Nothing in it is fit for a terminal yet. */
-export function explain(answer: Answer): Explanation {
-  if (answer.kind === 'silence') return { what: 'no answer', hint: answer.reason }
-  const { status, error, location } = answer
+/** Explains why a delivery got no 2xx. The texts hold what the receiver sent: make them {@link printable}. */
+export function explain(result: PostResult): Explanation {
+  if (result.kind === 'no response') return { what: 'no answer', hint: result.reason }
+  const { status, error, location } = result
   if (location !== undefined) {
     return {
       what: `redirect to ${location}`,
