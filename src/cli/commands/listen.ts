@@ -21,7 +21,7 @@ export const listen = defineCommand({
   },
   async run(args, surroundings) {
     // Loaded only now, because the help has no need of node:http.
-    const { runListen } = await import('../listen/run.js')
-    return runListen(args, surroundings)
+    const { listenForDeliveries } = await import('../listen/listen-for-deliveries.js')
+    return listenForDeliveries(args, surroundings)
   },
 })

@@ -3,7 +3,7 @@
 import { signDelivery } from '../../testing/sign.js'
 import { explain } from '../hints.js'
 import { isAcknowledged, type OutgoingHeaders, openTransport } from '../transport.js'
-import type { ListenedDelivery } from './delivery.js'
+import type { ListenedDelivery } from './listened-delivery.js'
 
 /** What a replay came to. */
 export interface Replay {

@@ -1,4 +1,4 @@
-/** The receiver: the library's own handler, and an ear at what passes through it. */
+/** The endpoint of `listen`: the library's own handler, and what it needs to report each delivery. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { diagnose } from '../../diagnose/index.js'
@@ -7,24 +7,24 @@ import { createNodeHandler } from '../../receive/node-handler.js'
 import type { Outcome } from '../../receive/options.js'
 import { memoryStore } from '../../stores/memory.js'
 import { requireKey } from '../../verify/keys.js'
-import type { ListenedDelivery } from './delivery.js'
-import { type ListeningServer, listenOn } from './server.js'
+import type { ListenedDelivery } from './listened-delivery.js'
+import { type ListeningServer, listenOn } from './loopback-server.js'
 
-/** What a receiver needs. */
-export interface ReceiverSettings {
+/** What the endpoint needs. */
+export interface EndpointSettings {
   readonly port: number
   readonly path: string
   readonly secret: string
   readonly otherSecrets: readonly string[]
   onDelivery(delivery: ListenedDelivery): void
-  /** A request to another path, which is answered with 404. */
+  /** Called for a request to another path, which gets a 404. */
   onElsewhere(method: string, path: string): void
 }
 
-/** Starts a receiver on 127.0.0.1. Throws EnvironmentError where it cannot listen, WebhookError for an unusable secret. */
-export async function startReceiver(settings: ReceiverSettings): Promise<ListeningServer> {
+/** Starts the endpoint on 127.0.0.1. Throws EnvironmentError if it can't listen, WebhookError for an unusable secret. */
+export async function startEndpoint(settings: EndpointSettings): Promise<ListeningServer> {
   const store = memoryStore()
-  // At the start, and not at the first delivery.
+  // Fails at the start instead of at the first delivery.
   requireKey(settings.secret)
   let count = 0
 
@@ -39,22 +39,22 @@ export async function startReceiver(settings: ReceiverSettings): Promise<Listeni
       },
     })
     const handled = handler(request, response)
-    const body = collect(request)
+    const readSoFar = collectBody(request)
     await handled
-    // The handler tells of every delivery before it answers.
+    // Set already: the handler reports each outcome before it responds.
     if (!outcome) return
     const { method = '', rawHeaders } = request
-    const collected = body()
-    const facts = await factsOf(outcome, request, collected.body, settings)
+    const kept = readSoFar()
+    const judgment = await judge(outcome, request, kept.body, settings)
     settings.onDelivery({
-      // Not before: who listens goes on behind the last number, and one that took longer must not hide below it.
+      // Numbered only now: a browser resumes after the highest number it saw, so a slow delivery must not get a lower one.
       number: ++count,
       receivedAt,
       method,
       rawHeaders,
-      ...collected,
+      ...kept,
       ...(response.headersSent && { status: response.statusCode }),
-      ...facts,
+      ...judgment,
     })
   }
 
@@ -71,8 +71,8 @@ export async function startReceiver(settings: ReceiverSettings): Promise<Listeni
   return listenOn(server, settings.port, 'Give another one with --port, or --port 0 for a free one.')
 }
 
-/** Listens along with the handler; what came so far, of which is kept what the handler's own limit allows. */
-function collect(request: IncomingMessage): () => Pick<ListenedDelivery, 'body' | 'bytes' | 'isWhole'> {
+/** Reads the body along with the handler, and keeps what the handler's own limit allows. Returns what came so far. */
+function collectBody(request: IncomingMessage): () => Pick<ListenedDelivery, 'body' | 'bytes' | 'isWhole'> {
   const chunks: Uint8Array[] = []
   let size = 0
   request.on('data', (chunk: Uint8Array) => {
@@ -86,27 +86,28 @@ function collect(request: IncomingMessage): () => Pick<ListenedDelivery, 'body' 
   })
 }
 
-type Facts = Pick<
+/** What the handler, or the diagnosis, says of a delivery. */
+type Judgment = Pick<
   ListenedDelivery,
   'outcome' | 'durationMs' | 'event' | 'key' | 'code' | 'message' | 'diagnosis' | 'isGenuine'
 >
 
-async function factsOf(
+async function judge(
   outcome: Outcome,
   { headers }: IncomingMessage,
   body: Uint8Array,
-  { secret, otherSecrets }: ReceiverSettings,
-): Promise<Facts> {
+  { secret, otherSecrets }: EndpointSettings,
+): Promise<Judgment> {
   const { status, durationMs } = outcome
   if (outcome.status !== 'rejected') {
     const { event, key } = outcome
     const name = event && { event: event.rawEvent }
     return { outcome: status, durationMs, ...name, ...(key && { key }), isGenuine: event !== undefined }
   }
-  const { code, message, status: answered } = outcome.error
-  const refusal = { outcome: status, durationMs, code, message }
-  // What is not JSON, or no event, was verified before that showed.
-  if (answered !== 401) return { ...refusal, isGenuine: answered === 400 }
+  const { code, message, status: responseStatus } = outcome.error
+  const rejection = { outcome: status, durationMs, code, message }
+  // A 400 comes after the signature was verified: the body is not JSON, or no event.
+  if (responseStatus !== 401) return { ...rejection, isGenuine: responseStatus === 400 }
   const diagnosis = await diagnose(body, headers, secret, { otherSecrets })
-  return { ...refusal, diagnosis, isGenuine: diagnosis.ok }
+  return { ...rejection, diagnosis, isGenuine: diagnosis.ok }
 }
