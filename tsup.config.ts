@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { defineConfig, type Options } from 'tsup'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+import type { Options } from 'tsup'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -25,12 +28,48 @@ const shared: Options = {
   dts: { entry },
 }
 
-export default defineConfig([
+/**
+ * An HTML file in one piece: its stylesheets and scripts stand in it. A script is TypeScript, which esbuild bundles. Used by
+ * the build, and by the tests (vitest.config.ts).
+ */
+export async function readHtml(path: string): Promise<string> {
+  let html = await readFile(path, 'utf8')
+  for (const [tag, attributes, file = ''] of html.matchAll(/<link rel="stylesheet"(.*?) href="(.+?)">/g)) {
+    const css = await readFile(join(dirname(path), file), 'utf8')
+    html = html.replace(tag, () => `<style${attributes}>\n${css}</style>`)
+  }
+  for (const [tag, attributes, file = ''] of html.matchAll(/<script(.*?) src="(.+?)"><\/script>/g)) {
+    const js = await bundleScript(join(dirname(path), file))
+    html = html.replace(tag, () => `<script${attributes}>\n${js}</script>`)
+  }
+  return html
+}
+
+async function bundleScript(path: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+  })
+  return outputFiles.map(({ text }) => text).join('')
+}
+
+/** Makes `import page from './page.html'` the text of {@link readHtml}. */
+const htmlAsText: Plugin = {
+  name: 'html-as-text',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.html$/ }, async ({ path }) => ({ contents: await readHtml(path), loader: 'text' })),
+}
+
+const config: Options[] = [
   {
     ...shared,
     entry: { ...entry, cli: 'src/cli/main.ts' },
-    // The page of `listen` is one file, within the program.
-    loader: { '.html': 'text' },
+    // The page of `listen` is part of the program.
+    esbuildPlugins: [htmlAsText],
     define: { VERSION: JSON.stringify(version) },
     format: 'esm',
     sourcemap: true,
@@ -38,4 +77,6 @@ export default defineConfig([
   },
   // Splitting CommonJS loses the source maps' way to the sources: better none than wrong ones.
   { ...shared, format: 'cjs', sourcemap: false, outDir: 'dist/cjs' },
-])
+]
+
+export default config
