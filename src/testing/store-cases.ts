@@ -7,7 +7,7 @@ import type { StoreCase } from './store/store-case.js'
 import { timeCases } from './store/time-cases.js'
 
 /**
- * The conformance cases for a {@link DedupeStore}. They take about a second each at most, longer on a slow store, and can
+ * The conformance cases for a `DedupeStore`. They take about a second each at most, longer on a slow store, and can
  * run in parallel. One of them makes `Date` wrong for the whole process for a moment, which no store may mind.
  *
  * @example
