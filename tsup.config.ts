@@ -29,8 +29,8 @@ const shared: Options = {
 }
 
 /**
- * An HTML file in one piece: its stylesheets and scripts stand in it. A script is TypeScript, which esbuild bundles. Used by
- * the build, and by the tests (vitest.config.ts).
+ * Reads an HTML file, and puts its stylesheets and scripts into it. Scripts are TypeScript, which esbuild bundles. The tests
+ * read the page the same way (vitest.config.ts).
  */
 export async function readHtml(path: string): Promise<string> {
   let html = await readFile(path, 'utf8')
@@ -57,7 +57,7 @@ async function bundleScript(path: string): Promise<string> {
   return outputFiles.map(({ text }) => text).join('')
 }
 
-/** Makes `import page from './page.html'` the text of {@link readHtml}. */
+/** Makes `import page from './page.html'` the text that {@link readHtml} reads. */
 const htmlAsText: Plugin = {
   name: 'html-as-text',
   setup: ({ onLoad }) =>

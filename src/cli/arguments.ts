@@ -6,7 +6,7 @@ import { requireOneOf } from './choices.js'
 import { UsageError } from './errors.js'
 import { flagOf, type NumberOption, type Option, type OptionTable, type OptionValue } from './options.js'
 
-/** The arguments of one run: each option's value under its name, and what stands beside the options. */
+/** The arguments of one run: the value of each option under its name, and the operands. */
 export type Arguments<Table extends OptionTable> = {
   readonly [Name in keyof Table]: OptionValue<Table[Name]>
 } & {
@@ -31,16 +31,16 @@ export function readArguments<Table extends OptionTable>(
     name,
     readValue(option, texts.get(name) ?? [], `--${flagOf(name)}`, command),
   ])
-  // `readValue` gives every type of option the value that `OptionValue` names, which no type can say of entries.
+  // Holds because `readValue` returns what `OptionValue` says for each type of option; `Object.entries` loses that.
   return { ...Object.fromEntries(values), operands, given: new Set(texts.keys()) } as Arguments<Table>
 }
 
 /** The texts of each option that was given, in order; a switch has empty ones. */
 function readTexts(command: string, table: OptionTable, argv: readonly string[]) {
-  const names = new Map(Object.keys(table).map((name) => [flagOf(name), name]))
+  const declared = new Map(Object.entries(table).map(([name, option]) => [flagOf(name), { name, option }]))
   const options: Record<string, { type: 'string' | 'boolean' }> = {}
-  for (const [flag, name] of names) {
-    options[flag] = { type: table[name]?.type === 'switch' ? 'boolean' : 'string' }
+  for (const [flag, { option }] of declared) {
+    options[flag] = { type: option.type === 'switch' ? 'boolean' : 'string' }
   }
   const { tokens } = parseArgs({
     args: [...argv],
@@ -55,12 +55,12 @@ function readTexts(command: string, table: OptionTable, argv: readonly string[])
   for (const token of tokens) {
     if (token.kind === 'positional') operands.push(token.value)
     if (token.kind !== 'option') continue
-    const name = names.get(token.name)
-    const option = name === undefined ? undefined : table[name]
-    if (name === undefined || option === undefined) {
-      const hint = didYouMean(token.name, [...names.keys()], (flag) => `--${flag}`)
+    const found = declared.get(token.name)
+    if (!found) {
+      const hint = didYouMean(token.name, [...declared.keys()], (flag) => `--${flag}`)
       throw new UsageError(`${command} has no option ${token.rawName}.${hint}`, command)
     }
+    const { name, option } = found
     if (option.type === 'switch') {
       if (token.value !== undefined) throw new UsageError(`--${token.name} takes no value.`, command)
     } else if (token.value === undefined || isOption(token.value, token.inlineValue)) {

@@ -42,7 +42,7 @@ export function defineCommand<const Table extends OptionTable>(
   return {
     ...declaration,
     options,
-    // Reads the arguments only in here, so that what it throws is a rejection, like everything else that goes wrong.
+    // Async, so that a UsageError about the arguments is a rejection, like every other failure.
     run: async (argv, surroundings) =>
       declaration.run(readArguments(declaration.name, options, argv), surroundings),
   }

@@ -20,7 +20,7 @@ export const listen = defineCommand({
     130: 'ended by Ctrl-C, as it always is',
   },
   async run(args, surroundings) {
-    // Loaded only now, because the help has no need of node:http.
+    // Loaded only now, because the help doesn't need node:http.
     const { listenForDeliveries } = await import('../listen/listen-for-deliveries.js')
     return listenForDeliveries(args, surroundings)
   },

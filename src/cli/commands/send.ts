@@ -26,7 +26,7 @@ export const send = defineCommand({
     130: 'interrupted',
   },
   async run(args, surroundings) {
-    // Loaded only now, because the help has no need of node:http.
+    // Loaded only now, because the help doesn't need node:http.
     const { sendDeliveries } = await import('../send/send-deliveries.js')
     return sendDeliveries(args, surroundings)
   },

@@ -19,7 +19,6 @@ export function sendReportAsJson(
     attempt({ body, number, result, retryInMs }) {
       const identity = identify(body)
       if (scenario) keys.add(identity?.key)
-      const response = result.kind === 'response' ? result : undefined
       print(
         jsonLine({
           type: 'delivery',
@@ -27,10 +26,9 @@ export function sendReportAsJson(
           key: identity?.key ?? null,
           attempt: number,
           ok: isAcknowledged(result),
-          status: response?.status ?? null,
-          error: response?.error ?? null,
-          reason: result.kind === 'response' ? null : result.reason,
-          location: response?.location,
+          ...(result.kind === 'response'
+            ? { status: result.status, error: result.error ?? null, reason: null, location: result.location }
+            : { status: null, error: null, reason: result.reason }),
           ms: rounded(result.ms),
           retryInMs: retryInMs ?? null,
         }),
