@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
+import { readHtml } from './tsup.config.js'
 
 export default defineConfig({
   // What the build does, too: see tsup.config.ts.
@@ -8,8 +8,8 @@ export default defineConfig({
     {
       name: 'html-as-text',
       enforce: 'pre',
-      load: (id) =>
-        id.endsWith('.html') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined,
+      load: async (id) =>
+        id.endsWith('.html') ? `export default ${JSON.stringify(await readHtml(id))}` : undefined,
     },
   ],
   test: {
@@ -20,6 +20,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**'],
+      // The script of the page of `listen` runs in a browser: test/tools/listen-page.test.ts.
+      exclude: ['src/cli/listen/page/**'],
       reporter: ['text'],
       thresholds: { lines: 98, branches: 95 },
     },

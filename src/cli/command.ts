@@ -1,157 +1,49 @@
-/** What a command is, and how its arguments are read. */
+/** What a command is. */
 
-import { parseArgs } from 'node:util'
-import { didYouMean } from '../did-you-mean.js'
-import { UsageError } from './errors.js'
+import { type Arguments, readArguments } from './arguments.js'
+import { COMMON_OPTIONS } from './common-options.js'
+import type { OptionTable } from './options.js'
 import type { Surroundings } from './surroundings.js'
 
-/** One command of the command line. */
-export interface Command {
+/** What the help shows of a command. */
+interface CommandHelp<Table extends OptionTable> {
   readonly name: string
-  /** What it is for, as the first lines of its help. */
+  /** What it is for: the first lines of the help. */
   readonly summary: string
-  /** What stands behind the name: `"URL [EVENT]"`. */
+  /** What follows the name: `"URL [EVENT]"`. */
   readonly operands: string
-  readonly options: Readonly<Record<string, Option>>
+  readonly options: Table
   /** Whole command lines. */
   readonly examples: readonly string[]
   /** What each exit code means. */
   readonly exitCodes: Readonly<Record<number, string>>
-  /** Runs it. Resolves with the exit code. */
-  run(args: Arguments, surroundings: Surroundings): Promise<number>
 }
 
-/** An option of a command. */
-export interface Option {
-  /** What it takes, as the help shows it (`"PORT"`); without it, the option is a switch. */
-  readonly value?: string
-  readonly isRepeatable?: boolean
-  readonly help: string
+/** One command of the command line. */
+export interface Command extends CommandHelp<OptionTable> {
+  /** Runs it. Resolves with the exit code; rejects with a UsageError if the arguments are wrong. */
+  run(argv: readonly string[], surroundings: Surroundings): Promise<number>
 }
 
-/** The arguments of one run. */
-export interface Arguments {
-  readonly operands: readonly string[]
-  /** Whether a switch was given. */
-  has(name: string): boolean
-  /** The text of an option; the last, where it came several times. */
-  text(name: string): string | undefined
-  /** All texts of an option. */
-  texts(name: string): readonly string[]
-  /** The number of an option. Throws UsageError where it is not one in the range. */
-  number(name: string, range: NumberRange): number | undefined
+/** The arguments of a command with these options, the common ones included. */
+export type CommandArguments<Table extends OptionTable> = Arguments<Table & typeof COMMON_OPTIONS>
+
+/** How a command is declared: without the common options, and with arguments that are read already. */
+export interface CommandDeclaration<Table extends OptionTable> extends CommandHelp<Table> {
+  /** Resolves with the exit code. */
+  run(args: CommandArguments<Table>, surroundings: Surroundings): Promise<number>
 }
 
-/** Which numbers an option takes. */
-export interface NumberRange {
-  readonly min: number
-  readonly max: number
-  readonly isWhole?: boolean
-}
-
-/** Options that every command has. */
-export const COMMON_OPTIONS = {
-  json: { help: 'one JSON object a line, for scripts' },
-  help: { help: 'show this' },
-} as const satisfies Record<string, Option>
-
-/** The option of all commands that sign or verify. */
-export const SECRET_OPTION = {
-  secret: { value: 'SECRET', help: 'the secret of the endpoint; better in TRUEDY_WEBHOOK_SECRET' },
-} as const satisfies Record<string, Option>
-
-/** The option of the commands that diagnose. */
-export const OTHER_SECRET_OPTION = {
-  'other-secret': {
-    value: 'SECRET',
-    isRepeatable: true,
-    help: 'the secret of another endpoint or environment, which may have signed',
-  },
-} as const satisfies Record<string, Option>
-
-/** Reads the arguments of a command. Throws UsageError. */
-export function readArguments(command: Command, argv: readonly string[]): Arguments {
-  const options = { ...command.options, ...COMMON_OPTIONS } as Readonly<Record<string, Option>>
-  const { tokens } = parseArgs({
-    args: [...argv],
-    strict: false,
-    tokens: true,
-    allowPositionals: true,
-    options: Object.fromEntries(
-      Object.entries(options).map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' }]),
-    ) as Record<string, { type: 'string' | 'boolean' }>,
-  })
-
-  const operands: string[] = []
-  const values = new Map<string, string[]>()
-  for (const token of tokens) {
-    if (token.kind === 'positional') operands.push(token.value)
-    if (token.kind !== 'option') continue
-    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined
-    if (!option) {
-      const hint = didYouMean(token.name, Object.keys(options), (name) => `--${name}`)
-      throw new UsageError(`${command.name} has no option ${token.rawName}.${hint}`, command.name)
-    }
-    if (option.value && (token.value === undefined || isOption(token.value, token.inlineValue))) {
-      throw new UsageError(`--${token.name} needs a value: --${token.name} ${option.value}.`, command.name)
-    }
-    if (!option.value && token.value !== undefined) {
-      throw new UsageError(`--${token.name} takes no value.`, command.name)
-    }
-    values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ''])
-  }
-
-  const text = (name: string) => values.get(name)?.at(-1)
+/** Makes a command of its declaration. */
+export function defineCommand<const Table extends OptionTable>(
+  declaration: CommandDeclaration<Table>,
+): Command {
+  const options = { ...declaration.options, ...COMMON_OPTIONS }
   return {
-    operands,
-    has: (name) => values.has(name),
-    text,
-    texts: (name) => values.get(name) ?? [],
-    number(name, { min, max, isWhole = false }) {
-      const given = text(name)
-      if (given === undefined) return undefined
-      const number = given.trim() === '' ? Number.NaN : Number(given)
-      if (number >= min && number <= max && (!isWhole || Number.isInteger(number))) return number
-      throw new UsageError(
-        `--${name} takes a ${isWhole ? 'whole ' : ''}number from ${min} to ${max}, not "${given}".`,
-        command.name,
-      )
-    },
+    ...declaration,
+    options,
+    // Async, so that a UsageError about the arguments is a rejection, like every other failure.
+    run: async (argv, surroundings) =>
+      declaration.run(readArguments(declaration.name, options, argv), surroundings),
   }
-}
-
-/** Whether what stands where a value belongs is the next option. `--data -` is the standard input. */
-function isOption(value: string, isInline: boolean): boolean {
-  return !isInline && value.startsWith('--')
-}
-
-/** The secret, from the option or the environment. Throws UsageError, which never repeats it. */
-export function requireSecret(args: Arguments, { env }: Surroundings): string {
-  const secret = args.text('secret') ?? env['TRUEDY_WEBHOOK_SECRET']
-  if (secret) return secret
-  throw new UsageError(
-    "No secret. Set TRUEDY_WEBHOOK_SECRET to the endpoint's secret as Truedy's dashboard shows it, or give --secret.",
-  )
-}
-
-/** The other secrets that may have signed. Throws UsageError, which never repeats them. */
-export function requireOtherSecrets(args: Arguments, command: string): readonly string[] {
-  const secrets = args.texts('other-secret')
-  // Now, and not when the first delivery is diagnosed, which could be anyone's.
-  if (!secrets.includes('')) return secrets
-  throw new UsageError('--other-secret is empty: is the variable set that it comes from?', command)
-}
-
-/** The operand that is a URL, with http:// or https://. Throws UsageError. */
-export function requireUrl(text: string | undefined, command: string): URL {
-  if (text === undefined) {
-    throw new UsageError('Where to? Give the URL of the endpoint.', command)
-  }
-  // `localhost:3000/path` parses as a URL of the scheme "localhost".
-  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined
-  if (url) return url
-  throw new UsageError(
-    `"${text}" is no URL that can be sent to. It begins with http:// or https://, as http://127.0.0.1:3000/webhooks/truedy does.`,
-    command,
-  )
 }

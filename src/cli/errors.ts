@@ -1,9 +1,9 @@
-/** Errors that a person at a terminal can do something about. */
+/** Errors that the person at the terminal can fix. */
 
-/** The command line was wrong: exit code 2. */
+/** The command line is wrong: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
-  /** The command whose help would tell more. */
+  /** The command whose help says more. */
   readonly command: string | undefined
 
   constructor(message: string, command?: string) {
@@ -12,7 +12,7 @@ export class UsageError extends Error {
   }
 }
 
-/** What is outside of the program stands in the way (a port in use, a file that is not there): exit code 1. */
+/** Something outside the program is in the way, such as a port in use or a missing file: exit code 1. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
 }

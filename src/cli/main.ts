@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The executable: hands the process's own surroundings to the command line, which knows only what it is given. */
+/** The executable: hands the surroundings of the process to the command line, which knows nothing else of it. */
 
 import { runCli } from './run.js'
 import { processSurroundings } from './surroundings.js'

@@ -1,6 +1,7 @@
-/** Saying why a request got no answer. */
+/** Explains why a request got no response. */
 
-const REASONS: Readonly<Record<string, string>> = {
+/** By the `code` of an error of Node's `net`, `tls` or `http`, or of fetch. */
+const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there. Is the receiver running, and on this port?',
   ECONNRESET: 'the receiver closed the connection without an answer. Did it crash? Look at its log.',
   UND_ERR_SOCKET: 'the receiver closed the connection without an answer. Did it crash? Look at its log.',
@@ -27,17 +28,18 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Why a request failed, and what to do, in a sentence without a capital at its start.
+ * Why a request failed, and what to do: a sentence that does not begin with a capital.
  *
  * @param error - what Node's http or fetch threw
  */
 export function explainNetworkError(error: unknown): string {
   for (let each: unknown = error; each instanceof Error; each = each.cause) {
-    if (each.name === 'TimeoutError') return REASONS['ETIMEDOUT'] ?? each.message
+    if (each.name === 'TimeoutError') return NETWORK_ERRORS['ETIMEDOUT'] ?? each.message
+    // Both are there only on some errors of Node's.
     const { code, errors } = each as NodeJS.ErrnoException & { errors?: readonly unknown[] }
-    const reason = REASONS[code ?? '']
+    const reason = NETWORK_ERRORS[code ?? '']
     if (reason) return reason
-    // One error for each address of the host (localhost has two).
+    // An AggregateError has one error for each address of the host (localhost has two).
     if (errors?.[0]) return explainNetworkError(errors[0])
   }
   const last = error instanceof Error && error.cause instanceof Error ? error.cause : error

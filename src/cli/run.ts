@@ -1,14 +1,23 @@
 /** From arguments to an exit code: finds the command, shows help, and says what went wrong. */
 
-import { didYouMean } from '../did-you-mean.js'
 import { isWebhookError } from '../errors.js'
-import { COMMON_OPTIONS, type Command, type Option, readArguments } from './command.js'
+import { requireOneOf } from './choices.js'
+import type { Command } from './command.js'
 import { EnvironmentError, UsageError } from './errors.js'
+import { commandHelp, programHelp } from './help.js'
 import type { Surroundings } from './surroundings.js'
 import { type Paint, paintFor } from './terminal/paint.js'
 
-// Loaded when they are called: `send` need not wait for the page of `listen`.
-const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<Command> }>> = {
+const COMMAND_NAMES = ['listen', 'send', 'check', 'verify'] as const
+
+/** A command in the overview. */
+interface CommandEntry {
+  readonly summary: string
+  load(): Promise<Command>
+}
+
+// Loaded only when called: `send` must not wait for the page of `listen`.
+const COMMANDS: Readonly<Record<(typeof COMMAND_NAMES)[number], CommandEntry>> = {
   listen: {
     summary: 'receive deliveries on this machine and see what comes',
     load: async () => (await import('./commands/listen.js')).listen,
@@ -27,13 +36,11 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
   },
 }
 
-const NAMES = Object.keys(COMMANDS)
-
 /**
  * Runs a command line.
  *
- * @param argv - what stands behind the name of the program
- * @returns the exit code: 0 done, 1 not well, 2 wrong command line, 130 interrupted
+ * @param argv - what follows the name of the program
+ * @returns the exit code: 0 success, 1 failure, 2 usage error, 130 interrupted
  */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const paint = paintFor(surroundings)
@@ -44,76 +51,30 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
       return 0
     }
     if (name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
-      surroundings.print(overview(paint))
+      surroundings.print(programHelp(COMMANDS, paint))
       return argv.length === 0 ? 2 : 0
     }
     const [commandName, args] = name === 'help' ? [rest[0] ?? '', ['--help']] : [name, rest]
-    const entry = Object.hasOwn(COMMANDS, commandName) ? COMMANDS[commandName] : undefined
-    if (!entry) {
-      throw new UsageError(
-        `There is no command "${commandName}".${didYouMean(commandName, NAMES)} There are ${NAMES.join(', ')}.`,
-      )
-    }
-    const command = await entry.load()
+    const command = await COMMANDS[requireOneOf('command', commandName, COMMAND_NAMES)].load()
     if (args.includes('--help') || args.includes('-h')) {
-      surroundings.print(help(command, paint))
+      surroundings.print(commandHelp(command, paint))
       return 0
     }
-    return await command.run(readArguments(command, args), surroundings)
+    return await command.run(args, surroundings)
   } catch (error) {
-    return report(error, surroundings, paint)
+    return explainFailure(error, surroundings, paint)
   }
 }
 
-function report(error: unknown, surroundings: Surroundings, paint: Paint): number {
-  const isOurs = error instanceof UsageError || error instanceof EnvironmentError || isWebhookError(error)
-  // A fault of this program: its stack is what a report of it needs.
-  if (!isOurs) throw error
+/** Prints what went wrong. Returns the exit code, and throws again what is a fault of this program. */
+function explainFailure(error: unknown, surroundings: Surroundings, paint: Paint): number {
+  const isExpected = error instanceof UsageError || error instanceof EnvironmentError || isWebhookError(error)
+  // A bug report needs the stack, which Node prints for what nobody caught.
+  if (!isExpected) throw error
   surroundings.warn(`${paint.red('error')} ${error.message}\n`)
   if (!(error instanceof UsageError)) return 1
   surroundings.warn(
     paint.dim(`Help: npx truedy-webhooks ${error.command ? `${error.command} ` : ''}--help\n`),
   )
   return 2
-}
-
-function overview(paint: Paint): string {
-  const width = Math.max(...NAMES.map((name) => name.length))
-  return [
-    `${paint.bold('truedy-webhooks')}: receive Truedy's webhooks right`,
-    '',
-    paint.bold('Commands'),
-    ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
-    '',
-    `npx truedy-webhooks ${paint.cyan('COMMAND')} --help shows the options of one, with examples.`,
-    'The secret comes from TRUEDY_WEBHOOK_SECRET (or --secret) and is never printed.',
-    '',
-  ].join('\n')
-}
-
-/** The help of a command. */
-function help(command: Command, paint: Paint): string {
-  const options: [string, Option][] = Object.entries({ ...command.options, ...COMMON_OPTIONS })
-  const rows = options.map(([name, { value, isRepeatable, help }]) => {
-    const left = `--${name}${value ? ` ${value}` : ''}`
-    return [left, isRepeatable ? `${help}; may be repeated` : help] as const
-  })
-  const width = Math.max(...rows.map(([left]) => left.length))
-  return [
-    `${paint.bold(`truedy-webhooks ${command.name}`)} ${command.operands}`.trimEnd(),
-    '',
-    `${command.summary}`,
-    '',
-    paint.bold('Options'),
-    ...rows.map(
-      ([left, right]) => `  ${left.padEnd(width)}  ${right.replaceAll('\n', `\n${' '.repeat(width + 4)}`)}`,
-    ),
-    '',
-    paint.bold('Examples'),
-    ...command.examples.map((example) => `  ${example}`),
-    '',
-    paint.bold('Exit codes'),
-    ...Object.entries(command.exitCodes).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`),
-    '',
-  ].join('\n')
 }

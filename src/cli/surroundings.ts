@@ -1,15 +1,15 @@
-/** What a command sees of the world: two streams, the environment, and whether someone wants it to end. */
+/** What a command sees of the process: its streams, its environment, and Ctrl-C. */
 
-/** All that a command may touch of the process that it runs in. */
+/** Everything that a command may use of the process that it runs in. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Whether a person reads the output: colours, and lines that are written over. */
+  /** Whether a person reads the output. Only then does it have colors, and lines that are overwritten. */
   readonly isTerminal: boolean
-  /** Aborted by Ctrl-C, once: the command ends in order and prints its summary. */
+  /** Aborted by the first Ctrl-C: the command stops in order and prints its summary. */
   readonly interrupted: AbortSignal
   /** Writes to the standard output. */
   print(text: string): void
-  /** Writes to the standard error: what is about the run and not its result. */
+  /** Writes to the standard error what is about the run and not part of its result. */
   warn(text: string): void
   /** All of the standard input. */
   readInput(): Promise<Uint8Array>
@@ -18,9 +18,9 @@ export interface Surroundings {
 /** The surroundings of a real process. */
 export function processSurroundings(): Surroundings {
   const controller = new AbortController()
-  // Once: a second Ctrl-C ends the process as if nobody listened.
+  // Only once, so that a second Ctrl-C kills the process.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort())
-  // `| head` closes the pipe: that is no error of ours, but there is nobody to print for any more.
+  // `| head` closes the pipe: no error, but nobody reads what else would be printed.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 1)
   })

@@ -3,9 +3,10 @@
 import { joinChunks, readStream } from '../read-body.js'
 import type { Finding } from './causes.js'
 import { decodeBase64, toSingleBytes } from './encodings.js'
-import { type JsonStyle, readJson, writeJson } from './json-text.js'
 import { spellAsJavaScript, spellAsPython } from './numbers.js'
+import { readJson } from './read-json.js'
 import { PYTHON_SORTED } from './sorted-json.js'
+import { type JsonStyle, writeJson } from './write-json.js'
 
 /** A body that may have been signed, and what has happened to it since; nothing for the body as it came. */
 export interface BodyGuess {

@@ -1,4 +1,4 @@
-/** The causes of a mismatch: their names, and what is said of each. */
+/** The causes of a mismatch: their names, and the text of each. */
 
 /** Why a signature does not match, as a stable name. */
 export type DiagnosisCause = keyof typeof TEXTS
@@ -10,7 +10,7 @@ export interface Finding {
   readonly detail?: string
 }
 
-interface Text {
+interface CauseText {
   /** What happened. */
   readonly explanation: (detail: string) => string
   /** What to do. */
@@ -176,11 +176,11 @@ const TEXTS = {
       'Nothing that usually goes wrong explains it. Tried were the secret with and without white space, quotes, whsec_ and encodings; the body in other spellings of JSON, character sets, line ends, base64 and gzip; each of the one with each of the other; and other orders and spellings of what is signed.',
     fix: 'Most likely the secret is that of another endpoint or environment: copy it anew from the dashboard. Else the content of the body was changed: compare its length with the Content-Length that was sent.',
   },
-} as const satisfies Record<string, Text>
+} as const satisfies Record<string, CauseText>
 
 /** What is said of one cause or several: the explanations, then the remedies, each once. */
 export function describe(findings: readonly Finding[]): { explanation: string; fix: string } {
-  const texts: readonly (Text & { detail: string })[] = findings.map(({ cause, detail = '' }) => ({
+  const texts: readonly (CauseText & { detail: string })[] = findings.map(({ cause, detail = '' }) => ({
     ...TEXTS[cause],
     detail,
   }))

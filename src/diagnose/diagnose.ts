@@ -1,9 +1,8 @@
-/** Finding out why a signature does not match: trying what may have happened until the signature does. */
+/** Finds out why a signature does not match, by trying what may have happened until it does. */
 
 import { asBytes, type RawBody } from '../bytes.js'
 import { WebhookError } from '../errors.js'
 import { isText } from '../json.js'
-import { joinChunks } from '../read-body.js'
 import { parseTimestamp } from '../timestamp.js'
 import { isSignature } from '../verify/delivery.js'
 import type { HeadersInput } from '../verify/headers.js'
@@ -13,9 +12,9 @@ import { DEFAULT_TOLERANCE_SECONDS, type VerifyOptions } from '../verify/options
 import { verifySignature } from '../verify/verify.js'
 import { findingOf, guessBodies } from './bodies.js'
 import { type DiagnosisCause, describe, type Finding } from './causes.js'
-import { type FoundHeaders, readHeaders } from './headers.js'
+import { type HeaderTexts, readHeaderTexts } from './headers.js'
+import { guessMessages, type MessageGuess } from './messages.js'
 import { guessKeys, type KeyGuess } from './secrets.js'
-import { guessTimestamps } from './timestamps.js'
 
 /** What a diagnosis found. */
 export interface Diagnosis {
@@ -85,7 +84,7 @@ export async function diagnose(
     throw new WebhookError(verification.code, verification.message)
   }
 
-  const found = readHeaders(headers, options.headerNames)
+  const found = readHeaderTexts(headers, options.headerNames)
   if (!('timestamp' in found)) return diagnosis(found)
   if (verification.ok) return diagnosis(ofGenuine(verification.timestamp, found, options), true)
 
@@ -100,39 +99,32 @@ function diagnosis(findings: readonly Finding[], ok = false): Diagnosis {
   return { ok, cause: causes[0], causes, ...describe(findings) }
 }
 
-/** What is to be said of a genuine delivery. */
-function ofGenuine(sentAt: Date, { findings }: FoundHeaders, options: DiagnoseOptions): readonly Finding[] {
+/** What there is to say of a genuine delivery. */
+function ofGenuine(sentAt: Date, { findings }: HeaderTexts, options: DiagnoseOptions): readonly Finding[] {
   const { now = Date.now, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS } = options
   const age = (now() - sentAt.getTime()) / 1000
-  if (age > toleranceSeconds) return [{ cause: 'valid_but_old', detail: duration(age) }, ...findings]
-  if (age < -toleranceSeconds) return [{ cause: 'valid_but_future', detail: duration(-age) }, ...findings]
+  if (age > toleranceSeconds) return [{ cause: 'valid_but_old', detail: ageInWords(age) }, ...findings]
+  if (age < -toleranceSeconds) return [{ cause: 'valid_but_future', detail: ageInWords(-age) }, ...findings]
   return findings.length > 0 ? findings : [{ cause: 'valid' }]
 }
 
-/** Seconds in the largest unit that leaves a number to imagine. */
-function duration(seconds: number): string {
+/** Seconds in the largest unit that leaves at least two of it. */
+function ageInWords(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} seconds`
   if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`
   if (seconds < 172_800) return `${Math.round(seconds / 3600)} hours`
   return `${Math.round(seconds / 86_400)} days`
 }
 
-/** A message that may have been signed, and what is wrong if it was. */
-interface MessageGuess {
-  readonly prefix: string
-  readonly body: Uint8Array
-  readonly finding?: Finding | undefined
-}
-
-/** The first guess that makes the signature match; `undefined` where none does. */
+/** The first guess that makes the signature match; `undefined` if none does. */
 async function search(
   bytes: Uint8Array,
-  { timestamp, signature }: FoundHeaders,
+  { timestamp, signature }: HeaderTexts,
   keys: readonly KeyGuess[],
 ): Promise<readonly Finding[] | undefined> {
   if (!isSignature(signature)) return undefined
 
-  /** What was found where one of the keys has signed the message. */
+  /** What was found if one of the keys signed the message. */
   async function tryKeys(
     guess: MessageGuess,
     tried: readonly KeyGuess[],
@@ -164,35 +156,8 @@ async function search(
 
 const MATCHING_TIMESTAMP: Finding = { cause: 'timestamp_malformed', detail: ' The signature matches it.' }
 
-const SEPARATORS = [
-  ['nothing', ''],
-  ['a colon', ':'],
-  ['a newline', '\n'],
-  ['a comma', ','],
-  ['a space', ' '],
-  ['a vertical bar', '|'],
-  ['a hyphen', '-'],
-  ['an underscore', '_'],
-  ['a semicolon', ';'],
-] as const
-
-/** What else may have been signed than the timestamp, a dot and the body. */
-function* guessMessages(timestamp: string, body: Uint8Array): Generator<MessageGuess> {
-  for (const [detail, text] of guessTimestamps(timestamp)) {
-    yield { prefix: `${text}.`, body, finding: { cause: 'timestamp_rewritten', detail } }
-  }
-  yield { prefix: '', body, finding: { cause: 'body_only' } }
-  for (const end of [`.${timestamp}`, timestamp]) {
-    const message = joinChunks([body, new TextEncoder().encode(end)])
-    yield { prefix: '', body: message, finding: { cause: 'timestamp_last' } }
-  }
-  for (const [detail, separator] of SEPARATORS) {
-    yield { prefix: timestamp + separator, body, finding: { cause: 'separator', detail } }
-  }
-}
-
-/** What can be seen of a delivery of which nothing matches. */
-function whatIsSeen(bytes: Uint8Array, { timestamp, signature, findings }: FoundHeaders): readonly Finding[] {
+/** What can be seen in a delivery if no guess makes it match. */
+function whatIsSeen(bytes: Uint8Array, { timestamp, signature, findings }: HeaderTexts): readonly Finding[] {
   const isOther = findings.some(({ cause }) => cause !== 'older_header_names')
   const seen: (Finding | undefined)[] = [
     isSignature(signature) && !isOther ? undefined : { cause: 'signature_malformed' },

@@ -1,4 +1,4 @@
-/** The two headers of a delivery that was refused: where they stand, how often, and what is in them. */
+/** Reads the two headers of a rejected delivery: under which names they stand, how often, and in which form. */
 
 import { toHex } from '../bytes.js'
 import { parseTimestamp } from '../timestamp.js'
@@ -8,35 +8,35 @@ import { HEADER_NAMES, type HeaderNames, OLDER_HEADER_NAMES } from '../verify/wi
 import type { Finding } from './causes.js'
 import { decodeBase64 } from './encodings.js'
 
-/** Headers with one text each, and what was seen on the way to them. */
-export interface FoundHeaders {
+/** The two headers as one text each, and what was noticed on the way to them. */
+export interface HeaderTexts {
   readonly timestamp: string
-  /** 64 hexadecimal digits, or what else stands there. */
+  /** 64 hexadecimal digits, or whatever else the header has. */
   readonly signature: string
   readonly findings: readonly Finding[]
 }
 
-const ULTRAVOX_NAMES = {
+const ULTRAVOX_HEADERS = {
   timestamp: 'x-ultravox-webhook-timestamp',
   signature: 'x-ultravox-webhook-signature',
 }
 
-/** The two headers; or, where there are not two texts, why. */
-export function readHeaders(
+/** The two headers; or why there are not two texts. */
+export function readHeaderTexts(
   headers: HeadersInput,
   names: HeaderNames | undefined,
-): FoundHeaders | readonly Finding[] {
+): HeaderTexts | readonly Finding[] {
   const [ours, older] = [
     findHeaders(headers, names ?? HEADER_NAMES),
     findHeaders(headers, OLDER_HEADER_NAMES),
   ]
   const timestamp = ours[0] || older[0]
   const signature = ours[1] || older[1]
-  if (!timestamp && !signature && findHeaders(headers, ULTRAVOX_NAMES).some(Boolean)) {
+  if (!timestamp && !signature && findHeaders(headers, ULTRAVOX_HEADERS).some(Boolean)) {
     return [{ cause: 'ultravox_request' }]
   }
   if (!timestamp || !signature) {
-    // Without other names, these are what was looked for.
+    // Never the case if the user gave no other names, because then these were looked for.
     const isThere = findHeaders(headers, HEADER_NAMES).every(Boolean)
     const hint = isThere
       ? " (not under the names that headerNames gives; under Truedy's own they are there)"

@@ -2,8 +2,9 @@
 
 import { asBytes, decodeUtf8, type RawBody } from '../bytes.js'
 import { WebhookError } from '../errors.js'
-import { type JsonStyle, readJson, writeJson } from './json-text.js'
 import { spellAsPython } from './numbers.js'
+import { readJson } from './read-json.js'
+import { type JsonStyle, writeJson } from './write-json.js'
 
 /** `json.dumps(…, sort_keys=True)`. */
 export const PYTHON_SORTED: JsonStyle = {
@@ -16,7 +17,7 @@ export const PYTHON_SORTED: JsonStyle = {
 
 /**
  * The sorted form of a body: byte for byte what Python's `json.dumps(json.loads(body), sort_keys=True)` gives. Truedy's
- * early sender signed this form and sent another (contract §2), so that no check of the raw body can pass.
+ * early sender signed this form and sent another (src/CONTRACT.md §2), so that no check of the raw body can pass.
  *
  * **Only for such a sender, and only for as long as it has to be:** verified is what this text says, not the bytes that
  * came. Go on with the text, never with the body.

@@ -1,4 +1,4 @@
-/** Deliveries as Truedy sends them, invented. */
+/** Makes up events as Truedy sends them. */
 
 import { type EventName, eventNames } from '../events/catalogue.js'
 

@@ -1,4 +1,4 @@
-/** Signing as Truedy does, to test a receiver. */
+/** Signs as Truedy does, to test a receiver. */
 
 import { asBytes, type RawBody } from '../bytes.js'
 import { signHex } from '../verify/hmac.js'
@@ -23,7 +23,7 @@ export interface SignOptions {
 }
 
 /**
- * Signs a delivery as Truedy does (contract §2): HMAC-SHA256, keyed with the UTF-8 bytes of the secret, over the text
+ * Signs a delivery as Truedy does (src/CONTRACT.md §2): HMAC-SHA256, keyed with the UTF-8 bytes of the secret, over the text
  * of the timestamp header, a dot, and the body.
  *
  * @param payload - an envelope, such as {@link sampleEvent} makes, which becomes JSON text; or a raw body, taken as it is
@@ -58,7 +58,7 @@ export async function signDelivery(
   const timestamp = headerText(options.timestamp ?? new Date())
   const bytes = asBytes(payload) ?? JSON.stringify(payload)
   return {
-    // Raw is what `asBytes` knows; everything else is the text made above.
+    // If `asBytes` gave bytes, the payload is a raw body; anything else became the text above.
     body: typeof bytes === 'string' ? bytes : (payload as RawBody),
     headers: {
       'content-type': 'application/json',

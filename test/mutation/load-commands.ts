@@ -5,7 +5,7 @@
 
 import '../../src/cli/commands/check.js'
 import '../../src/cli/commands/listen.js'
-import '../../src/cli/listen/run.js'
+import '../../src/cli/listen/listen-for-deliveries.js'
 import '../../src/cli/commands/send.js'
-import '../../src/cli/send/run.js'
+import '../../src/cli/send/send-deliveries.js'
 import '../../src/cli/commands/verify.js'

@@ -2,24 +2,27 @@
 
 import { type EndpointResult, runCases } from '../../testing/endpoint/check-endpoint.js'
 import { endpointCases } from '../../testing/endpoint/endpoint-cases.js'
-import { TIMEOUT_MS } from '../../testing/endpoint/send.js'
-import { type Command, requireSecret, requireUrl, SECRET_OPTION } from '../command.js'
+import { TRUEDY_TIMEOUT_MS } from '../../testing/endpoint/timed-request.js'
+import { defineCommand } from '../command.js'
+import { SECRET_OPTION } from '../common-options.js'
 import { EnvironmentError, UsageError } from '../errors.js'
 import { explainNetworkError } from '../network.js'
+import { requireSecret, requireUrl } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
-import { wrap } from '../terminal/diagnosis-text.js'
 import { jsonLine } from '../terminal/json-line.js'
-import { type Paint, paintFor, printable } from '../terminal/paint.js'
+import { type Paint, paintFor } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
+import { wrap } from '../terminal/wrap.js'
 
-export const check: Command = {
+export const check = defineCommand({
   name: 'check',
   summary:
     'Sends an endpoint everything that it will meet, and says what is wrong with its answers.\nThe genuine deliveries are handled: point it at a test set-up, and let a handler take 200 ms there, so that\nduplicates which are handled twice show.',
   operands: 'URL',
   options: {
     only: {
+      type: 'list',
       value: 'TEXT',
-      isRepeatable: true,
       help: 'only the cases that have this in their name',
     },
     ...SECRET_OPTION,
@@ -36,12 +39,11 @@ export const check: Command = {
   },
   async run(args, surroundings) {
     const url = requireUrl(args.operands[0], 'check').href
-    const secret = requireSecret(args, surroundings)
-    const cases = selectCases(args.texts('only'))
-    await requireAnswer(url)
+    const secret = requireSecret(args.secret, surroundings)
+    const cases = selectCases(args.only)
+    await requireResponse(url)
 
-    const isJson = args.has('json')
-    const table = isJson ? undefined : createTable(cases, surroundings)
+    const table = args.json ? undefined : createTable(cases, surroundings)
     const results: EndpointResult[] = []
     const { interrupted } = surroundings
     for await (const result of runCases({ url, secret }, cases)) {
@@ -58,8 +60,9 @@ export const check: Command = {
     if (interrupted.aborted) return 130
     return summary.failed === 0 ? 0 : 1
   },
-}
+})
 
+/** The cases that have one of the texts in their name, in any case of letters; without texts all of them. */
 function selectCases(parts: readonly string[]): typeof endpointCases {
   const wanted = parts.map((part) => part.toLowerCase())
   const isWanted = ({ name }: { name: string }) => wanted.some((part) => name.toLowerCase().includes(part))
@@ -69,22 +72,23 @@ function selectCases(parts: readonly string[]): typeof endpointCases {
   throw new UsageError(`No case has that in its name. There are:\n${names}`, 'check')
 }
 
-/** Whether anything answers: else every case would say the same. */
-async function requireAnswer(url: string): Promise<void> {
+/** Throws EnvironmentError if nothing responds: otherwise every case would fail for the same reason. */
+async function requireResponse(url: string): Promise<void> {
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TRUEDY_TIMEOUT_MS) })
     await response.arrayBuffer()
   } catch (error) {
     throw new EnvironmentError(`No answer from ${printable(url)}: ${explainNetworkError(error)}`)
   }
 }
 
-interface Table {
+/** Prints the results of cases as they come. */
+interface ResultTable {
   add(result: EndpointResult): void
   end(results: readonly EndpointResult[], summary: { passed: number; failed: number; cases: number }): void
 }
 
-function createTable(cases: typeof endpointCases, surroundings: Surroundings): Table {
+function createTable(cases: typeof endpointCases, surroundings: Surroundings): ResultTable {
   const paint = paintFor(surroundings)
   const widths = {
     name: Math.max(4, ...cases.map(({ name }) => name.length)),

@@ -1,29 +1,27 @@
 /** `verify`: one captured request, verified or diagnosed. */
 
+import { dedupeKey } from '../../dedupe/key.js'
 import { type Diagnosis, diagnose } from '../../diagnose/index.js'
-import { dedupeKey, isWebhookError, parseEvent } from '../../index.js'
-import {
-  type Arguments,
-  type Command,
-  OTHER_SECRET_OPTION,
-  requireOtherSecrets,
-  requireSecret,
-  SECRET_OPTION,
-} from '../command.js'
+import { isWebhookError } from '../../errors.js'
+import { parseEvent } from '../../events/parse.js'
+import { defineCommand } from '../command.js'
+import { OTHER_SECRET_OPTION, SECRET_OPTION } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { readBytes } from '../files.js'
+import { requireNoOperands, requireOtherSecrets, requireSecret } from '../requirements.js'
 import { diagnosisLines } from '../terminal/diagnosis-text.js'
 import { jsonLine } from '../terminal/json-line.js'
-import { type Paint, paintFor, printable } from '../terminal/paint.js'
+import { type Paint, paintFor } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
 
-export const verify: Command = {
+export const verify = defineCommand({
   name: 'verify',
   summary: 'Verifies one captured request, whatever its age; or says why its signature does not match.',
   operands: '--body FILE --timestamp TEXT --signature TEXT',
   options: {
-    body: { value: 'FILE', help: 'the body, byte for byte; - for the standard input' },
-    timestamp: { value: 'TEXT', help: 'the header X-Truedy-Timestamp' },
-    signature: { value: 'TEXT', help: 'the header X-Truedy-Signature' },
+    body: { type: 'text', value: 'FILE', help: 'the body, byte for byte; - for the standard input' },
+    timestamp: { type: 'text', value: 'TEXT', help: 'the header X-Truedy-Timestamp' },
+    signature: { type: 'text', value: 'TEXT', help: 'the header X-Truedy-Signature' },
     ...OTHER_SECRET_OPTION,
     ...SECRET_OPTION,
   },
@@ -37,23 +35,25 @@ export const verify: Command = {
     2: 'the command line is wrong',
   },
   async run(args, surroundings) {
-    if (args.operands[0] !== undefined) throw new UsageError(`What is "${args.operands[0]}" for?`, 'verify')
-    const path = required(args, 'body')
+    requireNoOperands(args.operands, 'verify')
+    const path = requirePart('body', args.body)
     const headers = {
-      'x-truedy-timestamp': required(args, 'timestamp'),
-      'x-truedy-signature': required(args, 'signature'),
+      'x-truedy-timestamp': requirePart('timestamp', args.timestamp),
+      'x-truedy-signature': requirePart('signature', args.signature),
     }
-    const secret = requireSecret(args, surroundings)
-    const otherSecrets = requireOtherSecrets(args, 'verify')
+    const secret = requireSecret(args.secret, surroundings)
+    const otherSecrets = requireOtherSecrets(args.otherSecret, 'verify')
     const body = await readBytes(path, surroundings)
     const diagnosis = await diagnose(body, headers, secret, { otherSecrets })
     const event = diagnosis.ok ? describeEvent(body) : undefined
 
-    const report = { diagnosis, event, bytes: body.length }
-    surroundings.print(args.has('json') ? toJson(report) : toText(report, paintFor(surroundings)))
+    const findings = { diagnosis, event, bytes: body.length }
+    surroundings.print(
+      args.json ? findingsAsJson(findings) : findingsAsText(findings, paintFor(surroundings)),
+    )
     return diagnosis.ok ? 0 : 1
   },
-}
+})
 
 interface EventDescription {
   readonly event?: string
@@ -61,7 +61,7 @@ interface EventDescription {
   readonly error?: string
 }
 
-/** What a genuine body says, or why it says nothing. */
+/** The event in a genuine body, or why there is none. */
 function describeEvent(body: Uint8Array): EventDescription {
   try {
     const event = parseEvent(body)
@@ -72,18 +72,18 @@ function describeEvent(body: Uint8Array): EventDescription {
   }
 }
 
-/** What is told of a request. */
-interface Report {
+/** What was found out about a request. */
+interface VerifyFindings {
   readonly diagnosis: Diagnosis
   readonly event: EventDescription | undefined
   readonly bytes: number
 }
 
-function toJson({ diagnosis, event, bytes }: Report): string {
+function findingsAsJson({ diagnosis, event, bytes }: VerifyFindings): string {
   return jsonLine({ ...diagnosis, ...event, bytes })
 }
 
-function toText({ diagnosis, event, bytes }: Report, paint: Paint): string {
+function findingsAsText({ diagnosis, event, bytes }: VerifyFindings, paint: Paint): string {
   const verdict = diagnosis.ok
     ? paint.green('✓ The signature is genuine.')
     : paint.red('✗ The signature does not match.')
@@ -96,8 +96,7 @@ function toText({ diagnosis, event, bytes }: Report, paint: Paint): string {
   return `${[verdict, ...details, ...diagnosisLines(diagnosis, paint)].join('\n')}\n`
 }
 
-function required(args: Arguments, name: string): string {
-  const text = args.text(name)
+function requirePart(name: string, text: string | undefined): string {
   if (text !== undefined) return text
   throw new UsageError(`--${name} is missing: what arrived as the ${name} of the request.`, 'verify')
 }

@@ -1,21 +1,22 @@
-/** The deliveries of a run, as far as memory shall go, and who wants to hear of new ones. */
+/** Keeps the newest deliveries of a run in memory, and announces new ones. */
 
-import type { ListenedDelivery } from './delivery.js'
+import type { ListenedDelivery } from './listened-delivery.js'
 
 /** The newest deliveries. */
 export interface DeliveryLog {
   add(delivery: ListenedDelivery): void
   find(number: number): ListenedDelivery | undefined
-  /** Those after a number, in order. */
+  /** Those with a higher number, in order. */
   after(number: number): readonly ListenedDelivery[]
-  /** Calls a function for each new delivery, until the returned function is called. */
+  /** Calls a function for each new delivery until the returned function is called. */
   subscribe(listener: (delivery: ListenedDelivery) => void): () => void
 }
 
 const MAX_DELIVERIES = 1000
+/** Of bodies and headers. */
 const MAX_BYTES = 32 * 1_048_576
 
-/** Makes an empty log: the newest 1,000 deliveries, or 32 MiB of bodies and headers. */
+/** Makes an empty log. It keeps the newest 1,000 deliveries, or fewer if they have more than 32 MiB. */
 export function createLog(): DeliveryLog {
   const deliveries: ListenedDelivery[] = []
   const listeners = new Set<(delivery: ListenedDelivery) => void>()

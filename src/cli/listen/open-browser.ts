@@ -1,14 +1,14 @@
-/** Opening a page with what this system opens pages with. */
+/** Opens a page in the browser. */
 
 import { spawn } from 'node:child_process'
 
 const OPENERS: Partial<Record<NodeJS.Platform, readonly [program: string, ...args: string[]]>> = {
   darwin: ['open'],
-  // The empty text is the title of a window, without which `start` takes the address for it.
+  // `start` takes its first argument in quotes for the title of a window, which the empty text is.
   win32: ['cmd', '/c', 'start', ''],
 }
 
-/** Opens an address of ours. Where nothing can, the address that was printed is all there is. */
+/** Opens a URL with the program that this system has for it. If it has none, nothing happens: the URL was printed. */
 export function openBrowser(
   url: string,
   env: Readonly<Record<string, string | undefined>>,

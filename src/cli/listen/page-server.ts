@@ -1,41 +1,40 @@
 /**
- * The page: on a port of its own, so that a tunnel to the receiver never shows it, and for this machine's own browser
- * only. Whatever is asked under another name (a foreign `Host`, after a DNS answer that points here) or by another page
- * (a foreign `Origin`) is refused.
+ * Serves the page: on a port of its own, so that a tunnel to the endpoint never shows it, and only to the browser on this
+ * machine. A request under another name (a foreign `Host`, after a DNS answer that points here) or from another page (a
+ * foreign `Origin`) is rejected.
  */
 
-import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { end, sendJson } from './answers.js'
-import type { ListenedDelivery } from './delivery.js'
+import { toDetails } from './delivery-details.js'
+import type { ListenedDelivery } from './listened-delivery.js'
 import type { DeliveryLog } from './log.js'
-import page from './page.html'
+import { type ListeningServer, listenOn } from './loopback-server.js'
+import page from './page/page.html'
 import { sendEvents } from './page-events.js'
 import { sendReplay } from './page-replay.js'
-import { whyNotReplay } from './replay.js'
-import { type ListeningServer, listenOn } from './server.js'
+import { endWithJson, endWithoutDelivery, endWithText } from './page-responses.js'
 
 /** What the page needs. */
 export interface PageSettings {
   readonly log: DeliveryLog
   readonly secret: string
-  /** Where the receiver listens. */
+  /** The URL of the endpoint. */
   readonly endpoint: string
 }
 
 /** Starts the page on 127.0.0.1 and a free port. */
 export async function startPage(settings: PageSettings): Promise<ListeningServer> {
-  // Numbers of deliveries begin anew with each run: a page that outlived one must not take them for its own.
+  // Each run numbers its deliveries from 1, so a page from an earlier run must be able to tell the runs apart.
   const run = randomBytes(6).toString('hex')
   const server = createServer((request, response) => {
-    // Of a browser that goes away in the middle of an order.
-    answer(request, response, settings, run).catch(() => response.destroy())
+    // Rejects if the browser goes away in the middle of an order.
+    respond(request, response, settings, run).catch(() => response.destroy())
   })
   return listenOn(server, 0, '')
 }
 
-async function answer(
+async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   settings: PageSettings,
@@ -46,7 +45,7 @@ async function answer(
   response.setHeader('cross-origin-resource-policy', 'same-origin')
   response.setHeader('cache-control', 'no-store')
   if (!isOwn(request)) {
-    end(response, 403, 'This page is for the browser on this machine, under 127.0.0.1 or localhost.')
+    endWithText(response, 403, 'This page is for the browser on this machine, under 127.0.0.1 or localhost.')
     return
   }
   const [path = ''] = (request.url ?? '').split('?', 1)
@@ -62,16 +61,16 @@ async function answer(
     case 'POST /replay':
       return sendReplay(request, response, settings)
     default:
-      end(response, 404, 'There is nothing here.')
+      endWithText(response, 404, 'There is nothing here.')
   }
 }
 
-/** Whether it was asked under a name of this machine, and by nobody but the page itself. */
+/** Whether a request was made under a name of this machine, and by nobody but the page itself. */
 function isOwn({ method, headers, socket }: IncomingMessage): boolean {
   const { host = '', origin } = headers
   const names = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${socket.localPort}`)
   if (!names.includes(host.toLowerCase())) return false
-  // A page of others cannot leave out its Origin where it POSTs.
+  // Another page can't leave out its Origin in a POST.
   return origin === undefined ? method === 'GET' : origin.toLowerCase() === `http://${host.toLowerCase()}`
 }
 
@@ -86,7 +85,7 @@ function sendPage(response: ServerResponse, { endpoint }: PageSettings): void {
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
-    // The browser itself holds the page to text.
+    // The browser itself makes sure that the page inserts nothing but text.
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ]
@@ -94,27 +93,12 @@ function sendPage(response: ServerResponse, { endpoint }: PageSettings): void {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policy.join('; '),
   })
-  // The endpoint is an origin of ours and a path that a URL holds: neither has a quote. A path may hold "$&", though.
+  // The endpoint is an origin of ours and the path of a URL: neither has a quote. A path may hold "$&", hence the function.
   const escaped = endpoint.replaceAll('&', '&amp;')
   response.end(page.replaceAll('{{nonce}}', nonce).replaceAll('{{endpoint}}', () => escaped))
 }
 
 function sendDetails(response: ServerResponse, delivery: ListenedDelivery | undefined): void {
-  if (!delivery) {
-    end(response, 404, 'It is no longer kept: only the newest are.')
-    return
-  }
-  const { method, rawHeaders, body, isGenuine, isWhole } = delivery
-  const headers = rawHeaders.flatMap((name, index) =>
-    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : [],
-  )
-  sendJson(response, 200, {
-    method,
-    headers,
-    body: Buffer.from(body).toString('utf8'),
-    isText: isUtf8(body),
-    isWhole,
-    isGenuine,
-    whyNotReplay: whyNotReplay(delivery),
-  })
+  if (delivery) endWithJson(response, 200, toDetails(delivery))
+  else endWithoutDelivery(response)
 }

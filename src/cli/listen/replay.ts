@@ -1,22 +1,22 @@
-/** Sending a delivery once more. */
+/** Sends a delivery again. */
 
 import { signDelivery } from '../../testing/sign.js'
-import { explain } from '../send/hints.js'
-import { isSuccess, type OutgoingHeaders, openTransport } from '../send/transport.js'
-import type { ListenedDelivery } from './delivery.js'
+import { explain } from '../hints.js'
+import { isAcknowledged, type OutgoingHeaders, openTransport } from '../transport.js'
+import type { ListenedDelivery } from './listened-delivery.js'
 
-/** What came of it. */
+/** What a replay came to. */
 export interface Replay {
   readonly status?: number
-  /** What was sent: signed anew, or as it came. */
+  /** What was sent: the body signed anew, or the delivery as received. */
   readonly signed: 'anew' | 'as it came'
   readonly durationMs: number
-  /** What is wrong, and what to do, where the answer is no 2xx. */
+  /** What is wrong and what to do, if the response is no 2xx. */
   readonly hint?: string
 }
 
-// Of the connection that it came by, and not of what it says.
-const OF_THE_CONNECTION = new Set([
+/** Headers that belong to the connection that a delivery came by, and not to the delivery. */
+const CONNECTION_HEADERS = new Set([
   'connection',
   'content-length',
   'expect',
@@ -29,18 +29,18 @@ const OF_THE_CONNECTION = new Set([
   'upgrade',
 ])
 
-/** Why a delivery cannot be sent again; `undefined` where it can. */
+/** Why a delivery can't be sent again; `undefined` if it can. */
 export function whyNotReplay({ method, isWhole }: ListenedDelivery): string | undefined {
   if (method !== 'POST') return `It was a ${method}, and only a POST is a delivery.`
   return isWhole ? undefined : 'Only the beginning of its body is here.'
 }
 
 /**
- * Sends a delivery to a URL. One that is genuine gets a new timestamp and a new signature, since its own would be too
- * old; anything else goes as it came: **a body that was never signed is not signed here.**
+ * Sends a delivery to a URL. A genuine one gets a new timestamp and a new signature, because its own would be too old.
+ * Anything else is sent as received: **a body that was never signed is not signed here.**
  *
  * @param delivery - a whole POST: see {@link whyNotReplay}
- * @param abandoned - nobody waits for the answer any more: what is on its way is ended
+ * @param abandoned - aborted when nobody waits for the response anymore: ends the request
  */
 export async function replay(
   delivery: ListenedDelivery,
@@ -54,30 +54,30 @@ export async function replay(
   if (abandoned.aborted) transport.close()
   abandoned.addEventListener('abort', () => transport.close())
   try {
-    const answer = await transport.post(body, headers)
+    const result = await transport.post(body, headers)
     const signed = isGenuine ? 'anew' : 'as it came'
-    if (!answer) return { signed, durationMs: 0, hint: '' }
-    const came = {
+    if (!result) return { signed, durationMs: 0, hint: '' }
+    const replayed = {
       signed,
-      ...(answer.kind === 'status' && { status: answer.status }),
-      durationMs: answer.ms,
+      ...(result.kind === 'response' && { status: result.status }),
+      durationMs: result.ms,
     } as const
-    if (isSuccess(answer)) return came
-    const { what, hint } = explain(answer)
-    return { ...came, hint: [what, hint].filter(Boolean).join(': ') }
+    if (isAcknowledged(result)) return replayed
+    const { what, hint } = explain(result)
+    return { ...replayed, hint: [what, hint].filter(Boolean).join(': ') }
   } finally {
     transport.close()
   }
 }
 
-/** Each as often as it came: of two signatures, one alone could be accepted where both were refused. */
+/** The headers of a delivery, each as often as received: one of two signatures could be accepted if sent alone. */
 function ownHeaders({ rawHeaders }: ListenedDelivery): OutgoingHeaders {
-  // By lower-case name, since another spelling is no other header. A Map, since "constructor" is a name, too.
+  // By lower-case name, because the case makes no other header. A Map, because "constructor" is a name, too.
   const headers = new Map<string, string[]>()
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
     const key = name.toLowerCase()
-    if (!OF_THE_CONNECTION.has(key)) headers.set(key, [...(headers.get(key) ?? []), value])
+    if (!CONNECTION_HEADERS.has(key)) headers.set(key, [...(headers.get(key) ?? []), value])
   }
   return Object.fromEntries(headers)
 }

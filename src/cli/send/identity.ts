@@ -1,22 +1,22 @@
-/** What a body is, for those who read the output. */
+/** Identifies the event in a body, for whoever reads the output. */
 
 import { dedupeKey } from '../../dedupe/key.js'
 import { parseEvent } from '../../events/parse.js'
-import type { Body } from './sender.js'
+import type { DeliveryBody } from './delivery-bodies.js'
 
-/** The name of the event as sent, and the key under which a receiver remembers it. */
+/** The name of the event as sent, and the key under which a receiver records it. */
 export interface Identity {
   readonly event: string
   readonly key: string
 }
 
-/** `undefined` for a body that is no event. */
-export function identify(body: Body): Identity | undefined {
+/** The identity of an event; `undefined` for a body that is no event. */
+export function identify(body: DeliveryBody): Identity | undefined {
   try {
     const event = parseEvent(body)
     return { event: event.rawEvent, key: dedupeKey(event) }
   } catch {
-    // What was wrong with it, the receiver's answer tells.
+    // The receiver's response says what is wrong with it.
     return undefined
   }
 }

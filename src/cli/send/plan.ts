@@ -1,18 +1,19 @@
 /** From the command line to what is sent, and when. */
 
-import { didYouMean } from '../../did-you-mean.js'
 import { eventNames } from '../../events/catalogue.js'
 import { type SampleName, sampleNames } from '../../testing/samples.js'
 import { MAX_SEED } from '../../testing/scenarios/random.js'
-import { type ScenarioName, scenarioNames, scenarioSteps } from '../../testing/scenarios/scenarios.js'
+import { type ScenarioName, scenarioSteps } from '../../testing/scenarios/scenarios.js'
 import type { Shape } from '../../testing/scenarios/story.js'
 import { requireKey } from '../../verify/keys.js'
-import { type Arguments, requireSecret, requireUrl } from '../command.js'
+import { requireOneOf } from '../choices.js'
 import { UsageError } from '../errors.js'
 import { readBytes } from '../files.js'
+import { requireSecret, requireUrl } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
 import { type BackOff, impatient, likeTruedy } from './back-off.js'
-import { bodiesAround, type MakeBody, requireObjectText, sampleBodies } from './bodies.js'
+import { bodiesAround, type MakeBody, requireObjectText, sampleBodies } from './delivery-bodies.js'
+import { DEFAULT_EVENT, type SendArguments } from './options.js'
 import { atRate, oneAfterTheOther, type Schedule, withGaps } from './schedules.js'
 
 /** What a run does. */
@@ -29,76 +30,65 @@ export interface Plan {
   readonly scenario: { readonly name: ScenarioName; readonly seed: number } | undefined
 }
 
-// What makes no sense together: the first of a pair, and what it excludes.
-const EXCLUSIVE: readonly (readonly [string, readonly string[]])[] = [
-  ['scenario', ['all', 'data', 'count', 'rate']],
-  ['all', ['data']],
-]
-
 /**
- * Reads the arguments.
+ * Makes the plan that the arguments ask for.
  *
- * @throws UsageError for what contradicts itself, EnvironmentError for a file that cannot be used, WebhookError for a
- * secret that cannot be one
+ * @throws UsageError for arguments that contradict each other, EnvironmentError for a file that cannot be used,
+ * WebhookError for a secret that cannot be one
  */
-export async function readPlan(args: Arguments, surroundings: Surroundings): Promise<Plan> {
+export async function makePlan(args: SendArguments, surroundings: Surroundings): Promise<Plan> {
   const [urlText, eventName, ...more] = args.operands
   const url = requireUrl(urlText, 'send')
   if (more.length > 0) throw new UsageError(`Only URL and EVENT, not "${more.join(' ')}" too.`, 'send')
   requireSense(args, eventName)
-  const secret = requireSecret(args, surroundings)
+  const secret = requireSecret(args.secret, surroundings)
   requireKey(secret)
 
-  const speed = args.number('speed', { min: 0.01, max: 1e6 }) ?? 1
-  const shape = args.has('flat') ? 'flat' : 'nested'
-  const common = { url, secret, rate: args.number('rate', { min: 0.01, max: 1e5 }) }
-  const scenario = requireScenario(args.text('scenario'))
-  const seed = args.number('seed', { min: 0, max: MAX_SEED, isWhole: true })
+  const { speed, rate, scenario, seed = anySeed() } = args
+  const common = { url, secret, rate }
+  const shape = args.flat ? 'flat' : 'nested'
+  const retries = args.retry ? likeTruedy(speed) : undefined
   if (scenario) {
-    const backOff =
-      scenario === 'chaos' ? impatient(speed) : args.has('retry') ? likeTruedy(speed) : undefined
-    return { ...common, ...planScenario(scenario, seed ?? anySeed(), shape, speed), backOff }
+    const backOff = scenario === 'chaos' ? impatient(speed) : retries
+    return { ...common, ...planScenario(scenario, seed, shape, speed), backOff }
   }
-  const names: readonly [SampleName, ...SampleName[]] = args.has('all')
+  const names: readonly [SampleName, ...SampleName[]] = args.all
     ? eventNames
-    : [requireName(eventName)]
-  const count = args.number('count', { min: 1, max: 1e7, isWhole: true }) ?? 1
+    : [requireOneOf('event', eventName ?? DEFAULT_EVENT, sampleNames, 'send')]
   return {
     ...common,
-    total: count * names.length,
+    total: args.count * names.length,
     makeBody: await planBodies(args, names, shape, surroundings),
-    schedule: common.rate === undefined ? oneAfterTheOther : atRate(common.rate),
-    backOff: args.has('retry') ? likeTruedy(speed) : undefined,
+    schedule: rate === undefined ? oneAfterTheOther : atRate(rate),
+    backOff: retries,
     scenario: undefined,
   }
 }
 
-function requireSense(args: Arguments, eventName: string | undefined): void {
+/** Options that say what is sent, each with those that would say something else. */
+const EXCLUSIVE = [
+  ['scenario', ['all', 'data', 'count', 'rate']],
+  ['all', ['data']],
+] as const
+
+/** Throws UsageError for options that contradict each other, or that change nothing. */
+function requireSense({ given }: SendArguments, eventName: string | undefined): void {
   for (const [one, others] of EXCLUSIVE) {
-    const other = args.has(one) ? others.find((name) => args.has(name)) : undefined
+    const other = given.has(one) ? others.find((name) => given.has(name)) : undefined
     if (other) throw new UsageError(`--${one} and --${other} exclude each other.`, 'send')
-    if (args.has(one) && eventName !== undefined) {
+    if (given.has(one) && eventName !== undefined) {
       throw new UsageError(`--${one} says what is sent: leave out EVENT ("${eventName}").`, 'send')
     }
   }
-  if (args.has('data') && args.has('flat') && eventName === undefined) {
+  if (given.has('data') && given.has('flat') && eventName === undefined) {
     throw new UsageError('--flat shapes what is made; --data without EVENT is the whole body.', 'send')
   }
-  if (args.has('seed') && !args.has('scenario')) {
+  if (given.has('seed') && !given.has('scenario')) {
     throw new UsageError('--seed makes a scenario repeatable: it needs --scenario.', 'send')
   }
-  if (args.has('speed') && !args.has('scenario') && !args.has('retry')) {
+  if (given.has('speed') && !given.has('scenario') && !given.has('retry')) {
     throw new UsageError('--speed divides the waits of --retry and --scenario: give one of them.', 'send')
   }
-}
-
-function requireScenario(name: string | undefined): ScenarioName | undefined {
-  const scenario = scenarioNames.find((each) => each === name)
-  if (scenario || name === undefined) return scenario
-  throw new UsageError(
-    `There is no scenario "${name}".${didYouMean(name, scenarioNames)} There are ${scenarioNames.join(', ')}.`,
-    'send',
-  )
 }
 
 function planScenario(name: ScenarioName, seed: number, shape: Shape, speed: number) {
@@ -117,24 +107,14 @@ function anySeed(): number {
   return Math.floor(Math.random() * (MAX_SEED + 1))
 }
 
-function requireName(name = 'call.ended'): SampleName {
-  const known = sampleNames.find((each) => each === name)
-  if (known) return known
-  throw new UsageError(
-    `There is no event "${name}".${didYouMean(name, sampleNames)} There are ${sampleNames.join(', ')}.`,
-    'send',
-  )
-}
-
 async function planBodies(
-  args: Arguments,
+  { data: file, operands: [, eventName] }: SendArguments,
   names: readonly [SampleName, ...SampleName[]],
   shape: Shape,
   surroundings: Surroundings,
 ): Promise<MakeBody> {
-  const file = args.text('data')
   if (file === undefined) return sampleBodies(names, shape)
   const bytes = await readBytes(file, surroundings)
-  const isWhole = args.operands[1] === undefined
-  return isWhole ? () => bytes : bodiesAround(requireObjectText(bytes, file), names[0], shape)
+  if (eventName === undefined) return () => bytes
+  return bodiesAround(requireObjectText(bytes, file), names[0], shape)
 }

@@ -1,4 +1,4 @@
-/** How far a long run is: one line on the standard error, written over. */
+/** Shows how far a long run is: one line on the standard error, overwritten again and again. */
 
 import type { Surroundings } from '../surroundings.js'
 import { duration, grouped, perSecond } from '../terminal/figures.js'
@@ -16,7 +16,7 @@ export function openProgress(
   let width = 0
 
   function write(line: string): void {
-    // Blanks over the rest of a longer line: every terminal knows those.
+    // Blanks overwrite the rest of a longer line, on every terminal.
     warn(`\r${line.padEnd(width)}`)
     width = line.length
   }

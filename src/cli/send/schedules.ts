@@ -7,7 +7,7 @@ import type { Waiting } from './waiting.js'
  * Starts deliveries, each at its time, until all are started or the run is interrupted.
  *
  * @param total - how many
- * @param start - starts the one of an index; resolves when it has its first answer
+ * @param start - starts the one with an index; resolves after its first attempt
  */
 export type Schedule = (
   total: number,
@@ -15,17 +15,17 @@ export type Schedule = (
   waiting: Waiting,
 ) => Promise<void>
 
-/** One after the other: each when the one before has its first answer. Retries are not waited for. */
+/** One after the other: each starts after the first attempt of the one before, and waits for no retries. */
 export const oneAfterTheOther: Schedule = async (total, start, waiting) => {
   for (let index = 0; index < total && !waiting.isInterrupted; index++) await start(index)
 }
 
-/** How many deliveries that are late are started in one go: the answers have to be read, too. */
+/** How many late deliveries start in one go, before the responses get a turn to be read. */
 const BURST = 32
 
 /**
- * An open loop: delivery `i` is due at the start + `i / perSecond`, whatever the answers do. A late one goes at once,
- * and delays none of those that follow.
+ * An open loop: delivery `i` is due `i / perSecond` seconds after the start, whatever the responses do. A late one starts at
+ * once, and delays none that follow.
  */
 export function atRate(perSecond: number): Schedule {
   return async (total, start, waiting) => {
@@ -43,18 +43,18 @@ export function atRate(perSecond: number): Schedule {
 }
 
 /**
- * A story: each delivery after a gap of its own.
+ * Each delivery after a gap of its own.
  *
  * @param gapsMs - the wait before each, in milliseconds; 0 is at the same moment as the one before
- * @param isOrdered - whether the answer of each is waited for before the gap, so that none overtakes another
+ * @param isOrdered - whether each gap begins after the first attempt of the one before, so that none overtakes another
  */
 export function withGaps(gapsMs: readonly number[], isOrdered: boolean): Schedule {
   return async (total, start, waiting) => {
     for (let index = 0; index < total && !waiting.isInterrupted; index++) {
       const gapMs = gapsMs[index] ?? 0
       if (gapMs > 0 && !(await waiting.wait(gapMs))) return
-      const answered = start(index)
-      if (isOrdered) await answered
+      const attempted = start(index)
+      if (isOrdered) await attempted
     }
   }
 }

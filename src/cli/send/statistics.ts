@@ -1,12 +1,12 @@
-/** Counting what came of a run. */
+/** Counts what a run comes to. */
 
+import { isAcknowledged, type PostResult } from '../transport.js'
 import type { Attempt } from './sender.js'
-import { type Answer, isSuccess } from './transport.js'
 
-/** Answers of one kind that were no success. */
+/** Failures of one kind. */
 export interface Failures {
   /** One of them. */
-  readonly answer: Answer
+  readonly result: PostResult
   readonly count: number
 }
 
@@ -14,7 +14,7 @@ export interface Failures {
 export interface Summary {
   /** Deliveries that were begun. */
   readonly deliveries: number
-  /** Requests that were sent and came to something, retries among them. */
+  /** Attempts that came to something, retries included. */
   readonly sendings: number
   readonly retries: number
   /** Deliveries that got a 2xx in the end. */
@@ -23,21 +23,21 @@ export interface Summary {
   readonly failed: number
   /** Deliveries that the end of the run left without a 2xx. */
   readonly unfinished: number
-  /** How many sendings got each status. */
+  /** How many attempts got each status. */
   readonly statuses: Readonly<Record<string, number>>
-  /** Sendings without an answer. */
+  /** Attempts without a response. */
   readonly unanswered: number
   /** The most frequent first. */
   readonly failures: readonly Failures[]
   readonly seconds: number
-  /** Deliveries a second, from the first sending of the first to that of the last; without retries. */
+  /** Deliveries a second, from the first attempt of the first to that of the last; without retries. */
   readonly ratePerSecond: number | undefined
-  /** From the first sending of the first delivery to that of the last. */
+  /** From the first attempt of the first delivery to that of the last. */
   readonly sendingSeconds: number | undefined
   readonly latencyMs: Latency | undefined
 }
 
-/** Of the answers that came, in milliseconds. */
+/** How long responses took, in milliseconds. */
 export interface Latency {
   readonly p50: number
   readonly p95: number
@@ -60,7 +60,7 @@ export function createStatistics(): Statistics {
   const beginning = performance.now()
   const latencies: number[] = []
   const statuses = new Map<number, number>()
-  const failures = new Map<string, { answer: Answer; count: number }>()
+  const failures = new Map<string, { result: PostResult; count: number }>()
   let begun = 0
   let sendings = 0
   let firsts = 0
@@ -79,24 +79,24 @@ export function createStatistics(): Statistics {
     begin() {
       begun++
     },
-    add({ number, answer, retryInMs }) {
+    add({ number, result, retryInMs }) {
       sendings++
       if (number === 1) {
         firsts++
-        firstSentAt = Math.min(firstSentAt, answer.sentAt)
-        lastSentAt = Math.max(lastSentAt, answer.sentAt)
+        firstSentAt = Math.min(firstSentAt, result.sentAt)
+        lastSentAt = Math.max(lastSentAt, result.sentAt)
       }
-      if (answer.kind === 'status') {
-        latencies.push(answer.ms)
-        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
+      if (result.kind === 'response') {
+        latencies.push(result.ms)
+        statuses.set(result.status, (statuses.get(result.status) ?? 0) + 1)
       }
-      if (isSuccess(answer)) {
+      if (isAcknowledged(result)) {
         succeeded++
         return
       }
       if (retryInMs === undefined) failed++
-      const kind = kindOf(answer)
-      failures.set(kind, { answer, count: (failures.get(kind)?.count ?? 0) + 1 })
+      const kind = failureKind(result)
+      failures.set(kind, { result, count: (failures.get(kind)?.count ?? 0) + 1 })
     },
     summary() {
       const answered = latencies.length
@@ -123,10 +123,10 @@ export function createStatistics(): Statistics {
   }
 }
 
-/** The same for answers that are to be told of together. */
-export function kindOf(answer: Answer): string {
-  if (answer.kind === 'silence') return answer.reason
-  return [answer.status, answer.error, answer.location].join(' ')
+/** The same text for failures that are reported together. */
+export function failureKind(result: PostResult): string {
+  if (result.kind === 'no response') return result.reason
+  return [result.status, result.error, result.location].join(' ')
 }
 
 /** Percentiles by the nearest rank: each is a latency that occurred. */

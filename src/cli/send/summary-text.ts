@@ -1,22 +1,23 @@
-/** The end of a report for people. */
+/** The summary of a run of `send` as text. */
 
+import { explain } from '../hints.js'
 import { duration, grouped, milliseconds, perSecond } from '../terminal/figures.js'
-import { type Paint, printable } from '../terminal/paint.js'
-import { explain } from './hints.js'
+import type { Paint } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
 import type { Failures, Summary } from './statistics.js'
 
-/** What a summary says besides the counts. */
+/** What the summary says besides the counts. */
 export interface SummaryContext {
   readonly planned: number
   readonly rateAsked: number | undefined
-  /** How many different keys a scenario had. */
+  /** How many different keys the deliveries of a scenario had. */
   readonly distinctEvents: number | undefined
   readonly isInterrupted: boolean
-  /** Whether failures are listed: they were not told of one by one. */
+  /** Whether failures are listed, because they were not reported one by one. */
   readonly hasFailures: boolean
 }
 
-/** Kinds of failures that are listed. */
+/** How many kinds of failures are listed. */
 const MAX_FAILURES = 20
 
 /** The summary as text. */
@@ -57,11 +58,11 @@ function countLines(summary: Summary, context: SummaryContext, paint: Paint): st
 
 function rateLines(summary: Summary, { rateAsked, distinctEvents }: SummaryContext): string[] {
   const { ratePerSecond, sendingSeconds } = summary
-  // The gaps of a scenario are its own.
+  // A scenario has gaps of its own, so its rate says nothing.
   if (ratePerSecond === undefined || sendingSeconds === undefined || distinctEvents !== undefined) return []
   const reached = `${perSecond(ratePerSecond)}/s over ${duration(sendingSeconds)}`
   if (rateAsked === undefined) return [row('rate', [reached])]
-  // In less than a second a few milliseconds of the first connection decide.
+  // In less than a second, the few milliseconds of the first connection would decide.
   const isSlow = sendingSeconds >= 1 && ratePerSecond < rateAsked * 0.98
   return [
     row('rate', [
@@ -73,16 +74,16 @@ function rateLines(summary: Summary, { rateAsked, distinctEvents }: SummaryConte
 }
 
 function latencyLines({ latencyMs, sendings }: Summary): string[] {
-  // Of a single one, its line says it.
+  // A single attempt has it in its line.
   if (!latencyMs || sendings === 1) return []
   const figures = Object.entries(latencyMs).map(([name, ms]) => `${name} ${milliseconds(ms)}`)
   return [row('latency', [`${figures.join('  ')} ms`])]
 }
 
 function failureLines(failures: readonly Failures[], paint: Paint): string[] {
-  const lines = failures.slice(0, MAX_FAILURES).map(({ answer, count }) => {
-    const { what, hint } = explain(answer)
-    const status = answer.kind === 'status' ? `${answer.status} ` : ''
+  const lines = failures.slice(0, MAX_FAILURES).map(({ result, count }) => {
+    const { what, hint } = explain(result)
+    const status = result.kind === 'response' ? `${result.status} ` : ''
     return `${paint.red(`${grouped(count)} × ${status}${printable(what)}`.trimEnd())}: ${printable(hint)}`
   })
   const others = failures.length - lines.length

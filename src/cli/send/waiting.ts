@@ -1,20 +1,20 @@
-/** Waiting that Ctrl-C ends. */
+/** Waits that Ctrl-C ends. */
 
-/** Waits of one run. */
+/** The waits of one run. */
 export interface Waiting {
-  /** Whether the run was interrupted: every wait has ended, and no new one lasts. */
+  /** Whether the run is interrupted: every wait has ended, and a new one ends at once. */
   readonly isInterrupted: boolean
-  /** Waits for so many milliseconds. Resolves with false where the run was interrupted before. */
+  /** Waits for so many milliseconds. Resolves with `false` if the run is interrupted before that. */
   wait(ms: number): Promise<boolean>
 }
 
 /**
- * Waits that end together.
+ * Makes waits that end together.
  *
- * @param interrupted - aborted when the run shall end
+ * @param interrupted - aborted when the run must end
  */
 export function createWaiting(interrupted: AbortSignal): Waiting {
-  // One listener for thousands of waits, of which Node would warn as of a leak.
+  // One listener for thousands of waits, because Node warns about many as about a leak.
   const endings = new Set<() => void>()
   interrupted.addEventListener('abort', () => {
     for (const end of endings) end()

@@ -2,33 +2,23 @@
 
 import type { Diagnosis } from '../../diagnose/index.js'
 import type { Paint } from './paint.js'
+import { wrap } from './wrap.js'
 
-const WIDTH = 100
+/** Characters of a line, its label included. */
+const LINE_WIDTH = 100
+const LABEL_WIDTH = 7
 
 /** The lines of a diagnosis: the cause, what happened, what to do. */
 export function diagnosisLines({ causes, explanation, fix }: Diagnosis, paint: Paint): string[] {
   return [
-    `${'cause'.padEnd(7)}${paint.bold(causes.join(' + '))}`,
-    ...labelled('why', explanation),
-    ...labelled('fix', fix),
+    `${'cause'.padEnd(LABEL_WIDTH)}${paint.bold(causes.join(' + '))}`,
+    ...labeledLines('why', explanation),
+    ...labeledLines('fix', fix),
   ]
 }
 
-function labelled(label: string, text: string): string[] {
-  return wrap(text, WIDTH - 7).map((line, index) => (index === 0 ? label : '').padEnd(7) + line)
-}
-
-/** Breaks a text at spaces into lines of at most so many characters, where its words let it. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else {
-      line = line === '' ? word : `${line} ${word}`
-    }
-  }
-  return [...lines, line]
+function labeledLines(label: string, text: string): string[] {
+  return wrap(text, LINE_WIDTH - LABEL_WIDTH).map(
+    (line, index) => (index === 0 ? label : '').padEnd(LABEL_WIDTH) + line,
+  )
 }

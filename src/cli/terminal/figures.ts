@@ -10,12 +10,12 @@ export function milliseconds(ms: number): string {
   return ms < 10 ? ms.toFixed(1) : grouped(Math.round(ms))
 }
 
-/** Times a second: `499.8`, `2,000`. */
+/** A rate per second: `499.8`, `2,000`. */
 export function perSecond(rate: number): string {
   return rate < 1000 ? rate.toFixed(1) : grouped(Math.round(rate))
 }
 
-/** Seconds as the length of a wait: `250 ms`, `7.5 s`, `30 s`, `8 min`, `4.3 h`. */
+/** Seconds in a unit that suits a wait: `250 ms`, `7.5 s`, `30 s`, `8 min`, `4.3 h`. */
 export function duration(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`
   if (seconds < 10) return `${round(seconds)} s`

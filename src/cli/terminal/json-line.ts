@@ -1,16 +1,15 @@
 /** JSON for scripts, one object a line. */
 
-import { UNPRINTABLE } from './paint.js'
+import { hexOfUnit } from '../../utf16.js'
+import { UNPRINTABLE } from './printable.js'
 
-/** A line of JSON that a terminal can be shown, too: what is no plain character is escaped as JSON has it. */
+/** A line of JSON that is safe to print on a terminal: characters that are not plain become JSON's own escapes. */
 export function jsonLine(value: object): string {
   const escaped = JSON.stringify(value).replace(UNPRINTABLE, (character) =>
-    // By UTF-16 units, which is what JSON escapes.
-    Array.from({ length: character.length }, (_, index) => escapeUnit(character.charCodeAt(index))).join(''),
+    // JSON escapes UTF-16 code units, of which a character has one or two.
+    Array.from({ length: character.length }, (_, index) => `\\u${hexOfUnit(character.slice(index))}`).join(
+      '',
+    ),
   )
   return `${escaped}\n`
-}
-
-function escapeUnit(code: number): string {
-  return `\\u${code.toString(16).padStart(4, '0')}`
 }

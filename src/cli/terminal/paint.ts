@@ -1,11 +1,9 @@
-/** Colours, where someone sees them. */
+/** Colors, where someone sees them. */
 
-import type { Surroundings } from '../surroundings.js'
-
-/** Puts a colour around a text, or leaves it as it is. */
+/** Puts a color around a text, or leaves it as it is. */
 export type Paint = Readonly<Record<keyof typeof CODES, (text: string) => string>>
 
-// SGR codes (ECMA-48), and what ends each.
+// Each color's SGR codes (ECMA-48): the one that begins it, and the one that ends it.
 const CODES = {
   bold: [1, 22],
   dim: [2, 22],
@@ -15,11 +13,18 @@ const CODES = {
   cyan: [36, 39],
 } as const
 
-/** Colours on a terminal only, and never where NO_COLOR says so (no-color.org). */
-export function paintFor({ isTerminal, env }: Surroundings): Paint {
-  const isColoured = isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+/** What decides whether there are colors. */
+export interface PaintSettings {
+  /** Whether a person reads the output. */
+  readonly isTerminal: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Colors on a terminal only, and never if NO_COLOR is set (no-color.org). */
+export function paintFor({ isTerminal, env }: PaintSettings): Paint {
+  const isColored = isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
   const paint = ([on, off]: readonly [number, number]) =>
-    isColoured ? (text: string) => `\u001b[${on}m${text}\u001b[${off}m` : (text: string) => text
+    isColored ? (text: string) => `\u001b[${on}m${text}\u001b[${off}m` : (text: string) => text
   return {
     bold: paint(CODES.bold),
     dim: paint(CODES.dim),
@@ -29,19 +34,3 @@ export function paintFor({ isTerminal, env }: Surroundings): Paint {
     cyan: paint(CODES.cyan),
   }
 }
-
-/**
- * A text from outside, fit for a terminal: control characters, which could move the cursor or change the title, and
- * marks that turn the direction of writing become visible escapes.
- */
-export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => {
-    // There is one, and it may be beyond the 16 bits that `\u` takes without braces.
-    const code = character.codePointAt(0) ?? 0
-    if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`
-    return code < 0x1_0000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`
-  })
-}
-
-/** What a terminal would act on, or nobody would see. */
-export const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu

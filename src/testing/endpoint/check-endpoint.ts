@@ -1,4 +1,4 @@
-/** Running the endpoint cases. */
+/** Runs the endpoint cases. */
 
 import type { Endpoint, EndpointCase, EndpointFinding } from './endpoint-case.js'
 import { endpointCases } from './endpoint-cases.js'
@@ -50,7 +50,7 @@ export async function* runCases(
     const result = await runCase(endpoint, one)
     const isGenuineFailure =
       !result.passed && result.expected === '2xx' && !ALL_SUCCESSFUL.test(result.actual)
-    // What one genuine delivery failed of, the next ones mostly fail of too.
+    // The reason why one genuine delivery fails is mostly the reason for the others, too.
     yield first && isGenuineFailure ? { ...result, fix: `First mend "${first.name}".` } : result
     if (isGenuineFailure) first ??= result
   }
@@ -72,7 +72,7 @@ async function runCase(endpoint: Endpoint, { name, expected, run }: EndpointCase
 const REDIRECT_FIX = 'It redirects, and a redirect is no 2xx: give the address that it leads to.'
 const NO_ANSWER_FIX = 'Is it running, and is the URL right? Did it crash?'
 
-/** fetch says only "fetch failed"; why stands in its cause. */
+/** Why fetch failed: its own message says only "fetch failed", the cause says why. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? error.cause.message : error.message

@@ -13,7 +13,7 @@ export interface EndpointCase {
   readonly name: string
   /** The statuses that are right, in words: `"2xx"`, `"401"`. */
   readonly expected: string
-  /** Sends it and judges what comes back. Rejects where there was no answer. */
+  /** Sends it and judges the responses. Rejects if one does not come. */
   run(endpoint: Endpoint): Promise<EndpointFinding>
 }
 
@@ -22,8 +22,8 @@ export interface EndpointFinding {
   readonly passed: boolean
   /** The statuses that came. */
   readonly actual: string
-  /** What to look at in the receiver, where the case did not pass. */
+  /** What to look at in the receiver, if the case did not pass. */
   readonly fix?: string
-  /** What could not be seen, where the case passed as far as it went. */
+  /** What the case could not check, if it passed otherwise. */
   readonly note?: string
 }

@@ -1,12 +1,12 @@
-/** All that at-least-once delivery without an order may bring: disorder, duplicates, two at once, late repeats. */
+/** Everything that at-least-once delivery without an order can bring: disorder, duplicates, two at once, late repeats. */
 
 import type { SampleEvent } from '../samples.js'
 import type { Random } from './random.js'
 
-/** A sending within the disorder. */
+/** One delivery within the disorder. */
 export interface ChaosStep {
   readonly event: SampleEvent
-  /** Whether it goes at the same moment as the one before, which is the same event. */
+  /** Whether it is sent at the same moment as the one before, which is the same event. */
   readonly isTwin: boolean
 }
 
@@ -19,16 +19,16 @@ export function inChaos(events: readonly SampleEvent[], random: Random): ChaosSt
   const steps: ChaosStep[] = random.shuffled(events).map((event) => ({ event, isTwin: false }))
   const some = (share: number) =>
     random.shuffled(events).slice(0, Math.max(2, Math.round(events.length * share)))
-  // Redelivered soon: one to four steps after the first time.
+  // Some are delivered again soon: one to four steps after the first time.
   for (const event of some(0.25)) {
     const first = steps.findIndex((step) => step.event === event)
     steps.splice(first + random.between(1, 4), 0, { event, isTwin: false })
   }
-  // Twins last, so that nothing comes between two at once.
+  // Twins come last, so that nothing gets between two at once.
   for (const event of some(0.3)) {
     const first = steps.findIndex((step) => step.event === event)
     steps.splice(first + 1, 0, { event, isTwin: true })
   }
-  // Repeated late: when everything has been delivered before.
+  // Some are repeated late, when everything has been delivered.
   return [...steps, ...some(0.25).map((event) => ({ event, isTwin: false }))]
 }

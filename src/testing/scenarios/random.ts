@@ -1,12 +1,12 @@
-/** Chance that can be repeated: the same seed, the same choices. */
+/** Random choices that can be repeated: the same seed makes the same choices. */
 
 /** A source of choices. */
 export interface Random {
-  /** A whole number from `from` to `to`, both among them. */
+  /** A whole number from `from` to `to`, both included. */
   between(from: number, to: number): number
   /** One of several. */
   of<const Items extends readonly [unknown, ...unknown[]]>(items: Items): Items[number]
-  /** An id that looks as `crypto.randomUUID` makes them (RFC 9562, version 4). */
+  /** An id that looks as if from `crypto.randomUUID` (RFC 9562, version 4). */
   uuid(): string
   /** The same items in another order. */
   shuffled<Item>(items: readonly Item[]): Item[]
@@ -15,7 +15,7 @@ export interface Random {
 /** The largest seed. */
 export const MAX_SEED = 2 ** 32 - 1
 
-/** A source of choices. By mulberry32. */
+/** Makes a source of choices from a seed, by mulberry32. */
 export function createRandom(seed: number): Random {
   let state = seed | 0
 

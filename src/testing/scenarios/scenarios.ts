@@ -1,21 +1,21 @@
 /** Scenarios by name: what is sent, in which order, and with which gaps. */
 
 import type { SampleEvent } from '../samples.js'
-import { callStory } from './call.js'
-import { campaignStory } from './campaign.js'
+import { callStory } from './call-story.js'
+import { campaignStory } from './campaign-story.js'
 import { inChaos } from './chaos.js'
 import { createRandom } from './random.js'
 import { type Shape, toldAt } from './story.js'
-import { voiceStory } from './voice.js'
+import { voiceStory } from './voice-story.js'
 
 export const scenarioNames = ['call', 'campaign', 'voice', 'chaos'] as const
 
 /** The name of a scenario. */
 export type ScenarioName = (typeof scenarioNames)[number]
 
-/** One sending of a scenario. */
-export interface Step {
-  /** The wait before it, in milliseconds; 0 is at the same moment as the one before. */
+/** One delivery of a scenario. */
+export interface ScenarioStep {
+  /** The wait before it, in milliseconds; 0 means at the same moment as the one before. */
   readonly gapMs: number
   readonly event: SampleEvent
 }
@@ -25,7 +25,7 @@ export interface Step {
  *
  * @param now - Unix time in milliseconds, at which the stories end
  */
-export function scenarioSteps(name: ScenarioName, seed: number, shape: Shape, now: number): Step[] {
+export function scenarioSteps(name: ScenarioName, seed: number, shape: Shape, now: number): ScenarioStep[] {
   const random = createRandom(seed)
   const inOrder = (events: readonly SampleEvent[]) =>
     events.map((event, index) => ({ gapMs: index === 0 ? 0 : random.between(300, 1500), event }))

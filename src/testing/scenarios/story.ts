@@ -1,4 +1,4 @@
-/** A story: events about the same things, each at a moment of its own. */
+/** Stories: events about the same call, campaign or voice, each at a moment of its own. */
 
 import { isObject } from '../../json.js'
 import { type SampleEvent, type SampleName, sampleEvent } from '../samples.js'
@@ -11,32 +11,32 @@ export type Shape = 'nested' | 'flat'
 export interface Moment {
   /** When it happens, in milliseconds since the story began. */
   readonly atMs: number
-  /** Makes the event, given what time (ISO 8601) it is so many milliseconds into the story. */
+  /** Makes the event. `time` gives the time (ISO 8601) so many milliseconds into the story. */
   tell(time: (atMs: number) => string): SampleEvent
 }
 
-/** What makes an event of a story out of a sample. */
-export interface Facts {
-  /** Of the event itself. */
+/** What makes a sample an event of a story. */
+export interface EventFacts {
+  /** The id of the event itself. */
   readonly id: string
   readonly time: string
   /** Fields of `data` that differ from the sample's; `undefined` takes one out. */
   readonly data: Readonly<Record<string, unknown>>
-  /** The same for `data.call`, where the sample has one. */
+  /** The same for `data.call`, if the sample has one. */
   readonly call?: Readonly<Record<string, unknown>>
-  /** The name of the event, where there is no sample of it. */
+  /** The name of the event, if there is no sample of it. */
   readonly name?: string
 }
 
 /** A sample event with the facts of a story in it. */
-export function eventOf(sample: SampleName, shape: Shape, facts: Facts): SampleEvent {
+export function eventOf(sample: SampleName, shape: Shape, facts: EventFacts): SampleEvent {
   const { event, data } = sampleEvent(sample, { shape })
   const name = facts.name ?? event
   const { call } = data
   const isNested = shape === 'nested'
   return {
     event: name,
-    // As the sample has it: without a zone, and with microseconds.
+    // A flat sample has a timestamp without a zone, and with microseconds.
     timestamp: isNested ? facts.time : facts.time.replace('Z', '000'),
     ...(isNested && { id: facts.id }),
     data: {
@@ -53,7 +53,7 @@ export function eventId(random: Random): string {
   return `evt_${random.uuid()}`
 }
 
-/** A story that begins later, to be part of a longer one. */
+/** The same story, begun later: part of a longer one. */
 export function postponed(story: readonly Moment[], byMs: number): Moment[] {
   return story.map(({ atMs, tell }) => ({
     atMs: atMs + byMs,

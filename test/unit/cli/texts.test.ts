@@ -1,9 +1,9 @@
 /** What a person reads at a terminal, whole: a rewording, a lost colour or a shifted column shows in snapshots/. */
 
 import { describe, expect, it, vi } from 'vitest'
+import { explain } from '../../../src/cli/hints.js'
 import { explainNetworkError } from '../../../src/cli/network.js'
 import { runCli } from '../../../src/cli/run.js'
-import { explain } from '../../../src/cli/send/hints.js'
 import { duration, grouped, milliseconds, perSecond } from '../../../src/cli/terminal/figures.js'
 import { signDelivery } from '../../../src/testing/index.js'
 import { freePort } from '../../support/server.js'
@@ -46,7 +46,7 @@ function steady(text: string): string {
 
 const snapshotOf = (name: string) => `snapshots/${name}.txt`
 
-const status = (code: number) => ({ kind: 'status', status: code, ms: 1, sentAt: 0 }) as const
+const status = (code: number) => ({ kind: 'response', status: code, ms: 1, sentAt: 0 }) as const
 
 /** A server that answers everything alike. */
 async function answering(code: number, body = '', headers: Record<string, string> = {}): Promise<string> {
@@ -152,7 +152,7 @@ describe('a person reads', { timeout: 20_000 }, () => {
       ...errors.map((error) => explain({ ...status(401), error })),
       ...statuses.map((code) => ({ code, ...explain(status(code)) })),
       explain({ ...status(302), location: '/login' }),
-      explain({ kind: 'silence', reason: 'nothing listens there.', ms: 1, sentAt: 0 }),
+      explain({ kind: 'no response', reason: 'nothing listens there.', ms: 1, sentAt: 0 }),
     ]
     const text = lines.map((line) => Object.values(line).join(' | ')).join('\n')
     await expect(`${text}\n`).toMatchFileSnapshot(snapshotOf('hints'))

@@ -1,10 +1,11 @@
 import { createServer } from 'node:http'
 import { describe, expect, it, vi } from 'vitest'
-import { type ListenedDelivery, toLine } from '../../../../src/cli/listen/delivery.js'
+import { toLine } from '../../../../src/cli/listen/delivery-line.js'
+import type { ListenedDelivery } from '../../../../src/cli/listen/listened-delivery.js'
 import { createLog } from '../../../../src/cli/listen/log.js'
+import { listenOn } from '../../../../src/cli/listen/loopback-server.js'
 import { openBrowser } from '../../../../src/cli/listen/open-browser.js'
 import { sendEvents } from '../../../../src/cli/listen/page-events.js'
-import { listenOn } from '../../../../src/cli/listen/server.js'
 import { serve } from '../../support/http.js'
 import { openers } from '../../support/listen.js'
 

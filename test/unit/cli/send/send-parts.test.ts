@@ -2,12 +2,12 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { impatient, likeTruedy } from '../../../../src/cli/send/back-off.js'
 import { openProgress } from '../../../../src/cli/send/progress.js'
 import { atRate, oneAfterTheOther, withGaps } from '../../../../src/cli/send/schedules.js'
-import { createStatistics, kindOf, percentiles } from '../../../../src/cli/send/statistics.js'
+import { createStatistics, failureKind, percentiles } from '../../../../src/cli/send/statistics.js'
 import { summaryText } from '../../../../src/cli/send/summary-text.js'
-import { openTransport } from '../../../../src/cli/send/transport.js'
 import { createWaiting } from '../../../../src/cli/send/waiting.js'
 import { duration } from '../../../../src/cli/terminal/figures.js'
 import { paintFor } from '../../../../src/cli/terminal/paint.js'
+import { openTransport } from '../../../../src/cli/transport.js'
 import { createRandom, MAX_SEED } from '../../../../src/testing/scenarios/random.js'
 import { deferred, serve } from '../../support/http.js'
 import { testSurroundings } from '../../support/surroundings.js'
@@ -153,7 +153,7 @@ describe('statistics', () => {
   it('count the rate without retries, and each delivery by how it ended', () => {
     const statistics = createStatistics()
     const attempt = (number: number, status: number, sentAt: number, retryInMs?: number) =>
-      statistics.add({ body: '', number, answer: { kind: 'status', status, sentAt, ms: 5 }, retryInMs })
+      statistics.add({ body: '', number, result: { kind: 'response', status, sentAt, ms: 5 }, retryInMs })
     for (let index = 0; index < 4; index++) statistics.begin()
     attempt(1, 204, 1000)
     attempt(1, 404, 1500, 10)
@@ -173,7 +173,7 @@ describe('statistics', () => {
       sendingSeconds: 1,
     })
     expect(
-      statistics.summary().failures.map(({ answer, count }) => ({ kind: kindOf(answer), count })),
+      statistics.summary().failures.map(({ result, count }) => ({ kind: failureKind(result), count })),
     ).toEqual([
       { kind: '500  ', count: 2 },
       { kind: '404  ', count: 1 },
@@ -185,17 +185,17 @@ describe('statistics', () => {
     const none = { ratePerSecond: undefined, sendingSeconds: undefined }
     expect(statistics.summary()).toMatchObject(none)
     for (let index = 0; index < 2; index++) {
-      const answer = { kind: 'status', status: 204, sentAt: 1000, ms: 5 } as const
-      statistics.add({ body: '', number: 1, answer, retryInMs: undefined })
+      const result = { kind: 'response', status: 204, sentAt: 1000, ms: 5 } as const
+      statistics.add({ body: '', number: 1, result, retryInMs: undefined })
       expect(statistics.summary()).toMatchObject(none)
     }
   })
 
   it('tell kinds of answers apart by status, error and location, or by the reason for none', () => {
     const times = { sentAt: 0, ms: 1 }
-    expect(kindOf({ kind: 'status', status: 500, error: 'failed', ...times })).toBe('500 failed ')
-    expect(kindOf({ kind: 'status', status: 302, location: '/a', ...times })).toBe('302  /a')
-    expect(kindOf({ kind: 'silence', reason: 'nothing listens there.', ...times })).toBe(
+    expect(failureKind({ kind: 'response', status: 500, error: 'failed', ...times })).toBe('500 failed ')
+    expect(failureKind({ kind: 'response', status: 302, location: '/a', ...times })).toBe('302  /a')
+    expect(failureKind({ kind: 'no response', reason: 'nothing listens there.', ...times })).toBe(
       'nothing listens there.',
     )
   })
@@ -304,7 +304,7 @@ describe('the transport', () => {
     for (const path of ['silent', 'body']) {
       const transport = await openTransport(new URL(path, url), { timeoutMs: 60 })
       const answer = await transport.post('{}', {})
-      expect(answer).toMatchObject({ kind: 'silence', reason: 'no answer came in time.' })
+      expect(answer).toMatchObject({ kind: 'no response', reason: 'no answer came in time.' })
       expect(answer?.ms).toBeGreaterThan(55)
       transport.close()
     }
@@ -321,7 +321,7 @@ describe('the transport', () => {
       more()
     })
     const transport = await openTransport(new URL(url))
-    expect(await transport.post('{}', {})).toMatchObject({ kind: 'status', status: 200 })
+    expect(await transport.post('{}', {})).toMatchObject({ kind: 'response', status: 200 })
     transport.close()
   })
 

@@ -1,0 +1,35 @@
+/** A delivery that `listen` received. */
+
+import type { Diagnosis } from '../../diagnose/index.js'
+
+/** What is kept of a delivery. */
+export interface ListenedDelivery {
+  /** Counted from 1, in the order in which deliveries are finished. */
+  readonly number: number
+  /** Unix time in milliseconds. */
+  readonly receivedAt: number
+  readonly method: string
+  /** Names and values in turn, as received. */
+  readonly rawHeaders: readonly string[]
+  /** All bytes, or the first ones if {@link isWhole} is false. */
+  readonly body: Uint8Array
+  /** How many bytes were received. */
+  readonly bytes: number
+  /** Whether the whole body was received and is kept. One over the limit is not, nor one that broke off. */
+  readonly isWhole: boolean
+  /** The status of the response; absent if nobody was there to get one. */
+  readonly status?: number
+  readonly outcome: 'processed' | 'duplicate' | 'busy' | 'rejected' | 'failed'
+  readonly durationMs: number
+  /** The name of the event as sent, if the signature is valid and the body is an event. */
+  readonly event?: string
+  /** The key under which it is recorded. */
+  readonly key?: string
+  /** Why it was rejected. */
+  readonly code?: string
+  readonly message?: string
+  /** Why its signature does not match. */
+  readonly diagnosis?: Diagnosis
+  /** Whether its signature is valid: only then may its body be signed again. */
+  readonly isGenuine: boolean
+}

@@ -1,0 +1,18 @@
+/** Responses of the page's server. */
+
+import type { ServerResponse } from 'node:http'
+
+/** Ends a response with a line of text. */
+export function endWithText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
+}
+
+/** Ends a response with JSON. */
+export function endWithJson(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+}
+
+/** Ends a response that asked for a delivery which the log does not have. */
+export function endWithoutDelivery(response: ServerResponse): void {
+  endWithText(response, 404, 'It is no longer kept: only the newest are.')
+}

@@ -1,0 +1,36 @@
+/** One delivery as a row of the list. */
+
+import type { DeliveryLine } from '../delivery-line.js'
+import { make } from './dom.js'
+import { VERDICTS } from './verdicts.js'
+
+/** A row, with what is needed to filter and to open it. */
+export interface DeliveryRow {
+  readonly delivery: DeliveryLine
+  readonly item: HTMLLIElement
+  readonly button: HTMLButtonElement
+  /** What a filter searches, in lower case. */
+  readonly text: string
+}
+
+/** Makes a row. */
+export function makeRow(delivery: DeliveryLine): DeliveryRow {
+  const { receivedAt, status, outcome, event, key, code, message, causes, durationMs, bytes } = delivery
+  const button = make(
+    'button',
+    { type: 'button', className: 'row', tabIndex: -1 },
+    make('span', { className: `verdict ${outcome}`, textContent: VERDICTS[outcome] }),
+    make('span', { className: 'name', textContent: event ?? code ?? 'no event' }),
+    make('span', { className: 'time', textContent: new Date(receivedAt).toLocaleTimeString() }),
+    make('span', { className: 'status mono', textContent: String(status ?? '---') }),
+    make('span', { className: 'sub mono', textContent: key ?? causes?.join(' + ') ?? message ?? '' }),
+    make('span', { className: 'numbers', textContent: `${durationMs} ms · ${sizeText(bytes)}` }),
+  )
+  const item = make('li', {}, button)
+  const text = [event, key, code, ...(causes ?? []), status, VERDICTS[outcome]].join(' ').toLowerCase()
+  return { delivery, item, button, text }
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 10_000 ? `${bytes} B` : `${Math.round(bytes / 1000)} kB`
+}

@@ -1,0 +1,113 @@
+/** The details of one delivery, beside the list. */
+
+import type { DeliveryDetails } from '../delivery-details.js'
+import type { DeliveryLine } from '../delivery-line.js'
+import { focusTarget } from './delivery-list.js'
+import type { DeliveryRow } from './delivery-row.js'
+import { byId, make, makeHint, makeSection } from './dom.js'
+import { makePayloadSection } from './payload-view.js'
+import { HAS_ENDED, makeReplaySection } from './replay-view.js'
+import { VERDICTS } from './verdicts.js'
+
+const main = byId('main', HTMLElement)
+export const details = byId('details', HTMLElement)
+
+let openRow: DeliveryRow | undefined
+
+/** Opens the details of a row. Resolves when all of them are there. */
+export async function openDetails(row: DeliveryRow): Promise<void> {
+  closeDetails()
+  openRow = row
+  row.button.setAttribute('aria-current', 'true')
+  main.classList.add('open')
+  details.hidden = false
+  details.replaceChildren(...summaryOf(row.delivery))
+  details.scrollTop = 0
+  const sections = await fetchSections(row.delivery.number).catch(() => [makeHint(HAS_ENDED)])
+  // Meanwhile the reader may have opened another row.
+  if (openRow === row) details.append(...sections)
+}
+
+/** Closes the details. */
+export function closeDetails(): void {
+  openRow?.button.removeAttribute('aria-current')
+  openRow = undefined
+  main.classList.remove('open')
+  details.hidden = true
+}
+
+/** Closes the details, and puts the focus back into the list. */
+export function returnToList(): void {
+  const button = openRow?.button
+  closeDetails()
+  focusTarget(button).focus()
+}
+
+async function fetchSections(number: number): Promise<HTMLElement[]> {
+  const response = await fetch(`/deliveries/${number}`)
+  if (!response.ok) return [makeHint(await response.text())]
+  // The server of this page sends DeliveryDetails.
+  const found = (await response.json()) as DeliveryDetails
+  return [makePayloadSection(found), headersSection(found), makeReplaySection(number, found)]
+}
+
+function summaryOf(delivery: DeliveryLine): Node[] {
+  const { event, code, receivedAt, status, outcome, key, durationMs, bytes } = delivery
+  const close = make('button', {
+    type: 'button',
+    className: 'plain',
+    textContent: 'Close',
+    onclick: returnToList,
+  })
+  const answered = status === undefined ? 'not answered' : `answered ${status}`
+  const verdict = make('span', {
+    className: `verdict ${outcome}`,
+    textContent: `${VERDICTS[outcome]}, ${answered}`,
+  })
+  const facts: (readonly [term: string, description: Node | string])[] = [
+    ['Verdict', verdict],
+    ['Received', new Date(receivedAt).toLocaleString()],
+    ['Handled in', `${durationMs} ms`],
+    ['Size', `${bytes.toLocaleString()} bytes`],
+  ]
+  if (key) facts.push(['Key', make('span', { className: 'mono', textContent: key })])
+  if (code) facts.push(['Code', make('span', { className: 'mono', textContent: code })])
+  return [
+    make('header', {}, make('h2', { textContent: event ?? code ?? 'no event' }), close),
+    make(
+      'dl',
+      {},
+      ...facts.flatMap(([term, description]) => [
+        make('dt', { textContent: term }),
+        make('dd', {}, description),
+      ]),
+    ),
+    ...reasonSections(delivery),
+  ]
+}
+
+/** Why a delivery was rejected; nothing for one that was not. */
+function reasonSections({ causes, explanation = '', fix = '', message }: DeliveryLine): HTMLElement[] {
+  if (causes) {
+    const isGenuine = causes[0]?.startsWith('valid') ?? false
+    const note = make(
+      'div',
+      { className: isGenuine ? 'note genuine' : 'note' },
+      make('strong', { textContent: causes.join(' + ') }),
+      make('p', { textContent: explanation }),
+      make('p', {}, make('b', { textContent: 'Fix: ' }), fix),
+    )
+    return [makeSection(isGenuine ? 'Why it was refused' : 'Why the signature does not match', note)]
+  }
+  if (!message) return []
+  const note = make('div', { className: 'note' }, make('p', { textContent: message }))
+  return [makeSection('Why it was refused', note)]
+}
+
+function headersSection({ method, headers }: DeliveryDetails): HTMLElement {
+  const terms = headers.flatMap(([name, value]) => [
+    make('dt', { className: 'mono', textContent: name }),
+    make('dd', { className: 'mono', textContent: value }),
+  ])
+  return makeSection(`Headers of the ${method}`, make('dl', {}, ...terms))
+}

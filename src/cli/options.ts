@@ -1,0 +1,72 @@
+/**
+ * How a command declares its options: one table has the name, the type, the default, the range and the help of each. The
+ * help is printed from the table, the command line is validated by it, and the types of the values follow from it.
+ */
+
+/** An option that is given or not. */
+export interface SwitchOption {
+  readonly type: 'switch'
+  readonly help: string
+}
+
+/** An option with a text. If it is given several times, the last one counts. */
+export interface TextOption {
+  readonly type: 'text'
+  /** The name of the value in the help: `"FILE"`. */
+  readonly value: string
+  readonly default?: string
+  readonly help: string
+}
+
+/** An option that may be given several times. */
+export interface ListOption {
+  readonly type: 'list'
+  readonly value: string
+  readonly help: string
+}
+
+/** An option with a number from `min` to `max`. */
+export interface NumberOption {
+  readonly type: 'number'
+  readonly value: string
+  readonly min: number
+  readonly max: number
+  readonly isWhole?: boolean
+  readonly default?: number
+  readonly help: string
+}
+
+/** An option with one of several names. */
+export interface ChoiceOption {
+  readonly type: 'choice'
+  readonly value: string
+  /** What the names are names of, for the error message: `"scenario"`. */
+  readonly noun: string
+  readonly choices: readonly string[]
+  readonly help: string
+}
+
+/** How an option is declared. */
+export type Option = SwitchOption | TextOption | ListOption | NumberOption | ChoiceOption
+
+/** The options of a command by name. `otherSecret` is `--other-secret` on the command line. */
+export type OptionTable = Readonly<Record<string, Option>>
+
+/** The type of an option's value. */
+export type OptionValue<Declared extends Option> = Declared extends SwitchOption
+  ? boolean
+  : Declared extends ListOption
+    ? readonly string[]
+    : Declared extends ChoiceOption
+      ? Declared['choices'][number] | undefined
+      : Declared extends NumberOption
+        ? number | Absent<Declared>
+        : string | Absent<Declared>
+
+/** `undefined`, unless there is a default. */
+type Absent<Declared extends Option> = Declared extends { readonly default: unknown } ? never : undefined
+
+/** The name of an option on the command line, without the dashes. */
+export function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}

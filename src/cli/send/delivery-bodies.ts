@@ -1,0 +1,48 @@
+/** Makes the bodies of deliveries that belong to no scenario. */
+
+import { decodeUtf8 } from '../../bytes.js'
+import { isObject } from '../../json.js'
+import { type SampleName, sampleEvent } from '../../testing/samples.js'
+import type { Shape } from '../../testing/scenarios/story.js'
+import { EnvironmentError } from '../errors.js'
+import { printable } from '../terminal/printable.js'
+
+/** What is sent: a text stands for its UTF-8 bytes. */
+export type DeliveryBody = string | Uint8Array
+
+/** Makes the body of the delivery with an index. */
+export type MakeBody = (index: number) => DeliveryBody
+
+/** New sample events, the names in turn. */
+export function sampleBodies(names: readonly [SampleName, ...SampleName[]], shape: Shape): MakeBody {
+  return (index) => JSON.stringify(sampleEvent(names[index % names.length] ?? names[0], { shape }))
+}
+
+/** New events of one name around given data, whose text stays as it is: `1.0` does not become `1`. */
+export function bodiesAround(data: string, name: SampleName, shape: Shape): MakeBody {
+  return () => {
+    const { data: _, ...envelope } = sampleEvent(name, { shape })
+    return `${JSON.stringify(envelope).slice(0, -1)},"data":${data}}`
+  }
+}
+
+/**
+ * The text of a JSON object, for the `data` of an event.
+ *
+ * @param file - where the bytes come from, for the message
+ * @throws EnvironmentError
+ */
+export function requireObjectText(bytes: Uint8Array, file: string): string {
+  let isData = false
+  let text = ''
+  try {
+    text = decodeUtf8(bytes)
+    isData = isObject(JSON.parse(text))
+  } catch {
+    // Reported below, because the engine's message says no more than where.
+  }
+  if (isData) return text.trim()
+  throw new EnvironmentError(
+    `${file === '-' ? 'The standard input' : printable(file)} holds no JSON object, which the data of an event is. Without EVENT it is sent as the whole body, whatever it holds.`,
+  )
+}

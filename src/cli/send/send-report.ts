@@ -1,0 +1,10 @@
+/** How a run of `send` is reported: as text for people, or as JSON for scripts. */
+
+import type { Attempt } from './sender.js'
+
+/** Reports a run. */
+export interface SendReport {
+  attempt(attempt: Attempt): void
+  /** Reports the summary. */
+  end(): void
+}

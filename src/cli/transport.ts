@@ -1,0 +1,149 @@
+/** Posts a body and reads the response, over connections that are kept alive. */
+
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { isObject } from '../json.js'
+import { isSuccess, TRUEDY_TIMEOUT_MS } from '../testing/endpoint/timed-request.js'
+import { explainNetworkError } from './network.js'
+
+/** What a POST came to. Times in milliseconds; `sentAt` on the clock of `performance.now()`. */
+export type PostResult = {
+  readonly sentAt: number
+  readonly ms: number
+} & (
+  | {
+      readonly kind: 'response'
+      readonly status: number
+      /** The code in a body like this library's `{"error":code}`. */
+      readonly error?: string
+      /** Where a redirect leads: a whole URL, or what the receiver sent if that is none. */
+      readonly location?: string
+    }
+  | { readonly kind: 'no response'; readonly reason: string }
+)
+
+/** Values by name; a header with several is sent several times. */
+export type OutgoingHeaders = Readonly<Record<string, string | string[]>>
+
+/** Sends to one URL. */
+export interface Transport {
+  /** Never rejects. Resolves with `undefined` if the transport is closed before the response has come. */
+  post(body: string | Uint8Array, headers: OutgoingHeaders): Promise<PostResult | undefined>
+  /** Closes all connections, with the requests on them. */
+  close(): void
+}
+
+/** How long an unused connection is kept. Servers close theirs after some seconds, and a delivery on one would be lost. */
+const IDLE_MS = 1000
+/** How much of a response is read. Those of this library's receivers have less than a hundred bytes. */
+const MAX_RESPONSE_BYTES = 65_536
+
+/** Whether a delivery got a response that Truedy takes for success. */
+export function isAcknowledged(result: PostResult): result is Extract<PostResult, { kind: 'response' }> {
+  return result.kind === 'response' && isSuccess(result)
+}
+
+/**
+ * Opens a transport to a URL. Redirects are not followed.
+ *
+ * @param url - `http:` or `https:`
+ * @param options - `timeoutMs`: how long a response is awaited; `idleMs`: how long an unused connection is kept
+ */
+export async function openTransport(
+  url: URL,
+  { timeoutMs = TRUEDY_TIMEOUT_MS, idleMs = IDLE_MS } = {},
+): Promise<Transport> {
+  // Loads TLS only if it is needed.
+  const http: Pick<typeof import('node:http'), 'request' | 'Agent'> =
+    url.protocol === 'https:' ? await import('node:https') : await import('node:http')
+  const agent = new http.Agent({ keepAlive: true, timeout: idleMs })
+  const open = new Set<ClientRequest>()
+  let isClosed = false
+
+  return {
+    post(body, headers) {
+      if (isClosed) return Promise.resolve(undefined)
+      return new Promise((resolve) => {
+        const length = String(Buffer.byteLength(body))
+        const request = http.request(url, {
+          method: 'POST',
+          agent,
+          headers: { ...headers, 'Content-Length': length },
+        })
+        const sentAt = performance.now()
+        const timer = setTimeout(() => request.destroy(timedOut()), timeoutMs)
+        const settle = (result: () => PostResult | undefined) => {
+          clearTimeout(timer)
+          open.delete(request)
+          resolve(result())
+        }
+        const fail = (error: Error) =>
+          settle(() =>
+            isClosed
+              ? undefined
+              : { kind: 'no response', reason: explainNetworkError(error), ...since(sentAt) },
+          )
+        open.add(request)
+        request.on('error', fail)
+        request.on('response', (response) => {
+          readResponseText(response).then(
+            (text) => settle(() => ({ ...readResponse(response, text, url), ...since(sentAt) })),
+            fail,
+          )
+        })
+        request.end(body)
+      })
+    },
+    close() {
+      isClosed = true
+      for (const request of open) request.destroy()
+      agent.destroy()
+    },
+  }
+}
+
+function since(sentAt: number): { sentAt: number; ms: number } {
+  return { sentAt, ms: performance.now() - sentAt }
+}
+
+function timedOut(): Error {
+  return Object.assign(new Error('No answer came in time.'), { code: 'ETIMEDOUT' })
+}
+
+/** The text of a response; of a long one, its beginning. */
+async function readResponseText(response: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  // Chunks are bytes, because no encoding is set.
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > MAX_RESPONSE_BYTES) break
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** The status of a response, and what else can be told of it. */
+function readResponse({ statusCode = 0, headers }: IncomingMessage, text: string, url: URL) {
+  const error = errorCode(text)
+  const { location } = headers
+  const isRedirect = statusCode >= 300 && statusCode < 400 && location !== undefined
+  return {
+    kind: 'response',
+    status: statusCode,
+    ...(error !== undefined && { error }),
+    ...(isRedirect && {
+      location: URL.canParse(location, url.href) ? new URL(location, url).href : location,
+    }),
+  } as const
+}
+
+/** The code in `{"error":code}`, which this library's receivers send. */
+function errorCode(text: string): string | undefined {
+  try {
+    const body: unknown = JSON.parse(text)
+    const error = isObject(body) ? body['error'] : undefined
+    return typeof error === 'string' && /^[a-z_]{1,40}$/.test(error) ? error : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,39 @@
+/** What else may have been signed than the timestamp, a dot and the body. */
+
+import { joinChunks } from '../read-body.js'
+import type { Finding } from './causes.js'
+import { guessTimestamps } from './timestamps.js'
+
+/** A message that may have been signed, and what is wrong if it was; nothing for the message as Truedy signs it. */
+export interface MessageGuess {
+  readonly prefix: string
+  readonly body: Uint8Array
+  readonly finding?: Finding | undefined
+}
+
+const SEPARATORS = [
+  ['nothing', ''],
+  ['a colon', ':'],
+  ['a newline', '\n'],
+  ['a comma', ','],
+  ['a space', ' '],
+  ['a vertical bar', '|'],
+  ['a hyphen', '-'],
+  ['an underscore', '_'],
+  ['a semicolon', ';'],
+] as const
+
+/** All of them, the likeliest first. */
+export function* guessMessages(timestamp: string, body: Uint8Array): Generator<MessageGuess> {
+  for (const [detail, text] of guessTimestamps(timestamp)) {
+    yield { prefix: `${text}.`, body, finding: { cause: 'timestamp_rewritten', detail } }
+  }
+  yield { prefix: '', body, finding: { cause: 'body_only' } }
+  for (const end of [`.${timestamp}`, timestamp]) {
+    const message = joinChunks([body, new TextEncoder().encode(end)])
+    yield { prefix: '', body: message, finding: { cause: 'timestamp_last' } }
+  }
+  for (const [detail, separator] of SEPARATORS) {
+    yield { prefix: timestamp + separator, body, finding: { cause: 'separator', detail } }
+  }
+}

@@ -1,0 +1,27 @@
+/** The deliveries that endpoint cases send, as they were signed and as somebody changed them on the way. */
+
+import { type SampleEvent, sampleEvent } from '../samples.js'
+import { type SignedRequest, signDelivery } from '../sign.js'
+
+/** The event of every case that is not about another one. */
+export function caseEvent(): SampleEvent {
+  return sampleEvent('call.ended')
+}
+
+/** {@link caseEvent} with a summary of the call. */
+export function eventWithSummary(summary: string): SampleEvent {
+  const event = caseEvent()
+  return { ...event, data: { ...event.data, call: { callId: crypto.randomUUID(), summary } } }
+}
+
+/** Unix seconds. */
+export function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000)
+}
+
+/** Makes a request of {@link caseEvent} by changing what was signed. */
+export function altered(
+  change: (signed: SignedRequest<string>) => RequestInit,
+): (secret: string) => Promise<RequestInit> {
+  return async (secret) => change(await signDelivery(caseEvent(), secret))
+}

@@ -1,0 +1,67 @@
+/** Two events that have something in common, though they are not the same: both must be processed. */
+
+import { type SampleEvent, sampleEvent } from '../samples.js'
+import type { Endpoint, EndpointCase } from './endpoint-case.js'
+import { failed, passed } from './findings.js'
+import { isTelling, isUnprocessed, measureIdle, TOO_QUICK } from './handling-time.js'
+import { isSuccess, sendEvent, type TimedResponse } from './timed-request.js'
+
+export const distinctCases: readonly EndpointCase[] = [
+  distinctCase(
+    'two types of event of one call',
+    'The second was acknowledged and not handled: it is lost. The type belongs to the key of a duplicate, not only the id of the call (dedupeKey).',
+    () => {
+      const started = sampleEvent('call.started')
+      const ended = sampleEvent('call.ended')
+      const call = { ...callOf(ended), callId: callOf(started)['callId'] }
+      return [started, { ...ended, data: { ...ended.data, call } }]
+    },
+  ),
+  distinctCase(
+    'two changes of one campaign',
+    'The second was acknowledged and not handled: it is lost. batch.status.changed repeats for one batch; status and time belong to its key (dedupeKey).',
+    () => {
+      // Without an event id, which Truedy does not promise.
+      const { id: _, ...first } = sampleEvent('batch.status.changed')
+      const timestamp = new Date(Date.parse(first.timestamp) + 1000).toISOString()
+      return [first, { ...first, timestamp, data: { ...first.data, status: 'PAUSED', completedCount: 60 } }]
+    },
+  ),
+]
+
+function callOf({ data }: SampleEvent): Record<string, unknown> {
+  // The nested samples of calls have an object there.
+  return data['call'] as Record<string, unknown>
+}
+
+/** Makes a case of two events that an endpoint could take for one. */
+function distinctCase(
+  name: string,
+  fix: string,
+  make: () => readonly [SampleEvent, SampleEvent],
+): EndpointCase {
+  /** Sends both, and a third one for comparison. Without a verdict if the handler is too quick. */
+  async function isSecondLost(
+    endpoint: Endpoint,
+  ): Promise<{ verdict?: boolean; responses: readonly TimedResponse[] }> {
+    const [first, second] = make()
+    const [, alone] = make()
+    const idleMs = await measureIdle(endpoint, first)
+    const responses: TimedResponse[] = []
+    for (const event of [first, second, alone]) responses.push(await sendEvent(endpoint, event))
+    const [secondMs = 0, aloneMs = 0] = responses.slice(1).map(({ durationMs }) => durationMs - idleMs)
+    return isTelling(aloneMs) ? { responses, verdict: isUnprocessed(secondMs, aloneMs) } : { responses }
+  }
+
+  return {
+    name,
+    expected: '2xx',
+    async run(endpoint) {
+      const { verdict, responses } = await isSecondLost(endpoint)
+      if (!responses.every(isSuccess)) return failed(responses, 'Acknowledge every event with 2xx.')
+      if (verdict === undefined) return passed(responses, TOO_QUICK)
+      // A second try confirms it, because the third event may have been slow for another reason.
+      return verdict && (await isSecondLost(endpoint)).verdict ? failed(responses, fix) : passed(responses)
+    },
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Whether an endpoint processed an event, judged by time. Two responses of 204 look alike whether an event was processed
+ * twice or once; the time that they took does not, if the handler takes some.
+ */
+
+import { type SampleEvent, sampleEvent } from '../samples.js'
+import { signDelivery } from '../sign.js'
+import type { Endpoint } from './endpoint-case.js'
+import { isSuccess, sendEvent, sendRequest, type TimedResponse } from './timed-request.js'
+
+/** A handler that takes less can't be told from the noise of a network. */
+const SHORTEST_TELLING_MS = 100
+/** An event that took longer than this part of a handler's time was processed. */
+const PROCESSED_SHARE = 0.75
+/** An event that took less than this part of a handler's time was not. */
+const UNPROCESSED_SHARE = 0.4
+
+/** What a passed case says if the handler is too quick to judge by time. */
+export const TOO_QUICK = 'by status only: a handler that takes 200 ms in a test set-up would show more'
+
+/** Whether a handler takes long enough to judge by its time. */
+export function isTelling(handlerMs: number): boolean {
+  return handlerMs >= SHORTEST_TELLING_MS
+}
+
+/** Whether a response took so long that the handler must have run. */
+export function isProcessed(durationMs: number, handlerMs: number): boolean {
+  return durationMs >= PROCESSED_SHARE * handlerMs
+}
+
+/** Whether a response came so soon that the handler can't have run. */
+export function isUnprocessed(durationMs: number, handlerMs: number): boolean {
+  return durationMs < UNPROCESSED_SHARE * handlerMs
+}
+
+/** How long a response takes that needs no handler, in milliseconds: the quickest of three to a wrong signature. */
+export async function measureIdle({ url, secret }: Endpoint, event: SampleEvent): Promise<number> {
+  const durations: number[] = []
+  for (let count = 0; count < 3; count++) {
+    const { durationMs } = await sendRequest(url, await signDelivery(event, `${secret}x`))
+    durations.push(durationMs)
+  }
+  return Math.min(...durations)
+}
+
+/** What an endpoint made of an event that it got again while it processed the first. */
+export interface Overlap {
+  readonly kind: 'too quick' | 'busy' | 'waited' | 'acknowledged' | 'processed' | 'failed'
+  readonly responses: readonly TimedResponse[]
+}
+
+/** Sends an event again when the first one is half done, and judges what was made of the second. */
+export async function sendOverlapping(endpoint: Endpoint): Promise<Overlap> {
+  const trial = sampleEvent('call.ended')
+  const idleMs = await measureIdle(endpoint, trial)
+  const alone = await sendEvent(endpoint, trial)
+  if (!isSuccess(alone)) return { kind: 'failed', responses: [alone] }
+  const handlerMs = alone.durationMs - idleMs
+  if (!isTelling(handlerMs)) return { kind: 'too quick', responses: [alone] }
+
+  const event = sampleEvent('call.ended')
+  const pending = sendEvent(endpoint, event)
+  await new Promise((resolve) => setTimeout(resolve, alone.durationMs / 2))
+  const second = await sendEvent(endpoint, event)
+  const first = await pending
+  const kind = judgeOverlap(first, second, second.durationMs - idleMs, handlerMs)
+  return { kind, responses: [first, second] }
+}
+
+function judgeOverlap(
+  first: TimedResponse,
+  second: TimedResponse,
+  secondMs: number,
+  handlerMs: number,
+): Overlap['kind'] {
+  if (!isSuccess(first)) return 'failed'
+  if (!isSuccess(second)) return isBusy(second) ? 'busy' : 'failed'
+  if (second.endedAt < first.endedAt) return 'acknowledged'
+  return isProcessed(secondMs, handlerMs) ? 'processed' : 'waited'
+}
+
+/** Whether a response asks to try again later, and blames nobody. */
+export function isBusy({ status }: TimedResponse): boolean {
+  return [409, 425, 429, 503].includes(status)
+}

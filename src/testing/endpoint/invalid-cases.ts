@@ -1,0 +1,55 @@
+/** Requests whose body, method or size is wrong, which an endpoint must reject with the status for that. */
+
+import { signDelivery } from '../sign.js'
+import { eventWithSummary } from './case-deliveries.js'
+import type { EndpointCase } from './endpoint-case.js'
+import { oneOf, oneRequest } from './one-request.js'
+
+const MEBIBYTE = 1_048_576
+const NOT_JSON = '{"event":"call.ended",'
+
+export const invalidCases: readonly EndpointCase[] = [
+  oneRequest(
+    'a forged body that is not JSON',
+    oneOf(401, 400),
+    'Verify before parsing, and let nothing in a body crash the receiver.',
+    (secret) => signDelivery(NOT_JSON, `${secret}x`),
+  ),
+  oneRequest(
+    'a genuine body that is not JSON',
+    oneOf(400),
+    'Answer 400 when verified bytes are not JSON.',
+    (secret) => signDelivery(NOT_JSON, secret),
+  ),
+  oneRequest(
+    'a genuine body that is not UTF-8',
+    oneOf(400),
+    'Answer 400 when verified bytes are not UTF-8.',
+    (secret) => signDelivery(notUtf8(), secret),
+  ),
+  oneRequest(
+    'genuine JSON that is no event',
+    oneOf(400),
+    'Check event, timestamp and data; answer 400 without them.',
+    (secret) => signDelivery('[]', secret),
+  ),
+  oneRequest('a GET', oneOf(405), 'Answer 405 with Allow: POST to every other method.', async () => ({
+    method: 'GET',
+  })),
+  oneRequest(
+    'a body of two mebibytes',
+    oneOf(413),
+    'Limit the size of the body while reading; answer 413.',
+    async (secret) => {
+      const { body, headers } = await signDelivery(eventWithSummary('x'.repeat(2 * MEBIBYTE)), secret)
+      // A server may close the connection before it has read the request, so no other request may follow on it.
+      return { body, headers: { ...headers, connection: 'close' } }
+    },
+  ),
+]
+
+/** JSON, except that one string in it holds two bytes FF. */
+function notUtf8(): Uint8Array<ArrayBuffer> {
+  const bytes = new TextEncoder().encode(JSON.stringify(eventWithSummary('??')))
+  return bytes.map((byte) => (byte === 0x3f ? 0xff : byte))
+}

@@ -1,0 +1,42 @@
+/** Endpoint cases that send one request and judge its status alone. */
+
+import type { EndpointCase } from './endpoint-case.js'
+import { isSuccess, sendRequest, type TimedResponse } from './timed-request.js'
+
+/** Which statuses are right: in words, and as a question. */
+export interface Expectation {
+  readonly expected: string
+  accepts(response: TimedResponse): boolean
+}
+
+/** Any 2xx is right. */
+export const any2xx: Expectation = { expected: '2xx', accepts: isSuccess }
+
+/** One of some statuses is right. */
+export function oneOf(...statuses: readonly number[]): Expectation {
+  return { expected: statuses.join(' or '), accepts: ({ status }) => statuses.includes(status) }
+}
+
+/**
+ * Makes a case of one request.
+ *
+ * @param name - what is sent, in a few words
+ * @param fix - what to look at in the receiver if the status is wrong
+ * @param make - makes the request, given the secret of the endpoint
+ */
+export function oneRequest(
+  name: string,
+  { expected, accepts }: Expectation,
+  fix: string,
+  make: (secret: string) => Promise<RequestInit>,
+): EndpointCase {
+  return {
+    name,
+    expected,
+    async run({ url, secret }) {
+      const response = await sendRequest(url, await make(secret))
+      const actual = String(response.status)
+      return accepts(response) ? { passed: true, actual } : { passed: false, actual, fix }
+    },
+  }
+}

@@ -1,0 +1,40 @@
+/** Sends a request to an endpoint under test, and measures how long its response takes. */
+
+import type { SampleEvent } from '../samples.js'
+import { signDelivery } from '../sign.js'
+import type { Endpoint } from './endpoint-case.js'
+
+/** A response, with its times in milliseconds; `endedAt` on the clock of `performance.now()`. */
+export interface TimedResponse {
+  readonly status: number
+  readonly endedAt: number
+  readonly durationMs: number
+}
+
+/** How long Truedy waits for a response, in milliseconds (src/CONTRACT.md §1). */
+export const TRUEDY_TIMEOUT_MS = 10_000
+
+/** Sends a request. Rejects without a response within ten seconds. A redirect is a response, and is not followed. */
+export async function sendRequest(url: string, request: RequestInit): Promise<TimedResponse> {
+  const startedAt = performance.now()
+  const response = await fetch(url, {
+    method: 'POST',
+    redirect: 'manual',
+    signal: AbortSignal.timeout(TRUEDY_TIMEOUT_MS),
+    ...request,
+  })
+  // Read to the end, so that the connection can be used again.
+  await response.arrayBuffer()
+  const endedAt = performance.now()
+  return { status: response.status, endedAt, durationMs: endedAt - startedAt }
+}
+
+/** Sends an event, signed as Truedy does. */
+export async function sendEvent(endpoint: Endpoint, event: SampleEvent): Promise<TimedResponse> {
+  return sendRequest(endpoint.url, await signDelivery(event, endpoint.secret))
+}
+
+/** Whether a response is one that Truedy takes for success (src/CONTRACT.md §1). */
+export function isSuccess({ status }: { readonly status: number }): boolean {
+  return status >= 200 && status < 300
+}

@@ -1,0 +1,53 @@
+/** The course of a campaign: its progress several times, some of its calls in between, and its end. */
+
+import { callStory } from './call-story.js'
+import type { Random } from './random.js'
+import { eventId, eventOf, lengthOf, type Moment, postponed, type Shape } from './story.js'
+
+const LENGTH_MS = 30 * 60_000
+
+const CAMPAIGN_NAMES = ['spring', 'reminders', 'follow-up'] as const
+
+/**
+ * The course of one campaign.
+ *
+ * @param calls - how many of its calls are part of the story
+ */
+export function campaignStory(random: Random, shape: Shape, calls: number): Moment[] {
+  const batchId = random.uuid()
+  const totalCount = random.between(40, 240)
+  const steps = random.between(4, 6)
+  const failedInHundred = random.between(1, 8)
+  const metadata = { campaign: random.of(CAMPAIGN_NAMES), batchId }
+
+  function moment(step: number): Moment {
+    const id = eventId(random)
+    const atMs = Math.round((LENGTH_MS * step) / steps)
+    const isOver = step === steps
+    const called = Math.floor((totalCount * step) / steps)
+    const failedCount = Math.floor((called * failedInHundred) / 100)
+    return {
+      atMs,
+      tell: (time) =>
+        eventOf(isOver ? 'batch.completed' : 'batch.status.changed', shape, {
+          id,
+          time: time(atMs),
+          data: {
+            ...(shape === 'flat' ? { batch_id: batchId } : { batchId }),
+            created: time(0),
+            totalCount,
+            completedCount: called - failedCount,
+            failedCount,
+            endedAt: isOver ? time(atMs) : null,
+          },
+        }),
+    }
+  }
+
+  const progress = Array.from({ length: steps + 1 }, (_, step) => moment(step))
+  const called = Array.from({ length: calls }, () => {
+    const call = callStory(random, shape, random.of(['talk', 'talk', 'unjoined', 'failed']), metadata)
+    return postponed(call, random.between(1, LENGTH_MS - lengthOf(call) - 1))
+  })
+  return [...progress, ...called.flat()]
+}

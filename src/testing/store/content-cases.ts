@@ -1,0 +1,126 @@
+/** Keys and owners of any length and content, which a store must tell apart. */
+
+import { claimAs, expectResult, LONG_MS, newKey } from './case-steps.js'
+import type { StoreCase } from './store-case.js'
+
+export const contentCases: readonly StoreCase[] = [
+  {
+    name: 'tells keys apart that differ in case, in white space or at the end only',
+    async run(store) {
+      const key = newKey()
+      const alike = [key, key.toUpperCase(), `${key} `, ` ${key}`, `${key}:`, `${key}%`, `${key}_`]
+      for (const [index, other] of alike.entries()) {
+        expectResult(
+          await claimAs(store, other, `owner-${index}`),
+          'claimed',
+          `claim of ${JSON.stringify(other)}`,
+        )
+      }
+    },
+  },
+  {
+    name: 'takes keys of any length and content',
+    async run(store) {
+      const key = newKey()
+      const odd = [
+        'k'.repeat(10_000),
+        '\0',
+        '"',
+        "'",
+        '\\',
+        '\n',
+        '%',
+        '_',
+        '{a}',
+        '世界',
+        '👩‍🚀',
+        '; DROP TABLE x; --',
+      ]
+      for (const part of odd) {
+        const one = `${key}${part}1`
+        const other = `${key}${part}2`
+        expectResult(
+          await claimAs(store, one, 'a'),
+          'claimed',
+          `claim of ${JSON.stringify(part.slice(0, 20))} in a key`,
+        )
+        expectResult(
+          await claimAs(store, other, 'b'),
+          'claimed',
+          `claim of ${JSON.stringify(part.slice(0, 20))} in another key`,
+        )
+        expectResult(
+          await store.complete(one, { owner: 'a', ttlMs: LONG_MS }),
+          true,
+          'completion of such a key',
+        )
+        expectResult(await claimAs(store, other, 'c'), 'busy', 'claim of a key like one that is completed')
+      }
+    },
+  },
+  {
+    name: 'tells keys apart that differ in halves of surrogate pairs only',
+    async run(store) {
+      const key = newKey()
+      // What UTF-8 cannot carry, and becomes one and the same replacement character where nobody takes care.
+      for (const [index, half] of ['\ud800', '\udbff', '\udc00', '\ufffd'].entries()) {
+        expectResult(
+          await claimAs(store, `${key}${half}`, `owner-${index}`),
+          'claimed',
+          `claim of a key with ${JSON.stringify(half)} at its end`,
+        )
+      }
+    },
+  },
+  {
+    name: 'tells long keys apart that differ at their end only',
+    async run(store) {
+      // Around the limits of databases' keys, in characters of one byte, and of three.
+      for (const length of [200, 300, 700, 1000, 2000, 3000]) {
+        for (const character of ['k', '世']) {
+          const key = newKey() + character.repeat(length)
+          for (const end of ['', 'a', 'b', '~']) {
+            const what = `claim of a key of ${length} characters, and ${JSON.stringify(end)} at its end`
+            expectResult(await claimAs(store, key + end, `owner-${end}`), 'claimed', what)
+          }
+        }
+      }
+    },
+  },
+  {
+    name: 'takes owners of any content',
+    async run(store) {
+      for (const owner of [
+        '"',
+        "'",
+        '\\',
+        ']]',
+        "' .. redis.call('FLUSHALL') .. '",
+        '$1',
+        ':owner',
+        '世界',
+        'done',
+        'held:a',
+        'o'.repeat(1000),
+      ]) {
+        const key = newKey()
+        await claimAs(store, key, owner)
+        expectResult(
+          await claimAs(store, key, `${owner}x`),
+          'busy',
+          `claim of a key that ${JSON.stringify(owner.slice(0, 40))} holds`,
+        )
+        expectResult(
+          await store.complete(key, { owner, ttlMs: LONG_MS }),
+          true,
+          `completion by ${JSON.stringify(owner.slice(0, 40))}`,
+        )
+        expectResult(
+          await claimAs(store, key, owner),
+          'done',
+          `claim of a key that ${JSON.stringify(owner.slice(0, 40))} completed`,
+        )
+      }
+    },
+  },
+]
