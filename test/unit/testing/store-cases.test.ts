@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Claim, type DedupeStore, memoryStore } from '../../../src/index.js'
 import { type StoreCase, storeCases } from '../../../src/testing/index.js'
@@ -132,7 +133,7 @@ function storeWith(...made: Mistake[]): DedupeStore {
   return {
     async claim(key, { owner, leaseMs }): Promise<Claim> {
       const entry = live(key)
-      if (makes('checksThenActs')) await new Promise((resolve) => setTimeout(resolve, 1))
+      if (makes('checksThenActs')) await setImmediate()
       if (entry?.isDone && !makes('forgetsCompletion')) return 'done'
       if (
         entry &&
