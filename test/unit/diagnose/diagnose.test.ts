@@ -285,8 +285,12 @@ describe('diagnose', () => {
     })
 
     it('does not inflate a bomb', async () => {
-      const bomb = gzipSync(Buffer.alloc(64 * 1_048_576))
-      expect(await causesOf(bomb, signed(BODY), SECRET)).toEqual(['body_gzip'])
+      const inflated = Buffer.alloc(17 * 1_048_576)
+      const bomb = await diagnose(gzipSync(inflated), signed(inflated), SECRET, NOW)
+      expect(bomb.causes).toEqual(['body_gzip'])
+      // Inflated, it would be found to match.
+      const broken = await diagnose(gzipSync(BODY).subarray(0, 40), signed(BODY), SECRET, NOW)
+      expect(bomb.explanation).toBe(broken.explanation)
     })
 
     it.each([
