@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   callDetails,
   createReceiver,
@@ -19,6 +19,7 @@ import {
 } from '../../../src/testing/index.js'
 import { sampleNames } from '../../../src/testing/samples.js'
 import { listenOn } from '../../support/server.js'
+import { stopClock } from '../support/clock.js'
 import { sign } from '../support/delivery.js'
 import { UUID } from '../support/readable.js'
 
@@ -146,8 +147,7 @@ describe('checkEndpoint', () => {
   }
 
   // On a clock that stands still, no response is slow enough to look like one that was processed twice.
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
-  afterEach(() => void vi.useRealTimers())
+  beforeEach(stopClock)
 
   let right = ''
   let wrong = ''
