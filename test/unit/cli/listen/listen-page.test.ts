@@ -199,19 +199,12 @@ describe('the page of listen', () => {
     expect(JSON.parse(second?.['data'] ?? '')).toMatchObject({ number: 2 })
   })
 
-  it('feeds names of any length to a browser, and of a very long one the beginning', async () => {
+  it('feeds the beginning of a very long name', async () => {
     const { page, url } = await listen('--open')
-    for (let count = 0; count < 10; count++) {
-      const event = {
-        ...sampleEvent('call.ended'),
-        event: `long.${'x'.repeat(1_000_000)}`,
-        id: `evt_${count}`,
-      }
-      expect(await post(url, await signDelivery(event, CLI_SECRET))).toBe(204)
-    }
-    const events = await feed(page, 12)
-    const names = events.slice(1, 11).map(({ data = '' }) => JSON.parse(data).event)
-    expect(new Set(names)).toEqual(new Set([`long.${'x'.repeat(195)}…`]))
+    const event = { ...sampleEvent('call.ended'), event: `long.${'x'.repeat(10_000)}` }
+    expect(await post(url, await signDelivery(event, CLI_SECRET))).toBe(204)
+    const [, first] = await feed(page, 2)
+    expect(JSON.parse(first?.['data'] ?? '')).toMatchObject({ event: `long.${'x'.repeat(195)}…` })
   })
 
   it('feeds a name of two hundred characters whole', async () => {

@@ -120,6 +120,17 @@ describe('the feed', () => {
     await reader?.cancel()
     expect(bytes).toBeGreaterThan(7 * 1_048_576)
   })
+
+  it('keeps up whatever the length of names, of which it has the beginning', async () => {
+    const event = 'x'.repeat(1_048_576)
+    const { url } = await feedOf(Array.from({ length: 12 }, (_, number) => ({ ...delivery(number), event })))
+    const reader = (await fetch(url)).body?.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    while (!text.includes('event: live')) text += (await reader?.read())?.value ?? expect.fail('It ended.')
+    await reader?.cancel()
+    const names = Array.from(text.matchAll(/"event":"(\w+…)"/g), ([, name]) => name)
+    expect(names).toEqual(Array(12).fill(`${'x'.repeat(200)}…`))
+  })
 })
 
 describe('openBrowser', () => {
