@@ -16,7 +16,15 @@ export default defineConfig({
     // Of two cores it would take one, while a third of the tests' time is waiting.
     maxWorkers: '100%',
     include: ['test/unit/**/*.test.ts', 'test/vectors/**/*.test.ts'],
-    typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+    // Long, because no verdict depends on it: it ends a test that hangs, and a busy machine is no reason to fail.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // The types alone: `npm run typecheck` is for the rest, and takes three times as long.
+    typecheck: {
+      enabled: true,
+      include: ['test/types/**/*.test-d.ts'],
+      tsconfig: './test/types/tsconfig.json',
+    },
     coverage: {
       provider: 'v8',
       include: ['src/**'],

@@ -1,12 +1,13 @@
 /** What a person reads at a terminal, whole: a rewording, a lost colour or a shifted column shows in snapshots/. */
 
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { explain } from '../../../src/cli/hints.js'
 import { explainNetworkError } from '../../../src/cli/network.js'
 import { runCli } from '../../../src/cli/run.js'
 import { duration, grouped, milliseconds, perSecond } from '../../../src/cli/terminal/figures.js'
 import { signDelivery } from '../../../src/testing/index.js'
 import { freePort } from '../../support/server.js'
+import { listenIn } from '../support/listen.js'
 import { UUID } from '../support/readable.js'
 import { keeper, receiver } from '../support/send.js'
 import { CLI_SECRET, captured, testSurroundings } from '../support/surroundings.js'
@@ -53,7 +54,7 @@ async function answering(code: number, body = '', headers: Record<string, string
   return (await keeper(() => ({ status: code, body, headers }))).url
 }
 
-describe('a person reads', { timeout: 20_000 }, () => {
+describe('a person reads', () => {
   it('help', async () => {
     const runs = [
       ['--help'],
@@ -240,8 +241,7 @@ describe('a person reads', { timeout: 20_000 }, () => {
     const texts: string[] = []
     for (const isJson of [false, true]) {
       const surroundings = testSurroundings({ isTerminal: !isJson })
-      const code = runCli(['listen', '--port', '0', '--open', ...(isJson ? ['--json'] : [])], surroundings)
-      await vi.waitFor(() => expect(surroundings.stdout()).toMatch(/"page"|Ctrl-C/))
+      const { code, shown } = await listenIn(surroundings, '--open', ...(isJson ? ['--json'] : []))
       const url = (/http:\/\/127\.0\.0\.1:\d+\/[\w/]+/.exec(surroundings.stdout()) ?? [])[0] ?? ''
       const signed = (event: object, options?: object) =>
         signDelivery(JSON.stringify(event), CLI_SECRET, options)
@@ -255,8 +255,12 @@ describe('a person reads', { timeout: 20_000 }, () => {
         await signed([]),
         { body: '{}' },
       ]
-      for (const delivery of deliveries) await (await fetch(url, { method: 'POST', ...delivery })).text()
+      for (const [index, delivery] of deliveries.entries()) {
+        await (await fetch(url, { method: 'POST', ...delivery })).text()
+        await shown(index + 1)
+      }
       await (await fetch(url)).text()
+      await shown(deliveries.length + 1)
       await (await fetch(new URL('/else', url), { method: 'POST', body: '' })).text()
       surroundings.interrupt()
       expect(await code).toBe(130)

@@ -112,11 +112,77 @@ const BODIES: readonly (readonly [
   ],
 ]
 
+/** The first of the secrets above that has a cause, on a delivery that is otherwise right. */
+function withSecret(cause: DiagnosisCause): Parameters<typeof diagnose> {
+  const [, , given, key] = SECRETS.find(([each]) => each === cause) ?? expect.fail(`No secret for ${cause}.`)
+  return [BODY, signed(BODY, key), given]
+}
+
+/** The first of the bodies above that has a cause, on a delivery that is otherwise right. */
+function withBody(cause: DiagnosisCause): Parameters<typeof diagnose> {
+  const [, , arrives, was] = BODIES.find(([each]) => each === cause) ?? expect.fail(`No body for ${cause}.`)
+  return [arrives, signed(was), SECRET]
+}
+
+/** A delivery with headers of its own. */
+function withHeaders(changes: Record<string, string | string[]>): Parameters<typeof diagnose> {
+  return [BODY, { ...signed(BODY), ...changes }, SECRET]
+}
+
+/** A delivery that signs another message than Truedy does. */
+function withMessage(...message: string[]): Parameters<typeof diagnose> {
+  return withHeaders({ 'x-truedy-signature': hmac(SECRET, ...message) })
+}
+
+const after = (seconds: number) => ({ now: () => (SENT_AT + seconds) * 1000 })
+const { 'x-truedy-timestamp': TIMESTAMP, 'x-truedy-signature': SIGNATURE } = signed(BODY)
+
+/** A delivery for every cause. A cause without one is a type error. */
+const DELIVERIES: Readonly<Record<DiagnosisCause, Parameters<typeof diagnose>>> = {
+  valid: [BODY, signed(BODY), SECRET],
+  valid_but_old: [BODY, signed(BODY), SECRET, after(301)],
+  valid_but_future: [BODY, signed(BODY), SECRET, after(-301)],
+  headers_missing: [BODY, {}, SECRET],
+  header_doubled: withHeaders({ 'x-truedy-signature': [SIGNATURE, SIGNATURE] }),
+  older_header_names: [BODY, { 'x-trudy-timestamp': TIMESTAMP, 'x-trudy-signature': SIGNATURE }, SECRET],
+  ultravox_request: [BODY, { 'x-ultravox-webhook-signature': SIGNATURE }, SECRET],
+  timestamp_rewritten: withHeaders({ 'x-truedy-timestamp': `${TIMESTAMP}.0` }),
+  timestamp_malformed: withHeaders({ 'x-truedy-timestamp': 'yesterday' }),
+  signature_malformed: withHeaders({ 'x-truedy-signature': SIGNATURE.slice(0, 60) }),
+  secret_whitespace: withSecret('secret_whitespace'),
+  secret_quoted: withSecret('secret_quoted'),
+  secret_prefix_missing: withSecret('secret_prefix_missing'),
+  secret_prefix_extra: withSecret('secret_prefix_extra'),
+  secret_base64_decoded: withSecret('secret_base64_decoded'),
+  secret_hex_decoded: withSecret('secret_hex_decoded'),
+  other_secret: [BODY, signed(BODY, 'whsec_staging'), SECRET, { otherSecrets: ['whsec_staging'] }],
+  body_reserialised: withBody('body_reserialised'),
+  body_base64: withBody('body_base64'),
+  body_bom: withBody('body_bom'),
+  body_newline_added: withBody('body_newline_added'),
+  body_newline_removed: withBody('body_newline_removed'),
+  body_line_endings: withBody('body_line_endings'),
+  body_charset: withBody('body_charset'),
+  body_empty: ['', signed(BODY), SECRET],
+  body_gzip: withBody('body_gzip'),
+  body_only: withMessage(BODY),
+  timestamp_last: withMessage(BODY, '.', TIMESTAMP),
+  separator: withMessage(TIMESTAMP, ':', BODY),
+  digest_base64: withHeaders({ 'x-truedy-signature': Buffer.from(SIGNATURE, 'hex').toString('base64') }),
+  digest_prefix: withHeaders({ 'x-truedy-signature': `sha256=${SIGNATURE}` }),
+  sender_sorted_json: withBody('sender_sorted_json'),
+  unknown: [BODY, signed(BODY, 'whsec_other'), SECRET],
+}
+
 async function causesOf(...args: Parameters<typeof diagnose>): Promise<readonly DiagnosisCause[]> {
   return (await diagnose(args[0], args[1], args[2], { ...NOW, ...args[3] })).causes
 }
 
 describe('diagnose', () => {
+  it.each(Object.entries(DELIVERIES))('names the cause %s alone', async (cause, delivery) => {
+    expect(await causesOf(...delivery)).toEqual([cause])
+  })
+
   describe('of a genuine delivery', () => {
     it('finds it valid', async () => {
       expect(await diagnose(BODY, signed(BODY), SECRET, NOW)).toMatchObject({
@@ -219,8 +285,12 @@ describe('diagnose', () => {
     })
 
     it('does not inflate a bomb', async () => {
-      const bomb = gzipSync(Buffer.alloc(64 * 1_048_576))
-      expect(await causesOf(bomb, signed(BODY), SECRET)).toEqual(['body_gzip'])
+      const inflated = Buffer.alloc(17 * 1_048_576)
+      const bomb = await diagnose(gzipSync(inflated), signed(inflated), SECRET, NOW)
+      expect(bomb.causes).toEqual(['body_gzip'])
+      // Inflated, it would be found to match.
+      const broken = await diagnose(gzipSync(BODY).subarray(0, 40), signed(BODY), SECRET, NOW)
+      expect(bomb.explanation).toBe(broken.explanation)
     })
 
     it.each([

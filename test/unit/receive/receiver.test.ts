@@ -13,6 +13,7 @@ import {
 } from '../../../src/index.js'
 import { createNodeHandler } from '../../../src/node.js'
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
+import { eventually } from '../support/eventually.js'
 import {
   acknowledged,
   brokenStore,
@@ -610,7 +611,7 @@ describe('onOutcome', () => {
       isAnswered = true
       return answer
     })
-    await vi.waitFor(() => expect(onOutcome).toHaveBeenCalled())
+    await eventually(() => expect(onOutcome).toHaveBeenCalled())
     expect(isAnswered).toBe(false)
     gate.resolve()
     expect(await reply).toEqual(acknowledged())

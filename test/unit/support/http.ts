@@ -11,6 +11,7 @@ import type { DedupeStore, Outcome, ReceiverOptions } from '../../../src/index.j
 import { memoryStore } from '../../../src/index.js'
 import { type SampleEvent, sampleEvent, signDelivery } from '../../../src/testing/index.js'
 import { listenOn } from '../../support/server.js'
+import { eventually } from './eventually.js'
 
 export const SECRET = 'whsec_5f1c7a'
 
@@ -98,7 +99,7 @@ export function recordOutcomes() {
     onOutcome: (outcome: Outcome) => void outcomes.push(outcome),
     /** Waits until there are so many; the last of them. */
     async nth(count: number): Promise<Outcome> {
-      await vi.waitFor(() => expect(outcomes.length).toBeGreaterThanOrEqual(count), { interval: 2 })
+      await eventually(() => expect(outcomes.length).toBeGreaterThanOrEqual(count))
       expect(outcomes).toHaveLength(count)
       return outcomes[count - 1] as Outcome
     },
@@ -164,7 +165,7 @@ export async function openSocket(port: number) {
       }),
     /** Resolves, with all that came, when a text has come. */
     async until(text: string): Promise<string> {
-      await vi.waitFor(() => expect(received).toContain(text), { interval: 2, timeout: 3000 })
+      await eventually(() => expect(received).toContain(text))
       return received
     },
     /** Resolves, with all that came, when the connection is closed. */

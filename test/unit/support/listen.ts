@@ -4,9 +4,12 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { type ClientRequest, request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, vi } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { expect, onTestFinished } from 'vitest'
 import { runCli } from '../../../src/cli/run.js'
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
+import { nextMessage } from './channel.js'
+import { eventually } from './eventually.js'
 import { CLI_SECRET, type TestSurroundings, testSurroundings } from './surroundings.js'
 
 /** A run that listens, until the test ends. */
@@ -15,6 +18,11 @@ export interface Listening {
   readonly url: string
   readonly page: string
   readonly code: Promise<number>
+  /**
+   * Resolves when so many deliveries were shown: one whose signature does not match is diagnosed first, while its sender
+   * has the response already.
+   */
+  shown(count: number): Promise<void>
   /** The lines of `--json`. */
   lines(type?: string): Record<string, unknown>[]
 }
@@ -27,7 +35,7 @@ export function listen(...argv: string[]): Promise<Listening> {
 /** The same in surroundings of the test's own. */
 export async function listenIn(surroundings: TestSurroundings, ...argv: string[]): Promise<Listening> {
   const code = runCli(['listen', '--port', '0', ...argv], surroundings)
-  await vi.waitFor(() => expect(surroundings.stdout()).toContain('127.0.0.1'))
+  await eventually(() => expect(surroundings.stdout()).toContain('127.0.0.1'))
   const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\/[^\s"]+/.exec(surroundings.stdout()) ?? []
   const [, page = ''] = /(?:Page: +|"page":")(http:[^\s"]+)/.exec(surroundings.stdout()) ?? []
   const lines = (type = 'delivery') =>
@@ -41,7 +49,10 @@ export async function listenIn(surroundings: TestSurroundings, ...argv: string[]
     surroundings.interrupt()
     await code
   })
-  return { surroundings, code, url, page, lines }
+  const isDelivery = /^(\d\d:\d\d:\d\d |\{"type":"delivery",)/gm
+  const shown = (count: number) =>
+    eventually(() => expect(surroundings.stdout().match(isDelivery)).toHaveLength(count))
+  return { surroundings, code, url, page, lines, shown }
 }
 
 /** Programs that open pages on some systems, and write down how they were called; for the length of a test. */
@@ -68,16 +79,19 @@ export async function post(
   return response.status
 }
 
-/** A POST whose body has begun to arrive, and is not at its end. */
+/** A POST whose body has begun to arrive at a server of this process, and is not at its end. */
 export async function begin(
   url: string,
   part: string,
   headers: Record<string, string>,
 ): Promise<ClientRequest> {
+  const arrived = nextMessage('http.server.request.start')
   const outgoing = httpRequest(url, { method: 'POST', headers })
   outgoing.on('error', () => {})
   outgoing.write(part)
-  await vi.waitFor(() => expect(outgoing.socket?.connecting).toBe(false))
+  await arrived
+  // The part, which came with the headers, is read by then.
+  await setImmediate()
   return outgoing
 }
 

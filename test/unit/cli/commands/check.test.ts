@@ -1,10 +1,11 @@
 import type { RequestListener } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { runCli } from '../../../../src/cli/run.js'
+import { createReceiver, type ReceiverOptions } from '../../../../src/index.js'
 import { createNodeHandler } from '../../../../src/node.js'
 import { freePort } from '../../../support/server.js'
 import { serve as serveHttp } from '../../support/http.js'
+import { simulateTime } from '../../support/simulated-time.js'
 import { testSurroundings } from '../../support/surroundings.js'
 
 const SECRET = 'whsec_cli'
@@ -13,11 +14,30 @@ async function serve(listener: RequestListener): Promise<string> {
   return (await serveHttp(listener)).url
 }
 
-const rightHandler = (workMs = 0) =>
-  createNodeHandler({ secret: SECRET, onEvent: () => delay(workMs), onOutcome: () => {} })
+/** The work of a handler, on whatever clock there is. */
+const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** Repeats of the same event, and events that look like repeats. */
 const REPEATS = ['--only', 'the same event', '--only', 'two types', '--only', 'two changes']
+
+/** The `fetch` that sends everything to a receiver, without a network, which would take a time of its own. */
+function fetchFrom(options: ReceiverOptions): typeof fetch {
+  const receive = createReceiver({ secret: SECRET, onOutcome: () => {}, ...options })
+  return async (_, { method = 'GET', headers, body } = {}) => {
+    // A text, except for bodies that are no events.
+    const { status } = await receive({ method, headers: new Headers(headers), body: (body ?? '') as string })
+    // As much of a response as is read here: a stream would take turns of the event loop, in which time passes.
+    return { status, arrayBuffer: async () => new ArrayBuffer(0) } as Response
+  }
+}
+
+/** Checks a receiver on a simulated clock, which judges by milliseconds what no busy machine changes. */
+function checkSimulated(options: ReceiverOptions, ...argv: string[]) {
+  const run = simulateTime()
+  vi.stubGlobal('fetch', fetchFrom(options))
+  onTestFinished(() => void vi.unstubAllGlobals())
+  return run(() => check('http://127.0.0.1/', ...argv))
+}
 
 async function check(url: string, ...argv: string[]) {
   const surroundings = testSurroundings()
@@ -37,7 +57,8 @@ async function check(url: string, ...argv: string[]) {
 
 describe('check', () => {
   it('shows what came beside what was expected', async () => {
-    const { code, stdout } = await check(await serve(rightHandler()), '--only', 'GET', '--only', 'one digit')
+    const url = await serve(createNodeHandler({ secret: SECRET, onOutcome: () => {} }))
+    const { code, stdout } = await check(url, '--only', 'GET', '--only', 'one digit')
     expect(stdout).toMatchInlineSnapshot(`
       "  case                      expected  answered
       ✓ a signature of one digit  401       401
@@ -50,7 +71,7 @@ describe('check', () => {
   })
 
   it('says what could not be seen of a handler that is quick', async () => {
-    const { code, stdout } = await check(await serve(rightHandler()), ...REPEATS)
+    const { code, stdout } = await checkSimulated({}, ...REPEATS)
     expect(stdout).toMatch(/^~ the same event twice, one after the other/m)
     expect(stdout.split('\n').slice(-5)).toEqual([
       '',
@@ -63,18 +84,14 @@ describe('check', () => {
   })
 
   it('sees all of a handler that takes its time', async () => {
-    const { code, stdout } = await check(await serve(rightHandler(130)), ...REPEATS)
+    const { code, stdout } = await checkSimulated({ onEvent: () => delay(130) }, ...REPEATS)
     expect(stdout.match(/^✓ /gm)).toHaveLength(5)
     expect(code).toBe(0)
   })
 
   it('sees that a handler does everything again', async () => {
-    const verifying = createNodeHandler({
-      secret: SECRET,
-      key: () => crypto.randomUUID(),
-      onEvent: () => delay(130),
-    })
-    const { code, lines } = await check(await serve(verifying), '--json', ...REPEATS)
+    const verifying = { key: () => crypto.randomUUID(), onEvent: () => delay(130) }
+    const { code, lines } = await checkSimulated(verifying, '--json', ...REPEATS)
     const failed = lines().filter(({ type, passed }) => type === 'case' && !passed)
     expect(failed).toMatchObject([
       { name: 'the same event twice, one after the other', fix: expect.stringContaining('handled twice') },
@@ -93,8 +110,7 @@ describe('check', () => {
 
   it('sees that an event is acknowledged while it is being handled, and that others are swallowed', async () => {
     const seen = new Set<string>()
-    const careless = createNodeHandler({
-      secret: SECRET,
+    const careless: ReceiverOptions = {
       key: () => crypto.randomUUID(),
       async onEvent({ data }) {
         const { call, batchId } = data as { call?: { callId: string }; batchId?: string }
@@ -103,8 +119,8 @@ describe('check', () => {
         seen.add(id)
         await delay(130)
       },
-    })
-    const { lines } = await check(await serve(careless), '--json', ...REPEATS)
+    }
+    const { lines } = await checkSimulated(careless, '--json', ...REPEATS)
     expect(lines().filter(({ type, passed }) => type === 'case' && !passed)).toMatchObject([
       { name: 'the same event while the first is still being handled', fix: expect.stringContaining('lost') },
       { name: 'two types of event of one call', fix: expect.stringContaining('lost') },
@@ -114,17 +130,15 @@ describe('check', () => {
 
   it('sees that duplicates are refused', async () => {
     const seen = new Set<string>()
-    const refusing = createNodeHandler({
-      secret: SECRET,
+    const refusing: ReceiverOptions = {
       key: () => crypto.randomUUID(),
       async onEvent({ id = '' }) {
         if (seen.has(id)) throw new Error('seen')
         seen.add(id)
         await delay(130)
       },
-      onOutcome: () => {},
-    })
-    const { lines } = await check(await serve(refusing), '--json', '--only', 'the same event')
+    }
+    const { lines } = await checkSimulated(refusing, '--json', '--only', 'the same event')
     expect(lines().filter(({ type }) => type === 'case')).toMatchObject([
       { passed: false, actual: '204, 500', fix: expect.stringContaining('Acknowledge a duplicate') },
       { passed: false, actual: '204, 500' },

@@ -1,13 +1,20 @@
+import { spawn } from 'node:child_process'
+import { type EventEmitter, errorMonitor } from 'node:events'
 import { createServer } from 'node:http'
-import { describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { toLine } from '../../../../src/cli/listen/delivery-line.js'
 import type { ListenedDelivery } from '../../../../src/cli/listen/listened-delivery.js'
 import { createLog } from '../../../../src/cli/listen/log.js'
 import { listenOn } from '../../../../src/cli/listen/loopback-server.js'
 import { openBrowser } from '../../../../src/cli/listen/open-browser.js'
 import { sendEvents } from '../../../../src/cli/listen/page-events.js'
-import { serve } from '../../support/http.js'
+import { eventually } from '../../support/eventually.js'
+import { failOnUncaught, serve } from '../../support/http.js'
 import { openers } from '../../support/listen.js'
+
+vi.mock('node:child_process', { spy: true })
+
+failOnUncaught()
 
 function delivery(number: number, bytes = 10): ListenedDelivery {
   return {
@@ -100,13 +107,13 @@ describe('the feed', () => {
     expect(response.headers.get('content-type')).toBe('text/event-stream')
     expect(stop).not.toHaveBeenCalled()
     abandoned.abort()
-    await vi.waitFor(() => expect(stop).toHaveBeenCalledOnce())
+    await eventually(() => expect(stop).toHaveBeenCalledOnce())
   })
 
   it('drops a browser that has more than eight mebibytes to read', async () => {
     const { url, stop } = await feedOf(large(12))
     await expect(fetch(url).then((response) => response.text())).rejects.toThrow()
-    expect(stop).toHaveBeenCalledOnce()
+    await eventually(() => expect(stop).toHaveBeenCalledOnce())
     const patient = await feedOf(large(7))
     const reader = (await fetch(patient.url)).body?.getReader()
     let bytes = 0
@@ -114,30 +121,41 @@ describe('the feed', () => {
     await reader?.cancel()
     expect(bytes).toBeGreaterThan(7 * 1_048_576)
   })
+
+  it('keeps up whatever the length of names, of which it has the beginning', async () => {
+    const event = 'x'.repeat(1_048_576)
+    const { url } = await feedOf(Array.from({ length: 12 }, (_, number) => ({ ...delivery(number), event })))
+    const reader = (await fetch(url)).body?.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    while (!text.includes('event: live')) text += (await reader?.read())?.value ?? expect.fail('It ended.')
+    await reader?.cancel()
+    const names = Array.from(text.matchAll(/"event":"(\w+…)"/g), ([, name]) => name)
+    expect(names).toEqual(Array(12).fill(`${'x'.repeat(200)}…`))
+  })
 })
 
 describe('openBrowser', () => {
-  /** How the page was opened. */
-  async function calls(platform: NodeJS.Platform, more: Record<string, string>): Promise<string> {
-    const { env, called } = openers()
-    openBrowser('http://127.0.0.1:1/', { ...env, ...more }, platform)
-    return await vi.waitFor(called, 500)
-  }
+  beforeEach(() => void vi.mocked(spawn).mockClear())
 
   it.each([
     ['darwin', 'open http://127.0.0.1:1/'],
     ['linux', 'xdg-open http://127.0.0.1:1/'],
     ['win32', 'cmd /c start  http://127.0.0.1:1/'],
   ] as const)('opens it on %s', async (platform, call) => {
-    expect(await calls(platform, {})).toBe(call)
+    const { env, called } = openers()
+    openBrowser('http://127.0.0.1:1/', env, platform)
+    expect(await eventually(called)).toBe(call)
   })
 
-  it('opens nothing where BROWSER is none', async () => {
-    await expect(calls('linux', { BROWSER: 'none' })).rejects.toThrow('ENOENT')
+  it('opens nothing where BROWSER is none', () => {
+    openBrowser('http://127.0.0.1:1/', { ...openers().env, BROWSER: 'none' }, 'linux')
+    expect(spawn).not.toHaveBeenCalled()
   })
 
   it('does not mind that nothing can open it', async () => {
     openBrowser('http://127.0.0.1:1/', { PATH: '/nowhere' }, 'linux')
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    const opener = vi.mocked(spawn).mock.results[0]?.value as EventEmitter
+    // Sees the error without being one who handles it: that is left to the code under test.
+    await new Promise((resolve) => opener.once(errorMonitor, resolve))
   })
 })

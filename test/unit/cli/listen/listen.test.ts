@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { createServer } from 'node:net'
-import { describe, expect, it, vi } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
 import { runCli } from '../../../../src/cli/run.js'
 import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
 import { listenOn } from '../../../support/server.js'
+import { stopClock } from '../../support/clock.js'
+import { eventually } from '../../support/eventually.js'
 import { failOnUncaught } from '../../support/http.js'
 import { begin, genuine, listen, post } from '../../support/listen.js'
 import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
@@ -54,10 +57,11 @@ describe('listen', () => {
   })
 
   it('shows why a signature does not match', async () => {
-    const { surroundings, url } = await listen('--other-secret', 'whsec_staging')
+    const { surroundings, url, shown } = await listen('--other-secret', 'whsec_staging')
     const { body, headers } = await genuine()
     expect(await post(url, { body: `${body}\n`, headers })).toBe(401)
     expect(await post(url, await signDelivery(sampleEvent('call.ended'), 'whsec_staging'))).toBe(401)
+    await shown(2)
     const text = surroundings.stdout()
     expect(text).toMatch(/401 {2}rejected {3}signature_mismatch .* B\n/)
     expect(text).toMatch(/ cause {2}body_newline_added\n/)
@@ -67,12 +71,13 @@ describe('listen', () => {
   })
 
   it('shows what is wrong with the rest, too', async () => {
-    const { url, lines } = await listen('--json')
+    const { url, lines, shown } = await listen('--json')
     await post(url, await genuine({ timestamp: 1_000_000_000 }))
+    await shown(1)
     await post(url, await signDelivery('[]', CLI_SECRET))
     await post(url, { body: 'x'.repeat(1_048_577), headers: {} })
     // Answered before the rest of it was read, and told after.
-    await vi.waitFor(() => expect(lines()).toHaveLength(3))
+    await shown(3)
     await fetch(url)
     expect(lines()).toMatchObject([
       { number: 1, status: 401, code: 'timestamp_too_old', causes: ['valid_but_old'] },
@@ -105,14 +110,16 @@ describe('listen', () => {
   })
 
   it('ends with a summary when it is interrupted, whoever still talks to it', async () => {
-    const { surroundings, url, code } = await listen()
+    const { surroundings, url, code, shown } = await listen()
     await post(url, await genuine())
     await post(url, { body: '{}', headers: {} })
-    await begin(url, 'half', { 'content-length': '10' })
+    await shown(2)
+    const broken = await begin(url, 'half', { 'content-length': '10' })
     surroundings.interrupt()
     expect(await code).toBe(130)
-    // What the end broke off is not told behind it.
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    if (!broken.closed) await new Promise((resolve) => broken.once('close', resolve))
+    // The end broke it off: it is told neither before the summary nor after it.
+    await setImmediate()
     expect(surroundings.stdout()).toMatch(
       /\n2 deliveries: 1 processed, 1 rejected \(1 missing_timestamp\)\n$/,
     )
@@ -170,20 +177,22 @@ describe('listen', () => {
   })
 
   it('counts all bytes of a body that is too large', async () => {
+    // However long the client takes: nobody cuts it off.
+    stopClock()
     const { url, lines } = await listen('--json')
     // Without a declared length: it has to be read to be known.
     const outgoing = httpRequest(url, { method: 'POST' })
     for (let count = 0; count < 20; count++) outgoing.write(Buffer.alloc(65_536))
     outgoing.end()
     await once(outgoing, 'response')
-    await vi.waitFor(() => expect(lines()).toMatchObject([{ code: 'body_too_large', bytes: 20 * 65_536 }]))
+    await eventually(() => expect(lines()).toMatchObject([{ code: 'body_too_large', bytes: 20 * 65_536 }]))
   })
 
   it('shows a client that broke off', async () => {
     const { url, lines } = await listen('--json')
     const open = await begin(url, 'half', { 'content-length': '10' })
-    setTimeout(() => open.destroy(), 50)
-    await vi.waitFor(() => expect(lines()).toMatchObject([{ outcome: 'failed', bytes: 4 }]))
+    open.destroy()
+    await eventually(() => expect(lines()).toMatchObject([{ outcome: 'failed', bytes: 4 }]))
     // Nobody was there to be answered.
     expect(lines()[0]).not.toHaveProperty('status')
   })
@@ -191,8 +200,8 @@ describe('listen', () => {
   it('has a line for a client that broke off, too', async () => {
     const { surroundings, url } = await listen()
     const open = await begin(url, 'half', { 'content-length': '10' })
-    setTimeout(() => open.destroy(), 50)
-    await vi.waitFor(() => expect(surroundings.stdout()).toMatch(/ {2}--- {2}failed {5}broke off /))
+    open.destroy()
+    await eventually(() => expect(surroundings.stdout()).toMatch(/ {2}--- {2}failed {5}broke off /))
   })
 
   it('makes what comes harmless for a terminal', async () => {
@@ -221,8 +230,9 @@ describe('listen', () => {
   })
 
   it('never prints the secret', async () => {
-    const { surroundings, url } = await listen('--open')
+    const { surroundings, url, shown } = await listen('--open')
     await post(url, { body: '{}', headers: {} })
+    await shown(1)
     expect(surroundings.stdout() + surroundings.stderr()).not.toContain(CLI_SECRET)
   })
 

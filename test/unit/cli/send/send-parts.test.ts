@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { impatient, likeTruedy } from '../../../../src/cli/send/back-off.js'
 import { openProgress } from '../../../../src/cli/send/progress.js'
@@ -9,6 +12,8 @@ import { duration } from '../../../../src/cli/terminal/figures.js'
 import { paintFor } from '../../../../src/cli/terminal/paint.js'
 import { openTransport } from '../../../../src/cli/transport.js'
 import { createRandom, MAX_SEED } from '../../../../src/testing/scenarios/random.js'
+import { nextMessage } from '../../support/channel.js'
+import { stopClock } from '../../support/clock.js'
 import { deferred, serve } from '../../support/http.js'
 import { testSurroundings } from '../../support/surroundings.js'
 
@@ -36,70 +41,93 @@ describe('the back-off', () => {
 
 describe('waiting', () => {
   it('lasts, and ends at once when interrupted', async () => {
+    stopClock()
     const controller = new AbortController()
     const waiting = createWaiting(controller.signal)
-    const began = performance.now()
-    expect(await waiting.wait(20)).toBe(true)
-    expect(performance.now() - began).toBeGreaterThan(18)
+    const onEnd = vi.fn()
+    void waiting.wait(20).then(onEnd)
+    await vi.advanceTimersByTimeAsync(19)
+    expect(onEnd).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(onEnd).toHaveBeenCalledExactlyOnceWith(true)
     const long = Array.from({ length: 20 }, () => waiting.wait(60_000))
     expect(waiting.isInterrupted).toBe(false)
     controller.abort()
     expect(await Promise.all(long)).toEqual(Array(20).fill(false))
     expect(waiting.isInterrupted).toBe(true)
     expect(await waiting.wait(60_000)).toBe(false)
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 
 describe('a schedule', () => {
-  const waiting = () => createWaiting(new AbortController().signal)
+  /** A clock that stands still except for waits and for {@link pass}, and the waits that a schedule asks for. */
+  function startClock() {
+    let now = 1000
+    vi.spyOn(performance, 'now').mockImplementation(() => now)
+    onTestFinished(() => void vi.restoreAllMocks())
+    const pass = (ms: number) => {
+      now += ms
+    }
+    const waits: number[] = []
+    const wait = async (ms: number) => {
+      waits.push(ms)
+      pass(ms)
+      await setImmediate()
+      return true
+    }
+    return { elapsed: () => now - 1000, pass, waits, waiting: { isInterrupted: false, wait } }
+  }
 
   it('of one after the other waits for each answer', async () => {
     let underWay = 0
     let most = 0
     const start = async () => {
       most = Math.max(most, ++underWay)
-      await new Promise((resolve) => setTimeout(resolve, 2))
+      await setImmediate()
       underWay--
     }
-    await oneAfterTheOther(5, start, waiting())
+    await oneAfterTheOther(5, start, startClock().waiting)
     expect(most).toBe(1)
   })
 
   it('at a rate starts each when it is due, and makes up for what was late', async () => {
+    const clock = startClock()
     const starts: number[] = []
-    const beginning = performance.now()
     await atRate(1000)(
       200,
       async (index) => {
-        starts.push(performance.now() - beginning)
+        starts.push(clock.elapsed())
         // The whole program stands still.
-        if (index === 50) while (performance.now() - beginning < 100);
+        if (index === 50) clock.pass(100)
       },
-      waiting(),
+      clock.waiting,
     )
-    expect(starts).toHaveLength(200)
-    expect(starts.every((at, index) => at >= index)).toBe(true)
-    expect(starts.at(-1)).toBeLessThan(199 + 15)
+    expect(starts).toEqual(Array.from({ length: 200 }, (_, due) => (due > 50 && due < 150 ? 150 : due)))
   })
 
   it('at a rate beyond reach lets answers in between', async () => {
+    const clock = startClock()
     const answered: number[] = []
-    const start = (index: number) =>
-      new Promise<void>((resolve) => setImmediate(() => resolve(void answered.push(index))))
     let afterFirst = 0
-    await atRate(1e9)(
+    await atRate(1000)(
       200,
-      (index) => {
+      async (index) => {
+        // All others are late from here on.
+        if (index === 0) clock.pass(1000)
         if (index === 100) afterFirst = answered.length
-        return start(index)
+        await setImmediate()
+        answered.push(index)
       },
-      waiting(),
+      clock.waiting,
     )
     // After every 32.
     expect(afterFirst).toBe(96)
+    expect(clock.waits).toEqual([])
   })
 
   it('at a rate ends when interrupted', async () => {
+    stopClock()
     const controller = new AbortController()
     let started = 0
     const running = atRate(10)(100, async () => void started++, createWaiting(controller.signal))
@@ -108,37 +136,41 @@ describe('a schedule', () => {
     expect(started).toBe(1)
   })
 
-  it('with gaps keeps them, and waits for answers only where order counts', async () => {
-    const gate = deferred()
-    const starts: number[] = []
-    const beginning = performance.now()
-    await withGaps([0, 30, 0], false)(
-      3,
-      (index) => {
-        starts[index] = performance.now() - beginning
+  describe('with gaps', () => {
+    /** The starts and waits of a story in their order; answers come when the gate opens. */
+    function tell(gapsMs: readonly number[], isOrdered: boolean) {
+      const steps: string[] = []
+      const gate = deferred()
+      const wait = async (ms: number) => {
+        steps.push(`wait ${ms}`)
+        return true
+      }
+      const start = (index: number) => {
+        steps.push(`start ${index}`)
         return gate.promise
-      },
-      waiting(),
-    )
-    const [first = 0, second = 0, third = 0] = starts
-    expect(second - first).toBeGreaterThan(28)
-    expect(third - second).toBeLessThan(5)
-
-    const atOnce: number[] = []
-    void withGaps([0, 0, 0], false)(3, async (index) => void atOnce.push(index), waiting())
-    expect(atOnce).toEqual([0, 1, 2])
-
-    const begun: number[] = []
-    const begin = (index: number) => {
-      begun.push(index)
-      return gate.promise
+      }
+      const told = withGaps(gapsMs, isOrdered)(gapsMs.length, start, { isInterrupted: false, wait })
+      return { steps, gate, told }
     }
-    const ordered = withGaps([0, 1], true)(2, begin, waiting())
-    await new Promise((resolve) => setTimeout(resolve, 10))
-    expect(begun).toEqual([0])
-    gate.resolve()
-    await ordered
-    expect(begun).toEqual([0, 1])
+
+    it('keeps them, and waits for no answer', async () => {
+      const { steps, told } = tell([0, 30, 0], false)
+      await told
+      expect(steps).toEqual(['start 0', 'wait 30', 'start 1', 'start 2'])
+    })
+
+    it('starts in one go what has none', () => {
+      expect(tell([0, 0, 0], false).steps).toEqual(['start 0', 'start 1', 'start 2'])
+    })
+
+    it('waits for each answer before the gap where order counts', async () => {
+      const { steps, gate, told } = tell([0, 1], true)
+      await setImmediate()
+      expect(steps).toEqual(['start 0'])
+      gate.resolve()
+      await told
+      expect(steps).toEqual(['start 0', 'wait 1', 'start 1'])
+    })
   })
 })
 
@@ -296,18 +328,27 @@ describe('random choices', () => {
 })
 
 describe('the transport', () => {
-  it('gives up on a receiver that takes too long, also within the body', async () => {
+  it.each([
+    ['sends nothing', 'http.server.request.start'],
+    ['stops within the body', 'http.client.response.finish'],
+  ] as const)('gives up after ten seconds on a receiver that %s', async (_, lastStep) => {
     const { url } = await serve((request, response) => {
       request.resume()
-      if (request.url === '/body') response.write('{')
+      if (lastStep === 'http.client.response.finish') response.write('{')
     })
-    for (const path of ['silent', 'body']) {
-      const transport = await openTransport(new URL(path, url), { timeoutMs: 60 })
-      const answer = await transport.post('{}', {})
-      expect(answer).toMatchObject({ kind: 'no response', reason: 'no answer came in time.' })
-      expect(answer?.ms).toBeGreaterThan(55)
-      transport.close()
-    }
+    stopClock()
+    const transport = await openTransport(new URL(url))
+    const reached = nextMessage(lastStep)
+    const onAnswer = vi.fn()
+    const answered = transport.post('{}', {}).then(onAnswer)
+    await reached
+    await vi.advanceTimersByTimeAsync(9999)
+    expect(onAnswer).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    await answered
+    const silence = { kind: 'no response', reason: 'no answer came in time.', ms: 10_000 }
+    expect(onAnswer).toHaveBeenCalledExactlyOnceWith(expect.objectContaining(silence))
+    transport.close()
   })
 
   it('reads only the beginning of an endless answer', async () => {
@@ -326,17 +367,26 @@ describe('the transport', () => {
   })
 
   it('waits longer for an answer than it keeps an unused connection', async () => {
-    const sockets = new Set<unknown>()
-    const { url } = await serve((request, response) => {
-      sockets.add(request.socket)
+    const sockets: Socket[] = []
+    const gate = deferred()
+    const { url } = await serve(async (request, response) => {
+      sockets.push(request.socket)
       request.resume()
-      setTimeout(() => response.end(), sockets.size === 1 ? 120 : 0)
+      await gate.promise
+      response.end()
     })
-    const transport = await openTransport(new URL(url), { idleMs: 50 })
+    const transport = await openTransport(new URL(url), { idleMs: 20 })
+    const started = nextMessage('http.client.request.start')
+    const answer = transport.post('{}', {})
+    const { request } = await started
+    if (!request.socket) throw new Error('It is sent over a connection.')
+    await once(request.socket, 'timeout')
+    gate.resolve()
+    expect(await answer).toMatchObject({ status: 200 })
+    const [first] = sockets
+    if (first && !first.destroyed) await once(first, 'close')
     expect(await transport.post('{}', {})).toMatchObject({ status: 200 })
-    await new Promise((resolve) => setTimeout(resolve, 120))
-    expect(await transport.post('{}', {})).toMatchObject({ status: 200 })
-    expect(sockets.size).toBe(2)
+    expect(new Set(sockets).size).toBe(2)
     transport.close()
   })
 
@@ -353,11 +403,12 @@ describe('the transport', () => {
   })
 
   it('gives nothing after it was closed', async () => {
-    const { url } = await serve((request) => void request.resume())
+    const { url } = await serve((request) => {
+      request.resume()
+      transport.close()
+    })
     const transport = await openTransport(new URL(url))
-    const underWay = transport.post('{}', {})
-    setTimeout(() => transport.close(), 20)
-    expect(await underWay).toBeUndefined()
+    expect(await transport.post('{}', {})).toBeUndefined()
     expect(await transport.post('{}', {})).toBeUndefined()
   })
 

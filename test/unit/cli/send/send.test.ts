@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   dedupeKey,
   type Outcome,
@@ -9,6 +9,8 @@ import {
   type TruedyEvent,
   verifySignature,
 } from '../../../../src/index.js'
+import { stopClock } from '../../support/clock.js'
+import { eventually } from '../../support/eventually.js'
 import { deferred, failOnUncaught, serve } from '../../support/http.js'
 import { keeper, receiver, send } from '../../support/send.js'
 import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
@@ -139,22 +141,21 @@ describe('what is sent', () => {
 
 describe('the rate', () => {
   it('is held whatever the answers do, and told at the end', async () => {
+    stopClock()
     const gate = deferred()
-    const times: number[] = []
+    let arrived = 0
     const { url } = await serve(async (request, response) => {
-      times.push(performance.now())
       request.resume()
+      // All of them arrive before the first gets its answer: each when it is due, 5 ms after the one before.
+      if (++arrived < 60) vi.advanceTimersByTime(5)
+      else gate.resolve()
       await gate.promise
       response.writeHead(204).end()
     })
-    setTimeout(() => gate.resolve(), 400)
     const { code, stdout } = await send([url, '--count', 60, '--rate', 200])
     expect(code).toBe(0)
-    // All of them, before the first got its answer.
-    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(380)
-    expect(stdout).toMatch(/rate +\d+\.\d\/s over \d+ ms, asked for 200\/s\n/)
-    expect(Number(/rate +([\d.]+)/.exec(stdout)?.[1])).toBeGreaterThan(180)
-    expect(Number(/rate +([\d.]+)/.exec(stdout)?.[1])).toBeLessThan(220)
+    expect(arrived).toBe(60)
+    expect(stdout).toMatch(/rate +200\.0\/s over 295 ms, asked for 200\/s\n/)
   })
 })
 
@@ -272,17 +273,20 @@ describe('no answer', () => {
 
 describe('--retry', () => {
   it('sends again, signed anew, until a 2xx comes', async () => {
+    stopClock()
+    const surroundings = testSurroundings()
     const { url, seen } = await keeper((nth) => ({ status: nth < 2 ? 503 : 204 }))
-    // 30 s become 1100 ms, so that the timestamps differ.
-    const { code, stdout } = await send([url, '--retry', '--speed', 30_000 / 1100])
+    const running = send([url, '--retry'], surroundings)
+    await eventually(() => expect(surroundings.stdout()).toContain('again in 30 s'))
+    vi.advanceTimersByTime(30_000)
+    const { code, stdout } = await running
     expect(code).toBe(0)
     expect(seen).toHaveLength(2)
     expect(new Set(seen.map(({ body }) => body)).size).toBe(1)
-    expect(new Set(seen.map(({ headers }) => headers['x-truedy-timestamp'])).size).toBe(2)
     expect(new Set(seen.map(({ headers }) => headers['x-truedy-signature'])).size).toBe(2)
-    const [first, second] = seen.map(({ at }) => at)
-    expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(1090)
-    expect(stdout).toMatch(/^503 .*\n +again in 1\.1 s: A gateway answers/)
+    const [first, second] = seen.map(({ headers }) => Number(headers['x-truedy-timestamp']))
+    expect(second).toBe((first ?? 0) + 30)
+    expect(stdout).toMatch(/^503 .*\n +again in 30 s: A gateway answers/)
     expect(stdout).toContain('attempt 2 of 11')
     expect(stdout).toContain('retries     1')
   })
@@ -295,9 +299,13 @@ describe('--retry', () => {
   })
 
   it('does not hold up the deliveries that follow', async () => {
+    stopClock()
+    const surroundings = testSurroundings()
     const { url, events } = await keeper((nth) => ({ status: nth === 1 ? 500 : 204 }))
-    const { code } = await send([url, '--all', '--retry', '--speed', 300])
-    expect(code).toBe(0)
+    const running = send([url, '--all', '--retry'], surroundings)
+    await eventually(() => expect(surroundings.stdout().match(/^\d{3} /gm)).toHaveLength(9))
+    vi.advanceTimersByTime(30_000)
+    expect((await running).code).toBe(0)
     expect(events().map(({ event }) => event)).toMatchObject({
       0: 'call.started',
       1: 'call.joined',
@@ -421,7 +429,7 @@ describe('Ctrl-C', () => {
     const surroundings = testSurroundings()
     const { url, seen } = await keeper(() => ({ status: 500 }))
     const running = send([url, '--retry', '--count', 2], surroundings)
-    await expect.poll(() => surroundings.stdout(), { interval: 5 }).toMatch(/(again in 30 s[\s\S]*){2}/)
+    await eventually(() => expect(surroundings.stdout()).toMatch(/(again in 30 s[\s\S]*){2}/))
     surroundings.interrupt()
     const { code, stdout } = await running
     expect(code).toBe(130)
@@ -429,25 +437,37 @@ describe('Ctrl-C', () => {
     expect(stdout).toMatch(/\ninterrupted\ndeliveries +2, 0 got 2xx, 2 unfinished\n/)
   })
 
-  it('sends no more, and gives up on what does not answer', async () => {
+  it('sends no more, and gives up after 300 ms on what does not answer', async () => {
+    stopClock()
     const surroundings = testSurroundings()
-    const { url } = await serve((request) => void request.resume())
-    const running = send([url, '--count', 1000, '--rate', 500], surroundings)
-    setTimeout(() => surroundings.interrupt(), 150)
-    const began = performance.now()
-    const { code, stdout } = await running
-    expect(code).toBe(130)
-    expect(performance.now() - began).toBeLessThan(1500)
-    expect(stdout).toMatch(/deliveries +\d+, 0 got 2xx, \d+ unfinished, \d+ never sent\nanswers +none\n$/)
+    let arrived = 0
+    const { url } = await serve((request) => {
+      request.resume()
+      if (++arrived < 10) vi.advanceTimersByTime(2)
+      else surroundings.interrupt()
+    })
+    const onEnd = vi.fn()
+    const running = send([url, '--count', 1000, '--rate', 500], surroundings).then(onEnd)
+    await eventually(() => expect(arrived).toBe(10))
+    await vi.advanceTimersByTimeAsync(299)
+    expect(onEnd).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    await running
+    expect(onEnd).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 130 }))
+    expect(arrived).toBe(10)
+    expect(surroundings.stdout()).toMatch(
+      /deliveries +10, 0 got 2xx, 10 unfinished, 990 never sent\nanswers +none\n$/,
+    )
   })
 
   it('leaves what was before it came: the answers of a scenario', async () => {
+    stopClock()
     const surroundings = testSurroundings()
-    const { url, seen } = await keeper()
-    const running = send([url, '--scenario', 'call', '--json'], surroundings)
-    await expect.poll(() => seen.length, { interval: 5 }).toBe(1)
-    surroundings.interrupt()
-    const { code, summary } = await running
+    const { url } = await keeper(() => {
+      surroundings.interrupt()
+      return { status: 204 }
+    })
+    const { code, summary } = await send([url, '--scenario', 'call', '--json'], surroundings)
     expect(code).toBe(130)
     expect(summary()).toMatchObject({ planned: 5, deliveries: 1, succeeded: 1, interrupted: true })
   })
@@ -462,32 +482,43 @@ describe('Ctrl-C', () => {
 })
 
 describe('the progress line', () => {
+  const terminal = () => testSurroundings({ isTerminal: true })
+
+  /** A server for deliveries that are due every so many milliseconds: each lets the next one start. */
+  const pacemaker = (everyMs: number, status = (_nth: number) => 204) =>
+    keeper((nth) => {
+      vi.advanceTimersByTime(everyMs)
+      return { status: status(nth) }
+    })
+
   it('is written over on the standard error of a terminal, and gone at the end', async () => {
-    const { url } = await keeper()
-    const { stdout, stderr } = await send(
-      [url, '--count', 150, '--rate', 400],
-      testSurroundings({ isTerminal: true }),
-    )
-    expect(stderr).toMatch(/\r[\d]+ of 150 {2}[\d.]+\/s {2}\d+ ms left/)
+    stopClock()
+    const { url } = await pacemaker(2)
+    const { stdout, stderr } = await send([url, '--count', 150, '--rate', 500], terminal())
+    expect(stderr).toContain('\r50 of 150  500.0/s  200 ms left')
     expect(stderr).toMatch(/\r +\r$/)
     expect(stdout).not.toContain('\r')
   })
 
   it('tells how many wait for a retry when all are sent', async () => {
-    const { url } = await keeper((nth) => ({ status: nth <= 101 ? 500 : 204 }))
-    const { code, stderr } = await send(
-      [url, '--count', 101, '--rate', 5000, '--retry', '--speed', 60],
-      testSurroundings({ isTerminal: true }),
-    )
+    stopClock()
+    const timer = vi.spyOn(globalThis, 'setTimeout')
+    onTestFinished(() => void timer.mockRestore())
+    const { url } = await pacemaker(1, (nth) => (nth <= 101 ? 500 : 204))
+    const running = send([url, '--count', 101, '--rate', 1000, '--retry'], terminal())
+    const isRetry = ([, ms]: unknown[]) => ms === 30_000
+    await eventually(() => expect(timer.mock.calls.filter(isRetry)).toHaveLength(101))
+    vi.advanceTimersByTime(30_000)
+    const { code, stderr } = await running
     expect(code).toBe(0)
     expect(stderr).toMatch(/\r101 of 101 .* 101 without a 2xx yet/)
   })
 
   it('does not come without a terminal, nor with --json, nor for a few', async () => {
-    const { url } = await keeper()
-    const terminal = () => testSurroundings({ isTerminal: true })
-    expect((await send([url, '--count', 101, '--rate', 800])).stderr).toBe('')
-    expect((await send([url, '--count', 101, '--rate', 800, '--json'], terminal())).stderr).toBe('')
+    stopClock()
+    const { url } = await pacemaker(10)
+    expect((await send([url, '--count', 101, '--rate', 100])).stderr).toBe('')
+    expect((await send([url, '--count', 101, '--rate', 100, '--json'], terminal())).stderr).toBe('')
     expect((await send([url, '--count', 20, '--rate', 100], terminal())).stderr).toBe('')
   })
 })

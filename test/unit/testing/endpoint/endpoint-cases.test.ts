@@ -11,10 +11,10 @@ const NOW = Date.UTC(2026, 0, 31, 14, 5, 41)
 
 let url = ''
 let status = 204
-let requests: string[] = []
+let requests: { readonly request: IncomingMessage; readonly body: Buffer }[] = []
 
 const server = createServer(async (request, response) => {
-  requests.push(describeRequest(request, await buffer(request)))
+  requests.push({ request, body: await buffer(request) })
   response.writeHead(status).end()
 })
 
@@ -31,7 +31,7 @@ beforeEach(() => {
 })
 
 /** A request: its headers, and what its signature is of; long bodies are cut. */
-function describeRequest({ method, rawHeaders }: IncomingMessage, body: Buffer): string {
+function describeRequest({ request: { method, rawHeaders }, body }: (typeof requests)[number]): string {
   const headers: string[] = []
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index)
@@ -63,7 +63,9 @@ it('send what they say', async () => {
   for (const endpointCase of endpointCases) {
     requests = []
     await checkEndpoint(url, SECRET, [endpointCase])
-    sent.push(readable([endpointCase.name, `(requests: ${requests.length})`, ...requests]))
+    sent.push(
+      readable([endpointCase.name, `(requests: ${requests.length})`, ...requests.map(describeRequest)]),
+    )
   }
   await expect(`${sent.join('\n\n')}\n`).toMatchFileSnapshot('snapshots/endpoint-requests.txt')
 })

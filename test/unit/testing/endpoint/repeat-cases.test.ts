@@ -1,8 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EndpointFinding } from '../../../../src/testing/endpoint/endpoint-case.js'
 import { repeatCases } from '../../../../src/testing/endpoint/repeat-cases.js'
 import { sign } from '../../support/delivery.js'
+import { type Run, simulateTime } from '../../support/simulated-time.js'
 
 const SECRET = 'whsec_repeat'
 
@@ -12,27 +12,11 @@ type Scripted = readonly [ms: number, status?: number]
 // Of forged deliveries, over and over: the quickest tells how long an answer takes that needs no handler.
 const IDLE_MS = [90, 50, 70]
 
-/** How many signatures are being made, for which the time stands still. */
-let signing = 0
-let lastSigned: Promise<unknown> = Promise.resolve()
+let run: Run
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] })
-  for (const step of ['importKey', 'sign'] as const) {
-    const original = crypto.subtle[step].bind(crypto.subtle) as (...args: unknown[]) => Promise<never>
-    vi.spyOn(crypto.subtle, step).mockImplementation((...args: unknown[]) => {
-      signing++
-      // One after the other: two that are sent at the same moment get their answers in the order in which they were sent.
-      const signed = lastSigned.then(() => original(...args)).finally(() => signing--)
-      lastSigned = signed.catch(() => {})
-      return signed
-    })
-  }
-  return () => {
-    vi.useRealTimers()
-    vi.unstubAllGlobals()
-    vi.restoreAllMocks()
-  }
+  run = simulateTime()
+  return () => void vi.unstubAllGlobals()
 })
 
 /**
@@ -57,17 +41,7 @@ async function find(name: string, answers: readonly Scripted[]): Promise<Endpoin
   )
   const repeatCase = repeatCases.find((each) => each.name.includes(name))
   if (!repeatCase) throw new Error(`There is no case "${name}".`)
-  let finding: EndpointFinding | undefined
-  const found = repeatCase.run({ url: 'http://127.0.0.1/', secret: SECRET }).then((each) => {
-    finding = each
-  })
-  while (!finding) {
-    do await setImmediate()
-    while (signing > 0)
-    vi.advanceTimersToNextTimer()
-  }
-  await found
-  return finding
+  return run(() => repeatCase.run({ url: 'http://127.0.0.1/', secret: SECRET }))
 }
 
 const race = 'Both were handled: look-up and record must be one atomic step (claim of a DedupeStore).'
