@@ -4,6 +4,9 @@ import { join } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '../..')
 
+/** Servers' clients and runtimes that several parts use. They are large, and one of them is compiled. */
+const SHARED = 'test'
+
 /**
  * @typedef {object} Part
  * @property {'code' | 'types'} [build] what it uses of `dist`: the code only, or the declarations too
@@ -24,19 +27,19 @@ export const parts = {
   size: { build: 'code', commands: ['node test/size.mjs'] },
   demo: { build: 'code', commands: ['node examples/demo/demo.mjs'] },
   consumers: { build: 'types', install: ['test/consumers'] },
-  readme: { build: 'types', install: ['test/readme'] },
-  runtimes: { build: 'code', install: ['test/runtimes'] },
+  readme: { build: 'types', install: [SHARED, 'test/readme'] },
+  runtimes: { build: 'code', install: [SHARED, 'test/runtimes'] },
   tools: { build: 'code', install: ['test/tools'] },
-  stores: { build: 'code', install: ['test/stores'] },
+  stores: { build: 'code', install: [SHARED, 'test/stores'] },
   examples: { build: 'types', install: ['test/examples'] },
-  faults: { build: 'code', install: ['test/faults'] },
+  faults: { build: 'code', install: [SHARED] },
   fuzz: { build: 'code', hasFull: true },
   timing: { build: 'code', hasFull: true },
   load: { build: 'code', hasFull: true },
 
   types: {
     build: 'types',
-    install: ['test/faults', 'test/consumers', 'test/examples', 'test/runtimes', 'test/stores', 'test/tools'],
+    install: [SHARED, 'test/consumers', 'test/examples', 'test/runtimes', 'test/stores', 'test/tools'],
     commands: [
       '.',
       ...['consumers', 'examples', 'faults', 'fuzz', 'load', 'runtimes', 'stores', 'timing', 'tools'].map(
@@ -53,7 +56,7 @@ export const parts = {
   bench: { build: 'code', install: ['test/bench'], commands: ['node test/bench/bench.mjs'], onRequest: true },
   'bench:stores': {
     build: 'code',
-    install: ['test/stores'],
+    install: [SHARED, 'test/stores'],
     commands: ['tsx test/stores/bench/bench.ts'],
     onRequest: true,
   },
