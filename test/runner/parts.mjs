@@ -39,7 +39,15 @@ export const parts = {
 
   types: {
     build: 'types',
-    install: [SHARED, 'test/consumers', 'test/examples', 'test/runtimes', 'test/stores', 'test/tools'],
+    install: [
+      SHARED,
+      'test/consumers',
+      'test/examples',
+      'test/runtimes',
+      'test/stores',
+      'test/structure',
+      'test/tools',
+    ],
     commands: ['.', 'test', 'test/consumers', 'test/examples', 'test/runtimes'].map(
       (folder) => `tsc -p ${folder}`,
     ),
