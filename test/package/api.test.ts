@@ -1,4 +1,4 @@
-/** What the package promises in types, as a text that is compared: a change of it is made on purpose, or not at all. */
+/** Compares the package's public types with `api.txt`, so that they change only on purpose: `vitest run -u` updates the file. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** Every entry of the package, and its declarations. */
+/** Each entry of the package with its declaration file. */
 function entries(): [name: string, file: string][] {
   const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   return Object.entries<{ import?: { types: string } }>(exports).flatMap(([path, { import: imported }]) =>
@@ -15,24 +15,24 @@ function entries(): [name: string, file: string][] {
   )
 }
 
-const FORMAT = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope
+const FORMAT = ts.NodeBuilderFlags.NoTruncation | ts.NodeBuilderFlags.UseAliasDefinedOutsideCurrentScope
 
-/** The exports of an entry, each with its declaration, without comments. */
+/** The exports of an entry, sorted by kind and name, each with its declarations, without comments. */
 function describeEntry(program: ts.Program, name: string, file: string): string {
   const checker = program.getTypeChecker()
   const source = program.getSourceFile(file)
   const symbol = source && checker.getSymbolAtLocation(source)
-  if (!symbol) throw new Error(`${file} is no module.`)
+  if (!symbol) throw new Error(`${file} is not a module.`)
   const lines = checker.getExportsOfModule(symbol).map((exported) => {
     const original = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
-    return (original.declarations ?? []).map((declaration) =>
-      describeDeclaration(checker, exported.name, original, declaration),
-    )
+    const declarations = original.declarations ?? []
+    const texts = declarations.map((each) => describeDeclaration(checker, exported.name, original, each))
+    const [kind] = texts[0]?.split(' ') ?? []
+    // Overloads keep their order: the first one that fits is taken.
+    return { key: `${kind} ${exported.name}`, texts }
   })
-  return [`# ${name}`, ...lines.flat().sort(), ''].join('\n')
+  return [`# ${name}`, ...sortBy(lines, ({ key }) => key).flatMap(({ texts }) => texts), ''].join('\n')
 }
-
-const printer = ts.createPrinter({ removeComments: true })
 
 function describeDeclaration(
   checker: ts.TypeChecker,
@@ -41,18 +41,78 @@ function describeDeclaration(
   declaration: ts.Declaration,
 ): string {
   if (ts.isVariableDeclaration(declaration)) {
-    return `const ${name}: ${checker.typeToString(checker.getTypeOfSymbol(symbol), declaration, FORMAT)}`
+    const type = checker.typeToTypeNode(checker.getTypeOfSymbol(symbol), declaration, FORMAT)
+    return `const ${name}: ${print(type ?? declaration, declaration)}`
   }
-  // What is computed is written out: a cause that goes away shows, though its type is "the keys of a table".
+  // A computed type is written out. Otherwise a lost error code would not show in a type that is "the keys of a table".
   if (ts.isTypeAliasDeclaration(declaration) && !declaration.typeParameters) {
-    const type = checker.getDeclaredTypeOfSymbol(symbol)
-    return `type ${name} = ${checker.typeToString(type, declaration, FORMAT | ts.TypeFormatFlags.InTypeAlias)}`
+    const declared = checker.getDeclaredTypeOfSymbol(symbol)
+    const type = checker.typeToTypeNode(declared, declaration, FORMAT | ts.NodeBuilderFlags.InTypeAlias)
+    return `type ${name} = ${print(type ?? declaration, declaration)}`
   }
-  const text = printer.printNode(ts.EmitHint.Unspecified, declaration, declaration.getSourceFile())
-  return text.replace(/^(export )?(declare )?/, '').replace(/\s*\n\s*/g, ' ')
+  return print(declaration, declaration).replace(/^(export )?(declare )?/, '')
 }
 
-it('promises what it did before', async () => {
+const printer = ts.createPrinter({ removeComments: true })
+
+/** A node on one line. The text depends neither on the file of a declaration nor on the order of declarations. */
+function print(node: ts.Node, declaration: ts.Declaration): string {
+  const source = declaration.getSourceFile()
+  const textOf = (each: ts.Node) => printer.printNode(ts.EmitHint.Unspecified, each, source)
+  // `null` and `undefined` come last, as in the sources.
+  const keyInUnion = (each: ts.Node) => textOf(each).replace(/^(null|undefined)$/, '~$1')
+  const sortMembers = <Member extends ts.ClassElement | ts.TypeElement>(members: readonly Member[]) =>
+    sortBy(members, ({ name }) => (name ? textOf(name) : ''))
+
+  const { transformed } = ts.transform(node, [
+    (context) => {
+      const sorted = (parent: ts.Node): ts.Node => {
+        const each = ts.visitEachChild(parent, sorted, context)
+        const { factory } = context
+        if (ts.isUnionTypeNode(each)) return factory.createUnionTypeNode(sortBy(each.types, keyInUnion))
+        if (ts.isTypeLiteralNode(each)) return factory.createTypeLiteralNode(sortMembers(each.members))
+        if (ts.isInterfaceDeclaration(each)) {
+          const { modifiers, name, typeParameters, heritageClauses, members } = each
+          return factory.updateInterfaceDeclaration(
+            each,
+            modifiers,
+            name,
+            typeParameters,
+            heritageClauses,
+            sortMembers(members),
+          )
+        }
+        if (ts.isClassDeclaration(each)) {
+          const { modifiers, name, typeParameters, heritageClauses, members } = each
+          return factory.updateClassDeclaration(
+            each,
+            modifiers,
+            name,
+            typeParameters,
+            heritageClauses,
+            sortMembers(members),
+          )
+        }
+        return each
+      }
+      return sorted
+    },
+  ])
+  // Of two types of one name in a file, the bundler calls the second one `Name$1`.
+  return textOf(transformed[0] ?? node)
+    .replace(/\$\d+\b/g, '')
+    .replace(/\s*\n\s*/g, ' ')
+}
+
+/** A sorted copy. What has the same key stays in its order. */
+function sortBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  return items
+    .map((item) => [keyOf(item), item] as const)
+    .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
+    .map(([, item]) => item)
+}
+
+it('has the same public types as api.txt', async () => {
   const files = entries()
   const program = ts.createProgram(
     files.map(([, file]) => file),

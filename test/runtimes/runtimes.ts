@@ -31,16 +31,18 @@ interface Result {
 export type Run = (project: string, file?: string) => Promise<Outcome>
 
 const exec = promisify(execFile)
-const modules = (path: string) => join(import.meta.dirname, 'node_modules', path)
+const ours = (path: string) => join(import.meta.dirname, 'node_modules', path)
+/** Packages that other parts use too. */
+const shared = (path: string) => join(import.meta.dirname, '../node_modules', path)
 
 export const runtimes: Readonly<Record<string, Run>> = {
   'Node 20.0': onOldestNode,
   'Node 20': onNode(process.execPath),
-  'Node 22': onNode(modules('node22/bin/node')),
-  'Node 24': onNode(modules('node24/bin/node')),
-  'Node 26': onNode(modules('node26/bin/node')),
-  Bun: program(modules('bun/bin/bun.exe')),
-  Deno: program(modules('deno/deno'), 'run', '--no-remote', '--allow-read', '--allow-env', '--quiet'),
+  'Node 22': onNode(shared('node22/bin/node')),
+  'Node 24': onNode(ours('node24/bin/node')),
+  'Node 26': onNode(ours('node26/bin/node')),
+  Bun: program(shared('bun/bin/bun.exe')),
+  Deno: program(ours('deno/deno'), 'run', '--no-remote', '--allow-read', '--allow-env', '--quiet'),
   'workerd (Cloudflare Workers)': onWorkerd([]),
   'workerd with nodejs_compat': onWorkerd(['nodejs_compat']),
   'edge-runtime (Vercel Edge)': onEdgeRuntime,
@@ -56,7 +58,7 @@ function onNode(path: string): Run {
 async function onOldestNode(project: string): Promise<Outcome> {
   const file = join(project, 'print-bundled.js')
   await writeFile(file, await bundle(project, 'print.js', 'esm'))
-  return program(modules('node20.0/bin/node'))(project, file)
+  return program(ours('node20.0/bin/node'))(project, file)
 }
 
 function program(path: string, ...args: string[]): Run {

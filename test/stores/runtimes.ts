@@ -5,11 +5,13 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
+const shared = join(import.meta.dirname, '../node_modules')
+
 /** Where the programs of each runtime are. */
 export const runtimes = {
   'Node 20': process.execPath,
-  'Node 22': join(import.meta.dirname, 'node_modules/node22/bin/node'),
-  Bun: join(import.meta.dirname, 'node_modules/bun/bin/bun.exe'),
+  'Node 22': join(shared, 'node22/bin/node'),
+  Bun: join(shared, 'bun/bin/bun.exe'),
 }
 
 export type Runtime = keyof typeof runtimes
