@@ -663,17 +663,33 @@ describe('WebhookError', () => {
     expect('cause' in new WebhookError('invalid_json', 'message')).toBe(false)
   })
 
-  it('is recognised across copies of the package', () => {
-    expect(isWebhookError(new web.WebhookError('invalid_json', 'message'))).toBe(true)
-    expect(new web.WebhookError('invalid_json', 'message')).not.toBeInstanceOf(WebhookError)
+  it('is recognized across copies of the package, by both ways of asking', () => {
+    const others = new web.WebhookError('invalid_json', 'message')
+    expect(web.WebhookError).not.toBe(WebhookError)
+    expect(isWebhookError(others)).toBe(true)
+    expect(others).toBeInstanceOf(WebhookError)
+    expect(others).toBeInstanceOf(Error)
     // By this name, of whichever version the copy is.
-    expect(isWebhookError({ [Symbol.for('truedy-webhooks.WebhookError')]: true })).toBe(true)
+    const branded = { [Symbol.for('truedy-webhooks.WebhookError')]: true }
+    expect(isWebhookError(branded)).toBe(true)
+    expect(branded).toBeInstanceOf(WebhookError)
+  })
+
+  it('is not an instance of a subclass, while an error of the subclass is one of every copy', () => {
+    class Mine extends WebhookError {}
+    const mine = new Mine('invalid_json', 'message')
+    expect(mine).toBeInstanceOf(Mine)
+    expect(mine).toBeInstanceOf(WebhookError)
+    expect(mine).toBeInstanceOf(web.WebhookError)
+    expect(new WebhookError('invalid_json', 'message')).not.toBeInstanceOf(Mine)
+    expect(new web.WebhookError('invalid_json', 'message')).not.toBeInstanceOf(Mine)
   })
 
   it.each([undefined, null, 'text', 1, {}, new Error('other'), { code: 'invalid_json', status: 400 }])(
     'is not %s',
     (value) => {
       expect(isWebhookError(value)).toBe(false)
+      expect(value instanceof WebhookError).toBe(false)
     },
   )
 })
