@@ -20,12 +20,12 @@ describe('dedupeKey', () => {
     expect(key(event, data, rest)).toBe(expected)
   })
 
-  it('pitfall 1: tells the events of one call apart', () => {
+  it('type in the key: tells the events of one call apart', () => {
     const names = ['call.started', 'call.joined', 'call.ended', 'call.failed', 'call.billed']
     expect(new Set(names.map((name) => key(name, { call_id: 'c1' }))).size).toBe(names.length)
   })
 
-  describe('pitfall 2: batch.status.changed repeats for one batch', () => {
+  describe('when in doubt, twice: batch.status.changed repeats for one batch', () => {
     const change = (data: object, rest: object = {}) =>
       key('batch.status.changed', { batch_id: 'b1', ...data }, rest)
 
@@ -80,14 +80,14 @@ describe('dedupeKey', () => {
     })
   })
 
-  it('pitfall 3: an alias and its name are one event', () => {
+  it('normalized name: an alias and its name are one event', () => {
     expect(key('call.completed', { call_id: 'c1' })).toBe(key('call.ended', { call_id: 'c1' }))
     expect(key('call.ended', { event: 'call.completed', call_id: 'c1' })).toBe(
       key('call.ended', { call_id: 'c1' }),
     )
   })
 
-  it('pitfall 4: only the event takes part, not the delivery; its own timestamp may change where an id is known', () => {
+  it('nothing per attempt: only the event takes part, not the delivery; its own timestamp may change where an id is known', () => {
     expect(key('call.ended', { call_id: 'c1' }, { timestamp: 1 })).toBe(
       key('call.ended', { call_id: 'c1' }, { timestamp: 2 }),
     )

@@ -57,7 +57,7 @@ describe('isDuplicate', () => {
     expect(await isDuplicate(event, store)).toBe(true)
   })
 
-  it('pitfall 5: is false for exactly one of many at the same moment', async () => {
+  it('one atomic step: is false for exactly one of many at the same moment', async () => {
     const store = memoryStore()
     const answers = await Promise.all(Array.from({ length: 100 }, () => isDuplicate(event, store)))
     expect(answers.filter((answer) => !answer)).toHaveLength(1)
@@ -138,7 +138,7 @@ describe('processOnce', () => {
     expect.assertions(3)
   })
 
-  it('pitfall 5 and 7: is busy for another delivery while the handler runs', async () => {
+  it('busy is not done: is busy for another delivery while the handler runs', async () => {
     const store = memoryStore()
     const { promise, resolve } = deferred<void>()
     const first = processOnce(event, store, () => promise)
@@ -148,7 +148,7 @@ describe('processOnce', () => {
     expect(await processOnce(event, store, () => {})).toEqual({ status: 'duplicate' })
   })
 
-  it('pitfall 5: runs one handler of a hundred deliveries at the same moment', async () => {
+  it('one atomic step: runs one handler of a hundred deliveries at the same moment', async () => {
     const store = memoryStore()
     const handler = vi.fn()
     const outcomes = await Promise.all(Array.from({ length: 100 }, () => processOnce(event, store, handler)))
@@ -156,7 +156,7 @@ describe('processOnce', () => {
     expect(outcomes.filter(({ status }) => status === 'processed')).toHaveLength(1)
   })
 
-  it('pitfall 6: releases the event when the handler throws, and throws its error unchanged', async () => {
+  it('no loss, no double: releases the event when the handler throws, and throws its error unchanged', async () => {
     const { store, steps } = recording()
     const error = new Error('CRM is down')
     await expect(
@@ -178,7 +178,7 @@ describe('processOnce', () => {
     )
   })
 
-  it('pitfall 6: a process that dies leaves a lease that ends', async () => {
+  it('no loss, no double: a process that dies leaves a lease that ends', async () => {
     const store = memoryStore()
     const dead = 'owner of a process that died'
     await store.claim(KEY, { owner: dead, leaseMs: 60_000 })

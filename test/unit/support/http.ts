@@ -1,5 +1,5 @@
 /**
- * What the tests of the receiver and of its two handlers share: the answer table (contract §6) as one suite for all
+ * What the tests of the receiver and of its two handlers share: the answer table (src/CONTRACT.md §6) as one suite for all
  * three, a server on the loopback address, and a client that can misbehave.
  */
 
