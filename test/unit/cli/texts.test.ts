@@ -38,7 +38,7 @@ function steady(text: string): string {
     .replace(/\d{4}-\d\d-\d\dT[\d%a:.]+Z?/g, 'TIME')
     .replace(/\d\d:\d\d:\d\d/g, 'HH:MM:SS')
     .replace(/\d+ (days|s) (old|ahead)/g, 'N $1 $2')
-    .replace(/[\d.,]+\/s over [\d.]+ (ms|s)/g, 'N/s over N s')
+    .replace(/[\d.,]+\/s over [\d.]+ (ms|s|min)/g, 'N/s over N s')
     .replace(/(p50|p95|p99|max) [\d.,]+/g, '$1 N')
     .replace(/ +[\d.,]+ ms/g, '  N ms')
     .replace(/ +[\d,]+ B /g, '  N B ')

@@ -35,7 +35,7 @@ describe('what is sent', () => {
     const [event] = events
     if (!event) throw new Error('Nothing arrived.')
     expect(event.event).toBe('call.ended')
-    expect(stdout).toMatch(/^204 +[\d.]+ ms {2}call\.ended +call\.ended:event:evt_/)
+    expect(stdout).toMatch(/^204 +[\d.,]+ ms {2}call\.ended +call\.ended:event:evt_/)
     expect(stdout).toContain(dedupeKey(event))
     expect(stdout).toMatch(/deliveries +1, 1 got 2xx\nanswers +1 × 204\n$/)
     expect(stderr).toBe('')
@@ -220,7 +220,7 @@ describe('an answer that is no 2xx', () => {
     expect(stdout.split('\n').length).toBeLessThan(10)
     expect(stdout).toContain('120, 90 got 2xx, 30 did not')
     expect(stdout).toContain('answers     90 × 204, 30 × 500')
-    expect(stdout).toMatch(/latency +p50 [\d.]+ {2}p95 [\d.]+ {2}p99 [\d.]+ {2}max [\d.]+ ms/)
+    expect(stdout).toMatch(/latency +p50 [\d.,]+ {2}p95 [\d.,]+ {2}p99 [\d.,]+ {2}max [\d.,]+ ms/)
   })
 
   it('is told of one by one where there are a hundred, and its kind once', async () => {
