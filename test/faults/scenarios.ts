@@ -5,10 +5,20 @@ import { sendLoad } from './load.js'
 import { randomBetween, randomOf } from './random.js'
 import type { Scenario } from './run.js'
 import type { StoreUnderTest } from './stores.js'
+import type { WorkerPool } from './worker-pool.js'
 
 type Play = Scenario['play']
 
 const BATCHES = 20
+
+/**
+ * Waits until four handlers run, so that the next fault hits events between claim and complete. A busy machine takes longer
+ * than any fixed delay. Continues after 1 s, because the rest of a batch may be fewer than four events.
+ */
+async function untilHandlersRun({ running }: WorkerPool): Promise<void> {
+  const deadline = performance.now() + 1000
+  while (running().length < 4 && performance.now() < deadline) await delay(1)
+}
 
 export const withoutFault: Play = async ({ sender }) => ({ ids: await sendLoad(sender), faults: 'none' })
 
@@ -45,10 +55,15 @@ const BLOCKED_MS = 5000
 
 /** Keeps the store out of reach for 5 s, while the load is under way. */
 export function blockStore(store: StoreUnderTest): Play {
-  return async ({ sender }) => {
+  return async ({ sender, ledger }) => {
     const fail = async () => {
       await delay(500)
-      await store.block(BLOCKED_MS)
+      // One handler at least comes to its end while the store is out of reach.
+      const held = await ledger.nextHeld()
+      const blocked = store.block(BLOCKED_MS)
+      await delay(300)
+      held.proceed()
+      await blocked
     }
     const [ids] = await Promise.all([sendLoad(sender, BATCHES), fail()])
     return { ids, faults: `${BLOCKED_MS / 1000} s away` }
@@ -60,7 +75,8 @@ export function cutConnections(store: StoreUnderTest): Play {
   return async ({ sender, workers }) => {
     const caught = new Set<string>()
     const ids = await sendLoad(sender, BATCHES, async () => {
-      await delay(randomBetween(10, 30))
+      await untilHandlersRun(workers)
+      await delay(randomBetween(0, 10))
       for (const { id } of workers.running()) caught.add(id)
       await store.cut()
       await delay(randomBetween(50, 100))
