@@ -30,7 +30,8 @@ export const parts = {
   readme: { build: 'types', install: [SHARED, 'test/readme'] },
   runtimes: { build: 'code', install: [SHARED, 'test/runtimes'] },
   tools: { build: 'code', install: ['test/tools'] },
-  stores: { build: 'code', install: [SHARED, 'test/stores'] },
+  // `test/runtimes` has the Node 22 that some stores are tested on.
+  stores: { build: 'code', install: [SHARED, 'test/stores', 'test/runtimes'] },
   examples: { build: 'types', install: ['test/examples'] },
   faults: { build: 'code', install: [SHARED] },
   fuzz: { build: 'code', hasFull: true },

@@ -10,7 +10,8 @@ const shared = join(import.meta.dirname, '../node_modules')
 /** Where the programs of each runtime are. */
 export const runtimes = {
   'Node 20': process.execPath,
-  'Node 22': join(shared, 'node22/bin/node'),
+  // Not among the shared packages: npm would compile them with it instead of the Node that runs it.
+  'Node 22': join(import.meta.dirname, '../runtimes/node_modules/node22/bin/node'),
   Bun: join(shared, 'bun/bin/bun.exe'),
 }
 
