@@ -38,7 +38,7 @@ const shared = (path: string) => join(import.meta.dirname, '../node_modules', pa
 export const runtimes: Readonly<Record<string, Run>> = {
   'Node 20.0': onOldestNode,
   'Node 20': onNode(process.execPath),
-  'Node 22': onNode(modules('node22/bin/node')),
+  'Node 22': onNode(ours('node22/bin/node')),
   'Node 24': onNode(ours('node24/bin/node')),
   'Node 26': onNode(ours('node26/bin/node')),
   Bun: program(shared('bun/bin/bun.exe')),
