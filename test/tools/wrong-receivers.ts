@@ -163,6 +163,16 @@ function racingStates(): Steps['handle'] {
   }
 }
 
+/** Remembers, and takes a duplicate for a mistake of the sender. */
+function failOnDuplicates(): Steps['handle'] {
+  const seen = new Set<string>()
+  return async (event) => {
+    refuseUnless(!seen.has(dedupeKey(event)), 500)
+    seen.add(dedupeKey(event))
+    await work()
+  }
+}
+
 /** A second delivery waits until the first is done, as an INSERT does behind a transaction with the same key. */
 function waiting(): Steps['handle'] {
   const running = new Map<string, Promise<void>>()
@@ -286,6 +296,14 @@ export const wrongReceivers: Readonly<
   'looks and records in two steps': {
     make: () => receiver({ handle: racingStates() }),
     found: ['the same event twice at the same moment, then once more'],
+  },
+  'answers 500 to duplicates': {
+    make: () => receiver({ handle: failOnDuplicates() }),
+    found: [
+      'the same event twice, one after the other',
+      'the same event while the first is still being handled',
+      'the same event twice at the same moment, then once more',
+    ],
   },
   'takes the case of header names for given': {
     make: () =>
