@@ -1,7 +1,7 @@
 /**
- * Does the time of a refusal tell how much of a signature was right? After dudect (Reparaz, Balasch, Verbauwhede: "Dude, is my
- * code constant time?", 2017): two classes of inputs in random order, and Welch's t-test on their times. |t| over 4.5
- * would mean that they can be told apart.
+ * The time of a rejection must not tell how much of a signature was right. After dudect (Reparaz, Balasch, Verbauwhede: "Dude, is
+ * my code constant time?", 2017): measures two classes of inputs in random order and applies Welch's t-test to their times. |t|
+ * of 4.5 or more means that the classes can be told apart.
  */
 
 import crypto, { createHmac } from 'node:crypto'
@@ -13,10 +13,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom, type Random } from '../support/random.js'
 
 const SECRET = 'whsec_timing'
-const SAMPLES = process.env['FULL'] === '1' ? 1_000_000 : 250_000
+const SAMPLES = process.env['FULL'] === '1' ? 1_000_000 : 100_000
 /** WebCrypto takes ten times as long for each. */
 const WEB_SAMPLES = SAMPLES / 5
 const LIMIT = 4.5
+/**
+ * The test looks at the fastest part of all times, in several sizes, as dudect does. On a busy machine, slow times hide a
+ * difference that the fastest tenth shows clearly.
+ */
+const QUANTILES = [0.1, 0.25, 0.5, 0.9]
 /** How many of the signature's 32 bytes are right; compared with none. */
 const CLASSES = [8, 16, 31]
 
@@ -114,7 +119,7 @@ async function nanosecondsOf(verify: Verify, { body, headers }: Delivery): Promi
   return took
 }
 
-/** Times of two classes in random order, without what other programs and the collector of garbage add. */
+/** Times of two classes, measured in random order. */
 async function measure(verify: Verify, bytes: number, samples: number) {
   const random = createRandom(Date.now())
   const times = [new Float64Array(samples), new Float64Array(samples)] as const
@@ -124,17 +129,24 @@ async function measure(verify: Verify, bytes: number, samples: number) {
     for (const [which, delivery] of makeRound(random, bytes))
       times[which][counts[which]++] = await nanosecondsOf(verify, delivery)
   }
-  // dudect crops both classes at one percentile of all: outliers are not of this program.
-  const all = new Float64Array(2 * samples)
-  all.set(times[0])
-  all.set(times[1], samples)
+  return times
+}
+
+/** Welch's t of the times up to a quantile of both classes together. */
+function welch([none, some]: readonly [Float64Array, Float64Array], quantile: number): number {
+  const all = new Float64Array(none.length + some.length)
+  all.set(none)
+  all.set(some, none.length)
   all.sort()
-  const limit = all[Math.floor(all.length * 0.9)] ?? 0
-  return times.map((each) => {
-    const moments = createMoments()
-    for (const time of each) if (time <= limit) moments.add(time)
-    return moments.result()
-  })
+  const limit = all[Math.floor(all.length * quantile)] ?? 0
+  const [a, b] = [momentsUpTo(none, limit), momentsUpTo(some, limit)]
+  return (b.mean - a.mean) / Math.sqrt(a.variance / a.count + b.variance / b.count)
+}
+
+function momentsUpTo(times: Float64Array, limit: number) {
+  const moments = createMoments()
+  for (const time of times) if (time <= limit) moments.add(time)
+  return moments.result()
 }
 
 let folder: string
@@ -191,13 +203,12 @@ describe.each(Object.entries(ways))('the time of a refusal by %s', (_, { samples
     'does not tell that %i bytes of the signature are right',
     { timeout: 300_000 },
     async (bytes) => {
-      const [none, some] = await measure(await load(), bytes, samples)
-      if (!none || !some) throw new Error('Nothing was measured.')
-      const t = (some.mean - none.mean) / Math.sqrt(none.variance / none.count + some.variance / some.count)
+      const times = await measure(await load(), bytes, samples)
+      const values = QUANTILES.map((quantile) => welch(times, quantile))
       console.log(
-        `0 and ${bytes} bytes right: t = ${t.toFixed(2)}, means ${none.mean.toFixed(0)} and ${some.mean.toFixed(0)} ns, ${samples.toLocaleString('en')} samples each`,
+        `0 and ${bytes} bytes right: t = ${values.map((t) => t.toFixed(2)).join(', ')}; ${samples.toLocaleString('en')} samples each`,
       )
-      expect(Math.abs(t)).toBeLessThan(LIMIT)
+      for (const t of values) expect(Math.abs(t)).toBeLessThan(LIMIT)
     },
   )
 })
