@@ -34,8 +34,8 @@ it('works where a project both imports and requires it', async () => {
   await cp(join(import.meta.dirname, 'programs/both-formats.mjs'), program)
   const { stdout } = await run(process.execPath, [program])
   expect(JSON.parse(stdout)).toEqual({
-    isOfOtherClass: true,
-    isRecognised: true,
+    isInstanceOfBoth: true,
+    isRecognized: true,
     handled: ['processed', 'duplicate'],
   })
 })

@@ -21,8 +21,8 @@ const event = parseEvent(sampleEvent('call.ended'))
 const store = memoryStore()
 console.log(
   JSON.stringify({
-    isOfOtherClass: error instanceof required.WebhookError && !(error instanceof WebhookError),
-    isRecognised: isWebhookError(error) && required.isWebhookError(new WebhookError(error.code, 'Imported.')),
+    isInstanceOfBoth: error instanceof required.WebhookError && error instanceof WebhookError,
+    isRecognized: isWebhookError(error) && required.isWebhookError(new WebhookError(error.code, 'Imported.')),
     handled: [
       (await processOnce(event, store, () => {})).status,
       (await required.processOnce(event, store, () => {})).status,
