@@ -9,8 +9,11 @@ import { EdgeRuntime } from 'edge-runtime'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Bundle, type Bundler, bundlers, type Target } from './bundlers.js'
 
-/** Gzipped bytes of `verifyAndParse` alone: the budget of `npm run size`, and what a bundler may add of its own. */
-const SIZE_LIMIT = 4400
+/**
+ * Gzipped bytes of a program with `verifyAndParse` alone, with what a bundler adds of its own. The whole entry is more than twice as
+ * large; `npm run size` has the budget.
+ */
+const SIZE_LIMIT = 5500
 
 const workspace = inject('workspace')
 const programs = join(workspace, 'programs')
