@@ -17,7 +17,7 @@ const BATCHES = 20
  */
 async function untilHandlersRun({ running }: WorkerPool): Promise<void> {
   const deadline = performance.now() + 1000
-  while (running().length < 4 && performance.now() < deadline) await delay(1)
+  while (running().length < 4 && performance.now() < deadline) await delay(10)
 }
 
 export const withoutFault: Play = async ({ sender }) => ({ ids: await sendLoad(sender), faults: 'none' })
@@ -75,8 +75,8 @@ export function cutConnections(store: StoreUnderTest): Play {
   return async ({ sender, workers }) => {
     const caught = new Set<string>()
     const ids = await sendLoad(sender, BATCHES, async () => {
+      await delay(randomBetween(10, 30))
       await untilHandlersRun(workers)
-      await delay(randomBetween(0, 10))
       for (const { id } of workers.running()) caught.add(id)
       await store.cut()
       await delay(randomBetween(50, 100))
