@@ -87,7 +87,8 @@ export function createDigest({ createHmac, hash }: NodeCrypto): Digest {
     writeBinary(inner, prefix, BLOCK_BYTES)
     let size = start
     if (typeof body === 'string') size += encoder.encodeInto(body, inner.subarray(start)).written
-    else {
+    // A view whose memory was transferred away has no bytes, and cannot be copied.
+    else if (body.length > 0) {
       inner.set(body, start)
       size += body.length
     }

@@ -61,6 +61,13 @@ describe.each([
   })
 })
 
+it('takes a view whose memory was transferred away for an empty body', () => {
+  const key = { bytes: crypto.randomBytes(32) }
+  const gone = new Uint8Array(100)
+  structuredClone(gone, { transfer: [gone.buffer] })
+  expect(hex(byHash(key, '1.', gone))).toBe(expected(key.bytes, '1.', ''))
+})
+
 it('takes small bodies in two one-shot hashes, and large ones without a copy', () => {
   const hash = vi.fn((name: string, data: Uint8Array, encoding: 'binary') =>
     crypto.hash(name, data, encoding),
