@@ -10,6 +10,7 @@ import { findMatch } from '../verify/hmac.js'
 import type { Secret } from '../verify/keys.js'
 import { DEFAULT_TOLERANCE_SECONDS, type VerifyOptions } from '../verify/options.js'
 import { verifySignature } from '../verify/verify.js'
+import { signedPrefix } from '../verify/wire.js'
 import { findingOf, guessBodies } from './bodies.js'
 import { type DiagnosisCause, describe, type Finding } from './causes.js'
 import { type HeaderTexts, readHeaderTexts } from './headers.js'
@@ -141,7 +142,7 @@ async function search(
     return signer && [signer.finding, finding].filter((each) => each !== undefined)
   }
 
-  const prefix = `${timestamp}.`
+  const prefix = signedPrefix(timestamp)
   for await (const { body, finding } of guessBodies(bytes)) {
     const findings = await tryKeys({ prefix, body, finding }, keys)
     if (findings) return isTimestamp(timestamp) ? findings : [...findings, MATCHING_TIMESTAMP]

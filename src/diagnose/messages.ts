@@ -1,6 +1,7 @@
 /** What else may have been signed than the timestamp, a dot and the body. */
 
 import { joinChunks } from '../read-body.js'
+import { signedPrefix } from '../verify/wire.js'
 import type { Finding } from './causes.js'
 import { guessTimestamps } from './timestamps.js'
 
@@ -26,7 +27,7 @@ const SEPARATORS = [
 /** All of them, the likeliest first. */
 export function* guessMessages(timestamp: string, body: Uint8Array): Generator<MessageGuess> {
   for (const [detail, text] of guessTimestamps(timestamp)) {
-    yield { prefix: `${text}.`, body, finding: { cause: 'timestamp_rewritten', detail } }
+    yield { prefix: signedPrefix(text), body, finding: { cause: 'timestamp_rewritten', detail } }
   }
   yield { prefix: '', body, finding: { cause: 'body_only' } }
   for (const end of [`.${timestamp}`, timestamp]) {

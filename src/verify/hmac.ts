@@ -168,6 +168,7 @@ function concat(prefix: string, body: Bytes): Uint8Array<ArrayBuffer> {
   const tail = typeof body === 'string' ? encoder.encode(body) : body
   const message = new Uint8Array(head.length + tail.length)
   message.set(head)
-  message.set(tail, head.length)
+  // As above: of a view without memory there is nothing to copy.
+  if (tail.length > 0) message.set(tail, head.length)
   return message
 }
