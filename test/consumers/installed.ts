@@ -1,13 +1,11 @@
 /** Packs the package, and installs it into an empty project, once for all tests. */
 
-import { execFile } from 'node:child_process'
 import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
-import { packLibrary } from '../support/package.js'
+import { packLibrary, runNpm } from '../support/package.js'
 import { compilers } from './matrix.js'
 
 declare module 'vitest' {
@@ -38,7 +36,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   const workspace = await realpath(await mkdtemp(join(tmpdir(), 'truedy-webhooks-consumers-')))
   const tarball = await packLibrary(workspace)
   await writeFile(join(workspace, 'package.json'), '{ "private": true }')
-  await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: workspace })
+  await runNpm(workspace, 'npm', 'install', '--no-audit', '--no-fund', tarball)
   const nodeTypes = new Set(Object.values(compilers).map((compiler) => compiler.nodeTypes))
   await Promise.all([...nodeTypes].map((name) => addNodeTypes(workspace, name)))
   provide('tarball', tarball)

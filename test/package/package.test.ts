@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runNpm } from '../support/package.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -32,12 +33,12 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
 const project = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
 let packed: string[] = []
 
-function run(program: string, ...args: string[]): string {
-  return execFileSync(program, args, { cwd: project, encoding: 'utf8' })
+function runNode(...args: string[]): string {
+  return execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' })
 }
 
 function evaluate(inputType: 'module' | 'commonjs', code: string): unknown {
-  return JSON.parse(run(process.execPath, `--input-type=${inputType}`, '-e', code))
+  return JSON.parse(runNode(`--input-type=${inputType}`, '-e', code))
 }
 
 /** A file of the installed package, by its path in the project. */
@@ -54,13 +55,19 @@ function filesOf(entry: string, inputType: 'module' | 'commonjs'): { code: strin
   return { code, map: `${code}.map` }
 }
 
-beforeAll(() => {
-  const [tarball] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', project], { cwd: ROOT, encoding: 'utf8' }),
-  )
+beforeAll(async () => {
+  const [tarball] = JSON.parse(await runNpm(ROOT, 'npm', 'pack', '--json', '--pack-destination', project))
   packed = tarball.files.map(({ path }: { path: string }) => path)
   writeFileSync(join(project, 'package.json'), '{ "private": true }')
-  run('npm', 'install', '--no-audit', '--no-fund', '--silent', join(project, tarball.filename))
+  await runNpm(
+    project,
+    'npm',
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--silent',
+    join(project, tarball.filename),
+  )
 })
 
 afterAll(() => {
@@ -131,7 +138,7 @@ describe('the packed package', () => {
 
     it('says in a stack trace where in the sources it was', () => {
       const code = `(async () => { const { parseEvent } = ${load('truedy-webhooks')}; try { parseEvent('{}') } catch (error) { console.log(error.stack) } })()`
-      const stack = run(process.execPath, '--enable-source-maps', `--input-type=${inputType}`, '-e', code)
+      const stack = runNode('--enable-source-maps', `--input-type=${inputType}`, '-e', code)
       const [, line] = /[/\\]src[/\\]events[/\\]parse\.ts:(\d+):\d+/.exec(stack) ?? []
       const source = readFileSync(join(ROOT, 'src/events/parse.ts'), 'utf8').split('\n')
       expect(source[Number(line) - 1]).toContain('throw new WebhookError(')
@@ -212,13 +219,14 @@ export const handler: (request: Request) => Promise<Response> = createWebhookHan
       lib: ['ES2022', 'DOM'],
     }
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
-    run(process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '--pretty', 'false')
+    runNode(join(ROOT, 'node_modules/typescript/bin/tsc'), '--pretty', 'false')
   })
 
-  it('has a program, which starts without anything else installed', () => {
-    expect(run('npx', 'truedy-webhooks', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
+  it('has a program, which starts without anything else installed', async () => {
+    const program = (...args: string[]) => runNpm(project, 'npx', 'truedy-webhooks', ...args)
+    expect(await program('--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
     for (const command of ['listen', 'send', 'check', 'verify']) {
-      expect(run('npx', 'truedy-webhooks', command, '--help')).toContain('Exit codes')
+      expect(await program(command, '--help')).toContain('Exit codes')
     }
   })
 })

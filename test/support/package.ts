@@ -1,4 +1,4 @@
-/** The package as it is published. */
+/** npm, and the package as it is published. */
 
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -6,10 +6,16 @@ import { promisify } from 'node:util'
 
 const ROOT = join(import.meta.dirname, '../..')
 
+/** Runs npm or npx in a folder, and returns what it printed. On Windows, both are batch files, which need a shell. */
+export async function runNpm(cwd: string, program: 'npm' | 'npx', ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(program, args, { cwd, shell: process.platform === 'win32' })
+  return stdout
+}
+
 /** Packs the library as it is built; the path of the tarball, which lies in `workspace`. */
 export async function packLibrary(workspace: string): Promise<string> {
   // Without its scripts: they would build anew, under the feet of whoever imports from `dist`.
   const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', workspace]
-  const { stdout } = await promisify(execFile)('npm', pack, { cwd: ROOT })
-  return join(workspace, stdout.trim())
+  const name = await runNpm(ROOT, 'npm', ...pack)
+  return join(workspace, name.trim())
 }

@@ -111,7 +111,7 @@ describe('a person reads', () => {
       ['send', url, '--all', '--data', '-'],
       ['send', url, '--flat', '--data', '-'],
       ['send', url, 'call.ended', '--data', '-'],
-      ['send', url, 'call.ended', '--data', '/dev/null'],
+      ['send', url, 'call.ended', '--data', 'LICENSE'],
       ['send', url, '--secret', ' '],
       ['listen', '--port', '65536'],
       ['listen', '--port', 'x'],

@@ -134,7 +134,8 @@ describe('the feed', () => {
   })
 })
 
-describe('openBrowser', () => {
+// The openers are shell scripts, which Windows can't start.
+describe.skipIf(process.platform === 'win32')('openBrowser', () => {
   beforeEach(() => void vi.mocked(spawn).mockClear())
 
   it.each([
