@@ -12,14 +12,30 @@ export type RawBody = string | Uint8Array | ArrayBuffer
 export type Bytes = string | Uint8Array
 
 /**
- * A raw body, an ArrayBuffer as a view on it; `undefined` for anything else (a parsed object, a stream, nothing). Values of
+ * A raw body, an ArrayBuffer as a view on it, shared memory as a copy; `undefined` for anything else (a parsed object, a stream, nothing). Values of
  * another realm count too, as test runners and edge sandboxes hand them over: hence no `instanceof`.
  */
 export function asBytes(body: unknown): Bytes | undefined {
   if (typeof body === 'string') return body
   // Of the views, those on single bytes.
-  if (ArrayBuffer.isView(body) && (body as Uint8Array).BYTES_PER_ELEMENT === 1) return body as Uint8Array
-  return kindOf(body) === 'ArrayBuffer' ? new Uint8Array(body as ArrayBuffer) : undefined
+  if (ArrayBuffer.isView(body) && (body as Uint8Array).BYTES_PER_ELEMENT === 1) {
+    return withoutSharing(body as Uint8Array)
+  }
+  const kind = kindOf(body)
+  if (kind !== 'ArrayBuffer' && kind !== 'SharedArrayBuffer') return undefined
+  return withoutSharing(new Uint8Array(body as ArrayBuffer))
+}
+
+/** A view on memory that no other thread can change between the check of a signature and the reading of what it signed. */
+function withoutSharing(bytes: Uint8Array): Uint8Array {
+  return kindOf(bytes.buffer) === 'SharedArrayBuffer' ? Uint8Array.from(bytes) : bytes
+}
+
+/** Whether a text has no half of a surrogate pair: otherwise it has no UTF-8 bytes of its own. */
+export function isWellFormed(text: string): boolean {
+  // Missing in older runtimes, and in the types for them.
+  const { isWellFormed: native } = text as { isWellFormed?: () => boolean }
+  return native ? native.call(text) : !/\p{Surrogate}/u.test(text)
 }
 
 /** What a value calls itself: `Undefined`, `Object`, `Array`, `Promise`, `ReadableStream`, `ArrayBuffer` … */

@@ -14,13 +14,15 @@ export type WebhookErrorCode =
   | 'method_not_allowed'
   | 'body_too_large'
   | 'body_not_raw'
+  | 'handler_timeout'
+  | 'step_timeout'
   | 'invalid_secret'
   | 'invalid_options'
 
 /** The HTTP statuses that a {@link WebhookErrorCode} is answered with. */
-export type WebhookErrorStatus = 400 | 401 | 405 | 413 | 500
+export type WebhookErrorStatus = 400 | 401 | 405 | 413 | 500 | 503
 
-/** What is answered with 401: a delivery that is not genuine or not fresh. */
+/** What is answered with 401: a delivery whose signature is invalid, or that is not fresh. */
 type Unauthorized = Extract<
   WebhookErrorCode,
   `missing_${string}` | `malformed_${string}` | `timestamp_${string}` | 'signature_mismatch'
@@ -35,6 +37,8 @@ const STATUS: Record<Exclude<WebhookErrorCode, Unauthorized>, WebhookErrorStatus
   method_not_allowed: 405,
   body_too_large: 413,
   body_not_raw: 500,
+  handler_timeout: 503,
+  step_timeout: 500,
   invalid_secret: 500,
   invalid_options: 500,
 }
@@ -68,7 +72,7 @@ export class WebhookError extends Error {
   override readonly name = 'WebhookError'
   /** What went wrong, as a stable name. */
   readonly code: WebhookErrorCode
-  /** The HTTP status to answer with: 400, 401, 405, 413, or 500 where the receiving program is at fault. */
+  /** The HTTP status to answer with: 400, 401, 405, 413; 500 and 503 if the receiving program is at fault. */
   readonly status: WebhookErrorStatus
 
   /**

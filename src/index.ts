@@ -3,7 +3,7 @@
 export type { RawBody } from './bytes.js'
 export { isDuplicate } from './dedupe/is-duplicate.js'
 export { dedupeKey } from './dedupe/key.js'
-export type { DuplicateOptions, KeyOf, ProcessOptions } from './dedupe/options.js'
+export type { DuplicateOptions, KeyOf, ProcessOptions, StepOptions } from './dedupe/options.js'
 export {
   type HandlerContext,
   type HandlerSignal,
@@ -32,7 +32,7 @@ export type {
   VoiceStatus,
 } from './events/catalogue.js'
 export { type CallDetails, callDetails, type EventIds, eventIds, eventTime } from './events/details.js'
-export { parseEvent } from './events/parse.js'
+export { type ParsedEvent, parseEvent } from './events/parse.js'
 export type { BodyLimit, RequestLike } from './read-body.js'
 export { createWebhookHandler, type FetchResponse } from './receive/fetch-handler.js'
 export type { EventHandlers, ReceiverOptions } from './receive/options.js'

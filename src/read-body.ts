@@ -41,15 +41,31 @@ export function bodyTooLarge(maxBodyBytes: number): WebhookError {
 export async function readBody(request: RequestLike, limit: BodyLimit = {}): Promise<Uint8Array> {
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
   requirePositive({ maxBodyBytes })
-  // A context that has a request in it, and Node's request, know nothing of bodyUsed.
-  if (request.bodyUsed !== false || request.body?.locked) {
+  requireUnread(request)
+  if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
+  const { body } = request
+  if (!body) return new Uint8Array()
+  if (body.locked) {
     throw new WebhookError(
       'body_not_raw',
-      'No unread Request: verify first, pass event.request, or use createNodeHandler.',
+      'Something else is reading the body. Verify before anything reads it.',
     )
   }
-  if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
-  return request.body ? readStream(request.body, maxBodyBytes) : new Uint8Array()
+  return readStream(body, maxBodyBytes)
+}
+
+/**
+ * Checks that a value is a Request whose body nobody has read. Does not touch the body's stream.
+ *
+ * @throws WebhookError `body_not_raw`
+ */
+export function requireUnread(request: RequestLike): void {
+  // A context that has a request in it, and Node's request, know nothing of bodyUsed.
+  if (request?.bodyUsed === false) return
+  throw new WebhookError(
+    'body_not_raw',
+    'No unread Request: verify first, pass event.request, or use createNodeHandler.',
+  )
 }
 
 /**

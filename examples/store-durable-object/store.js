@@ -9,6 +9,7 @@ import { DurableObject } from 'cloudflare:workers'
 export function durableObjectStore(namespace) {
   return {
     claim: (key, lease) => namespace.getByName(key).claim(lease),
+    renew: (key, lease) => namespace.getByName(key).renew(lease),
     complete: (key, lease) => namespace.getByName(key).complete(lease),
     release: (key, lease) => namespace.getByName(key).release(lease),
   }
@@ -33,8 +34,15 @@ export class DedupeObject extends DurableObject {
     return 'claimed'
   }
 
-  async complete({ owner, ttlMs }) {
+  async renew({ owner, leaseMs }) {
     if (!this.#isHeldBy(owner)) return false
+    await this.#keep({ owner, isDone: false }, leaseMs)
+    return true
+  }
+
+  async complete({ owner, ttlMs }) {
+    const record = this.#liveRecord()
+    if (record && !record.isDone && record.owner !== owner) return false
     await this.#keep({ owner, isDone: true }, ttlMs)
     return true
   }

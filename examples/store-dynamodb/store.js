@@ -11,9 +11,10 @@ import {
 /** @import { DynamoDBClient } from '@aws-sdk/client-dynamodb' */
 /** @import { DedupeStore } from 'truedy-webhooks' */
 
-// A record without `leaseOwner` is done. The names are none of DynamoDB's reserved words.
+// A record without `leaseOwner` is done, or absent. The names are none of DynamoDB's reserved words.
 const TAKEABLE = 'attribute_not_exists(dedupeKey) OR leaseOwner = :owner OR expiresAt <= :takeable'
 const HELD = 'leaseOwner = :owner AND expiresAt > :now'
+const COMPLETABLE = 'attribute_not_exists(leaseOwner) OR leaseOwner = :owner OR expiresAt <= :takeable'
 
 /** Longest key that is kept as it is, in UTF-16 units: three bytes each at most, of DynamoDB's 2,048. */
 const MAX_KEY_LENGTH = 500
@@ -61,6 +62,8 @@ export function dynamodbStore(client, { table, clockSkewMs = 200, now = Date.now
   }
 
   /**
+   * The condition of a write that only the owner of a live lease may do.
+   *
    * @param {string} owner
    * @param {number} time
    */
@@ -72,14 +75,27 @@ export function dynamodbStore(client, { table, clockSkewMs = 200, now = Date.now
     }
   }
 
+  /**
+   * The condition of a write that the owner of another live lease prevents.
+   *
+   * @param {string} condition
+   * @param {string} owner
+   * @param {number} time
+   */
+  function unlessHeld(condition, owner, time) {
+    return {
+      TableName: table,
+      ConditionExpression: condition,
+      ExpressionAttributeValues: { ':owner': { S: owner }, ':takeable': { N: String(time - clockSkewMs) } },
+    }
+  }
+
   return {
     async claim(key, { owner, leaseMs }) {
       const { Key, time } = await begin(key)
       const write = new PutItemCommand({
-        TableName: table,
+        ...unlessHeld(TAKEABLE, owner, time),
         Item: { ...Key, leaseOwner: { S: owner }, ...end(time, leaseMs) },
-        ConditionExpression: TAKEABLE,
-        ExpressionAttributeValues: { ':owner': { S: owner }, ':takeable': { N: String(time - clockSkewMs) } },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
       const refusal = await refusalOf(client.send(write))
@@ -89,9 +105,17 @@ export function dynamodbStore(client, { table, clockSkewMs = 200, now = Date.now
       return found && !found['leaseOwner'] ? 'done' : 'busy'
     },
 
+    async renew(key, { owner, leaseMs }) {
+      const { Key, time } = await begin(key)
+      const Item = { ...Key, leaseOwner: { S: owner }, ...end(time, leaseMs) }
+      const write = new PutItemCommand({ ...whileHeld(owner, time), Item })
+      return (await refusalOf(client.send(write))) === undefined
+    },
+
     async complete(key, { owner, ttlMs }) {
       const { Key, time } = await begin(key)
-      const write = new PutItemCommand({ ...whileHeld(owner, time), Item: { ...Key, ...end(time, ttlMs) } })
+      const Item = { ...Key, ...end(time, ttlMs) }
+      const write = new PutItemCommand({ ...unlessHeld(COMPLETABLE, owner, time), Item })
       return (await refusalOf(client.send(write))) === undefined
     },
 

@@ -63,7 +63,16 @@ export function mysqlStore(pool, { table = 'truedy_webhooks' } = {}) {
         ${END},
         expires_at)`
   const held = `dedupe_key = ? AND lease_owner = ? AND expires_at > ${NOW}`
-  const complete = `UPDATE ${name} SET lease_owner = NULL, expires_at = ${END} WHERE ${held}`
+  const renew = `UPDATE ${name} SET expires_at = ${END} WHERE ${held}`
+  // The owner first, again: it is NULL after its assignment exactly if the event is done. `insertId` is 1 if another owner
+  // holds the lease.
+  const complete = `INSERT INTO ${name} (dedupe_key, lease_owner, expires_at) VALUES (?, NULL, ${END})
+    ON DUPLICATE KEY UPDATE
+      lease_owner = IF(
+        LAST_INSERT_ID(CASE WHEN lease_owner IS NULL OR ${TAKEABLE} THEN 0 ELSE 1 END) = 0,
+        NULL,
+        lease_owner),
+      expires_at = IF(lease_owner IS NULL, ${END}, expires_at)`
   const release = `DELETE FROM ${name} WHERE ${held}`
   const sweep = `DELETE FROM ${name} WHERE expires_at <= ${NOW} ORDER BY expires_at`
 
@@ -95,9 +104,14 @@ export function mysqlStore(pool, { table = 'truedy_webhooks' } = {}) {
       const { insertId } = await run(claim, values)
       return CLAIMS[insertId] ?? 'busy'
     },
-    async complete(key, { owner, ttlMs }) {
-      const { affectedRows } = await run(complete, [microseconds(ttlMs), bytes(key), bytes(owner)])
+    async renew(key, { owner, leaseMs }) {
+      const { affectedRows } = await run(renew, [microseconds(leaseMs), bytes(key), bytes(owner)])
       return affectedRows === 1
+    },
+    async complete(key, { owner, ttlMs }) {
+      const length = microseconds(ttlMs)
+      const { insertId } = await run(complete, [bytes(key), length, bytes(owner), length])
+      return insertId === 0
     },
     async release(key, { owner }) {
       const { affectedRows } = await run(release, [bytes(key), bytes(owner)])

@@ -24,6 +24,8 @@ const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> =
   body_not_raw: 'A body parser runs before the handler: let the handler have the raw body.',
   invalid_secret: 'The receiver has no usable secret: set TRUEDY_WEBHOOK_SECRET there.',
   invalid_options: "The receiver's options are wrong: its log says which.",
+  handler_timeout: 'The handler took longer than handlerTimeoutMs: hand slow work to a queue.',
+  step_timeout: "The receiver's store does not answer: is its server up?",
   busy: 'The same event is being handled. Truedy sends it again; so does --retry.',
   failed: "The handler or the store threw an error: look at the receiver's log.",
 }

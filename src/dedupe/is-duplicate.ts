@@ -1,10 +1,10 @@
 /** Asking whether an event was seen before, for a transaction of the program's own. */
 
-import { requirePositive } from '../checks.js'
+import { requireFunction, requireObject } from '../checks.js'
 import type { TruedyEvent } from '../events/catalogue.js'
-import { dedupeKey } from './key.js'
-import { DEFAULT_TTL_MS, type DuplicateOptions } from './options.js'
-import { attempt, claimKey, newOwner } from './steps.js'
+import { keyFor } from './key.js'
+import { type DuplicateOptions, resolveProcessOptions } from './options.js'
+import { newOwner, requireClaim } from './steps.js'
 import type { DedupeStore } from './store.js'
 
 /**
@@ -14,8 +14,8 @@ import type { DedupeStore } from './store.js'
  *
  * @param event - a verified event
  * @param store - anything with an atomic `claim`
- * @param options - `ttlMs` (milliseconds, 72 hours), `key`
- * @throws {@link WebhookError} `invalid_options`; what the store throws comes out unchanged
+ * @param options - `ttlMs` (milliseconds, 72 hours), `key`, `scope`
+ * @throws {@link WebhookError} `invalid_options`; what the store throws comes out unchanged, so that the transaction fails with it
  *
  * @example
  * ```ts
@@ -30,14 +30,15 @@ import type { DedupeStore } from './store.js'
 export async function isDuplicate(
   event: TruedyEvent,
   store: Pick<DedupeStore, 'claim'> & Partial<DedupeStore>,
-  options: DuplicateOptions = {},
+  options?: DuplicateOptions,
 ): Promise<boolean> {
-  const { ttlMs = DEFAULT_TTL_MS, key: keyOf = dedupeKey } = options
-  requirePositive({ ttlMs })
-  const key = keyOf(event)
+  requireFunction('store.claim', requireObject('store', store)['claim'])
+  const settings = resolveProcessOptions(options, ['ttlMs', 'key', 'scope'])
+  const { ttlMs } = settings
+  const key = keyFor(event, settings)
   const owner = newOwner()
-  if ((await claimKey(store, key, owner, ttlMs)) !== 'claimed') return true
-  // Decided already; this only tells a store that evicts that no worker holds this lease.
-  await attempt(() => store.complete?.(key, { owner, ttlMs }))
+  // No deadline: the database's own time-outs bound a transaction, and giving up on a statement would not end it.
+  if (requireClaim(await store.claim(key, { owner, leaseMs: ttlMs })) !== 'claimed') return true
+  await store.complete?.(key, { owner, ttlMs })
   return false
 }

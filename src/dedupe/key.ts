@@ -1,24 +1,36 @@
-/** The name under which an event is remembered: the same for each delivery of it, different for every other event. */
+/** The name of an event in a store: the same for each delivery of it, different for every other event. */
 
+import { describeValue, invalidOption } from '../checks.js'
 import type { TruedyEvent } from '../events/catalogue.js'
 import { eventIds } from '../events/details.js'
-import { fnv128 } from '../fnv.js'
-import { idText } from '../json.js'
+import { rawTextOf } from '../events/parse.js'
+import { quoteInexactNumbers } from '../exact-numbers.js'
+import { idText, isObject, isText, parseJson, stringifyDeep } from '../json.js'
+import { sha256Hex } from '../sha256.js'
 
-/** Longest key, in characters, all of them ASCII. */
+/** Longest key without a scope, in characters, all of them ASCII. */
 const MAX_LENGTH = 255
 
+/** Types that happen once for each call or batch: its id is all that their key needs. */
+const ONCE_PER_CALL = new Set(['call.started', 'call.joined', 'call.ended', 'call.failed', 'call.analyzed'])
+
 /**
- * The key of an event for de-duplication: `<event>:<kind of id>:<id>` (src/CONTRACT.md §5).
+ * The key of an event for de-duplication, as `<event>:<kind of id>:<id>` with a digest where an id is not enough
+ * (src/CONTRACT.md §5).
  *
- * The id is the event's own where there is one; else that of the call, batch or voice that the event is about. Where
- * an entity's id does not say which of its events this is (`batch.status.changed` repeats for one batch; an unknown
- * type may), or there is no id at all, time and content take its place: where the identity is not certain, a
- * duplicate is better than a loss. Nothing that changes from delivery to delivery (header timestamp, signature)
- * takes part.
+ * - `call.started`, `.joined`, `.ended`, `.failed`, `.analyzed` and `batch.completed` happen once: the id of the call or batch.
+ * - `call.billed`: the call, and a digest of billing status, cost and billed duration. A refund is another event.
+ * - `voice.training.*`: the voice, and a digest of `data`. A voice can be trained again.
+ * - `batch.status.changed`: the batch, and the event's id; without one, its time and a digest of `data`.
+ * - Everything else: the event's id; without one, its time and a digest of the envelope.
+ *
+ * If the identity is uncertain, two keys are better than one: processing twice beats losing an event. Nothing that changes
+ * with each delivery, such as the timestamp header, takes part. The same content gives the same key, also for a copy of the
+ * event and for one that was stored as JSON. The one exception: a copy of an event with a number that JavaScript cannot hold
+ * (beyond 2^53, for example) may have another key than the event itself, which remembers the text.
  *
  * @param event - a parsed event
- * @returns printable ASCII without spaces, at most 255 characters; longer ones are cut and carry a hash of the whole
+ * @returns printable ASCII without spaces, at most 255 characters; a longer one is cut and carries a digest of the whole
  *
  * @example
  * ```ts
@@ -29,27 +41,111 @@ const MAX_LENGTH = 255
  * ```
  */
 export function dedupeKey(event: TruedyEvent): string {
-  // `event.event` is normalised, so that an alias and its name share keys; all unknown types would, too.
+  // `event.event` is normalized, so that an alias and its name share keys; all unknown types would, too.
   const name = event.event === 'unknown' ? event.rawEvent : event.event
-  const key = [name, ...identity(event)].map(escapePart).join(':')
+  const key = [name, ...identityOf(event)].map(escapePart).join(':')
   if (key.length <= MAX_LENGTH) return key
-  const hash = fnv128(key)
-  return `${key.slice(0, MAX_LENGTH - hash.length - 1)}~${hash}`
+  const digest = sha256Hex(key)
+  return `${key.slice(0, MAX_LENGTH - digest.length - 1)}~${digest}`
 }
 
-function identity(event: TruedyEvent): string[] {
-  const { eventId, callId, batchId, voiceId } = eventIds(event)
-  if (eventId !== undefined) return ['event', eventId]
-  // An unknown type may repeat for one call as batch.status.changed does for one batch: its entity is not enough.
-  if (event.event.startsWith('call.') && callId !== undefined) return ['call', callId]
-  if (event.event.startsWith('voice.') && voiceId !== undefined) return ['voice', voiceId]
-  if (event.event === 'batch.completed' && batchId !== undefined) return ['batch', batchId]
-
-  const content = [String(event.timestamp), fnv128(JSON.stringify(event.data))]
-  if (event.event === 'batch.status.changed' && batchId !== undefined) {
-    return ['batch', batchId, idText(event.data.status) ?? '', ...content]
+/** The parts of a key after the event's name. */
+function identityOf(event: TruedyEvent): readonly string[] {
+  const { callId, batchId, voiceId } = eventIds(event)
+  if (callId !== undefined) {
+    if (ONCE_PER_CALL.has(event.event)) return ['call', callId]
+    if (event.event === 'call.billed') return ['call', callId, digestOf(billingOf(exactEnvelope(event)))]
   }
-  return ['content', ...content]
+  if (voiceId !== undefined && event.event.startsWith('voice.')) {
+    return ['voice', voiceId, digestOf(exactEnvelope(event)['data'])]
+  }
+  if (batchId !== undefined) {
+    if (event.event === 'batch.completed') return ['batch', batchId]
+    if (event.event === 'batch.status.changed') {
+      const id = eventIdOf(event)
+      if (id !== undefined) return ['batch', batchId, 'event', id]
+      const { timestamp, data } = exactEnvelope(event)
+      return ['batch', batchId, String(timestamp), digestOf(data)]
+    }
+  }
+  const id = eventIdOf(event)
+  if (id !== undefined) return ['event', id]
+  // Both names are in the key already, and a stored event has one field more than a sent one.
+  const { event: _name, rawEvent: _rawName, ...content } = exactEnvelope(event)
+  return ['content', String(content['timestamp']), digestOf(content)]
+}
+
+/** The envelope, with each number that parsing cannot hold as its text. */
+function exactEnvelope(event: TruedyEvent): Readonly<Record<string, unknown>> {
+  const text = rawTextOf(event) ?? ''
+  const exact = quoteInexactNumbers(text)
+  const envelope: unknown = exact === text ? event : parseJson(exact)
+  return isObject(envelope) ? envelope : {}
+}
+
+/** What tells a bill from its correction and its refund; all of `data` if it has none of that. */
+function billingOf({ data }: Readonly<Record<string, unknown>>): unknown {
+  const fields = isObject(data) ? data : {}
+  const call = isObject(fields['call']) ? fields['call'] : {}
+  const names =
+    'billingStatus billing_status costUsd cost_usd cost_credits billedDuration billed_duration'.split(' ')
+  const billing = [call, fields].map((place) => names.map((name) => place[name]))
+  return billing.flat().some((value) => value !== undefined && value !== null) ? billing : data
+}
+
+/**
+ * The id of the event itself, unless its text is also another value in the payload: then it is the id of a row, a campaign or a
+ * contact that was copied. `data.id` is not certain either, and counts as such another value.
+ */
+function eventIdOf(event: TruedyEvent): string | undefined {
+  const envelope: Readonly<Record<string, unknown>> = { ...event }
+  const { data, id: envelopeId, event_id: envelopeEventId, ...rest } = envelope
+  const { eventId, event_id, ...fields } = isObject(data) ? data : {}
+  const id = [envelopeId, envelopeEventId, eventId, event_id].map(idText).find((each) => each !== undefined)
+  return id === undefined || contains([rest, fields], id) ? undefined : id
+}
+
+/** Whether a value, or one inside it, has a text. */
+function contains(root: unknown, text: string): boolean {
+  const number = Number(text)
+  const values = [root]
+  while (values.length > 0) {
+    const value = values.pop()
+    if (value === text || (value === number && String(value) === text)) return true
+    if (typeof value !== 'object' || value === null) continue
+    for (const each of Array.isArray(value) ? value : Object.values(value)) values.push(each)
+  }
+  return false
+}
+
+function digestOf(value: unknown): string {
+  return sha256Hex(stringifyDeep(value))
+}
+
+/**
+ * The key of an event by the function and the scope that a program gives.
+ *
+ * @throws WebhookError `invalid_options`; what the function throws
+ */
+export function keyFor(
+  event: TruedyEvent,
+  { key, scope }: { readonly key: (event: TruedyEvent) => string; readonly scope: string | undefined },
+): string {
+  const found: unknown = key(event)
+  if (isText(found)) return scopedKey(found, scope)
+  // The function must not be asynchronous; a rejection of what it returned is not to be unhandled on top.
+  Promise.resolve(found).catch(() => {})
+  throw invalidOption(`key must return a string that is not empty (got ${describeValue(found)}).`)
+}
+
+/**
+ * The key of an event at one of several endpoints that share a store: without a scope, the key itself.
+ *
+ * Scopes are escaped and marked, so that scope `a` with key `b:c` is not scope `a:b` with key `c`, nor a key without a scope.
+ */
+export function scopedKey(key: string, scope: string | undefined): string {
+  if (scope !== undefined) return `@${escapePart(scope)}/${key}`
+  return /^(@|job\/)/.test(key) ? `@/${key}` : key
 }
 
 /** Printable ASCII, one to one: what is not plain becomes `%` and the four hexadecimal digits of its UTF-16 unit. */

@@ -1,80 +1,107 @@
 /** Keeping a lease while a handler runs. */
 
-import type { Claim } from './store.js'
+import { LONGEST_TIMER_MS, withTimeout } from './steps.js'
+import type { Awaitable } from './store.js'
 
 /** A lease that renews itself. */
 export interface KeptLease {
-  /** Aborted when the lease was lost, or held for as long as it may be. */
+  /** Aborted when the lease was lost. Never after {@link stop}. */
   readonly signal: AbortSignal
-  /** Ends the renewing. Resolves once no renewal is under way, which could take the lease anew. */
-  stop(): Promise<void>
+  /** Whether the lease is still held, as far as this machine's clocks tell. */
+  isHeld(): boolean
+  /** Stops renewing. A lease that is not completed or released then expires by itself. */
+  stop(): void
+  /** Stops renewing and aborts the signal. */
+  abort(reason: Error): void
 }
+
+/** What a lease needs. */
+export interface LeaseSettings {
+  /** Extends the lease in the store. */
+  readonly renew: () => Awaitable<boolean>
+  readonly leaseMs: number
+  readonly stepTimeoutMs: number
+}
+
+/** The lease is looked at so often in its length, and at least every second: a machine that slept must learn of it soon. */
+const LOOKS = 20
+const LONGEST_LOOK_MS = 1000
 
 /**
- * Renews a fresh lease every third of its length until it is stopped or lost, and for `maxMs` at most: a handler that
- * hangs must let go.
+ * Renews a fresh lease every third of its length until it is stopped or lost.
  *
- * @param renew - claims the key again for the same owner
- * @param leaseMs - length of the lease, in milliseconds
- * @param maxMs - longest time in all, in milliseconds
+ * @param claimedAt - from before the claim was sent, so that the store's lease ends later than this one
  */
-export function keepLease(renew: () => Promise<Claim>, leaseMs: number, maxMs: number): KeptLease {
+export function keepLease(claimedAt: Instant, { renew, leaseMs, stepTimeoutMs }: LeaseSettings): KeptLease {
   const controller = new AbortController()
-  let isOver = false
-  let renewal: Promise<void> = Promise.resolve()
-  let renewalTimer: Timer
-  let deadlineTimer: Timer
-  const longestTimer = later(maxMs, lose)
+  const lookMs = Math.min(leaseMs / LOOKS, LONGEST_LOOK_MS)
+  let heldSince = claimedAt
+  let isStopped = false
+  let isRenewing = false
+  let timer = later(lookMs, look)
 
-  function hold(): void {
-    clearTimeout(deadlineTimer)
-    deadlineTimer = later(leaseMs, lose)
-    renewIn(leaseMs / 3)
+  const isHeld = () => elapsedMs(heldSince) < leaseMs
+
+  function look(): void {
+    if (isStopped) return
+    if (!isHeld()) {
+      abort(new Error('The lease expired: another worker may process the event now.'))
+      return
+    }
+    if (!isRenewing && elapsedMs(heldSince) >= leaseMs / 3) void renewOnce()
+    timer = later(lookMs, look)
   }
 
-  function renewIn(milliseconds: number): void {
-    renewalTimer = later(milliseconds, () => {
-      renewal = renew().then(
-        (claim) => {
-          if (isOver) return
-          if (claim === 'claimed') hold()
-          else lose()
-        },
-        // A store that is down for a moment may be back before the lease ends: asked again soon.
-        () => {
-          if (!isOver) renewIn(leaseMs / 20)
-        },
-      )
-    })
+  async function renewOnce(): Promise<void> {
+    isRenewing = true
+    const sentAt = instant()
+    try {
+      const isRenewed = await withTimeout('store.renew', stepTimeoutMs, renew)
+      if (isStopped) return
+      // Anything but `true` counts as lost: another worker may hold the event.
+      if (isRenewed === true) heldSince = sentAt
+      else abort(new Error('The lease is lost: another worker may process the event now.'))
+    } catch {
+      // A store that is down for a moment may be back before the lease expires: the next look tries again.
+    } finally {
+      isRenewing = false
+    }
   }
 
-  function end(): void {
-    isOver = true
-    clearTimeout(renewalTimer)
-    clearTimeout(deadlineTimer)
-    clearTimeout(longestTimer)
+  function stop(): void {
+    isStopped = true
+    clearTimeout(timer)
   }
 
-  function lose(): void {
-    end()
-    controller.abort(new Error('The lease is over.'))
+  function abort(reason: Error): void {
+    stop()
+    controller.abort(reason)
   }
 
-  hold()
-  return {
-    signal: controller.signal,
-    stop() {
-      end()
-      return renewal
-    },
-  }
+  return { signal: controller.signal, isHeld, stop, abort }
 }
 
-type Timer = ReturnType<typeof setTimeout> | undefined
+/** A moment on both clocks: the steady one may stand still while a machine sleeps, the other may be set back. */
+export interface Instant {
+  readonly steadyMs: number
+  readonly wallMs: number
+}
 
-/** A timer that keeps no process alive. Runtimes clamp longer delays to nothing instead of to their limit. */
+/** Now. */
+export function instant(): Instant {
+  return { steadyMs: performance.now(), wallMs: Date.now() }
+}
+
+/** The time since a moment, in milliseconds, by the clock that says more. */
+function elapsedMs({ steadyMs, wallMs }: Instant): number {
+  return Math.max(performance.now() - steadyMs, Date.now() - wallMs)
+}
+
+type Timer = ReturnType<typeof setTimeout>
+
+/** A timer that keeps no process alive. */
 function later(milliseconds: number, run: () => void): Timer {
-  const timer = setTimeout(run, Math.min(milliseconds, 2 ** 31 - 1))
+  const timer = setTimeout(run, Math.min(milliseconds, LONGEST_TIMER_MS))
   // Node's timers are objects with `unref`; elsewhere they are numbers.
   ;(timer as { unref?: () => void }).unref?.()
   return timer

@@ -1,12 +1,18 @@
 /** Processing an event once, even if it is delivered twice, at the same moment, or to a process that crashes. */
 
-import { requirePositive } from '../checks.js'
+import { requireFunction } from '../checks.js'
+import { WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
-import { dedupeKey } from './key.js'
-import { keepLease } from './lease.js'
-import { DEFAULT_LEASE_MS, DEFAULT_MAX_MS, DEFAULT_TTL_MS, type ProcessOptions } from './options.js'
-import { attempt, claimKey, newOwner } from './steps.js'
-import type { Awaitable, DedupeStore } from './store.js'
+import { keyFor } from './key.js'
+import { instant, keepLease } from './lease.js'
+import {
+  type ProcessOptions,
+  type ProcessSettings,
+  resolveProcessOptions,
+  type StepOptions,
+} from './options.js'
+import { claimKey, LONGEST_TIMER_MS, newOwner, persist } from './steps.js'
+import { type Awaitable, type DedupeStore, requireStore } from './store.js'
 
 /** The `AbortSignal` of whichever types the program has (DOM, Node, Workers, Deno, Bun); with none of them, its main part. */
 export type HandlerSignal = typeof globalThis extends { AbortSignal: { prototype: infer Instance } }
@@ -21,20 +27,30 @@ export type HandlerSignal = typeof globalThis extends { AbortSignal: { prototype
 
 /** What a handler gets beside the event. */
 export interface HandlerContext {
-  /** Aborted when the lease is lost, or was held for `maxMs`: another worker may handle the event again. Throw then. */
+  /**
+   * Aborted if the lease is lost, or the handler outlives `handlerTimeoutMs`: another worker may process the event again. Throw
+   * then.
+   */
   readonly signal: HandlerSignal
   /** The key of the event: use it as idempotency key of what the handler calls. */
   readonly key: string
 }
 
-/** What became of an event. */
+/** What happened to an event. */
 export type Processed<Value> =
   | {
       readonly status: 'processed'
       /** What the handler returned. */
       readonly value: Value
-      /** Whether the store remembers it. `false`: the handler is done, but may run again for another delivery. */
-      readonly recorded: boolean
+      readonly recorded: true
+    }
+  | {
+      readonly status: 'processed'
+      readonly value: Value
+      /** The handler ran to its end, but the store does not know: another delivery may run it again. */
+      readonly recorded: false
+      /** Why the store does not know. */
+      readonly recordError: unknown
     }
   | { readonly status: 'duplicate' }
   | { readonly status: 'busy' }
@@ -42,18 +58,20 @@ export type Processed<Value> =
 /**
  * Runs a handler for an event once, among all workers that share the store.
  *
- * While the handler runs its lease is renewed every third of `leaseMs`, for `maxMs` at most. A handler that throws
- * releases the event, for the next delivery, and its error comes out unchanged. A process that dies leaves a lease that
- * expires: the event is handled again, never lost.
+ * While the handler runs its lease is renewed every third of `leaseMs`. A handler that throws releases the event for the next
+ * delivery, and its error comes out unchanged. A process that crashes leaves a lease that expires: the event is processed again,
+ * never lost. A handler that outlives `handlerTimeoutMs` keeps its lease until it expires; if it succeeds before that, the
+ * event is still marked done.
  *
  * @param event - a verified event
  * @param store - the store that all workers share
  * @param handler - gets the event and `{ signal, key }`
- * @param options - `leaseMs` (milliseconds, 60,000), `ttlMs` (72 hours), `maxMs` (15 minutes), `key`
- * @returns `processed` with the handler's value; `duplicate` where it was done before; `busy` where another worker is
- * at it: answer that one with 503, not with 2xx, since the other may still fail
- * @throws {@link WebhookError} `invalid_options`; what the handler throws, and what the store throws at the claim, comes
- * out unchanged
+ * @param options - `leaseMs` (milliseconds, 60,000), `ttlMs` (72 hours), `handlerTimeoutMs` (15 minutes), `stepTimeoutMs`
+ * (3,000: how long one step of the store may take), `key`, `scope`
+ * @returns `processed` with the handler's value, and whether it was recorded; `duplicate` if it was done before; `busy` if
+ * another worker is processing it: answer that one with 503, not with 2xx, since the other may still fail
+ * @throws {@link WebhookError} `invalid_options`; `step_timeout` if the store does not answer a claim; `handler_timeout`. What the
+ * handler throws, and what the store throws at the claim, comes out unchanged
  *
  * @example
  * ```ts
@@ -61,7 +79,7 @@ export type Processed<Value> =
  *
  * const event = parseEvent({ event: 'call.ended', timestamp: 1773844320, data: { call_id: 'c1' } })
  * const outcome = await processOnce(event, memoryStore(), async (event, { key }) => {
- *   console.log('handling', event.event, key)
+ *   console.log('processing', event.event, key)
  * })
  * console.log(outcome.status) // processed
  * ```
@@ -70,32 +88,99 @@ export async function processOnce<Value, Event extends TruedyEvent>(
   event: Event,
   store: DedupeStore,
   handler: (event: Event, context: HandlerContext) => Awaitable<Value>,
-  options: ProcessOptions = {},
+  options?: ProcessOptions & StepOptions,
 ): Promise<Processed<Value>> {
-  const {
-    leaseMs = DEFAULT_LEASE_MS,
-    ttlMs = DEFAULT_TTL_MS,
-    maxMs = DEFAULT_MAX_MS,
-    key: keyOf = dedupeKey,
-  } = options
-  requirePositive({ leaseMs, ttlMs, maxMs })
-  const key = keyOf(event)
-  const owner = newOwner()
-  const found = await claimKey(store, key, owner, leaseMs)
-  if (found !== 'claimed') return { status: found === 'busy' ? found : 'duplicate' }
+  requireStore(store)
+  requireFunction('handler', handler)
+  const settings = resolveProcessOptions(options)
+  return runOnce(store, keyFor(event, settings), settings, (context) => handler(event, context))
+}
 
-  const lease = keepLease(() => claimKey(store, key, owner, leaseMs), leaseMs, maxMs)
+/** How long a record is tried to be written if nobody waits for a response, in milliseconds. */
+const PERSIST_MS = 6000
+
+/** What a receiver adds to {@link processOnce}. */
+interface Delivered {
+  /** When the delivery has to be answered, on the clock of `performance.now()`. */
+  readonly endsAt: number
+  /** Told of the handler's error before anything else is done, which may take its time. */
+  onHandlerError(error: unknown): Awaitable<void>
+}
+
+/** {@link processOnce} with a key and options that were checked before. */
+export async function runOnce<Value>(
+  store: DedupeStore,
+  key: string,
+  { leaseMs, ttlMs, handlerTimeoutMs, stepTimeoutMs }: ProcessSettings,
+  handler: (context: HandlerContext) => Awaitable<Value>,
+  delivered?: Delivered,
+): Promise<Processed<Value>> {
+  const owner = newOwner()
+  // From before the request: the store's lease begins later, and so ends later than this worker believes.
+  const claimedAt = instant()
+  const endsAt = delivered?.endsAt ?? Number.POSITIVE_INFINITY
+  const found = await claimKey(store, key, { owner, leaseMs }, { stepTimeoutMs, endsAt })
+  if (found !== 'claimed') return { status: found === 'busy' ? 'busy' : 'duplicate' }
+
+  const persistDeadline = () => ({
+    stepTimeoutMs,
+    endsAt: delivered?.endsAt ?? performance.now() + PERSIST_MS,
+  })
+  const complete = () =>
+    persist('store.complete', () => store.complete(key, { owner, ttlMs }), persistDeadline(), LOST)
+  const lease = keepLease(claimedAt, {
+    renew: () => store.renew(key, { owner, leaseMs }),
+    leaseMs,
+    stepTimeoutMs,
+  })
+  const work = (async () => handler({ signal: lease.signal, key }))()
   let value: Value
   try {
-    value = await handler(event, { signal: lease.signal, key })
+    value = await within(work, handlerTimeoutMs)
   } catch (error) {
-    await lease.stop()
+    if (error instanceof HandlerTimeout) {
+      lease.abort(error.error)
+      // The handler may still succeed. What it throws was answered already.
+      work.then(() => (lease.isHeld() ? complete() : undefined)).catch(() => {})
+      throw error.error
+    }
+    lease.stop()
+    await delivered?.onHandlerError(error)
     // The handler's error is the one to know; a lease that cannot be released expires.
-    await attempt(() => store.release(key, { owner }))
+    await persist('store.release', () => store.release(key, { owner }), persistDeadline(), LOST)
     throw error
   }
-  // A store that is away for a moment may still record it: asked for 6.4 s in all, since Truedy waits for 10.
-  const recorded = await attempt(() => store.complete(key, { owner, ttlMs }), 3200)
-  await lease.stop()
-  return { status: 'processed', value, recorded: recorded === true }
+  lease.stop()
+  const recorded = await complete()
+  if (recorded.isTrue) return { status: 'processed', value, recorded: true }
+  return { status: 'processed', value, recorded: false, recordError: recorded.error }
+}
+
+const LOST =
+  'The lease was lost while the handler ran: another worker holds the event and may process it again.'
+
+/** Tells our time-out from an error of the same class that a handler throws. */
+class HandlerTimeout extends Error {
+  readonly error: WebhookError
+
+  constructor(timeoutMs: number) {
+    super()
+    this.error = new WebhookError(
+      'handler_timeout',
+      `The handler did not finish within handlerTimeoutMs (${timeoutMs}). Hand slow work to a queue, or raise the limit.`,
+    )
+  }
+}
+
+/** What the work resolves to. Rejects with HandlerTimeout if that takes too long. */
+function within<Value>(work: Promise<Value>, timeoutMs: number): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new HandlerTimeout(timeoutMs)),
+      Math.min(timeoutMs, LONGEST_TIMER_MS),
+    )
+    // Node's timers are objects with `unref`; elsewhere they are numbers.
+    ;(timer as { unref?: () => void }).unref?.()
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }

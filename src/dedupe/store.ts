@@ -4,9 +4,11 @@
  *     absent or expired ── claim ──▶ leased by an owner ── complete ──▶ done, until its ttl
  *                       ◀─ release, or the lease expires ─┘
  *
- * Only the owner of a lease completes or releases it (fencing), so that a worker that was paused for longer than its
- * lease can do no harm when it goes on.
+ * Only the owner of a lease renews or releases it (fencing), so that a worker that was paused for longer than its lease can do
+ * no harm when it goes on. Its work counts all the same: it may mark an event done that nobody else holds.
  */
+
+import { requireFunction, requireObject } from '../checks.js'
 
 /** A value, or a promise of it. */
 export type Awaitable<Value> = Value | PromiseLike<Value>
@@ -14,15 +16,33 @@ export type Awaitable<Value> = Value | PromiseLike<Value>
 /** What a claim found. */
 export type Claim = 'claimed' | 'busy' | 'done'
 
-/** Where it is remembered which events are being handled and which are done. */
+/** Where it is recorded which events are being processed and which are done. Each step is atomic. */
 export interface DedupeStore {
   /**
-   * One atomic step. Absent or expired: taken. Held by this owner: taken again, for `leaseMs` from now. Held by
-   * another: `busy`. Completed: `done`.
+   * Takes a record that is absent or expired, or that this owner holds, for `leaseMs` from now: `claimed`. Held by another
+   * owner: `busy`. Done: `done`.
    */
   claim(key: string, lease: { owner: string; leaseMs: number }): Awaitable<Claim>
-  /** Marks as done for `ttlMs` what this owner holds; `false` where it holds it no longer. */
+  /**
+   * Extends a lease that this owner still holds to `leaseMs` from now: `true`. A lease that expired, or a record that is done, is
+   * left alone, even if nobody else holds it: `false`.
+   */
+  renew(key: string, lease: { owner: string; leaseMs: number }): Awaitable<boolean>
+  /**
+   * Marks the event done for `ttlMs`, unless another owner holds a live lease: `true`. That includes a lease that expired with
+   * nobody else claiming, and a record that is done already: the answer to an earlier call may have been lost.
+   */
   complete(key: string, lease: { owner: string; ttlMs: number }): Awaitable<boolean>
-  /** Gives up what this owner holds; `false` where it holds it no longer. */
+  /** Gives up a lease that this owner still holds: `true`. Otherwise nothing happens: `false`. */
   release(key: string, lease: { owner: string }): Awaitable<boolean>
+}
+
+/**
+ * Checks that a store has all its steps.
+ *
+ * @throws WebhookError `invalid_options`
+ */
+export function requireStore(store: unknown): void {
+  const steps = requireObject('store', store)
+  for (const step of ['claim', 'renew', 'complete', 'release']) requireFunction(`store.${step}`, steps[step])
 }

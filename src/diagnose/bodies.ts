@@ -1,12 +1,11 @@
 /** What a body may have been before something happened to it. */
 
-import { joinChunks, readStream } from '../read-body.js'
+import { readStream } from '../read-body.js'
+import { type Budget, createBudget } from './budget.js'
 import type { Finding } from './causes.js'
 import { decodeBase64, toSingleBytes } from './encodings.js'
-import { spellAsJavaScript, spellAsPython } from './numbers.js'
-import { readJson } from './read-json.js'
-import { PYTHON_SORTED } from './sorted-json.js'
-import { type JsonStyle, writeJson } from './write-json.js'
+import { guessForms } from './forms.js'
+import { createScratch, type Scratch } from './scratch.js'
 
 /** A body that may have been signed, and what has happened to it since; nothing for the body as it came. */
 export interface BodyGuess {
@@ -14,15 +13,22 @@ export interface BodyGuess {
   readonly finding?: Finding
 }
 
-/** The body as it came, then all that it may have been, the likeliest first; made one by one, as they are asked for. */
-export async function* guessBodies(bytes: Uint8Array): AsyncGenerator<BodyGuess> {
+/**
+ * The body as it came, then all that it may have been, the likeliest first; made one by one, as they are asked for. Each is
+ * valid up to the next, because most of them are made in the same memory.
+ */
+export async function* guessBodies(
+  bytes: Uint8Array,
+  budget: Budget = createBudget(),
+): AsyncGenerator<BodyGuess> {
   yield { body: bytes }
-  if (bytes.length === 0) return
+  if (bytes.length === 0 || !budget.canBuild(2 * bytes.length)) return
   const text = decode(bytes)
-  yield* guessEnds(bytes)
-  if (text !== undefined) yield* guessForms(text)
-  yield* guessEncodings(bytes, text)
-  const unzipped = isGzip(bytes) ? await unzip(bytes) : undefined
+  const scratch = createScratch()
+  yield* guessEnds(bytes, budget, scratch)
+  if (text !== undefined) yield* guessForms(bytes, text, budget, scratch)
+  yield* guessEncodings(bytes, text, budget, scratch)
+  const unzipped = isGzip(bytes) && budget.canBuild(MAX_UNZIPPED) ? await unzip(bytes) : undefined
   if (unzipped)
     yield { body: unzipped, finding: { cause: 'body_gzip', detail: '; decompressed, it matches' } }
 }
@@ -42,29 +48,42 @@ export function findingOf(bytes: Uint8Array): Finding | undefined {
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf)
 const CR = 0x0d
 const LF = 0x0a
+const NEWLINE = Uint8Array.of(LF)
+const WINDOWS_NEWLINE = Uint8Array.of(CR, LF)
 
 /** What happens at both ends, and at the ends of lines. */
-function* guessEnds(bytes: Uint8Array): Generator<BodyGuess> {
+function* guessEnds(bytes: Uint8Array, budget: Budget, scratch: Scratch): Generator<BodyGuess> {
   const added = { cause: 'body_newline_added' } as const
   const removed = { cause: 'body_newline_removed' } as const
   const last = bytes.at(-1)
   if (last === LF) yield { body: bytes.subarray(0, bytes.at(-2) === CR ? -2 : -1), finding: added }
   if (last === LF || last === CR) yield { body: withoutLineEnds(bytes), finding: added }
-  yield { body: joinChunks([bytes, Uint8Array.of(LF)]), finding: removed }
-  yield { body: joinChunks([bytes, Uint8Array.of(CR, LF)]), finding: removed }
+  if (budget.canBuild(2 * bytes.length)) {
+    yield { body: join(scratch, bytes, NEWLINE), finding: removed }
+    yield { body: join(scratch, bytes, WINDOWS_NEWLINE), finding: removed }
+  }
 
-  if (startsWith(bytes, BOM))
+  if (startsWith(bytes, BOM)) {
     yield { body: bytes.subarray(3), finding: { cause: 'body_bom', detail: 'added' } }
-  else yield { body: joinChunks([BOM, bytes]), finding: { cause: 'body_bom', detail: 'removed' } }
+  } else if (budget.canBuild(bytes.length)) {
+    yield { body: join(scratch, BOM, bytes), finding: { cause: 'body_bom', detail: 'removed' } }
+  }
 
-  if (bytes.includes(CR)) {
-    const body = bytes.filter((byte, index) => byte !== CR || bytes[index + 1] !== LF)
+  if (bytes.includes(CR) && budget.canBuild(bytes.length)) {
+    const body = withoutCarriageReturns(bytes, scratch)
     yield { body, finding: { cause: 'body_line_endings', detail: 'LF' } }
   }
-  if (bytes.includes(LF)) {
-    const detail = 'CR LF'
-    yield { body: withCarriageReturns(bytes), finding: { cause: 'body_line_endings', detail } }
+  if (bytes.includes(LF) && budget.canBuild(2 * bytes.length)) {
+    const body = withCarriageReturns(bytes, scratch)
+    yield { body, finding: { cause: 'body_line_endings', detail: 'CR LF' } }
   }
+}
+
+function join(scratch: Scratch, head: Uint8Array, tail: Uint8Array): Uint8Array {
+  scratch.begin(head.length + tail.length)
+  scratch.writeBytes(head)
+  scratch.writeBytes(tail)
+  return scratch.written()
 }
 
 function withoutLineEnds(bytes: Uint8Array): Uint8Array {
@@ -73,93 +92,82 @@ function withoutLineEnds(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, end)
 }
 
-function withCarriageReturns(bytes: Uint8Array): Uint8Array {
-  const body: number[] = []
-  for (const [index, byte] of bytes.entries()) {
-    if (byte === LF && bytes[index - 1] !== CR) body.push(CR)
-    body.push(byte)
+function withoutCarriageReturns(bytes: Uint8Array, scratch: Scratch): Uint8Array {
+  scratch.begin(bytes.length)
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] ?? 0
+    if (byte !== CR || bytes[index + 1] !== LF) scratch.writeByte(byte)
   }
-  return Uint8Array.from(body)
+  return scratch.written()
 }
 
-const PYTHON = { comma: ', ', colon: ': ' }
-const COMPACT = { comma: ',', colon: ':' }
-const INDENTED = { comma: ',', colon: ': ' }
-
-const FORMS: readonly (readonly [name: string, style: JsonStyle])[] = [
-  ['compact JSON, as JSON.stringify and newer HTTP clients write it', COMPACT],
-  ["Python's plain json.dumps, ASCII-escaped", { ...PYTHON, isAscii: true }],
-  ["Python's json.dumps with ensure_ascii=False", PYTHON],
-  ['compact JSON, ASCII-escaped', { ...COMPACT, isAscii: true }],
-  ['JSON indented by 2 spaces', { ...INDENTED, indent: '  ' }],
-  ['JSON indented by 2 spaces, ASCII-escaped', { ...INDENTED, indent: '  ', isAscii: true }],
-  ['JSON indented by 4 spaces', { ...INDENTED, indent: '    ' }],
-  ['JSON indented by 4 spaces, ASCII-escaped', { ...INDENTED, indent: '    ', isAscii: true }],
-  ['JSON indented by tabs', { ...INDENTED, indent: '\t' }],
-]
-
-/** The forms that programs write JSON in, with numbers as they are here, and as the two usual languages spell them. */
-function* guessForms(text: string): Generator<BodyGuess> {
-  const encoder = new TextEncoder()
-  try {
-    const node = readJson(text)
-    const seen = new Set<string>([text])
-    for (const spellNumber of [undefined, spellAsPython, spellAsJavaScript]) {
-      for (const [detail, style] of FORMS) {
-        const form = writeJson(node, spellNumber ? { ...style, spellNumber } : style)
-        if (seen.has(form)) {
-          // No number is spelled otherwise: all forms of this spelling were there before.
-          if (spellNumber && style === COMPACT) break
-          continue
-        }
-        seen.add(form)
-        yield { body: encoder.encode(form), finding: { cause: 'body_reserialised', detail } }
-      }
-    }
-    const sorted = writeJson(node, PYTHON_SORTED)
-    if (!seen.has(sorted)) yield { body: encoder.encode(sorted), finding: { cause: 'sender_sorted_json' } }
-  } catch {
-    // Not JSON, or deeper than can be written again: then it was not written by one of these programs.
+function withCarriageReturns(bytes: Uint8Array, scratch: Scratch): Uint8Array {
+  scratch.begin(2 * bytes.length)
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] ?? 0
+    if (byte === LF && bytes[index - 1] !== CR) scratch.writeByte(CR)
+    scratch.writeByte(byte)
   }
+  return scratch.written()
 }
 
 /** What WHATWG's windows-1252 has in the places where Latin-1 has control characters; a space where it has none. */
 const WINDOWS_1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ'
 const TO_BYTE = new Map(Array.from(WINDOWS_1252, (character, index) => [character, 0x80 + index]))
 
-/** Base64, and what other character sets make of UTF-8. */
-function* guessEncodings(bytes: Uint8Array, text: string | undefined): Generator<BodyGuess> {
-  const decoded = text === undefined ? undefined : decodeBase64(text.trim())
-  if (decoded) yield { body: decoded, finding: { cause: 'body_base64' } }
+const TO_LATIN1 = Array.from({ length: 0x80 }, (_, index) => String.fromCharCode(0x80 + index))
+const TO_WINDOWS_1252 = TO_LATIN1.map((character, index) => WINDOWS_1252[index]?.trim() || character)
 
-  const encoder = new TextEncoder()
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) {
+/** Base64, and what other character sets make of UTF-8. */
+function* guessEncodings(
+  bytes: Uint8Array,
+  text: string | undefined,
+  budget: Budget,
+  scratch: Scratch,
+): Generator<BodyGuess> {
+  const size = bytes.length
+  if (text !== undefined) {
+    const decoded = budget.canBuild(size) ? decodeBase64(text.trim()) : undefined
+    if (decoded) yield { body: decoded, finding: { cause: 'body_base64' } }
+
+    const detail = 'its UTF-8 was read as Latin-1 and encoded once more (ü has become Ã¼)'
+    const body = budget.canBuild(size) ? toSingleBytes(text, TO_BYTE) : undefined
+    if (body && body.length < size) yield { body, finding: { cause: 'body_charset', detail } }
+    return
+  }
+  if (bytes[0] === 0xff && bytes[1] === 0xfe && budget.canBuild(2 * size)) {
     const detail = 'it arrived in UTF-16, as PowerShell saves text; signed was UTF-8'
-    const body = encoder.encode(new TextDecoder('utf-16le').decode(bytes))
+    scratch.begin(2 * size)
+    scratch.writeText(new TextDecoder('utf-16le').decode(bytes))
+    yield { body: scratch.written(), finding: { cause: 'body_charset', detail } }
+  }
+  const detail = 'it arrived in Latin-1; signed was UTF-8'
+  for (const characters of [TO_LATIN1, TO_WINDOWS_1252]) {
+    if (!budget.canBuild(3 * size)) continue
+    const body = fromSingleBytes(bytes, characters, scratch)
     yield { body, finding: { cause: 'body_charset', detail } }
   }
-  if (text === undefined) {
-    const detail = 'it arrived in Latin-1; signed was UTF-8'
-    const finding = { cause: 'body_charset', detail } as const
-    const latin1 = Array.from(bytes, (byte) => String.fromCharCode(byte))
-    yield { body: encoder.encode(latin1.join('')), finding }
-    const windows1252 = latin1.map(
-      (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80]?.trim() || character,
-    )
-    yield { body: encoder.encode(windows1252.join('')), finding }
-  } else {
-    const detail = 'its UTF-8 was read as Latin-1 and encoded once more (ü has become Ã¼)'
-    const body = toSingleBytes(text, TO_BYTE)
-    if (body && body.length < bytes.length) yield { body, finding: { cause: 'body_charset', detail } }
+}
+
+/** The UTF-8 of bytes that stand for one character each, those from 0x80 on for the ones given. */
+function fromSingleBytes(bytes: Uint8Array, characters: readonly string[], scratch: Scratch): Uint8Array {
+  const encoder = new TextEncoder()
+  const encoded = characters.map((character) => encoder.encode(character))
+  scratch.begin(3 * bytes.length)
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] ?? 0
+    if (byte < 0x80) scratch.writeByte(byte)
+    else for (const part of encoded[byte - 0x80] ?? []) scratch.writeByte(part)
   }
+  return scratch.written()
 }
 
 function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
-/** Enough for every delivery, and little for a bomb. */
-const MAX_UNZIPPED = 16 * 1_048_576
+/** Four times what receivers take by default, and little for a bomb. */
+const MAX_UNZIPPED = 4 * 1_048_576
 
 async function unzip(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   try {

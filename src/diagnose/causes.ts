@@ -172,8 +172,10 @@ const TEXTS = {
     fix: 'Ask for an update of the sender. Until then, verify sortedJson(rawBody) of truedy-webhooks/diagnose, and go on with that text.',
   },
   unknown: {
-    explanation: () =>
-      'Nothing that usually goes wrong explains it. Tried were the secret with and without white space, quotes, whsec_ and encodings; the body in other spellings of JSON, character sets, line ends, base64 and gzip; each of the one with each of the other; and other orders and spellings of what is signed.',
+    explanation: (leftOut) =>
+      leftOut
+        ? `Nothing that was tried explains it, but not everything was tried: ${leftOut}.`
+        : 'Nothing that usually goes wrong explains it. Tried were the secret with and without white space, quotes, whsec_ and encodings; the body in other spellings of JSON, character sets, line ends, base64 and gzip; each of the one with each of the other; and other orders and spellings of what is signed.',
     fix: 'Most likely the secret is that of another endpoint or environment: copy it anew from the dashboard. Else the content of the body was changed: compare its length with the Content-Length that was sent.',
   },
 } as const satisfies Record<string, CauseText>

@@ -4,9 +4,7 @@
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!/^[\w+/-]+={0,2}$/.test(text)) return undefined
   try {
-    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
-      character.charCodeAt(0),
-    )
+    return toSingleBytes(atob(text.replaceAll('-', '+').replaceAll('_', '/')))
   } catch {
     // A length that no base64 has.
     return undefined

@@ -71,9 +71,13 @@ function missing(timestamp: unknown, signature: unknown): string {
   return 'Both headers (X-Truedy-Timestamp, X-Truedy-Signature) are missing'
 }
 
+/** Longer than every header that stands for a time or a digest, or for several. Nothing is looked for in a longer one. */
+const MAX_HEADER_LENGTH = 1000
+
 /** A list, or several values in one text, each of them whole. */
 function isDoubled(value: unknown, separator: RegExp, isWhole: (text: string) => boolean): boolean {
   if (typeof value !== 'string') return true
+  if (value.length > MAX_HEADER_LENGTH) return false
   const values = value.split(separator).map((each) => each.trim())
   return values.length > 1 && values.every(isWhole)
 }
@@ -85,6 +89,7 @@ const SPACED: Finding = {
 
 /** A signature as hexadecimal digits, where it stands for some, and in which other form it came. */
 function readDigest(signature: string): readonly [hex: string, findings: readonly Finding[]] {
+  if (signature.length > MAX_HEADER_LENGTH) return [signature, []]
   const [, prefix = '', digest = ''] = /^([\w-]+[=,:])?\s*(.*?)\s*$/s.exec(signature) ?? []
   // A base64 text may end in "=", and must not pass for a prefix with nothing behind it.
   const isPrefixed = prefix !== '' && digest !== ''

@@ -2,6 +2,7 @@
 
 import { joinChunks } from '../read-body.js'
 import { signedPrefix } from '../verify/wire.js'
+import type { Budget } from './budget.js'
 import type { Finding } from './causes.js'
 import { guessTimestamps } from './timestamps.js'
 
@@ -25,12 +26,13 @@ const SEPARATORS = [
 ] as const
 
 /** All of them, the likeliest first. */
-export function* guessMessages(timestamp: string, body: Uint8Array): Generator<MessageGuess> {
+export function* guessMessages(timestamp: string, body: Uint8Array, budget: Budget): Generator<MessageGuess> {
   for (const [detail, text] of guessTimestamps(timestamp)) {
     yield { prefix: signedPrefix(text), body, finding: { cause: 'timestamp_rewritten', detail } }
   }
   yield { prefix: '', body, finding: { cause: 'body_only' } }
   for (const end of [`.${timestamp}`, timestamp]) {
+    if (!budget.canBuild(body.length)) break
     const message = joinChunks([body, new TextEncoder().encode(end)])
     yield { prefix: '', body: message, finding: { cause: 'timestamp_last' } }
   }

@@ -24,7 +24,7 @@ interface JsonString {
 }
 
 /** Python gives up at about a thousand levels, wherever in the call stack it starts. */
-const MAX_DEPTH = 900
+export const MAX_DEPTH = 900
 
 /**
  * Reads a text of JSON.
@@ -40,6 +40,7 @@ export function readJson(text: string): JsonNode {
     throw new WebhookError('invalid_json', 'The body is not JSON (NaN and Infinity are none either).')
   }
   let at = 0
+  const escapes = new Map<number, string>()
 
   function skipSpace(): void {
     while (isSpace(text.charCodeAt(at))) at++
@@ -86,7 +87,7 @@ export function readJson(text: string): JsonNode {
 
   function readString(): JsonString {
     const start = at++
-    while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+    while (text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1
     at++
     const token = text.slice(start, at)
     // Most strings are written in one way only.
@@ -94,25 +95,53 @@ export function readJson(text: string): JsonNode {
     // JSON's own parser reads the escapes; from a string's token it makes a string.
     const value = JSON.parse(token) as string
     const plain = JSON.stringify(value)
-    return { value, plain, ascii: plain.replace(NOT_ASCII, (unit) => `\\u${hexOfUnit(unit)}`) }
+    return { value, plain, ascii: escapeUnits(plain) }
+  }
+
+  /** Escapes each unit that is not printable ASCII. A text of nothing else has many, of which few differ. */
+  function escapeUnits(plain: string): string {
+    if (PRINTABLE.test(plain)) return plain
+    const pieces: string[] = []
+    let ascii = ''
+    let start = 0
+    for (let index = 0; index < plain.length; index++) {
+      const code = plain.charCodeAt(index)
+      if (code >= 0x20 && code <= 0x7e) continue
+      if (index > start) pieces.push(plain.slice(start, index))
+      start = index + 1
+      const escaped = escapes.get(code) ?? `\\u${hexOfUnit(plain.charAt(index))}`
+      escapes.set(code, escaped)
+      // As one array, the pieces would take more memory than the text.
+      if (pieces.push(escaped) >= PIECES_AT_ONCE) ascii += pieces.splice(0).join('')
+    }
+    pieces.push(plain.slice(start))
+    return ascii + pieces.join('')
   }
 
   function readToken(): string {
     const start = at
-    while (TOKEN_CHARACTER.test(text[at] ?? '')) at++
+    while (at < text.length && !isTokenEnd(text.charCodeAt(at))) at++
     return text.slice(start, at)
   }
 
   return readNode(1)
 }
 
-const TOKEN_CHARACTER = /[\w.+-]/
+const PIECES_AT_ONCE = 1000
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
 
 /** Printable ASCII without a backslash. */
 const PLAIN = /^[ -[\]-~]*$/
 
-/** One UTF-16 code unit that is not printable ASCII. */
-const NOT_ASCII = /[^ -~]/g
+/** Printable ASCII. */
+const PRINTABLE = /^[ -~]*$/
+
+/** Whether a number or a word ends before a character: a comma, a bracket, white space. */
+function isTokenEnd(code: number): boolean {
+  return code === 0x2c || code === 0x5d || code === 0x7d || isSpace(code)
+}
 
 /** The four characters that JSON calls white space (RFC 8259 §2). */
 function isSpace(code: number): boolean {

@@ -50,5 +50,7 @@ export function sortedJson(rawBody: RawBody): string {
   } catch {
     throw new WebhookError('invalid_json', 'The body is not UTF-8.')
   }
-  return writeJson(readJson(text), PYTHON_SORTED)
+  const parts: string[] = []
+  writeJson(readJson(text), PYTHON_SORTED, (part) => parts.push(part))
+  return parts.join('')
 }

@@ -5,8 +5,12 @@ import { parseTimestamp } from '../timestamp.js'
 /** Milliseconds from here on, seconds below: as seconds, this is the year 5138. */
 const LEAST_MILLISECONDS = 100_000_000_000
 
+/** Longer than every spelling of a time. */
+const MAX_TIMESTAMP_LENGTH = 100
+
 /** The other spellings of a timestamp, each with its name; nothing where it is no time at all. */
 export function guessTimestamps(text: string): readonly (readonly [name: string, text: string])[] {
+  if (text.length > MAX_TIMESTAMP_LENGTH) return []
   const time = readTime(text.trim())
   if (time === undefined || Math.abs(time) > 8.64e15) return []
   const iso = new Date(time).toISOString()

@@ -18,24 +18,46 @@ export interface JsonStyle {
   readonly spellNumber?: (token: string) => string
 }
 
-/** Writes a value in a style. */
-export function writeJson(node: JsonNode, style: JsonStyle): string {
-  return write(node, style, style.indent === undefined ? '' : '\n')
+/** How many pieces are gathered before they are handed on as one. */
+const PIECES_AT_ONCE = 1000
+/** A piece from this length on is handed on alone, and not copied. */
+const LONG_PIECE = 1000
+
+/**
+ * Writes a value in a style, piece by piece: a level that joined the text of the levels in it would copy everything as often
+ * as it is deep.
+ *
+ * @param emit - called with each part of the text in turn
+ */
+export function writeJson(node: JsonNode, style: JsonStyle, emit: (text: string) => void): void {
+  const pieces: string[] = []
+  const put = (piece: string): void => {
+    if (piece.length < LONG_PIECE && pieces.push(piece) < PIECES_AT_ONCE) return
+    emit(pieces.splice(0).join(''))
+    if (piece.length >= LONG_PIECE) emit(piece)
+  }
+  write(node, style, style.indent === undefined ? '' : '\n', put)
+  emit(pieces.join(''))
 }
 
 /** @param newline - what a line of this level begins with; empty if there are no lines */
-function write(node: JsonNode, style: JsonStyle, newline: string): string {
+function write(node: JsonNode, style: JsonStyle, newline: string, put: (piece: string) => void): void {
   switch (node.kind) {
     case 'token':
-      return writeToken(node.text, style)
+      put(writeToken(node.text, style))
+      return
     case 'string':
-      return style.isAscii ? node.ascii : node.plain
+      put(style.isAscii ? node.ascii : node.plain)
+      return
     case 'array':
-      return enclose('[', ']', style, newline, node.items, (item, inner) => write(item, style, inner))
+      enclose('[', ']', style, newline, node.items, put, (item, inner) => write(item, style, inner, put))
+      return
     case 'object': {
       const members = style.isSorted ? sortMembers(node.members) : node.members
-      return enclose('{', '}', style, newline, members, ([key, value], inner) => {
-        return (style.isAscii ? key.ascii : key.plain) + style.colon + write(value, style, inner)
+      enclose('{', '}', style, newline, members, put, ([key, value], inner) => {
+        put(style.isAscii ? key.ascii : key.plain)
+        put(style.colon)
+        write(value, style, inner, put)
       })
     }
   }
@@ -47,13 +69,16 @@ function enclose<Item>(
   style: JsonStyle,
   newline: string,
   items: readonly Item[],
-  writeItem: (item: Item, newline: string) => string,
-): string {
-  if (items.length === 0) return open + close
+  put: (piece: string) => void,
+  writeItem: (item: Item, newline: string) => void,
+): void {
+  put(open)
   const inner = newline && newline + (style.indent ?? '')
-  return (
-    open + inner + items.map((item) => writeItem(item, inner)).join(style.comma + inner) + newline + close
-  )
+  for (const [index, item] of items.entries()) {
+    put(index === 0 ? inner : style.comma + inner)
+    writeItem(item, inner)
+  }
+  put(items.length === 0 ? close : newline + close)
 }
 
 function writeToken(token: string, { spellNumber }: JsonStyle): string {
@@ -68,16 +93,23 @@ function sortMembers(members: readonly JsonMember[]): readonly JsonMember[] {
 
 /** Compares by code point, not by UTF-16 unit, which puts what lies beyond U+FFFF before U+E000. */
 function compareCodePoints(a: string, b: string): number {
-  if (a === b) return 0
-  if (!SURROGATE.test(a) && !SURROGATE.test(b)) return a < b ? -1 : 1
-  const others = b[Symbol.iterator]()
-  for (const character of a) {
-    const other = others.next()
-    if (other.done) return 1
-    const difference = (character.codePointAt(0) ?? 0) - (other.value.codePointAt(0) ?? 0)
-    if (difference !== 0) return difference
-  }
-  return -1
+  const end = Math.min(a.length, b.length)
+  let index = 0
+  while (index < end && a.charCodeAt(index) === b.charCodeAt(index)) index++
+  if (index === end) return a.length - b.length
+  // The first half of a surrogate pair may be the same in both.
+  const before = index > 0 ? index - 1 : 0
+  const isPair =
+    isFirstHalf(a.charCodeAt(before)) &&
+    (isSecondHalf(a.charCodeAt(index)) || isSecondHalf(b.charCodeAt(index)))
+  const start = isPair ? before : index
+  return (a.codePointAt(start) ?? 0) - (b.codePointAt(start) ?? 0)
 }
 
-const SURROGATE = /[\ud800-\udfff]/
+function isFirstHalf(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff
+}
+
+function isSecondHalf(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff
+}

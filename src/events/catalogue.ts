@@ -169,6 +169,7 @@ export const eventNames = [
   'call.ended',
   'call.failed',
   'call.billed',
+  'call.analyzed',
   'batch.status.changed',
   'batch.completed',
   'voice.training.completed',
@@ -211,7 +212,7 @@ export type EventOf<Name extends EventName | 'unknown'> = Name extends EventName
 export type TruedyEvent = { [Name in EventName]: EventOf<Name> }[EventName] | UnknownEvent
 
 /** A name as sent → the name to switch on: the alias resolved (src/CONTRACT.md §4), what is not known `'unknown'`. */
-export function normaliseName(name: string): EventName | 'unknown' {
+export function normalizeName(name: string): EventName | 'unknown' {
   if (name === 'call.completed') return 'call.ended'
   const names: readonly string[] = eventNames
   // Whatever is in the list has one of its types.

@@ -2,8 +2,15 @@
 
 import { asBytes, type Bytes, decodeUtf8, type RawBody } from '../bytes.js'
 import { WebhookError } from '../errors.js'
-import { idText, isObject, isText, parseJson } from '../json.js'
-import { normaliseName, type TruedyEvent } from './catalogue.js'
+import { idText, isObject, isText, parseJson, stringifyDeep } from '../json.js'
+import { type EventName, type EventOf, normalizeName, type TruedyEvent } from './catalogue.js'
+
+/** An envelope whose name is a known literal gives the event of that name; everything else, the union. */
+export type ParsedEvent<Body> = 0 extends 1 & Body
+  ? TruedyEvent
+  : Body extends { readonly event: infer Name extends EventName }
+    ? EventOf<Name>
+    : TruedyEvent
 
 /**
  * The event in a body, **not verified**: for bodies that were verified before, such as those in a queue of your own.
@@ -12,6 +19,8 @@ import { normaliseName, type TruedyEvent } from './catalogue.js'
  * The alias `call.completed` becomes `call.ended`, a type that this version does not know becomes `'unknown'`, and
  * `rawEvent` keeps the name as sent. Nothing inside `data` is dropped or renamed, save own `__proto__` keys, which
  * would pollute prototypes when merged.
+ *
+ * An event that was written with `JSON.stringify` and read again is the same event, `rawEvent` included.
  *
  * @param body - JSON as text or as UTF-8 bytes, or an envelope that was parsed before (it is not changed)
  * @returns the event, a union on `event`
@@ -26,41 +35,48 @@ import { normaliseName, type TruedyEvent } from './catalogue.js'
  * console.log(event.event)
  * ```
  */
-export function parseEvent(body: RawBody | object): TruedyEvent {
+export function parseEvent<Body extends RawBody | object>(body: Body): ParsedEvent<Body> {
   let bytes: Bytes
   try {
     // A parsed envelope becomes text again, so that the caller's object is never written to and only JSON gets in.
-    bytes = asBytes(body) ?? JSON.stringify(body) ?? 'null'
+    bytes = asBytes(body) ?? stringifyDeep(body)
   } catch {
     // No cause: it may quote what was read.
     throw new WebhookError('invalid_event', 'The envelope is not plain data.')
   }
-  return parseBytes(bytes)
+  // The name of the envelope decides which event it is, which the type says for a literal.
+  return parseBytes(bytes, storedName) as ParsedEvent<Body>
 }
 
-/** {@link parseEvent} for what is raw. */
-export function parseBytes(bytes: Bytes): TruedyEvent {
+/**
+ * The event in bytes. On the wire a `rawEvent` counts as any other field, and is overwritten.
+ *
+ * @param nameOf - the name as sent, by the envelope's `event` and `rawEvent`; `event` unless given
+ */
+export function parseBytes(
+  bytes: Bytes,
+  nameOf: (event: string, rawEvent: unknown) => string = (event) => event,
+): TruedyEvent {
+  let text: string
   let envelope: unknown
   try {
-    envelope = parseJson(decodeUtf8(bytes))
+    text = decodeUtf8(bytes)
+    envelope = parseJson(text)
   } catch {
     // No cause: the engine's message quotes the body.
     throw new WebhookError('invalid_json', 'The body is not JSON in UTF-8.')
   }
-  return toEvent(envelope)
-}
-
-/** Makes an event of a parsed envelope that is ours to write to. */
-function toEvent(envelope: unknown): TruedyEvent {
   if (isObject(envelope)) {
-    const { event: rawEvent, timestamp, data } = envelope
+    const { event: name, timestamp, data } = envelope
     const isTimestamp = typeof timestamp === 'string' || typeof timestamp === 'number'
-    if (isText(rawEvent) && isTimestamp && isObject(data)) {
+    if (isText(name) && isTimestamp && isObject(data)) {
       const id = idText(envelope['id']) ?? idText(envelope['event_id'])
       if (id !== undefined) envelope['id'] = id
       else if ('id' in envelope) delete envelope['id']
+      const rawEvent = nameOf(name, envelope['rawEvent'])
       envelope['rawEvent'] = rawEvent
-      envelope['event'] = normaliseName(rawEvent)
+      envelope['event'] = normalizeName(rawEvent)
+      Object.defineProperty(envelope, RAW_TEXT, { value: text })
       // The envelope was checked and the name is of the union; the payload types promise nothing that needs a check.
       return envelope as unknown as TruedyEvent
     }
@@ -69,4 +85,23 @@ function toEvent(envelope: unknown): TruedyEvent {
     'invalid_event',
     'The JSON lacks event (text), timestamp (text or number) or data (object).',
   )
+}
+
+/** The name as it was sent of an event that was parsed, stored and read again. */
+function storedName(name: string, rawEvent: unknown): string {
+  // An earlier version may have known the type less well: then it stored "unknown".
+  const isStored = isText(rawEvent) && (name === 'unknown' || name === normalizeName(rawEvent))
+  return isStored ? rawEvent : name
+}
+
+/**
+ * The symbol under which parsing leaves the text of an event on it, for numbers that parsing cannot hold. Registered, so that
+ * every copy of the package finds it; not enumerable, so that a spread or clone loses it.
+ */
+const RAW_TEXT = Symbol.for('truedy-webhooks.rawText')
+
+/** The JSON text that an event was parsed from; `undefined` for a copy of an event, or one made by hand. */
+export function rawTextOf(event: TruedyEvent): string | undefined {
+  // Any object may be read by a symbol; only parsing above sets this one.
+  return (event as { readonly [RAW_TEXT]?: string })[RAW_TEXT]
 }

@@ -1,6 +1,6 @@
 /** The receiver on fetch's `Request` and `Response`. */
 
-import { type RequestLike, readBody } from '../read-body.js'
+import { type RequestLike, readBody, requireUnread } from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
@@ -30,15 +30,17 @@ export type FetchResponse = typeof globalThis extends { Response: { prototype: i
  * ```
  */
 export function createWebhookHandler(
-  options: ReceiverOptions = {},
+  options: ReceiverOptions,
 ): (request: RequestLike) => Promise<FetchResponse> {
   const receive = createBodyReceiver(options)
   return async (request) => {
-    // No method, no Request: reading the body says so, and the log.
-    const { status, headers, body } = await receive(request.method ?? 'POST', request.headers, () =>
-      readBody(request, options),
-    )
-    // A 204 with a body, even an empty one, is refused by the constructor.
+    const { status, headers, body } = await receive({
+      method: request?.method,
+      headers: request?.headers,
+      requireRequest: () => requireUnread(request),
+      readBody: () => readBody(request, { maxBodyBytes: options.maxBodyBytes }),
+    })
+    // The constructor rejects a 204 with a body, even an empty one.
     return new Response(body === '' ? null : body, { status, headers })
   }
 }

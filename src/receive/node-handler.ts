@@ -37,7 +37,7 @@ export interface NodeResponse {
   end(): unknown
 }
 
-/** How long the rest of a refused upload is awaited, in milliseconds. */
+/** How long the rest of a rejected upload is awaited, in milliseconds. */
 const LINGER_MS = 1000
 
 /**
@@ -64,13 +64,16 @@ const LINGER_MS = 1000
  * ```
  */
 export function createNodeHandler(
-  options: ReceiverOptions = {},
+  options: ReceiverOptions,
 ): (request: NodeRequest, response: NodeResponse) => Promise<void> {
   const receive = createBodyReceiver(options)
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
   return async (request, response) => {
-    const readBody = () => readNodeBody(request, maxBodyBytes)
-    const { status, headers, body } = await receive(request.method ?? '', request.headers, readBody)
+    const { status, headers, body } = await receive({
+      method: request.method ?? '',
+      headers: request.headers,
+      readBody: () => readNodeBody(request, maxBodyBytes),
+    })
     // Somebody else answered (a time-out's middleware), or nobody listens any more.
     if (response.headersSent || response.destroyed) return
     // Not only falsy: a request made up by a serverless adapter has no stream, and nothing to wait for.

@@ -12,7 +12,16 @@ export type Outcome = {
       readonly status: 'processed'
       readonly event: TruedyEvent
       readonly key: string
-      readonly recorded: boolean
+      readonly recorded: true
+    }
+  | {
+      readonly status: 'processed'
+      readonly event: TruedyEvent
+      readonly key: string
+      /** The handler ran to its end, but the store does not know: a retry may run it again. */
+      readonly recorded: false
+      /** Why the store does not know. */
+      readonly recordError: unknown
     }
   | { readonly status: 'duplicate' | 'busy'; readonly event: TruedyEvent; readonly key: string }
   | { readonly status: 'rejected'; readonly error: WebhookError }
@@ -34,10 +43,32 @@ export type Result = Outcome extends infer Each
 /** The prefix of our lines in a log. */
 export const LOG_PREFIX = 'truedy-webhooks:'
 
+/** From here on Truedy may have given up on the response (src/CONTRACT.md §1: 10 s). */
+const SLOW_MS = 8000
+
 /** The default `onOutcome`: logs what the endpoint's owner has to fix, and nothing that a stranger can provoke. */
-export function logFailure(outcome: Outcome): void {
-  if (outcome.status === 'processed' && !outcome.recorded)
-    console.error(LOG_PREFIX, 'not recorded:', outcome.key)
-  if (outcome.status === 'failed' && outcome.event) console.error(LOG_PREFIX, outcome.error)
-  if (outcome.status === 'rejected' && outcome.error.status === 500) console.error(LOG_PREFIX, outcome.error)
+export function logOutcome(outcome: Outcome): void {
+  const { status, durationMs } = outcome
+  if (status === 'rejected') {
+    if (outcome.error.status >= 500) console.error(LOG_PREFIX, outcome.error)
+    return
+  }
+  // A failure without an event is a client that broke off.
+  if (!outcome.event) return
+  const what = `${outcome.event.rawEvent} (${outcome.key ?? 'no key'})`
+  if (status === 'failed') console.error(LOG_PREFIX, `${what} failed:`, outcome.error)
+  if (status === 'processed' && !outcome.recorded) {
+    console.error(
+      LOG_PREFIX,
+      `${what} was processed but not recorded, and may run again:`,
+      outcome.recordError,
+    )
+  }
+  if (status !== 'duplicate' && status !== 'busy' && durationMs > SLOW_MS) {
+    const seconds = (durationMs / 1000).toFixed(1)
+    console.warn(
+      LOG_PREFIX,
+      `${what} took ${seconds} s. Truedy gives up after about 10 s: hand slow work to a queue.`,
+    )
+  }
 }

@@ -1,16 +1,18 @@
 /** A delivery → a reply: all that a webhook endpoint does, without a framework. */
 
-import { asBytes, byteLength, type RawBody } from '../bytes.js'
-import { type HandlerContext, processOnce } from '../dedupe/process-once.js'
+import { byteLength, type RawBody } from '../bytes.js'
+import { invalidOption, requireObject } from '../checks.js'
+import { keyFor } from '../dedupe/key.js'
+import { runOnce } from '../dedupe/process-once.js'
 import type { Awaitable } from '../dedupe/store.js'
 import { isWebhookError, WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
 import { bodyTooLarge } from '../read-body.js'
-import { readDelivery } from '../verify/delivery.js'
-import type { HeadersInput } from '../verify/headers.js'
+import { readSignatureHeaders, requireRawBody } from '../verify/delivery.js'
+import { findHeader, type HeadersInput } from '../verify/headers.js'
 import { findMatch } from '../verify/hmac.js'
 import { parseMatch } from '../verify/verify.js'
-import { type ReceiverOptions, resolveOptions } from './options.js'
+import { type ReceiverOptions, type ReceiverSettings, resolveOptions } from './options.js'
 import { LOG_PREFIX, type Result } from './outcome.js'
 import { type Reply, toReply } from './reply.js'
 
@@ -25,9 +27,9 @@ export interface Delivery {
 /**
  * A webhook endpoint as a function from plain request to plain reply, for any framework or cloud function.
  *
- * Answers (src/CONTRACT.md §6): 204 processed, duplicate, unknown type; 400 not an event; 401 not genuine or not fresh; 405 not
- * a POST; 413 too large; 503 with `Retry-After` while the same event is being handled elsewhere; 500 where a handler or
- * the store failed, so that Truedy sends it again. Never throws, and never shows an error's details.
+ * Answers (src/CONTRACT.md §6): 204 processed, duplicate, unknown type; 400 not an event; 401 invalid or not fresh; 405 not
+ * a POST; 413 too large; 503 with `Retry-After` while the same event is being processed elsewhere, or if the handler outlives
+ * `handlerTimeoutMs`; 500 if a handler or the store failed, so that Truedy retries. Never throws, and never shows an error's details.
  *
  * @param options - `secret`, `on`, `store` and the rest of {@link ReceiverOptions}
  * @returns the endpoint
@@ -58,64 +60,119 @@ export interface Delivery {
  * }
  * ```
  */
-export function createReceiver(options: ReceiverOptions = {}): (delivery: Delivery) => Promise<Reply> {
+export function createReceiver(options: ReceiverOptions): (delivery: Delivery) => Promise<Reply> {
   const receive = createBodyReceiver(options)
-  return async ({ method, headers, body }) => receive(method, headers, () => body)
+  return async (delivery) => {
+    const { method, headers, body } = delivery ?? {}
+    return receive({ method, headers, readBody: () => body })
+  }
 }
 
-/** Reads the body of a request; called for a POST only. */
-export type BodyReader = () => Awaitable<RawBody>
+/** A request whose body is still to be read. */
+export interface UnreadRequest {
+  readonly method: string
+  readonly headers: HeadersInput
+  /** Throws if this is no request of the kind that the handler takes. Called first. */
+  requireRequest?(): void
+  /** Reads the body. Called only if method and headers are in order. */
+  readBody(): Awaitable<RawBody>
+}
+
+/** A delivery is answered within 9 s, except for what its handler takes: Truedy gives up after 10 (src/CONTRACT.md §1). */
+const DELIVERY_MS = 9000
+/** How long a reply waits for `onOutcome`. */
+const OUTCOME_MS = 1000
 
 /** {@link createReceiver} where the body is still to be read. */
-export function createBodyReceiver(
-  options: ReceiverOptions,
-): (method: string, headers: HeadersInput, readBody: BodyReader) => Promise<Reply> {
+export function createBodyReceiver(options: ReceiverOptions): (request: UnreadRequest) => Promise<Reply> {
   const settings = resolveOptions(options)
-  const { verification, on, onEvent, onOutcome, store, key: keyOf, leaseMs, maxBodyBytes } = settings
+  const { onOutcome, processing } = settings
 
-  async function verify(method: string, headers: HeadersInput, readBody: BodyReader): Promise<TruedyEvent> {
-    if (String(method).toUpperCase() !== 'POST') {
-      throw new WebhookError('method_not_allowed', 'Only POST is answered.')
-    }
-    const body = await readBody()
-    if (byteLength(asBytes(body) ?? '') > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
-    const found = findMatch(readDelivery(body, headers, verification))
-    return parseMatch('then' in found ? await found : found)
-  }
-
-  async function handle(event: TruedyEvent, context: HandlerContext): Promise<void> {
-    // The handler under an event's name takes that event, which TypeScript cannot see across the look-up.
-    const handler = on[event.event] as typeof onEvent | undefined
-    await handler?.(event, context)
-    await onEvent(event, context)
-  }
-
-  async function receive(method: string, headers: HeadersInput, readBody: BodyReader): Promise<Result> {
-    let event: TruedyEvent
-    try {
-      event = await verify(method, headers, readBody)
-    } catch (error) {
-      return isWebhookError(error) ? { status: 'rejected', error } : { status: 'failed', error }
-    }
-    let key = ''
-    try {
-      key = keyOf(event)
-      const processed = await processOnce(event, store, handle, { ...settings, key: () => key })
-      return { ...processed, event, key }
-    } catch (error) {
-      return { status: 'failed', error, event, ...(key && { key }) }
-    }
-  }
-
-  return async (method, headers, readBody) => {
+  return async (request) => {
     const startedAt = performance.now()
-    const result = await receive(method, headers, readBody)
-    try {
-      await onOutcome({ ...result, durationMs: performance.now() - startedAt })
-    } catch (error) {
-      // What is done is done: a broken log must not make Truedy send it again.
-      console.error(LOG_PREFIX, error)
+    const endsAt = startedAt + DELIVERY_MS
+    let isReported = false
+    const report = async (result: Result) => {
+      if (isReported) return
+      isReported = true
+      const outcome = { ...result, durationMs: performance.now() - startedAt }
+      await reportWithin(Math.min(OUTCOME_MS, endsAt - performance.now()), () => onOutcome(outcome))
     }
-    return toReply(result, leaseMs)
+    const result = await receiveOnce(settings, { request, endsAt, report })
+    await report(result)
+    return toReply(result, processing.leaseMs)
   }
+}
+
+interface Received {
+  readonly request: UnreadRequest
+  readonly endsAt: number
+  report(result: Result): Promise<void>
+}
+
+async function receiveOnce(settings: ReceiverSettings, received: Received): Promise<Result> {
+  const { processing, store, handlerOf, onEvent } = settings
+  let event: TruedyEvent
+  try {
+    event = await verifyReceived(settings, received.request)
+  } catch (error) {
+    return isWebhookError(error) ? { status: 'rejected', error } : { status: 'failed', error }
+  }
+  let key: string | undefined
+  const failed = (error: unknown): Result => ({
+    status: 'failed',
+    error,
+    event,
+    ...(key !== undefined && { key }),
+  })
+  try {
+    const name = keyFor(event, processing)
+    key = name
+    const processed = await runOnce(
+      store,
+      name,
+      processing,
+      async (context) => {
+        await handlerOf(event)?.(event, context)
+        await onEvent?.(event, context)
+      },
+      { endsAt: received.endsAt, onHandlerError: (error) => received.report(failed(error)) },
+    )
+    return { ...processed, event, key: name }
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+/** The event of a request; what can be rejected by its method and headers is rejected before the body is touched. */
+async function verifyReceived(
+  { verification, maxBodyBytes }: ReceiverSettings,
+  request: UnreadRequest,
+): Promise<TruedyEvent> {
+  request.requireRequest?.()
+  const { method, headers } = request
+  if (typeof method !== 'string')
+    throw invalidOption('The delivery has no method. Pass { method, headers, body }.')
+  if (method.toUpperCase() !== 'POST') throw new WebhookError('method_not_allowed', 'Only POST is answered.')
+  requireObject('headers', headers)
+  if (Number(findHeader(headers, 'content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
+  const signed = readSignatureHeaders(headers, verification)
+  const body = requireRawBody(await request.readBody())
+  if (byteLength(body) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
+  const found = findMatch({ ...signed, body, keys: verification.keys })
+  return parseMatch('then' in found ? await found : found)
+}
+
+/** Runs `onOutcome`, and waits for it for a moment: a log that hangs must not cost the reply. */
+async function reportWithin(timeoutMs: number, run: () => unknown): Promise<void> {
+  const reported = (async () => run())().catch((error) => {
+    // What is done is done: a broken log must not make Truedy retry.
+    console.error(LOG_PREFIX, 'onOutcome failed:', error)
+  })
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const waited = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, timeoutMs))
+  })
+  await Promise.race([reported, waited])
+  clearTimeout(timer)
 }

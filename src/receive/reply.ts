@@ -1,5 +1,6 @@
-/** What becomes of a delivery → what is answered (src/CONTRACT.md §6). */
+/** Maps the outcome of a delivery to the HTTP response (src/CONTRACT.md §6). */
 
+import { isWebhookError } from '../errors.js'
 import type { Result } from './outcome.js'
 
 /** What to answer, as plain values. */
@@ -13,8 +14,8 @@ export interface Reply {
 /**
  * The reply to a delivery. It names the error and tells no details: whoever sent the delivery need not be Truedy.
  *
- * @param result - what became of it
- * @param leaseMs - how long a worker that died would still hold the event, in milliseconds
+ * @param result - the outcome
+ * @param leaseMs - how long a worker that crashed may still hold the event, in milliseconds
  */
 export function toReply(result: Result, leaseMs: number): Reply {
   switch (result.status) {
@@ -22,13 +23,17 @@ export function toReply(result: Result, leaseMs: number): Reply {
     case 'duplicate':
       return { status: 204, headers: {}, body: '' }
     case 'busy':
-      // By then the lease of a worker that died has ended.
+      // If that worker crashed, its lease has expired by then.
       return errorReply(503, 'busy', { 'retry-after': String(Math.ceil(leaseMs / 1000)) })
     case 'rejected': {
       const { status, code } = result.error
       return errorReply(status, code, status === 405 ? { allow: 'POST' } : {})
     }
     case 'failed':
+      // The handler may still be running: a retry must not come before its lease expires.
+      if (isWebhookError(result.error) && result.error.code === 'handler_timeout') {
+        return errorReply(503, 'handler_timeout', { 'retry-after': String(Math.ceil(leaseMs / 1000)) })
+      }
       return errorReply(500, 'failed')
   }
 }

@@ -49,6 +49,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): DedupeStore {
     return entry?.owner === owner && entry.expiresAt > now() ? entry : undefined
   }
 
+  /** Sets an entry as the youngest: the order of the map is the order of age, and the oldest are evicted. */
+  function put(key: string, entry: Entry): void {
+    entries.delete(key)
+    entries.set(key, entry)
+  }
+
   function makeRoom(time: number): void {
     for (const [key, entry] of entries) if (entry.expiresAt <= time) entries.delete(key)
     // The walk above is paid for by making room for many: a hundredth of the store at once.
@@ -70,17 +76,22 @@ export function memoryStore(options: MemoryStoreOptions = {}): DedupeStore {
         if (entry.owner === undefined) return 'done'
         if (entry.owner !== owner) return 'busy'
       }
-      // Deleted first, so that the order of the map stays the order of age.
-      if (entry) entries.delete(key)
-      else if (entries.size >= maxKeys) makeRoom(time)
-      entries.set(key, { owner, expiresAt: time + leaseMs })
+      if (!entry && entries.size >= maxKeys) makeRoom(time)
+      put(key, { owner, expiresAt: time + leaseMs })
       return 'claimed'
     },
+    renew(key, { owner, leaseMs }): boolean {
+      if (!held(key, owner)) return false
+      put(key, { owner, expiresAt: now() + leaseMs })
+      return true
+    },
     complete(key, { owner, ttlMs }): boolean {
-      const entry = held(key, owner)
-      if (!entry) return false
-      entry.owner = undefined
-      entry.expiresAt = now() + ttlMs
+      const time = now()
+      const entry = entries.get(key)
+      const isLive = entry !== undefined && entry.expiresAt > time
+      if (isLive && entry.owner !== undefined && entry.owner !== owner) return false
+      if (!entry && entries.size >= maxKeys) makeRoom(time)
+      put(key, { owner: undefined, expiresAt: time + ttlMs })
       return true
     },
     release(key, { owner }): boolean {

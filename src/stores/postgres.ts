@@ -1,7 +1,7 @@
 /** `truedy-webhooks/stores/postgres`: a dedupe store on PostgreSQL, through whichever client the program has. */
 
 import type { DedupeStore } from '../dedupe/store.js'
-import { recordKey, wholeMs } from './record.js'
+import { recordKey, requireStoreArguments, wholeMs } from './record.js'
 import {
   claimOf,
   rowsOf,
@@ -86,11 +86,13 @@ END $$`
  * export const POST = createWebhookHandler({
  *   secret: 'whsec_example',
  *   store: postgresStore((sql, params) => pool.query(sql, params)),
+ *   on: { 'call.ended': (event) => console.log(event.data) },
  * })
  * ```
  */
 export function postgresStore(query: PostgresQuery, options: TableOptions = {}): PostgresStore {
-  const { table } = tableNames(options)
+  const example = '(sql, params) => pool.query(sql, params)'
+  const { table } = tableNames(requireStoreArguments('postgresStore', example, query, options, ['table']))
 
   async function run(sql: string, ...params: SqlParam[]): Promise<SqlResult> {
     try {
@@ -110,8 +112,13 @@ VALUES ($1, $2, clock_timestamp() + $3::float8 * interval '1 ms') ON CONFLICT`
   expires_at = CASE WHEN record.expires_at <= statement_timestamp() OR record.owner = excluded.owner
     THEN excluded.expires_at ELSE record.expires_at END
 RETURNING owner`
-  const complete = `UPDATE ${table} SET owner = NULL, expires_at = clock_timestamp() + $3::float8 * interval '1 ms'
+  const renew = `UPDATE ${table} SET expires_at = clock_timestamp() + $3::float8 * interval '1 ms'
 WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`
+  const complete = `INSERT INTO ${table} AS record (key, owner, expires_at)
+VALUES ($1, NULL, clock_timestamp() + $3::float8 * interval '1 ms')
+ON CONFLICT (key) DO UPDATE SET owner = NULL, expires_at = excluded.expires_at
+WHERE record.owner IS NULL OR record.owner = $2::text OR record.expires_at <= clock_timestamp()
+RETURNING key`
   const release = `DELETE FROM ${table} WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`
   // What another sweep or a claim has locked is left to it.
   const sweep = `DELETE FROM ${table} WHERE key = ANY(ARRAY(
@@ -126,6 +133,9 @@ WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`
       const inserted = await run(claimNew, ...params)
       if (rowsOf(inserted).length > 0) return claimOf(inserted, owner)
       return claimOf(await run(claimAny, ...params), owner)
+    },
+    async renew(key, { owner, leaseMs }) {
+      return rowsOf(await run(renew, recordKey(key), owner, wholeMs('leaseMs', leaseMs))).length > 0
     },
     async complete(key, { owner, ttlMs }) {
       const result = await run(complete, recordKey(key), owner, wholeMs('ttlMs', ttlMs))

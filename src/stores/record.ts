@@ -1,7 +1,7 @@
 /** What the stores on servers share: keys and times in a form that every one of them takes. */
 
-import { requirePositive } from '../checks.js'
-import { fnv128 } from '../fnv.js'
+import { invalidOption, requireKnownOptions, requireObject, requirePositive } from '../checks.js'
+import { sha256Hex } from '../sha256.js'
 
 /** Longest key that is stored as it is, in UTF-16 units: at most 1,536 bytes, which an index of PostgreSQL still takes. */
 const MAX_KEY_LENGTH = 512
@@ -17,7 +17,7 @@ export function recordKey(key: string): string {
   const text = key.replace(/[\0\\]|\p{Surrogate}/gu, escapeUnit)
   if (text.length <= MAX_KEY_LENGTH) return text
   // One unit longer than any key that was not cut, so that it can be none of them.
-  const hash = fnv128(text)
+  const hash = sha256Hex(text)
   const start = text.slice(0, MAX_KEY_LENGTH - hash.length)
   return `${start.replace(/\p{Surrogate}$/u, '~')}~${hash}`
 }
@@ -30,4 +30,27 @@ function escapeUnit(unit: string): string {
 export function wholeMs(name: string, milliseconds: number): number {
   requirePositive({ [name]: milliseconds })
   return Math.min(Math.ceil(milliseconds), MAX_MS)
+}
+
+/**
+ * Checks what a store is made of: clients are often passed as they are, and fail only at the first delivery.
+ *
+ * @param example - the function as a user would write it
+ * @returns the options
+ * @throws WebhookError `invalid_options`
+ */
+export function requireStoreArguments<Options extends object>(
+  store: string,
+  example: string,
+  run: unknown,
+  options: Options,
+  names: readonly string[],
+): Options {
+  if (typeof run !== 'function') {
+    throw invalidOption(
+      `${store} takes a function over your client, such as ${example}. It was given something else.`,
+    )
+  }
+  requireKnownOptions(requireObject('options', options), names)
+  return options
 }

@@ -1,7 +1,7 @@
 /** `truedy-webhooks/stores/redis`: a dedupe store on Redis, through whichever client the program has. */
 
 import type { Claim, DedupeStore } from '../dedupe/store.js'
-import { recordKey, wholeMs } from './record.js'
+import { recordKey, requireStoreArguments, wholeMs } from './record.js'
 
 /**
  * Sends one command, as its words, and gives Redis' answer. `key` is the one key in it, for clients of a cluster that have to
@@ -23,8 +23,12 @@ if record == 'done' then return 2 end
 if record and record ~= 'held:' .. ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], 'held:' .. ARGV[1], 'PX', ARGV[2])
 return 1`
-const COMPLETE = `
+const RENEW = `
 if redis.call('GET', KEYS[1]) ~= 'held:' .. ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])`
+const COMPLETE = `
+local record = redis.call('GET', KEYS[1])
+if record and record ~= 'done' and record ~= 'held:' .. ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], 'done', 'PX', ARGV[2])
 return 1`
 const RELEASE = `
@@ -44,6 +48,7 @@ const CLAIMS: readonly Claim[] = ['busy', 'claimed', 'done']
  * `([name, ...args]) => client.call(name, ...args)` of ioredis
  * @param options - `prefix` (`truedy:`)
  * @returns the store; its steps reject with what the client rejects with
+ * @throws `WebhookError` `invalid_options` if it is given the client instead of a function
  *
  * @example
  * ```ts
@@ -55,11 +60,18 @@ const CLAIMS: readonly Claim[] = ['busy', 'claimed', 'done']
  * export const POST = createWebhookHandler({
  *   secret: 'whsec_example',
  *   store: redisStore((command) => client.sendCommand(command)),
+ *   on: { 'call.ended': (event) => console.log(event.data) },
  * })
  * ```
  */
 export function redisStore(command: RedisCommand, options: RedisStoreOptions = {}): DedupeStore {
-  const { prefix = 'truedy:' } = options
+  const { prefix = 'truedy:' } = requireStoreArguments(
+    'redisStore',
+    '(command) => client.sendCommand(command)',
+    command,
+    options,
+    ['prefix'],
+  )
 
   async function run(script: string, key: string, ...args: string[]): Promise<number> {
     const answer = await command(['EVAL', script, '1', key, ...args], key)
@@ -83,6 +95,9 @@ export function redisStore(command: RedisCommand, options: RedisStoreOptions = {
         )
       }
       return CLAIMS[await run(CLAIM, record, owner, time)] ?? 'busy'
+    },
+    async renew(key, { owner, leaseMs }) {
+      return (await run(RENEW, recordOf(key), owner, String(wholeMs('leaseMs', leaseMs)))) === 1
     },
     async complete(key, { owner, ttlMs }) {
       return (await run(COMPLETE, recordOf(key), owner, String(wholeMs('ttlMs', ttlMs)))) === 1

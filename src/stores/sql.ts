@@ -1,8 +1,9 @@
 /** What the stores on SQL databases share: their table, what a query gives, and what a claim read from it. */
 
-import { requirePositive } from '../checks.js'
+import { describeValue, requirePositive } from '../checks.js'
 import type { Awaitable, Claim } from '../dedupe/store.js'
 import { WebhookError } from '../errors.js'
+import { isObject } from '../json.js'
 
 /** A value for a parameter of a statement. */
 export type SqlParam = string | number
@@ -51,19 +52,33 @@ export function tableNames({ table = 'truedy_webhooks' }: TableOptions): TableNa
   return { table: schema + bareTable, index: schema + bareIndex, bareTable, bareIndex }
 }
 
-/** The rows that a query gave. */
-export function rowsOf(result: SqlResult): readonly unknown[] {
-  const rows = typeof result === 'object' && result !== null && 'rows' in result ? result.rows : result
-  if (Array.isArray(rows)) return rows
+/**
+ * The rows that a query gave. Some clients give other things, such as `[rows, count]`, which would count as two rows.
+ *
+ * @throws TypeError
+ */
+export function rowsOf(result: SqlResult): readonly object[] {
+  const rows: unknown =
+    typeof result === 'object' && result !== null && 'rows' in result ? result.rows : result
+  if (Array.isArray(rows) && rows.every(isObject)) return rows
   throw new TypeError(
-    'The function given to the store must return the rows, or an object that has them as rows.',
+    'The function given to the store must return rows, each an object with the names of the columns, or an object that has them as `rows`. ' +
+      `It returned ${describeRows(rows)}.`,
   )
+}
+
+/** What it returned instead: TypeORM and others return rows and a count. */
+function describeRows(rows: unknown): string {
+  if (!Array.isArray(rows)) return describeValue(rows)
+  if (Array.isArray(rows[0]))
+    return 'an array of arrays: if your client returns [rows, count], return its first element'
+  return 'an array with something else than objects in it'
 }
 
 /** What a claim found, from the one row that it gave: who has the record now, or `null` when the event is done. */
 export function claimOf(result: SqlResult, owner: string): Claim {
   const row = rowsOf(result)[0]
-  const holder = typeof row === 'object' && row !== null && 'owner' in row ? row.owner : undefined
+  const holder = row && 'owner' in row ? row.owner : undefined
   if (holder === null) return 'done'
   if (typeof holder === 'string') return holder === owner ? 'claimed' : 'busy'
   throw new TypeError(
@@ -83,12 +98,28 @@ export function sweepInBatches(
 ): Awaitable<number> {
   requirePositive({ batchSize })
   const size = Math.ceil(batchSize)
-  const sweepOn = (swept: number): Awaitable<number> =>
-    after(removeBatch(size), (result) => {
-      const { length } = rowsOf(result)
-      return length < size ? swept + length : sweepOn(swept + length)
-    })
-  return sweepOn(0)
+  // A loop, not a recursion: a table of millions takes thousands of batches.
+  for (let swept = 0; ; ) {
+    const result = removeBatch(size)
+    if (isPromise(result)) return sweepOn(result, swept, size, removeBatch)
+    const { length } = rowsOf(result)
+    swept += length
+    if (length < size) return swept
+  }
+}
+
+async function sweepOn(
+  first: PromiseLike<SqlResult>,
+  sweptBefore: number,
+  size: number,
+  removeBatch: (batchSize: number) => Awaitable<SqlResult>,
+): Promise<number> {
+  let swept = sweptBefore
+  for (let result = await first; ; result = await removeBatch(size)) {
+    const { length } = rowsOf(result)
+    swept += length
+    if (length < size) return swept
+  }
 }
 
 /** Goes on with a value at once, and with a promise when it is there. */

@@ -1,7 +1,7 @@
 /** `truedy-webhooks/stores/sqlite`: a dedupe store on SQLite, through whichever driver the program has. */
 
 import type { Awaitable, Claim, DedupeStore } from '../dedupe/store.js'
-import { recordKey, wholeMs } from './record.js'
+import { recordKey, requireStoreArguments, wholeMs } from './record.js'
 import {
   after,
   claimOf,
@@ -36,6 +36,7 @@ export interface SqliteStore extends DedupeStore {
 /** A {@link SqliteStore} on a synchronous driver: its steps are synchronous, too, so that they fit into a transaction there. */
 export interface SyncSqliteStore extends SqliteStore {
   claim(key: string, lease: { owner: string; leaseMs: number }): Claim
+  renew(key: string, lease: { owner: string; leaseMs: number }): boolean
   complete(key: string, lease: { owner: string; ttlMs: number }): boolean
   release(key: string, lease: { owner: string }): boolean
   sweep(options?: SweepOptions): number
@@ -93,13 +94,15 @@ CREATE INDEX IF NOT EXISTS ${index} ON ${bareTable} (expires_at);`
  * export const POST = createWebhookHandler({
  *   secret: 'whsec_example',
  *   store: sqliteStore((sql, params) => db.prepare(sql).all(...params)),
+ *   on: { 'call.ended': (event) => console.log(event.data) },
  * })
  * ```
  */
 export function sqliteStore(query: SyncSqliteQuery, options?: TableOptions): SyncSqliteStore
 export function sqliteStore(query: SqliteQuery, options?: TableOptions): SqliteStore
 export function sqliteStore(query: SqliteQuery, options: TableOptions = {}): SqliteStore {
-  const { table } = tableNames(options)
+  const example = '(sql, params) => db.prepare(sql).all(...params)'
+  const { table } = tableNames(requireStoreArguments('sqliteStore', example, query, options, ['table']))
 
   // Each parameter stands once, as a plain `?`: drivers do not agree on numbered ones.
   const claim = `INSERT INTO ${table} (key, owner, expires_at) VALUES (?, ?, ${NOW} + ?)
@@ -107,8 +110,12 @@ ON CONFLICT (key) DO UPDATE SET
   owner = CASE WHEN expires_at <= ${NOW} THEN excluded.owner ELSE owner END,
   expires_at = CASE WHEN expires_at <= ${NOW} OR owner = excluded.owner THEN excluded.expires_at ELSE expires_at END
 RETURNING owner`
-  const complete = `UPDATE ${table} SET owner = NULL, expires_at = ${NOW} + ?
+  const renew = `UPDATE ${table} SET expires_at = ${NOW} + ?
 WHERE key = ? AND owner = ? AND expires_at > ${NOW} RETURNING key`
+  const complete = `INSERT INTO ${table} (key, owner, expires_at) VALUES (?, NULL, ${NOW} + ?)
+ON CONFLICT (key) DO UPDATE SET owner = NULL, expires_at = excluded.expires_at
+WHERE owner IS NULL OR owner = ? OR expires_at <= ${NOW}
+RETURNING key`
   const release = `DELETE FROM ${table} WHERE key = ? AND owner = ? AND expires_at > ${NOW} RETURNING key`
   const sweep = `DELETE FROM ${table} WHERE key IN (
   SELECT key FROM ${table} WHERE expires_at <= ${NOW} ORDER BY expires_at LIMIT ?) RETURNING key`
@@ -118,8 +125,12 @@ WHERE key = ? AND owner = ? AND expires_at > ${NOW} RETURNING key`
       const params = [recordKey(key), owner, wholeMs('leaseMs', leaseMs)]
       return after(query(claim, params), (result) => claimOf(result, owner))
     },
+    renew(key, { owner, leaseMs }) {
+      const params = [wholeMs('leaseMs', leaseMs), recordKey(key), owner]
+      return after(query(renew, params), (result) => rowsOf(result).length > 0)
+    },
     complete(key, { owner, ttlMs }) {
-      const params = [wholeMs('ttlMs', ttlMs), recordKey(key), owner]
+      const params = [recordKey(key), wholeMs('ttlMs', ttlMs), owner]
       return after(query(complete, params), (result) => rowsOf(result).length > 0)
     },
     release(key, { owner }) {

@@ -3,6 +3,7 @@
 import { claimCases } from './store/claim-cases.js'
 import { completionCases } from './store/completion-cases.js'
 import { contentCases } from './store/content-cases.js'
+import { renewalCases } from './store/renewal-cases.js'
 import type { StoreCase } from './store/store-case.js'
 import { timeCases } from './store/time-cases.js'
 
@@ -24,6 +25,7 @@ import { timeCases } from './store/time-cases.js'
  */
 export const storeCases: readonly StoreCase[] = [
   ...claimCases,
+  ...renewalCases,
   ...completionCases,
   ...contentCases,
   ...timeCases,

@@ -3,12 +3,13 @@
  * fresh. What passes is a {@link SignedDelivery}, ready for one HMAC.
  */
 
-import { asBytes, type Bytes, kindOf } from '../bytes.js'
+import { asBytes, type Bytes, isWellFormed, kindOf } from '../bytes.js'
+import { describeValue, invalidOption } from '../checks.js'
 import { WebhookError } from '../errors.js'
 import { parseTimestamp } from '../timestamp.js'
 import { findHeaders, type HeadersInput } from './headers.js'
 import type { Key } from './keys.js'
-import { asWebhookError, invalidOptions, type VerifySettings } from './options.js'
+import { asWebhookError, type VerifySettings } from './options.js'
 import { signedPrefix } from './wire.js'
 
 /** A delivery that is complete, well formed and fresh. Whether its signature is valid is for the HMAC to say. */
@@ -26,20 +27,19 @@ export interface SignedDelivery {
 
 const NOT_A_HEX_DIGIT = /[^\da-fA-F]/
 
+/** What the two headers say. */
+export type SignatureHeaders = Pick<SignedDelivery, 'sentAt' | 'prefix' | 'signature'>
+
 /**
- * Checks all that needs no key: presence, format, age; the cheapest first.
+ * Checks all that needs neither body nor key: presence, form and age of the headers.
  *
  * @throws WebhookError and nothing else, whatever it is given
  */
-export function readDelivery(
-  rawBody: unknown,
-  headers: HeadersInput,
-  settings: VerifySettings,
-): SignedDelivery {
+export function readSignatureHeaders(headers: HeadersInput, settings: VerifySettings): SignatureHeaders {
   try {
-    const body = asBytes(rawBody)
-    if (body === undefined) throw bodyNotRaw(rawBody)
-
+    if (typeof headers !== 'object' || headers === null) {
+      throw invalidOption(`headers must be the request's headers (got ${describeValue(headers)}).`)
+    }
     const [timestamp, signature] = findHeaders(headers, settings.headerNames)
     if (!timestamp) throw headerError('missing', 'timestamp')
     if (!signature) throw headerError('missing', 'signature')
@@ -48,11 +48,47 @@ export function readDelivery(
     if (sentAt === undefined) throw headerError('malformed', 'timestamp')
     if (!isSignature(signature)) throw headerError('malformed', 'signature')
     requireFresh(sentAt, settings)
-
-    return { sentAt, prefix: signedPrefix(timestamp), body, signature, keys: settings.keys }
+    return { sentAt, prefix: signedPrefix(timestamp), signature }
   } catch (error) {
     throw asWebhookError(error)
   }
+}
+
+/**
+ * A body as bytes or text, if it is raw.
+ *
+ * @throws WebhookError `body_not_raw` and nothing else, whatever it is given
+ */
+export function requireRawBody(rawBody: unknown): Bytes {
+  try {
+    const body = asBytes(rawBody)
+    if (body === undefined) throw bodyNotRaw(rawBody)
+    if (typeof body === 'string' && !isWellFormed(body)) {
+      throw new WebhookError(
+        'body_not_raw',
+        'The body is a string with half a surrogate pair: bytes were lost when it was decoded. Pass the bytes.',
+      )
+    }
+    return body
+  } catch (error) {
+    throw asWebhookError(error)
+  }
+}
+
+/**
+ * Checks all that needs no key, the cheapest first.
+ *
+ * @throws WebhookError and nothing else, whatever it is given
+ */
+export function readDelivery(
+  rawBody: unknown,
+  headers: HeadersInput,
+  settings: VerifySettings,
+): SignedDelivery {
+  // First: a parsed body is a mistake of the program, and shows with every delivery.
+  const body = requireRawBody(rawBody)
+  const { sentAt, prefix, signature } = readSignatureHeaders(headers, settings)
+  return { sentAt, prefix, body, signature, keys: settings.keys }
 }
 
 /** Whether a value has the form of a signature: 64 hexadecimal digits. */
@@ -64,7 +100,8 @@ function requireFresh(sentAt: number, { toleranceSeconds, now }: VerifySettings)
   const age = (now() - sentAt) / 1000
   // NaN compares as false with everything, and must not pass for fresh.
   if (Math.abs(age) <= toleranceSeconds) return
-  if (!Number.isFinite(age)) throw invalidOptions()
+  if (!Number.isFinite(age))
+    throw invalidOption('now() must return milliseconds since 1970 as a finite number.')
   throw new WebhookError(
     age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
     `The timestamp is ${Math.abs(Math.round(age))} s ${age > 0 ? 'old' : 'ahead'}, the tolerance ${toleranceSeconds} s. ` +

@@ -17,8 +17,8 @@ type FoundHeaders = readonly [unknown, unknown]
  * Finds the values of the two headers, timestamp and signature, under the names given, or else under Truedy's own, or
  * else under their older spelling.
  *
- * A header that came more than once is no text but a list: which of the values was meant cannot be known, so that the
- * caller has to refuse them.
+ * A header that came more than once is no text but a list: which of the values was meant cannot be known, so the caller must
+ * reject it.
  */
 export function findHeaders(headers: HeadersInput, custom: HeaderNames | undefined): FoundHeaders {
   if (custom) {
@@ -46,9 +46,20 @@ function readHeaders(
   return [timestamp, signature]
 }
 
-/** One value, or both where there are two. */
+/** One value, or both if there are two. A list of one, as some hosts hand headers over, is its one value. */
 function together(before: unknown, value: unknown): unknown {
-  return before === undefined ? value : [before, value]
+  const single = Array.isArray(value) && value.length === 1 ? value[0] : value
+  return before === undefined ? single : [before, single]
+}
+
+/** The value of one header, by its name in lower case. */
+export function findHeader(headers: HeadersInput, name: string): unknown {
+  if (hasGet(headers)) return headers.get(name)
+  let found: unknown
+  for (const key of Object.keys(headers)) {
+    if (key.length === name.length && key.toLowerCase() === name) found = together(found, headers[key])
+  }
+  return found
 }
 
 function hasGet(headers: HeadersInput): headers is Extract<HeadersInput, { get(name: string): unknown }> {

@@ -1,7 +1,7 @@
 /** Secrets → keys: checked and encoded once, since both take a good part of the time of a whole verification. */
 
+import { describeValue } from '../checks.js'
 import { WebhookError } from '../errors.js'
-import { isText } from '../json.js'
 
 /** The endpoint's secret as the dashboard shows it, or up to 10 of them while one is being rotated. */
 export type Secret = string | readonly string[]
@@ -16,9 +16,10 @@ export interface Key {
   pads?: { readonly innerPad: Uint8Array; readonly outer: Uint8Array }
 }
 
-// A program has few secrets; one that has many starts over from time to time.
-const MAX_CACHED_KEYS = 100
-const keys = /* @__PURE__ */ new Map<unknown, Key>()
+/** So many keys are kept for certain; one that was not used for twice as many others is dropped. */
+const GENERATION_SIZE = 1000
+let young = /* @__PURE__ */ new Map<unknown, Key>()
+let old = /* @__PURE__ */ new Map<unknown, Key>()
 
 /**
  * The keys of one or several secrets, in order.
@@ -27,25 +28,65 @@ const keys = /* @__PURE__ */ new Map<unknown, Key>()
  */
 export function requireKeys(secret: Secret): readonly Key[] {
   if (!Array.isArray(secret)) return [requireKey(secret)]
-  if (secret.length === 0 || secret.length > 10) throw unusable()
+  if (secret.length === 0) throw invalidSecret('The list of secrets is empty.')
+  if (secret.length > MAX_SECRETS) {
+    throw invalidSecret(
+      `There are ${secret.length} secrets; at most ${MAX_SECRETS} are allowed. Remove those that are rotated out.`,
+    )
+  }
   // Not map, which passes over holes.
   return Array.from(secret, requireKey)
 }
 
+const MAX_SECRETS = 10
+
 /** The key of one secret. Throws `invalid_secret`. */
 export function requireKey(secret: unknown): Key {
-  const known = keys.get(secret)
+  const known = young.get(secret)
   if (known) return known
-  if (!isText(secret) || secret !== secret.trim()) throw unusable()
-  if (keys.size >= MAX_CACHED_KEYS) keys.clear()
-  const key: Key = { bytes: new TextEncoder().encode(secret) }
-  keys.set(secret, key)
+  const key = old.get(secret) ?? { bytes: new TextEncoder().encode(requireUsable(secret)) }
+  if (young.size >= GENERATION_SIZE) {
+    old = young
+    young = new Map()
+  }
+  young.set(secret, key)
   return key
 }
 
-function unusable(): WebhookError {
-  return new WebhookError(
-    'invalid_secret',
-    'No usable secret: set TRUEDY_WEBHOOK_SECRET, or pass 1 to 10 strings, no space or newline around.',
-  )
+/** Rejects what can only be a mistake. There is no shortest length: tests use short secrets. */
+function requireUsable(secret: unknown): string {
+  if (secret === undefined || secret === 'undefined') throw invalidSecret(MISSING)
+  if (secret === null || secret === 'null') throw invalidSecret(`The secret is null. ${SET_IT}`)
+  if (typeof secret !== 'string') {
+    throw invalidSecret(
+      `The secret must be a string (got ${describeValue(secret)}). Pass it as Truedy's dashboard shows it.`,
+    )
+  }
+  if (secret === '') throw invalidSecret(`The secret is an empty string. ${SET_IT}`)
+  if (secret !== secret.trim()) {
+    throw invalidSecret(
+      'The secret has white space around it, such as a newline at the end of a file. Trim it where you read it.',
+    )
+  }
+  if (secret === '[object Object]') {
+    throw invalidSecret(
+      'The secret is "[object Object]": an object was converted to a string. Pass the field that holds the secret.',
+    )
+  }
+  if (secret === 'whsec_') {
+    throw invalidSecret('The secret is only its prefix, "whsec_". Copy all of it from Truedy\'s dashboard.')
+  }
+  if (secret.includes('${')) {
+    throw invalidSecret(
+      'The secret contains "${": a variable was not expanded. Check the file or the quotes that it comes from.',
+    )
+  }
+  return secret
+}
+
+const SET_IT = 'Set TRUEDY_WEBHOOK_SECRET, or pass `secret`.'
+const MISSING = `The secret is missing. ${SET_IT} (On Workers: read it from env.)`
+
+function invalidSecret(message: string): WebhookError {
+  return new WebhookError('invalid_secret', message)
 }

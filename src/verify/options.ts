@@ -1,7 +1,7 @@
 /** Options of everything that verifies, checked once and put together with the keys. */
 
+import { requireFunction, requireObject, requirePositive, requireText } from '../checks.js'
 import { isWebhookError, WebhookError } from '../errors.js'
-import { isText } from '../json.js'
 import { type Key, requireKeys, type Secret } from './keys.js'
 import type { HeaderNames } from './wire.js'
 
@@ -26,41 +26,39 @@ export interface VerifySettings {
 /** src/CONTRACT.md §2: reject what is older than this. Standard Webhooks also rejects what is newer. */
 export const DEFAULT_TOLERANCE_SECONDS = 300
 
-const NO_OPTIONS: VerifyOptions = {}
+/** The names of all options of everything that verifies. */
+export const VERIFY_OPTION_NAMES = ['toleranceSeconds', 'now', 'headerNames'] as const
 
 /**
  * Checks a secret and options.
  *
  * @throws WebhookError `invalid_secret`, `invalid_options`; nothing else, even if a getter of the caller throws
  */
-export function resolveVerifyOptions(
-  secret: Secret,
-  options: VerifyOptions | undefined = NO_OPTIONS,
-): VerifySettings {
+export function resolveVerifyOptions(secret: Secret, options?: VerifyOptions): VerifySettings {
   try {
     const keys = requireKeys(secret)
+    if (options === undefined)
+      return { keys, toleranceSeconds: DEFAULT_TOLERANCE_SECONDS, now: Date.now, headerNames: undefined }
+    requireObject('options', options)
     const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now, headerNames } = options
-    const isUsable =
-      Number.isFinite(toleranceSeconds) &&
-      toleranceSeconds > 0 &&
-      typeof now === 'function' &&
-      (headerNames === undefined || (isText(headerNames.timestamp) && isText(headerNames.signature)))
-    if (!isUsable) throw invalidOptions()
+    requirePositive({ toleranceSeconds })
+    requireFunction('now', now)
+    if (headerNames !== undefined) {
+      const names = requireObject('headerNames', headerNames)
+      requireText('headerNames.timestamp', names['timestamp'])
+      requireText('headerNames.signature', names['signature'])
+    }
     return { keys, toleranceSeconds, now, headerNames }
   } catch (error) {
     throw asWebhookError(error)
   }
 }
 
-/** The error for arguments that cannot be used, whichever of them it is. */
-export function invalidOptions(): WebhookError {
-  return new WebhookError(
-    'invalid_options',
-    'Unusable headers, toleranceSeconds (> 0), now() or headerNames.',
-  )
-}
-
 /** An error of ours as it is. Any other, such as one of a getter or clock of the caller, may quote what must not be logged. */
 export function asWebhookError(error: unknown): WebhookError {
-  return isWebhookError(error) ? error : invalidOptions()
+  if (isWebhookError(error)) return error
+  return new WebhookError(
+    'invalid_options',
+    'Reading the arguments failed: a getter, a proxy or now() threw. Pass plain values.',
+  )
 }

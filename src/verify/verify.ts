@@ -1,4 +1,4 @@
-/** The asynchronous entry points: is a delivery genuine, and what does it say? */
+/** The asynchronous entry points: is a delivery valid, and what does it say? */
 
 import type { RawBody } from '../bytes.js'
 import { WebhookError, type WebhookErrorCode, type WebhookErrorStatus } from '../errors.js'
@@ -22,7 +22,7 @@ export type Verification =
     }
   | VerificationFailure
 
-/** Why a delivery was refused: a {@link WebhookError} as a value. */
+/** Why a delivery was rejected: a {@link WebhookError} as a value. */
 export interface VerificationFailure {
   readonly ok: false
   /** What went wrong, as a stable name. */
@@ -53,7 +53,7 @@ export interface VerificationFailure {
  * ```ts
  * import { verifySignature } from 'truedy-webhooks'
  *
- * async function isGenuine(body: Uint8Array, headers: Headers, secret: string): Promise<boolean> {
+ * async function isValid(body: Uint8Array, headers: Headers, secret: string): Promise<boolean> {
  *   const verification = await verifySignature(body, headers, secret)
  *   if (!verification.ok) console.warn(verification.code, verification.message)
  *   return verification.ok

@@ -34,5 +34,5 @@ export const MEMORY_LIMITS = { leastClaimsPerSecond: 1_000_000, mostBytesPerKey:
 /** Multiples of an empty program of the same kind. */
 export const COLD_START_LIMITS = { require: 1.12, import: 1.15 }
 
-/** A multiple of `node -e 0`, and milliseconds for 100 kB. */
-export const TOOL_LIMITS = { slowestStart: 1.5, diagnosisMs: 50 }
+/** A multiple of `node -e 0`, and milliseconds for 100 kB and for 1 MB. */
+export const TOOL_LIMITS = { slowestStart: 1.5, diagnosisMs: 50, keyMs: 40 }

@@ -88,6 +88,7 @@ export function printTools(found, limits) {
   const rows = [
     ['slowest start of a command × node -e 0', found.slowestStart, limits.slowestStart],
     ['a diagnosis of 100 kB, ms', found.diagnosisMs, limits.diagnosisMs],
+    ['a key of 1 MB of any content, ms', found.keyMs, limits.keyMs],
   ]
   console.log('\nTools')
   for (const [name, value, most] of rows) {

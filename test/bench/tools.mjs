@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { diagnose } from '../../dist/diagnose.js'
+import { dedupeKey, parseEvent } from '../../dist/index.js'
 import { makeDelivery, VARIANTS } from './deliveries.mjs'
 import { median } from './measure.mjs'
 
@@ -17,7 +18,7 @@ const STARTS = [
   ['verify', '--help'],
 ]
 
-/** @returns {Promise<{ slowestStart: number, diagnosisMs: number }>} a multiple of `node -e 0`; milliseconds for 100 kB */
+/** @returns {Promise<{ slowestStart: number, diagnosisMs: number, keyMs: number }>} a multiple of `node -e 0`; milliseconds for 100 kB and for 1 MB */
 export async function measureTools() {
   const ratios = STARTS.map(() => [])
   for (let round = 0; round < ROUNDS; round++) {
@@ -26,7 +27,11 @@ export async function measureTools() {
       ratios[index].push(ours / node)
     }
   }
-  return { slowestStart: Math.max(...ratios.map(median)), diagnosisMs: await diagnosisMs() }
+  return {
+    slowestStart: Math.max(...ratios.map(median)),
+    diagnosisMs: await diagnosisMs(),
+    keyMs: measureKeys(),
+  }
 }
 
 function startMs(...args) {
@@ -34,6 +39,33 @@ function startMs(...args) {
   const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' })
   if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}.`)
   return performance.now() - began
+}
+
+/**
+ * The key of an event of 1 MB: a text, and as many small parts as fit, which take the longest.
+ *
+ * @returns {number} milliseconds for the slowest
+ */
+function measureKeys() {
+  const size = 1_000_000
+  const payloads = [
+    `"${'x'.repeat(size)}"`,
+    `[${'1,'.repeat(size / 2)}1]`,
+    `[${'{"a":1},'.repeat(size / 8)}1]`,
+    `${'[{"a":'.repeat(size / 14)}1${'}]'.repeat(size / 14)}`,
+    `[${'12345678901234567890,'.repeat(size / 21)}1]`,
+  ]
+  const times = payloads.map((payload) => {
+    const event = parseEvent(`{"event":"agent.updated","timestamp":1,"data":{"id":"a1","x":${payload}}}`)
+    return median(
+      Array.from({ length: ROUNDS }, () => {
+        const began = performance.now()
+        dedupeKey(event)
+        return performance.now() - began
+      }),
+    )
+  })
+  return Math.max(...times)
 }
 
 /** The longest way: nothing matches, and everything is tried. */

@@ -26,6 +26,7 @@ export default {
     const actions = {
       '/case': () => storeCases.find(({ name }) => name === key).run(store),
       '/claim': () => store.claim(key, lease),
+      '/renew': () => store.renew(key, lease),
       '/complete': () => store.complete(key, lease),
       '/release': () => store.release(key, lease),
       '/stored': () => object.stored(),

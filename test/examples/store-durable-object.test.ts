@@ -92,7 +92,7 @@ describe('the store', () => {
 
   it('keeps nothing of a key that was asked for in vain', async () => {
     const key = 'a key that nobody holds'
-    expect(await ask('complete', key, { owner: 'a', ttlMs: LONG_MS })).toEqual({ result: false })
+    expect(await ask('renew', key, { owner: 'a', leaseMs: LONG_MS })).toEqual({ result: false })
     expect(await ask('release', key, { owner: 'a' })).toEqual({ result: false })
     expect(await ask('stored', key)).toEqual(NOTHING)
   })

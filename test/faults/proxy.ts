@@ -3,30 +3,46 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-export interface Proxy {
+export interface StoreProxy {
   readonly port: number
   /** Drops every connection; new ones are taken. */
   cut(): void
   /** Drops every connection, and refuses new ones until the function that it gives is called. */
   block(): Promise<() => Promise<void>>
+  /**
+   * From now on, drops the connection instead of the answer to each request for which the function says so: the store did it,
+   * and who asked does not learn of it. `undefined` ends that.
+   */
+  loseAnswers(isLost: ((request: string) => boolean) | undefined): void
   stop(): Promise<void>
 }
 
 /** Starts a proxy in front of a port of this machine. */
-export async function startProxy(target: number): Promise<Proxy> {
+export async function startProxy(target: number): Promise<StoreProxy> {
   const sockets = new Set<Socket>()
+  let loses: ((request: string) => boolean) | undefined
   const server = createServer((client) => {
     const store = connect(target, '127.0.0.1')
+    let isAnswerLost = false
+    client.on('data', (request) => {
+      if (loses?.(request.toString('latin1'))) isAnswerLost = true
+      store.write(request)
+    })
+    store.on('data', (answer) => {
+      if (isAnswerLost) client.destroy()
+      else client.write(answer)
+    })
     join(client, store)
     join(store, client)
   })
 
-  /** What one side sends, the other gets; where one ends, the other does. */
+  /** Where one side ends, the other does. */
   function join(from: Socket, to: Socket): void {
     sockets.add(from)
-    from.setNoDelay().pipe(to)
+    from.setNoDelay()
     // 'close' follows, and does all.
     from.on('error', () => {})
+    from.on('end', () => to.end())
     from.on('close', () => {
       sockets.delete(from)
       to.destroy()
@@ -56,6 +72,9 @@ export async function startProxy(target: number): Promise<Proxy> {
     async block() {
       await refuse()
       return () => listen(port)
+    },
+    loseAnswers(isLost) {
+      loses = isLost
     },
     stop: refuse,
   }

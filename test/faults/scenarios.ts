@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { sendLoad } from './load.js'
 import { randomBetween, randomOf } from './random.js'
 import type { Scenario } from './run.js'
-import type { StoreUnderTest } from './stores.js'
+import type { ServerFaults, StoreUnderTest } from './stores.js'
 import type { WorkerPool } from './worker-pool.js'
 
 type Play = Scenario['play']
@@ -82,5 +82,46 @@ export function cutConnections(store: StoreUnderTest): Play {
       await delay(randomBetween(50, 100))
     })
     return { ids, faults: `${BATCHES} cuts, ${caught.size} events between claim and complete` }
+  }
+}
+
+/** One request in so many goes unanswered. More often, and Redis' clients would do little but connect again. */
+const LOST_OF = 150
+
+/** Loses answers of the store, whatever they answer, while the load is under way. */
+export function loseAnswers(server: ServerFaults): Play {
+  return async ({ sender }) => {
+    let lost = 0
+    server.loseAnswers(() => {
+      const isLost = randomBetween(1, LOST_OF) === 1
+      if (isLost) lost += 1
+      return isLost
+    })
+    try {
+      const ids = await sendLoad(sender, BATCHES)
+      await sender.finish()
+      return { ids, faults: `${lost} answers lost` }
+    } finally {
+      server.loseAnswers(undefined)
+    }
+  }
+}
+
+/** Longer than a delivery may take. */
+const FROZEN_MS = 12_000
+
+/** Stops the server in the middle of the load, for longer than a delivery may take. */
+export function freezeServer(server: ServerFaults): Play {
+  return async ({ sender, workers }) => {
+    const fail = async () => {
+      await delay(500)
+      await server.freeze(FROZEN_MS)
+    }
+    const [ids] = await Promise.all([sendLoad(sender, BATCHES), fail()])
+    await sender.finish()
+    const longest = Math.max(
+      ...workers.events.map((event) => (event.type === 'outcome' ? event.durationMs : 0)),
+    )
+    return { ids, faults: `${FROZEN_MS / 1000} s frozen, longest response ${(longest / 1000).toFixed(1)} s` }
   }
 }

@@ -13,8 +13,16 @@ import { sqliteSchema } from '../../src/stores/sqlite.js'
 import { startPostgres } from '../support/postgres-server.js'
 import { startRedis } from '../support/redis-server.js'
 import type { ServerProgram } from '../support/server-program.js'
-import { startProxy } from './proxy.js'
+import { type StoreProxy, startProxy } from './proxy.js'
 import type { WorkerPool } from './worker-pool.js'
+
+/** What only a server can do, and a network in front of it. */
+export interface ServerFaults {
+  /** Stops the server in the middle of whatever it does, for some time; the connections stay. */
+  freeze(milliseconds: number): Promise<void>
+  /** See {@link StoreProxy.loseAnswers}. */
+  readonly loseAnswers: StoreProxy['loseAnswers']
+}
 
 export interface StoreUnderTest {
   /** Where the workers find it: a URL or a file. */
@@ -27,6 +35,8 @@ export interface StoreUnderTest {
   block(milliseconds: number): Promise<void>
   /** Makes whatever is under way with it fail. */
   cut(): Promise<void>
+  /** What more can happen to it if it is a server. */
+  readonly server?: ServerFaults
   /** The rows that the transactions left, by the event's id. */
   effects(): Promise<ReadonlyMap<string, number>>
   stop(): Promise<void>
@@ -92,6 +102,13 @@ async function behindProxy(
     },
     async cut() {
       proxy.cut()
+    },
+    server: {
+      async freeze(milliseconds) {
+        const proceed = await server.freeze()
+        await delay(milliseconds).finally(proceed)
+      },
+      loseAnswers: proxy.loseAnswers,
     },
     async stop() {
       await proxy.stop()

@@ -7,6 +7,7 @@ export interface OutcomeEvent {
   readonly id: string
   readonly status: 'processed' | 'duplicate' | 'busy' | 'failed'
   readonly recorded: boolean
+  readonly durationMs: number
 }
 
 /** What became of a step that ends a lease: the store did it, refused it, or could not be asked. */

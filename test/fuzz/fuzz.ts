@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../support/random.js'
 import { type Input, makeInput } from './inputs.js'
-import { isGenuine } from './oracle.js'
+import { isGenuine, toPair } from './oracle.js'
 import { main, node, web } from './paths.js'
 
 const SEED = Number(process.env['SEED'])
@@ -42,6 +42,8 @@ async function tryInput(input: Input): Promise<string> {
   const isOk = found.startsWith('ok')
   same('an independent HMAC', isOk, isGenuine(input) ?? isOk)
 
+  if (isOk) requireOneSplit(input)
+
   const parsed = await verdict(() => node.verifyAndParseSync(...args))
   // No event without a verified signature; of one that is verified, an event or what is wrong with the body.
   if (!isOk) same('verifyAndParseSync', parsed, found)
@@ -50,6 +52,29 @@ async function tryInput(input: Input): Promise<string> {
   same('verifyAndParse', await verdict(() => (main.verifyAndParse as Parse)(...args)), parsed)
   same('verifyAndParse on WebCrypto', await verdict(() => (web.verifyAndParse as Parse)(...args)), parsed)
   return isOk ? (parsed.startsWith('{') ? 'ok' : parsed) : found
+}
+
+/** The message that was signed passes with the dot in one place only. */
+function requireOneSplit({ body, headers, secret, options }: Input): void {
+  const pair = toPair(headers, options)
+  if (!pair || !(typeof body === 'string' || body instanceof Uint8Array)) return
+  const [timestamp, signature] = pair
+  const bytes = Buffer.from(body as string)
+  const message = Buffer.concat([Buffer.from(`${timestamp}.`), bytes])
+  const { headerNames = { timestamp: 'x-truedy-timestamp', signature: 'x-truedy-signature' } } = options as {
+    headerNames?: { timestamp: string; signature: string }
+  }
+  for (let dot = message.indexOf('.'); dot > 0 && dot < 100; dot = message.indexOf('.', dot + 1)) {
+    const moved = message.subarray(0, dot).toString('latin1')
+    if (moved === timestamp) continue
+    const split = { [headerNames.timestamp]: moved, [headerNames.signature]: signature }
+    // Of any age: the clock and the tolerance must not hide it.
+    const found = node.verifySignatureSync(message.subarray(dot + 1), split, secret as string, {
+      ...(options as object),
+      toleranceSeconds: 1e12,
+    })
+    same('a message that is split elsewhere', found.ok, false)
+  }
 }
 
 /** The tests of one half of all inputs: 0 or 1. The halves run side by side. */

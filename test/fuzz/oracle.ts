@@ -24,10 +24,16 @@ export function isGenuine({ body, headers, secret, options }: Input): boolean | 
   for (let index = 0; index < secrets.length; index++) {
     const each: unknown = secrets[index]
     if (typeof each !== 'string' || each.trim() === '' || each.trim() !== each) return false
+    if (/^(undefined|null|whsec_|\[object Object\])$/.test(each) || each.includes('${')) return false
   }
   if (!(toleranceSeconds > 0 && toleranceSeconds < Number.POSITIVE_INFINITY)) return false
   const time = callClock(now)
   if (typeof time !== 'number' || !(Math.abs(time - sentAt) <= toleranceSeconds * 1000)) return false
+
+  // Half a surrogate pair has no bytes of its own.
+  if (typeof body === 'string' && /\p{Surrogate}/u.test(body)) return false
+  // The dot may be the fraction separator of the timestamp.
+  if (/T[^.]*$/.test(timestamp) && /^\d/.test(bytes.toString('latin1'))) return false
 
   const message = Buffer.concat([Buffer.from(`${timestamp}.`), bytes])
   return secrets.some(
@@ -56,7 +62,7 @@ function toBytes(body: unknown): Buffer | undefined {
 }
 
 /** The two texts, where each header stands there once, under one of its names. */
-function toPair(headers: unknown, options: unknown): readonly [string, string] | undefined {
+export function toPair(headers: unknown, options: unknown): readonly [string, string] | undefined {
   const { headerNames } = (isPlain(options) ? options : {}) as { headerNames?: unknown }
   if (headerNames !== undefined && !isPlain(headerNames)) return undefined
   const entries = toEntries(headers)

@@ -1,17 +1,22 @@
 /** A server of another project as a test needs it: real, on a free port of this machine, and nothing left behind. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { freePort } from './server.js'
+
+const exec = promisify(execFile)
 
 /** A server that runs until it is stopped. */
 export interface ServerProgram {
   readonly port: number
   /** Ends it, by the signal that it takes for "at once, but in order" unless another is given; its data stays. */
   halt(signal?: NodeJS.Signals): Promise<void>
+  /** Stops all of its processes where they are, as a machine that hangs; resolves with what lets them go on. */
+  freeze(): Promise<() => void>
   /** Starts it again on the same port, with the same data. */
   resume(): Promise<void>
   /** Ends it and removes its data. */
@@ -64,6 +69,18 @@ export async function startProgram(description: ProgramDescription): Promise<Ser
     await exit
   }
 
+  async function freeze(): Promise<() => void> {
+    const pid = server.pid
+    if (pid === undefined) throw new Error(`${name} does not run.`)
+    // The first one first, so that it starts no others meanwhile.
+    process.kill(pid, 'SIGSTOP')
+    const pids = [pid, ...(await childrenOf(pid))]
+    for (const each of pids.slice(1)) process.kill(each, 'SIGSTOP')
+    return () => {
+      for (const each of pids.reverse()) process.kill(each, 'SIGCONT')
+    }
+  }
+
   async function stop(): Promise<void> {
     await halt()
     await rm(directory, { recursive: true, force: true })
@@ -76,7 +93,14 @@ export async function startProgram(description: ProgramDescription): Promise<Ser
     await rm(directory, { recursive: true, force: true })
     throw error
   }
-  return { port, halt, resume, stop }
+  return { port, halt, freeze, resume, stop }
+}
+
+/** The processes that a process has started; PostgreSQL has one for each connection. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const { stdout } = await exec('ps', ['-e', '-o', 'pid=,ppid='])
+  const pairs = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
+  return pairs.flatMap(([child, parent]) => (parent === pid && child !== undefined ? [child] : []))
 }
 
 /** Says what to install. */

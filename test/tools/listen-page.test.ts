@@ -324,6 +324,23 @@ describe('the page of listen', () => {
     expect(await page.getByRole('button', { name: 'Show all' }).isVisible()).toBe(false)
   })
 
+  it.each([
+    ['deep and wide', `${'['.repeat(900)}1${',1'.repeat(280_000)}${']'.repeat(900)}`],
+    ['nothing but brackets', '['.repeat(500_000) + ']'.repeat(500_000)],
+    ['nothing but backslashes', `"${'\\\\'.repeat(500_000)}"`],
+  ])('shows JSON raw that would be too long with indents: %s', async (_, body) => {
+    await listen()
+    await post({ body, headers: { 'x-truedy-timestamp': '1', 'x-truedy-signature': 'a'.repeat(64) } })
+    const page = await openPage()
+    await rows(page).first().click()
+    const payload = page.getByLabel('Payload')
+    await payload.waitFor()
+    expect(await payload.textContent()).toBe(`${body.slice(0, 30_000)}…`)
+    await page.getByRole('heading', { name: 'Send it again' }).waitFor()
+    expect(await page.locator('#details').textContent()).not.toContain('has ended')
+    await page.getByText('connected', { exact: true }).waitFor()
+  })
+
   it('says of what came in part or is no text that it is so, and does not send a part again', async () => {
     await listen()
     await post({ body: Buffer.alloc(1_048_577, 0xff), headers: {} })
@@ -416,6 +433,23 @@ describe('the page of listen', () => {
       response.resume()
       expect(response.statusCode, path).toBe(403)
     }
+  })
+
+  it('serves nobody who does not know its token', async () => {
+    await listen()
+    await send('call.ended')
+    const { origin } = new URL(address)
+    for (const path of ['/', '/events', '/deliveries/1', `/${'A'.repeat(32)}/`]) {
+      const response = await fetch(`${origin}${path}`)
+      await response.text()
+      expect(response.status, path).toBe(403)
+    }
+    const replay = await fetch(`${origin}/replay`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+      body: JSON.stringify({ number: 1, url: endpoint }),
+    })
+    expect(replay.status).toBe(403)
   })
 
   it('stays smooth with a thousand deliveries', { timeout: 120_000 }, async () => {

@@ -13,8 +13,11 @@ import {
   isWebhookError,
   memoryStore,
   type Outcome,
+  type ProcessOptions,
   parseEvent,
   processOnce,
+  type ReceiverOptions,
+  type StepOptions,
   type TruedyEvent,
   type UnknownEvent,
   type Verification,
@@ -39,6 +42,7 @@ describe('TruedyEvent', () => {
       case 'call.ended':
       case 'call.failed':
       case 'call.billed':
+      case 'call.analyzed':
         expectTypeOf(event.data).toEqualTypeOf<CallData>()
         break
       case 'batch.status.changed':
@@ -141,7 +145,7 @@ describe('verifying', () => {
     const caught: unknown = undefined
     if (isWebhookError(caught)) {
       expectTypeOf(caught.code).toEqualTypeOf<WebhookErrorCode>()
-      expectTypeOf(caught.status).toEqualTypeOf<400 | 401 | 405 | 413 | 500>()
+      expectTypeOf(caught.status).toEqualTypeOf<400 | 401 | 405 | 413 | 500 | 503>()
       // @ts-expect-error: no such code
       if (caught.code === 'wrong_signature') return
     }
@@ -172,10 +176,23 @@ describe('handlers', () => {
     createNodeHandler({ handlers: {} })
   })
 
+  it('take a scope, and limits for steps and handlers', () => {
+    expectTypeOf<ReceiverOptions>().toExtend<ProcessOptions & StepOptions>()
+    createReceiver({ onEvent() {}, scope: 'staging', stepTimeoutMs: 1000, handlerTimeoutMs: 5000 })
+    processOnce(event, memoryStore(), () => {}, { scope: 'staging', stepTimeoutMs: 1000 })
+    isDuplicate(event, memoryStore(), { scope: 'staging' })
+    // @ts-expect-error: a scope for each endpoint, not for each event
+    createReceiver({ onEvent() {}, scope: () => 'staging' })
+    // @ts-expect-error: the name before this version
+    createReceiver({ onEvent() {}, maxMs: 1000 })
+    // @ts-expect-error: the database's own time-outs bound a transaction
+    isDuplicate(event, memoryStore(), { stepTimeoutMs: 1000 })
+  })
+
   it('fit the frameworks', () => {
-    const fetchHandler = createWebhookHandler()
+    const fetchHandler = createWebhookHandler({ onEvent() {} })
     expectTypeOf(fetchHandler).toExtend<(request: Request) => Promise<Response>>()
-    const nodeHandler = createNodeHandler()
+    const nodeHandler = createNodeHandler({ onEvent() {} })
     expectTypeOf(nodeHandler).toExtend<
       (request: IncomingMessage, response: ServerResponse) => Promise<void>
     >()
@@ -185,6 +202,11 @@ describe('handlers', () => {
   it('report a union on status', () => {
     const outcome = {} as Outcome
     if (outcome.status === 'processed') expectTypeOf(outcome.recorded).toEqualTypeOf<boolean>()
+    if (outcome.status === 'processed' && !outcome.recorded) {
+      expectTypeOf(outcome.recordError).toEqualTypeOf<unknown>()
+    }
+    // @ts-expect-error: there is no reason before it is known that it was not recorded
+    if (outcome.status === 'processed') outcome.recordError
     if (outcome.status === 'rejected') expectTypeOf(outcome.error.code).toEqualTypeOf<WebhookErrorCode>()
     if (outcome.status === 'failed') expectTypeOf(outcome.error).toEqualTypeOf<unknown>()
     expectTypeOf(outcome.durationMs).toEqualTypeOf<number>()
@@ -201,6 +223,9 @@ describe('de-duplication', () => {
       return 42
     })
     if (outcome.status === 'processed') expectTypeOf(outcome.value).toEqualTypeOf<number>()
+    if (outcome.status === 'processed' && !outcome.recorded) {
+      expectTypeOf(outcome.recordError).toEqualTypeOf<unknown>()
+    }
     // @ts-expect-error: a duplicate has no value
     outcome.value
   })
@@ -208,16 +233,26 @@ describe('de-duplication', () => {
   it('lets isDuplicate do with claim alone, and processOnce not', () => {
     const claim: DedupeStore['claim'] = () => 'claimed'
     isDuplicate(event, { claim })
-    // @ts-expect-error: complete and release are missing
+    // @ts-expect-error: renew, complete and release are missing
     processOnce(event, { claim }, () => {})
     // @ts-expect-error: not what a claim can be
     isDuplicate(event, { claim: () => 'OK' })
     expectTypeOf(dedupeKey(event)).toEqualTypeOf<string>()
   })
 
+  it('takes no store without renew', () => {
+    const { renew: _renew, ...older } = memoryStore()
+    // @ts-expect-error: renew is missing
+    processOnce(event, older, () => {})
+    expectTypeOf<DedupeStore['renew']>().parameters.toEqualTypeOf<
+      [key: string, lease: { owner: string; leaseMs: number }]
+    >()
+  })
+
   it('takes synchronous and asynchronous stores', () => {
     expectTypeOf<{
       claim(key: string): Promise<'claimed' | 'busy' | 'done'>
+      renew(key: string): boolean
       complete(): boolean
       release(): Promise<boolean>
     }>().toExtend<DedupeStore>()

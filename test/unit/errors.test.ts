@@ -20,11 +20,18 @@ import { BODY, ENVELOPE, headersFor, NOW_SECONDS, now, SECRET, wrong } from './s
 const headers = headersFor(BODY)
 const verify = (body: unknown, given: unknown = headers, secret: unknown = SECRET, options: object = {}) =>
   verifyAndParse(wrong(body), wrong(given), wrong(secret), { now, ...options })
-const receive = (options: unknown) => createReceiver({ secret: SECRET, ...(options as ReceiverOptions) })
+const receive = (options: unknown) =>
+  createReceiver({ secret: SECRET, onEvent() {}, ...(options as ReceiverOptions) })
 /** What a delivery was rejected with, as an error that is thrown. */
 const rejected = async (delivery: object, options: object = {}) => {
   let outcome: Outcome | undefined
-  const settings = { secret: SECRET, now, ...options, onOutcome: (found: Outcome) => (outcome = found) }
+  const settings = {
+    secret: SECRET,
+    now,
+    onEvent() {},
+    ...options,
+    onOutcome: (found: Outcome) => (outcome = found),
+  }
   await createReceiver(settings)({ method: 'POST', headers, body: BODY, ...delivery })
   if (outcome?.status === 'rejected') throw outcome.error
 }
@@ -81,7 +88,7 @@ it('says what happened and what to do, in every case', async () => {
     'half a store': () => receive({ store: { claim() {} } }),
     'no time to live': () => receive({ ttlMs: 0 }),
     'endless lease': () => processOnce(event, store, () => {}, { leaseMs: Number.POSITIVE_INFINITY }),
-    'longest time that is none': () => processOnce(event, store, () => {}, { maxMs: Number.NaN }),
+    'longest time that is none': () => processOnce(event, store, () => {}, { handlerTimeoutMs: Number.NaN }),
     'negative time to live': () => isDuplicate(event, store, { ttlMs: -1 }),
     'no key': () => isDuplicate(event, store, { key: () => '' }),
     'a store that answers otherwise': () => isDuplicate(event, { claim: () => wrong('OK') }),
@@ -102,45 +109,45 @@ it('says what happened and what to do, in every case', async () => {
       "a body that is too large": "413 body_too_large: The body is over maxBodyBytes (9).",
       "a body without a size": "500 body_not_raw: The body is Object, not the raw bytes. Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
       "a depth to sort": "400 invalid_json: The JSON nests deeper than 900 levels.",
-      "a handler for an alias": "500 invalid_options: on: "call.completed" is no event type.",
-      "a handler that is none": "500 invalid_options: call.ended must be a function.",
+      "a handler for an alias": "500 invalid_options: Unknown event "call.completed" in on. It arrives as "call.ended": use that name.",
+      "a handler that is none": "500 invalid_options: on["call.ended"] must be a function (got a string).",
       "a number to sort": "400 invalid_json: The JSON has a whole number of over 4300 digits.",
       "a parsed body to sort": "500 body_not_raw: sortedJson takes the raw body: text, or bytes.",
       "a request that is too large": "413 body_too_large: The body is over maxBodyBytes (9).",
       "a request that was read": "500 body_not_raw: No unread Request: verify first, pass event.request, or use createNodeHandler.",
       "a second over": "401 timestamp_too_old: The timestamp is 11 s old, the tolerance 10 s. Late, replayed, or wrong clock.",
-      "a store that answers otherwise": "500 invalid_options: claim must return 'claimed', 'busy' or 'done'.",
+      "a store that answers otherwise": "500 invalid_options: store.claim must return 'claimed', 'busy' or 'done' (got a string).",
       "an hour ahead": "401 timestamp_too_new: The timestamp is 3600 s ahead, the tolerance 300 s. Late, replayed, or wrong clock.",
       "an hour old": "401 timestamp_too_old: The timestamp is 3600 s old, the tolerance 300 s. Late, replayed, or wrong clock.",
       "another secret": "401 signature_mismatch: Signature mismatch: the secret is another endpoint's, or the body is empty or was serialised again.",
       "bytes to sort that are no text": "400 invalid_json: The body is not UTF-8.",
-      "endless lease": "500 invalid_options: leaseMs must be positive and finite.",
-      "half a store": "500 invalid_options: store.complete must be a function.",
-      "handlers that are none": "500 invalid_options: on must be an object.",
-      "longest time that is none": "500 invalid_options: maxMs must be positive and finite.",
-      "negative time to live": "500 invalid_options: ttlMs must be positive and finite.",
+      "endless lease": "500 invalid_options: leaseMs must be a positive, finite number (got Infinity).",
+      "half a store": "500 invalid_options: store.renew must be a function (got undefined).",
+      "handlers that are none": "500 invalid_options: on must be an object (got an array).",
+      "longest time that is none": "500 invalid_options: handlerTimeoutMs must be a positive, finite number (got NaN).",
+      "negative time to live": "500 invalid_options: ttlMs must be a positive, finite number (got -1).",
       "no JSON": "400 invalid_json: The body is not JSON in UTF-8.",
       "no JSON to sort": "400 invalid_json: The body is not JSON (NaN and Infinity are none either).",
       "no POST": "405 method_not_allowed: Only POST is answered.",
       "no envelope": "400 invalid_event: The JSON lacks event (text), timestamp (text or number) or data (object).",
-      "no function for all": "500 invalid_options: onEvent must be a function.",
-      "no function for keys": "500 invalid_options: key must be a function.",
-      "no function for outcomes": "500 invalid_options: onOutcome must be a function.",
-      "no key": "500 invalid_options: key must return text.",
-      "no limit": "500 invalid_options: maxBodyBytes must be positive and finite.",
-      "no name for a table": "500 invalid_options: table must be up to 48 letters, digits and underscores, and not begin with a digit; "schema.table" works, too.",
+      "no function for all": "500 invalid_options: onEvent must be a function (got 5).",
+      "no function for keys": "500 invalid_options: key must be a function (got 5).",
+      "no function for outcomes": "500 invalid_options: onOutcome must be a function (got 5).",
+      "no key": "500 invalid_options: key must return a string that is not empty (got an empty string).",
+      "no limit": "500 invalid_options: maxBodyBytes must be a positive, finite number (got 0).",
+      "no name for a table": "500 invalid_options: postgresStore takes a function over your client, such as (sql, params) => pool.query(sql, params). It was given something else.",
       "no plain data": "400 invalid_event: The envelope is not plain data.",
-      "no secret": "500 invalid_secret: No usable secret: set TRUEDY_WEBHOOK_SECRET, or pass 1 to 10 strings, no space or newline around.",
+      "no secret": "500 invalid_secret: The secret is an empty string. Set TRUEDY_WEBHOOK_SECRET, or pass \`secret\`.",
       "no secret to compare with": "500 invalid_secret: No secret to compare with: give the endpoint's own, as text, as your program has it.",
       "no signature": "401 missing_signature: X-Truedy-signature header missing: expected 64 hex digits. Not from Truedy, a proxy, not request.headers?",
-      "no store": "500 invalid_options: store.claim must be a function.",
-      "no time to live": "500 invalid_options: ttlMs must be positive and finite.",
+      "no store": "500 invalid_options: store must be an object (got null).",
+      "no time to live": "500 invalid_options: ttlMs must be a positive, finite number (got 0).",
       "no timestamp": "401 missing_timestamp: X-Truedy-timestamp header missing: expected Unix seconds or ISO 8601. Not from Truedy, a proxy, not request.headers?",
-      "odd options": "500 invalid_options: Unusable headers, toleranceSeconds (> 0), now() or headerNames.",
+      "odd options": "500 invalid_options: toleranceSeconds must be a positive, finite number (got 0).",
       "odd signature": "401 malformed_signature: X-Truedy-signature header malformed: expected 64 hex digits. Not from Truedy, a proxy, not request.headers?",
       "odd timestamp": "401 malformed_timestamp: X-Truedy-timestamp header malformed: expected Unix seconds or ISO 8601. Not from Truedy, a proxy, not request.headers?",
       "parsed body": "500 body_not_raw: The body is Object, not the raw bytes. Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
-      "room for nothing": "500 invalid_options: maxKeys must be positive and finite.",
+      "room for nothing": "500 invalid_options: maxKeys must be a positive, finite number (got 0).",
     }
   `)
 })

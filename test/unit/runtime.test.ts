@@ -49,6 +49,8 @@ describe.each(runtimes)('in a runtime with %s', (_, process) => {
 
   it('says what is wrong where there is no secret, neither given nor in the environment', async () => {
     const { createReceiver } = await import('../../src/index.js')
-    expect(() => createReceiver()).toThrow(expect.objectContaining({ code: 'invalid_secret' }))
+    expect(() => createReceiver({ onEvent() {} })).toThrow(
+      expect.objectContaining({ code: 'invalid_secret' }),
+    )
   })
 })

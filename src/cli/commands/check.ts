@@ -2,10 +2,11 @@
 
 import { type EndpointResult, runCases } from '../../testing/endpoint/check-endpoint.js'
 import { endpointCases } from '../../testing/endpoint/endpoint-cases.js'
-import { TRUEDY_TIMEOUT_MS } from '../../testing/endpoint/timed-request.js'
+import { sendRequest } from '../../testing/endpoint/timed-request.js'
 import { defineCommand } from '../command.js'
 import { SECRET_OPTION } from '../common-options.js'
 import { EnvironmentError, UsageError } from '../errors.js'
+import { maskUrl } from '../http-url.js'
 import { explainNetworkError } from '../network.js'
 import { requireSecret, requireUrl } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
@@ -75,10 +76,9 @@ function selectCases(parts: readonly string[]): typeof endpointCases {
 /** Throws EnvironmentError if nothing responds: otherwise every case would fail for the same reason. */
 async function requireResponse(url: string): Promise<void> {
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TRUEDY_TIMEOUT_MS) })
-    await response.arrayBuffer()
+    await sendRequest(url, { method: 'GET' })
   } catch (error) {
-    throw new EnvironmentError(`No answer from ${printable(url)}: ${explainNetworkError(error)}`)
+    throw new EnvironmentError(`No answer from ${printable(maskUrl(url))}: ${explainNetworkError(error)}`)
   }
 }
 

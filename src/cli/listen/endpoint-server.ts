@@ -1,6 +1,7 @@
 /** The endpoint of `listen`: the library's own handler, and what it needs to report each delivery. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
 import { diagnose } from '../../diagnose/index.js'
 import { DEFAULT_MAX_BODY_BYTES, joinChunks, keepChunk } from '../../read-body.js'
 import { createNodeHandler } from '../../receive/node-handler.js'
@@ -27,6 +28,14 @@ export async function startEndpoint(settings: EndpointSettings): Promise<Listeni
   // Fails at the start instead of at the first delivery.
   requireKey(settings.secret)
   let count = 0
+  let diagnosed: Promise<unknown> = Promise.resolve()
+
+  /** One diagnosis at a time: each may take a tenth of a second and some megabytes, whoever sent the delivery. */
+  function judgeInTurn(...args: Parameters<typeof judge>): Promise<Judgment> {
+    const judged = diagnosed.then(() => judge(...args))
+    diagnosed = judged.catch(() => {})
+    return judged
+  }
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const receivedAt = Date.now()
@@ -34,6 +43,8 @@ export async function startEndpoint(settings: EndpointSettings): Promise<Listeni
     const handler = createNodeHandler({
       secret: settings.secret,
       store,
+      // What is shown is what arrives: nothing is done with it.
+      onEvent() {},
       onOutcome: (found) => {
         outcome = found
       },
@@ -45,7 +56,7 @@ export async function startEndpoint(settings: EndpointSettings): Promise<Listeni
     if (!outcome) return
     const { method = '', rawHeaders } = request
     const kept = readSoFar()
-    const judgment = await judge(outcome, request, kept.body, settings)
+    const judgment = await judgeInTurn(outcome, request, kept.body, settings)
     settings.onDelivery({
       // Numbered only now: a browser resumes after the highest number it saw, so a slow delivery must not get a lower one.
       number: ++count,
@@ -108,6 +119,8 @@ async function judge(
   const rejection = { outcome: status, durationMs, code, message }
   // A 400 comes after the signature was verified: the body is not JSON, or no event.
   if (responseStatus !== 401) return { ...rejection, isGenuine: responseStatus === 400 }
+  // Between two diagnoses, the requests that came meanwhile are answered.
+  await setImmediate()
   const diagnosis = await diagnose(body, headers, secret, { otherSecrets })
   return { ...rejection, diagnosis, isGenuine: diagnosis.ok }
 }

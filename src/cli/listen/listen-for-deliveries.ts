@@ -42,8 +42,8 @@ export async function listenForDeliveries(
   })
   const url = `${endpoint.origin}${path}`
   const page = args.open ? await startPage({ log, secret, endpoint: url }) : undefined
-  report.start({ url, ...(page && { page: `${page.origin}/` }) })
-  if (page) openBrowser(`${page.origin}/`, surroundings.env)
+  report.start({ url, ...(page && { page: page.url }) })
+  if (page) openBrowser(page.url, surroundings.env)
 
   if (!surroundings.interrupted.aborted) await once(surroundings.interrupted, 'abort')
   await Promise.all([endpoint.close(), page?.close()])

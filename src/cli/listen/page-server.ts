@@ -1,10 +1,11 @@
 /**
  * Serves the page: on a port of its own, so that a tunnel to the endpoint never shows it, and only to the browser on this
  * machine. A request under another name (a foreign `Host`, after a DNS answer that points here) or from another page (a
- * foreign `Origin`) is rejected.
+ * foreign `Origin`) is rejected. So is one without the token that the printed URL begins its path with: other programs on
+ * this machine must not have deliveries signed.
  */
 
-import { randomBytes } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { toDetails } from './delivery-details.js'
 import type { ListenedDelivery } from './listened-delivery.js'
@@ -23,22 +24,29 @@ export interface PageSettings {
   readonly endpoint: string
 }
 
+/** The server of the page. */
+export interface PageServer extends ListeningServer {
+  /** The URL of the page, with its token. */
+  readonly url: string
+}
+
 /** Starts the page on 127.0.0.1 and a free port. */
-export async function startPage(settings: PageSettings): Promise<ListeningServer> {
+export async function startPage(settings: PageSettings): Promise<PageServer> {
+  const token = randomBytes(24).toString('base64url')
   // Each run numbers its deliveries from 1, so a page from an earlier run must be able to tell the runs apart.
   const run = randomBytes(6).toString('hex')
   const server = createServer((request, response) => {
     // Rejects if the browser goes away in the middle of an order.
-    respond(request, response, settings, run).catch(() => response.destroy())
+    respond(request, response, { ...settings, run, token }).catch(() => response.destroy())
   })
-  return listenOn(server, 0, '')
+  const listening = await listenOn(server, 0, '')
+  return { ...listening, url: `${listening.origin}/${token}/` }
 }
 
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  settings: PageSettings,
-  run: string,
+  { run, token, ...settings }: PageSettings & { readonly run: string; readonly token: string },
 ): Promise<void> {
   response.setHeader('x-content-type-options', 'nosniff')
   response.setHeader('referrer-policy', 'no-referrer')
@@ -48,7 +56,12 @@ async function respond(
     endWithText(response, 403, 'This page is for the browser on this machine, under 127.0.0.1 or localhost.')
     return
   }
-  const [path = ''] = (request.url ?? '').split('?', 1)
+  const [whole = ''] = (request.url ?? '').split('?', 1)
+  const [, given = '', path = ''] = /^\/([^/]*)(.*)$/s.exec(whole) ?? []
+  if (!isEqual(given, token)) {
+    endWithText(response, 403, 'Open the URL that listen has printed: it holds the token of this run.')
+    return
+  }
   const [, number] = /^\/deliveries\/(\d{1,15})$/.exec(path) ?? []
   const route = `${request.method} ${number ? '/deliveries' : path}`
   switch (route) {
@@ -63,6 +76,12 @@ async function respond(
     default:
       endWithText(response, 404, 'There is nothing here.')
   }
+}
+
+/** Compares in constant time. */
+function isEqual(given: string, token: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(token)]
+  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 /** Whether a request was made under a name of this machine, and by nobody but the page itself. */

@@ -17,16 +17,40 @@ export const TRUEDY_TIMEOUT_MS = 10_000
 /** Sends a request. Rejects without a response within ten seconds. A redirect is a response, and is not followed. */
 export async function sendRequest(url: string, request: RequestInit): Promise<TimedResponse> {
   const startedAt = performance.now()
-  const response = await fetch(url, {
+  const target = splitCredentials(url)
+  const response = await fetch(target.url, {
     method: 'POST',
     redirect: 'manual',
     signal: AbortSignal.timeout(TRUEDY_TIMEOUT_MS),
     ...request,
+    ...(target.authorization && { headers: withAuthorization(request.headers, target.authorization) }),
   })
   // Read to the end, so that the connection can be used again.
   await response.arrayBuffer()
   const endedAt = performance.now()
   return { status: response.status, endedAt, durationMs: endedAt - startedAt }
+}
+
+/**
+ * A URL without its user and password, and the `Authorization` header that they stand for (RFC 7617). `fetch` rejects a URL that has them, and
+ * repeats the password in its error.
+ */
+function splitCredentials(url: string): { readonly url: string; readonly authorization?: string } {
+  const target = new URL(url)
+  const { username, password } = target
+  if (username === '' && password === '') return { url }
+  target.username = ''
+  target.password = ''
+  const credentials = new TextEncoder().encode(
+    `${decodeURIComponent(username)}:${decodeURIComponent(password)}`,
+  )
+  return { url: target.href, authorization: `Basic ${btoa(String.fromCharCode(...credentials))}` }
+}
+
+function withAuthorization(headers: RequestInit['headers'], authorization: string): Headers {
+  const all = new Headers(headers)
+  all.set('authorization', authorization)
+  return all
 }
 
 /** Sends an event, signed as Truedy does. */

@@ -36,6 +36,7 @@ export function subjectOf(event: TruedyEvent): string | null | undefined {
     case 'call.ended':
     case 'call.failed':
     case 'call.billed':
+    case 'call.analyzed':
       return event.data.call?.callId ?? event.data.call_id
     case 'batch.status.changed':
     case 'batch.completed':
@@ -70,8 +71,8 @@ export const receive = createReceiver({
     if (outcome.status === 'rejected') outcome.error.code satisfies string
   },
 })
-export const fetchHandler = createWebhookHandler({ secret: SECRET })
-export const nodeHandler = createNodeHandler({ secret: SECRET })
+export const fetchHandler = createWebhookHandler({ secret: SECRET, onEvent: (event) => event.id })
+export const nodeHandler = createNodeHandler({ secret: SECRET, onEvent: (_, { key }) => key })
 export const check = (url: string) => checkEndpoint(url, SECRET)
 export const handleOnce = (event: TruedyEvent, store: DedupeStore) =>
   processOnce(event, store, async (_, { key }) => key.length)

@@ -26,7 +26,7 @@ export const POST: Handler = createWebhookHandler({
 })
 
 /** As Next.js, Workers, Bun and Deno take it: an object with a handler, its type inferred. */
-export const server = { fetch: createWebhookHandler({ secret: 'whsec_consumer' }) } satisfies {
+export const server = { fetch: createWebhookHandler({ secret: 'whsec_consumer', onEvent() {} }) } satisfies {
   fetch: Handler
 }
 

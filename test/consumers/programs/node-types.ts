@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { type TruedyEvent, verifySignature } from 'truedy-webhooks'
 import { createNodeHandler, verifyAndParseSync } from 'truedy-webhooks/node'
 
-export const listener: RequestListener = createNodeHandler({ secret: 'whsec_consumer' })
-export const server = createServer(createNodeHandler({ secret: 'whsec_consumer' }))
+export const listener: RequestListener = createNodeHandler({ secret: 'whsec_consumer', onEvent() {} })
+export const server = createServer(createNodeHandler({ secret: 'whsec_consumer', onEvent() {} }))
 
 export function receive(request: IncomingMessage, body: Buffer): TruedyEvent {
   return verifyAndParseSync(body, request.headers, 'whsec_consumer')

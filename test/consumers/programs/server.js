@@ -5,5 +5,5 @@ import { handleDeliveries, signedDelivery } from './deliveries.js'
 
 const { body, headers, secret } = await signedDelivery()
 const twin = verifyAndParseSync(body, headers, secret).event
-const handler = typeof createNodeHandler({ secret })
+const handler = typeof createNodeHandler({ secret, onEvent() {} })
 console.log(JSON.stringify({ ...(await handleDeliveries()), twin, handler }))

@@ -25,6 +25,7 @@ export function observed(store) {
   }
   return {
     claim: (key, lease) => store.claim(key, lease),
+    renew: (key, lease) => store.renew(key, lease),
     complete: (key, lease) => watch('complete', key, () => store.complete(key, lease)),
     release: (key, lease) => watch('release', key, () => store.release(key, lease)),
   }

@@ -29,8 +29,9 @@ const handler = createNodeHandler({
     : { store: observed(store), onEvent: callLedger }),
   onOutcome(outcome) {
     if (outcome.status === 'rejected' || !outcome.event) return
-    const recorded = outcome.status === 'processed' && outcome.recorded
-    report({ type: 'outcome', pid, id: String(outcome.event['id']), status: outcome.status, recorded })
+    const { status, durationMs } = outcome
+    const recorded = status === 'processed' && outcome.recorded
+    report({ type: 'outcome', pid, id: String(outcome.event['id']), status, recorded, durationMs })
   },
 })
 const server = createServer(handler).listen(config.port, '127.0.0.1')

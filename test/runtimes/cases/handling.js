@@ -28,6 +28,7 @@ const NAMES = [
   'call.ended',
   'call.failed',
   'call.billed',
+  'call.analyzed',
   'batch.status.changed',
   'batch.completed',
   'voice.training.completed',
@@ -62,15 +63,17 @@ const dedupeCases = [
     name: 'processOnce runs a handler once, and renews its lease',
     async run() {
       const [store, event] = [memoryStore(), newEvent()]
+      // Long enough that a busy machine renews in time.
+      const leaseMs = 3000
       let runs = 0
       const handler = async (_, { signal }) => {
         runs += 1
-        await new Promise((resolve) => setTimeout(resolve, 400))
+        await new Promise((resolve) => setTimeout(resolve, leaseMs + 1000))
         return signal.aborted
       }
-      const first = processOnce(event, store, handler, { leaseMs: 150 })
-      await new Promise((resolve) => setTimeout(resolve, 250))
-      equal(await processOnce(event, store, handler, { leaseMs: 150 }), { status: 'busy' }, 'second')
+      const first = processOnce(event, store, handler, { leaseMs })
+      await new Promise((resolve) => setTimeout(resolve, leaseMs + 500))
+      equal(await processOnce(event, store, handler, { leaseMs }), { status: 'busy' }, 'second')
       equal(await first, { status: 'processed', value: false, recorded: true }, 'first')
       equal(await processOnce(event, store, handler), { status: 'duplicate' }, 'third')
       equal(runs, 1, 'runs')
@@ -102,7 +105,7 @@ const handlerCases = [
   ...answers.map(([what, change, status]) => ({
     name: `createWebhookHandler answers ${status} to ${what}`,
     async run() {
-      const handler = createWebhookHandler({ secret: SECRET })
+      const handler = createWebhookHandler({ secret: SECRET, onEvent() {} })
       const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
       const request = new Request('http://localhost/', { method: 'POST', ...delivery, ...change })
       equal((await handler(request)).status, status, 'status')
@@ -111,7 +114,7 @@ const handlerCases = [
   {
     name: 'createWebhookHandler takes a body that streams',
     async run() {
-      const handler = createWebhookHandler({ secret: SECRET })
+      const handler = createWebhookHandler({ secret: SECRET, onEvent() {} })
       const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
       const bytes = new TextEncoder().encode(body)
       const stream = new ReadableStream({
@@ -173,9 +176,45 @@ const handlerCases = [
     },
   },
   {
+    name: 'createWebhookHandler answers 500 in time if the store hangs',
+    async run() {
+      const outcomes = []
+      const handler = createWebhookHandler({
+        secret: SECRET,
+        store: { ...memoryStore(), claim: () => new Promise(() => {}) },
+        stepTimeoutMs: 50,
+        onEvent() {},
+        onOutcome: (outcome) => outcomes.push(outcome),
+      })
+      const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
+      const response = await handler(new Request('http://localhost/', { method: 'POST', ...delivery }))
+      equal([response.status, outcomes[0].error.code], [500, 'step_timeout'], 'status and code')
+    },
+  },
+  {
+    name: 'createWebhookHandler answers 503 if a handler outlives its time',
+    async run() {
+      let signal
+      const handler = createWebhookHandler({
+        secret: SECRET,
+        handlerTimeoutMs: 50,
+        onEvent(_, context) {
+          signal = context.signal
+          // The limit keeps no process alive: a handler that waits for something does.
+          return new Promise((resolve) => setTimeout(resolve, 500))
+        },
+        onOutcome() {},
+      })
+      const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
+      const response = await handler(new Request('http://localhost/', { method: 'POST', ...delivery }))
+      equal([response.status, await response.json()], [503, { error: 'handler_timeout' }], 'response')
+      equal(signal.aborted, true, 'aborted')
+    },
+  },
+  {
     name: 'createReceiver answers a plain delivery by a plain reply',
     async run() {
-      const receive = createReceiver({ secret: SECRET, onOutcome: () => {} })
+      const receive = createReceiver({ secret: SECRET, onEvent() {}, onOutcome() {} })
       const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
       equal((await receive({ method: 'POST', headers, body })).status, 204, 'genuine')
       const refused = await receive({ method: 'POST', headers, body: `${body} ` })

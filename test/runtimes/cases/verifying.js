@@ -35,6 +35,8 @@ const headerKinds = {
   }),
   'object in upper case': (headers) =>
     Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value])),
+  'object of lists of one': (headers) =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
   'anything with get': (headers) => ({ get: (name) => headers[name.toLowerCase()] ?? null }),
 }
 
@@ -95,6 +97,23 @@ const bodyCases = Object.entries({
 
 const otherCases = [
   {
+    name: 'rejects a dot that was moved from the body into the timestamp, or out of it',
+    async run() {
+      const second = new Date().toISOString().slice(0, 19)
+      const { body, headers } = await sign(undefined, { timestamp: `${second}.123Z` })
+      equal((await verifySignature(body, headers, SECRET)).ok, true, 'as sent')
+      const moved = await verifySignature(`123Z.${body}`, { ...headers, [TIMESTAMP]: second }, SECRET)
+      equal(moved.code, 'signature_mismatch', 'moved')
+    },
+  },
+  {
+    name: 'rejects a string with half a surrogate pair',
+    async run() {
+      const { headers } = await sign()
+      equal((await verifySignature('{"a":"\ud800"}', headers, SECRET)).code, 'body_not_raw', 'code')
+    },
+  },
+  {
     name: 'refuses every doubled header',
     async run() {
       const { body, headers } = await sign()
@@ -105,14 +124,8 @@ const otherCases = [
         const doubled = new Headers(headers)
         doubled.append(name, headers[name])
         equal((await verifySignature(body, doubled, SECRET)).code, code, `${name} twice in Headers`)
-        for (const list of [[headers[name], headers[name]], [headers[name]]]) {
-          const listed = { ...headers, [name]: list }
-          equal(
-            (await verifySignature(body, listed, SECRET)).code,
-            code,
-            `${name} as a list of ${list.length}`,
-          )
-        }
+        const listed = { ...headers, [name]: [headers[name], headers[name]] }
+        equal((await verifySignature(body, listed, SECRET)).code, code, `${name} as a list of two`)
         const cases = { ...headers, [name.toUpperCase()]: headers[name] }
         equal((await verifySignature(body, cases, SECRET)).code, code, `${name} in two cases`)
       }

@@ -34,7 +34,7 @@ function steady(text: string): string {
     .replace(/port \d+\./g, 'port PORT.')
     .replace(/(PORT\/)[\w-]{10,}/g, '$1TOKEN')
     .replace(UUID, 'UUID')
-    .replace(/:[\da-f]{32}\b/g, ':HASH')
+    .replace(/:[\da-f]{64}\b/g, ':HASH')
     .replace(/\d{4}-\d\d-\d\dT[\d%a:.]+Z?/g, 'TIME')
     .replace(/\d\d:\d\d:\d\d/g, 'HH:MM:SS')
     .replace(/\d+ (days|s) (old|ahead)/g, 'N $1 $2')

@@ -1,118 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type DedupeStore, isDuplicate, memoryStore, parseEvent, processOnce } from '../../../src/index.js'
+import { type DedupeStore, memoryStore, parseEvent, processOnce } from '../../../src/index.js'
+import { deferred, down, recording } from '../support/stores.js'
 
-const event = parseEvent({ event: 'call.ended', timestamp: 1, id: 'evt_1', data: {} })
-const KEY = 'call.ended:event:evt_1'
-
-/** A store that notes what it is asked. */
-function recording(store: DedupeStore = memoryStore()) {
-  const steps: string[] = []
-  const recorder: DedupeStore = {
-    async claim(key, lease) {
-      const found = await store.claim(key, lease)
-      steps.push(`claim: ${found}`)
-      return found
-    },
-    async complete(key, lease) {
-      const done = await store.complete(key, lease)
-      steps.push(`complete: ${done}`)
-      return done
-    },
-    async release(key, lease) {
-      const done = await store.release(key, lease)
-      steps.push(`release: ${done}`)
-      return done
-    },
-  }
-  return { store: recorder, steps }
-}
-
-function down(): never {
-  throw new Error('store is down')
-}
-
-/** A promise to settle from outside. */
-function deferred<Value>() {
-  let resolve: (value: Value) => void = () => {}
-  let reject: (error: Error) => void = () => {}
-  const promise = new Promise<Value>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  return { promise, resolve, reject }
-}
+const event = parseEvent({ event: 'call.ended', timestamp: 1, data: { call_id: 'c1' } })
+const KEY = 'call.ended:call:c1'
 
 beforeEach(() => {
   vi.useFakeTimers()
 })
 afterEach(() => {
   vi.useRealTimers()
-})
-
-describe('isDuplicate', () => {
-  it('is false for the first caller only', async () => {
-    const store = memoryStore()
-    expect(await isDuplicate(event, store)).toBe(false)
-    expect(await isDuplicate(event, store)).toBe(true)
-    expect(await isDuplicate(event, store)).toBe(true)
-  })
-
-  it('one atomic step: is false for exactly one of many at the same moment', async () => {
-    const store = memoryStore()
-    const answers = await Promise.all(Array.from({ length: 100 }, () => isDuplicate(event, store)))
-    expect(answers.filter((answer) => !answer)).toHaveLength(1)
-  })
-
-  it('needs only claim', async () => {
-    const seen = new Set<string>()
-    const claim = (key: string) => {
-      const isNew = !seen.has(key)
-      seen.add(key)
-      return isNew ? 'claimed' : 'done'
-    }
-    expect(await isDuplicate(event, { claim })).toBe(false)
-    expect(await isDuplicate(event, { claim })).toBe(true)
-  })
-
-  it('claims the key for the whole ttl, 72 hours by default', async () => {
-    const claim = vi.fn<DedupeStore['claim']>(() => 'claimed')
-    await isDuplicate(event, { claim })
-    await isDuplicate(event, { claim }, { ttlMs: 1000, key: () => 'mine' })
-    expect(claim.mock.calls).toEqual([
-      [KEY, { owner: expect.any(String), leaseMs: 72 * 3600 * 1000 }],
-      ['mine', { owner: expect.any(String), leaseMs: 1000 }],
-    ])
-    expect(claim.mock.calls[0]?.[1].owner).not.toBe(claim.mock.calls[1]?.[1].owner)
-  })
-
-  it('forgets after the ttl', async () => {
-    const store = memoryStore()
-    await isDuplicate(event, store, { ttlMs: 1000 })
-    vi.advanceTimersByTime(999)
-    expect(await isDuplicate(event, store, { ttlMs: 1000 })).toBe(true)
-    vi.advanceTimersByTime(1)
-    expect(await isDuplicate(event, store, { ttlMs: 1000 })).toBe(false)
-  })
-
-  it('does not fill a bounded store with leases that nobody works on', async () => {
-    const store = memoryStore({ maxKeys: 2 })
-    for (let i = 0; i < 10; i++)
-      expect(await isDuplicate(event, store, { key: () => `key ${i}` })).toBe(false)
-  })
-
-  it('is false also where the store cannot complete', async () => {
-    expect(await isDuplicate(event, { ...memoryStore(), complete: down })).toBe(false)
-  })
-
-  it('throws what the store throws', async () => {
-    await expect(isDuplicate(event, { claim: down })).rejects.toThrow('store is down')
-  })
-
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1000'])('refuses a ttl of %s', async (ttlMs) => {
-    await expect(isDuplicate(event, memoryStore(), { ttlMs: ttlMs as number })).rejects.toMatchObject({
-      code: 'invalid_options',
-    })
-  })
 })
 
 describe('processOnce', () => {
@@ -138,7 +35,7 @@ describe('processOnce', () => {
     expect.assertions(3)
   })
 
-  it('busy is not done: is busy for another delivery while the handler runs', async () => {
+  it('is busy for another delivery while the handler runs', async () => {
     const store = memoryStore()
     const { promise, resolve } = deferred<void>()
     const first = processOnce(event, store, () => promise)
@@ -148,7 +45,7 @@ describe('processOnce', () => {
     expect(await processOnce(event, store, () => {})).toEqual({ status: 'duplicate' })
   })
 
-  it('one atomic step: runs one handler of a hundred deliveries at the same moment', async () => {
+  it('runs one handler of a hundred deliveries at the same moment', async () => {
     const store = memoryStore()
     const handler = vi.fn()
     const outcomes = await Promise.all(Array.from({ length: 100 }, () => processOnce(event, store, handler)))
@@ -156,7 +53,7 @@ describe('processOnce', () => {
     expect(outcomes.filter(({ status }) => status === 'processed')).toHaveLength(1)
   })
 
-  it('no loss, no double: releases the event when the handler throws, and throws its error unchanged', async () => {
+  it('releases the event when the handler throws, and throws its error unchanged', async () => {
     const { store, steps } = recording()
     const error = new Error('CRM is down')
     await expect(
@@ -171,35 +68,45 @@ describe('processOnce', () => {
     })
   })
 
-  it('throws the error of the handler also where the release fails', async () => {
-    const store = { ...memoryStore(), release: down }
-    await expect(processOnce(event, store, () => Promise.reject(new Error('CRM is down')))).rejects.toThrow(
-      'CRM is down',
+  it.each<[string, DedupeStore['release']]>([
+    ['fails', down],
+    ['hangs', () => new Promise<never>(() => {})],
+  ])('throws the error of the handler also if the release %s', async (_, release) => {
+    const outcome = processOnce(event, { ...memoryStore(), release }, () =>
+      Promise.reject(new Error('CRM is down')),
     )
+    outcome.catch(() => {})
+    await vi.advanceTimersByTimeAsync(10_000)
+    await expect(outcome).rejects.toThrow('CRM is down')
   })
 
-  it('no loss, no double: a process that dies leaves a lease that ends', async () => {
+  it('a process that dies leaves a lease that ends', async () => {
     const store = memoryStore()
     const dead = 'owner of a process that died'
     await store.claim(KEY, { owner: dead, leaseMs: 60_000 })
     expect(await processOnce(event, store, () => {})).toEqual({ status: 'busy' })
     vi.advanceTimersByTime(60_000)
     expect(await processOnce(event, store, () => {})).toMatchObject({ status: 'processed', recorded: true })
-    expect(await store.complete(KEY, { owner: dead, ttlMs: 1000 })).toBe(false)
+    expect(await store.release(KEY, { owner: dead })).toBe(false)
   })
 
-  it.each([
-    ['says that the lease was lost', { complete: () => false }],
-    ['says nothing', { complete: () => undefined as never }],
-  ])('is processed but not recorded where the completion %s', async (_, broken) => {
-    expect(await processOnce(event, { ...memoryStore(), ...broken }, () => 1)).toEqual({
+  it.each<[string, Partial<DedupeStore>, string]>([
+    ['says that another worker holds it', { complete: () => false }, 'another worker'],
+    ['says nothing', { complete: () => undefined as never }, 'store.complete must return true or false'],
+    ['stays down', { complete: down }, 'store is down'],
+    ['hangs', { complete: () => new Promise<never>(() => {}) }, 'did not answer within'],
+  ])('is processed but not recorded if the completion %s, and says why', async (_, broken, message) => {
+    const outcome = processOnce(event, { ...memoryStore(), ...broken }, () => 1)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await outcome).toEqual({
       status: 'processed',
       value: 1,
       recorded: false,
+      recordError: expect.objectContaining({ message: expect.stringContaining(message) }),
     })
   })
 
-  describe('where the completion fails', () => {
+  describe('if the completion fails', () => {
     /** A store whose `complete` fails so many times, before it does what it should. */
     function failingStore(failures: number) {
       const store = memoryStore()
@@ -208,16 +115,7 @@ describe('processOnce', () => {
       return { ...store, complete }
     }
 
-    it('tries again, before Truedy stops waiting', async () => {
-      const store = failingStore(7)
-      const outcome = processOnce(event, store, () => 1)
-      await vi.advanceTimersByTimeAsync(6400)
-      expect(await outcome).toEqual({ status: 'processed', value: 1, recorded: true })
-      expect(store.complete).toHaveBeenCalledTimes(8)
-      expect(await processOnce(event, store, () => 1)).toEqual({ status: 'duplicate' })
-    })
-
-    it('gives up after 6.4 seconds', async () => {
+    it('tries again after waits that double, for six seconds', async () => {
       const store = failingStore(100)
       const times: number[] = []
       const startedAt = Date.now()
@@ -226,37 +124,72 @@ describe('processOnce', () => {
         return store.complete(...args)
       }
       const outcome = processOnce(event, { ...store, complete }, () => 1)
-      await vi.advanceTimersByTimeAsync(6400)
-      expect(await outcome).toEqual({ status: 'processed', value: 1, recorded: false })
-      expect(times).toEqual([0, 50, 150, 350, 750, 1550, 3150, 6350])
+      await vi.advanceTimersByTimeAsync(6000)
+      expect(await outcome).toMatchObject({ status: 'processed', value: 1, recorded: false })
+      expect(times).toEqual([0, 50, 150, 350, 750, 1550, 3150])
     })
 
-    it('keeps the lease until it is recorded', async () => {
-      const inner = memoryStore()
-      let isDown = false
-      const store: DedupeStore = {
-        ...inner,
-        claim: (key, lease) => (isDown ? down() : inner.claim(key, lease)),
-        complete: (key, lease) => (isDown ? down() : inner.complete(key, lease)),
-      }
-      const work = () => {
-        isDown = true
-      }
-      // Tried after 1.6 and after 3.2 seconds: without a renewal the lease would be over.
-      const outcome = processOnce(event, store, work, { leaseMs: 3000 })
-      await vi.advanceTimersByTimeAsync(2000)
-      isDown = false
-      await vi.advanceTimersByTimeAsync(1200)
+    it('is recorded by the first try that succeeds', async () => {
+      const store = failingStore(6)
+      const outcome = processOnce(event, store, () => 1)
+      await vi.advanceTimersByTimeAsync(6000)
+      expect(await outcome).toEqual({ status: 'processed', value: 1, recorded: true })
+      expect(await processOnce(event, store, () => 1)).toEqual({ status: 'duplicate' })
+    })
+
+    it('is recorded if only the answer was lost', async () => {
+      const store = memoryStore()
+      const complete = vi.fn(store.complete).mockImplementationOnce((...args) => {
+        store.complete(...args)
+        return new Promise<never>(() => {})
+      })
+      const outcome = processOnce(event, { ...store, complete }, () => 1)
+      await vi.advanceTimersByTimeAsync(4000)
+      expect(await outcome).toMatchObject({ recorded: true })
+      expect(complete).toHaveBeenCalledTimes(2)
+    })
+
+    it('is recorded though the lease has expired, if nobody else claims', async () => {
+      const store = failingStore(6)
+      const outcome = processOnce(event, store, () => 1, { leaseMs: 100 })
+      await vi.advanceTimersByTimeAsync(6000)
       expect(await outcome).toMatchObject({ recorded: true })
     })
 
-    it('asks no more when the lease was lost', async () => {
+    it('asks no more when another worker holds the event', async () => {
       const complete = vi.fn().mockRejectedValueOnce(new Error('store is down')).mockResolvedValue(false)
       const outcome = processOnce(event, { ...memoryStore(), complete }, () => 1)
       await vi.advanceTimersByTimeAsync(10_000)
       expect(await outcome).toMatchObject({ recorded: false })
       expect(complete).toHaveBeenCalledTimes(2)
     })
+  })
+
+  it('gives up a claim that is not answered in time, and gives it back if it comes late', async () => {
+    const inner = memoryStore()
+    const handler = vi.fn()
+    const claim: DedupeStore['claim'] = async (key, lease) => {
+      await new Promise((resolve) => setTimeout(resolve, 5000))
+      return inner.claim(key, lease)
+    }
+    const outcome = processOnce(event, { ...inner, claim }, handler)
+    outcome.catch(() => {})
+    await vi.advanceTimersByTimeAsync(3000)
+    await expect(outcome).rejects.toMatchObject({
+      code: 'step_timeout',
+      message: expect.stringContaining('store.claim did not answer within 3000 ms'),
+    })
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(handler).not.toHaveBeenCalled()
+    expect(await processOnce(event, inner, handler)).toMatchObject({ status: 'processed' })
+  })
+
+  it('waits as long for a step as it is told to', async () => {
+    const store = { ...memoryStore(), claim: () => new Promise<never>(() => {}) }
+    const outcome = processOnce(event, store, () => {}, { stepTimeoutMs: 200 })
+    outcome.catch(() => {})
+    await vi.advanceTimersByTimeAsync(200)
+    await expect(outcome).rejects.toMatchObject({ code: 'step_timeout' })
   })
 
   it('throws what the store throws at the claim, and runs nothing', async () => {
@@ -283,13 +216,16 @@ describe('processOnce', () => {
     expect(await processOnce(event, store, () => {})).toMatchObject({ status: 'processed' })
   })
 
-  it.each(['leaseMs', 'ttlMs', 'maxMs'])('refuses %s that is not positive and finite', async (name) => {
-    for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      await expect(processOnce(event, memoryStore(), () => {}, { [name]: value })).rejects.toMatchObject({
-        code: 'invalid_options',
-      })
-    }
-  })
+  it.each(['leaseMs', 'ttlMs', 'handlerTimeoutMs', 'stepTimeoutMs'])(
+    'refuses %s that is not positive and finite',
+    async (name) => {
+      for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+        await expect(processOnce(event, memoryStore(), () => {}, { [name]: value })).rejects.toMatchObject({
+          code: 'invalid_options',
+        })
+      }
+    },
+  )
 
   it('takes another key', async () => {
     const store = memoryStore()
@@ -298,31 +234,60 @@ describe('processOnce', () => {
     expect(await store.claim('mine', { owner: 'x', leaseMs: 1 })).toBe('done')
   })
 
-  describe('renews the lease', () => {
-    const options = { leaseMs: 3000, maxMs: 10_000 }
+  it('gives two endpoints that share a store the event each, by their scopes', async () => {
+    const store = memoryStore()
+    const keys: string[] = []
+    for (const scope of ['a', 'b', undefined]) {
+      const run = () => processOnce(event, store, (_, { key }) => void keys.push(key), { scope })
+      expect(await run()).toMatchObject({ status: 'processed' })
+      expect(await run()).toEqual({ status: 'duplicate' })
+    }
+    expect(keys).toEqual([`@a/${KEY}`, `@b/${KEY}`, KEY])
+  })
 
+  it.each<[string, unknown[], string]>([
+    ['a store that is null', [event, null, () => {}], 'store must be an object (got null).'],
+    [
+      'a store without renew',
+      [event, { ...memoryStore(), renew: undefined }, () => {}],
+      'store.renew must be a function (got undefined).',
+    ],
+    ['no handler', [event, memoryStore()], 'handler must be a function (got undefined).'],
+    [
+      'options that are null',
+      [event, memoryStore(), () => {}, null],
+      'options must be an object (got null).',
+    ],
+    ['an option of 1.0.0', [event, memoryStore(), () => {}, { maxMs: 5 }], 'Unknown option "maxMs".'],
+    ['an asynchronous key', [event, memoryStore(), () => {}, { key: async () => 'x' }], '(got a promise).'],
+  ])('rejects %s', async (_, args, message) => {
+    const call = processOnce as unknown as (...args: unknown[]) => Promise<unknown>
+    await expect(call(...args)).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  describe('renews the lease', () => {
     /** Runs a handler that works until told to stop. */
-    function work(store: DedupeStore) {
+    function work(store: DedupeStore, options: object = {}) {
       const { promise, resolve, reject } = deferred<string>()
       let signal = new AbortController().signal
-      const outcome = processOnce(
-        event,
-        store,
-        (_, context) => {
-          signal = context.signal
-          return promise
-        },
-        options,
-      )
+      const handler = (_: unknown, context: { signal: AbortSignal }) => {
+        signal = context.signal
+        return promise
+      }
+      const outcome = processOnce(event, store, handler, { leaseMs: 3000, ...options })
       outcome.catch(() => {})
       return { outcome, resolve, reject, signal: () => signal }
     }
 
-    it('every third of its length, while the handler runs', async () => {
+    it('every third of its length, while the handler runs, and not after', async () => {
       const { store, steps } = recording()
       const { outcome, resolve } = work(store)
       await vi.advanceTimersByTimeAsync(8000)
-      expect(steps).toEqual(Array(9).fill('claim: claimed'))
+      expect(steps).toEqual(['claim: claimed', ...Array(steps.length - 1).fill('renew: true')])
+      expect(steps.length).toBeGreaterThan(6)
       expect(await store.claim(KEY, { owner: 'other', leaseMs: 1 })).toBe('busy')
       resolve('done')
       expect(await outcome).toEqual({ status: 'processed', value: 'done', recorded: true })
@@ -331,36 +296,70 @@ describe('processOnce', () => {
       expect(vi.getTimerCount()).toBe(0)
     })
 
-    it('no longer than maxMs: then the signal is aborted, and another worker may have it', async () => {
-      const { store } = recording()
-      const { outcome, resolve, signal } = work(store)
+    it('until handlerTimeoutMs: then it rejects, the signal is aborted, and the lease expires', async () => {
+      const { store, steps } = recording()
+      const { outcome, signal } = work(store, { handlerTimeoutMs: 10_000 })
       await vi.advanceTimersByTimeAsync(9999)
       expect(signal().aborted).toBe(false)
       await vi.advanceTimersByTimeAsync(1)
       expect(signal().aborted).toBe(true)
-      expect(signal().reason).toHaveProperty('message', expect.stringContaining('lease'))
+      await expect(outcome).rejects.toMatchObject({ code: 'handler_timeout', status: 503 })
+      expect(signal().reason).toMatchObject({ code: 'handler_timeout' })
+      expect(steps).not.toContain('release: true')
+      expect(await processOnce(event, store, () => {})).toEqual({ status: 'busy' })
       expect(vi.getTimerCount()).toBe(0)
       await vi.advanceTimersByTimeAsync(3000)
-      expect(await processOnce(event, store, () => 'other')).toMatchObject({
-        status: 'processed',
-        value: 'other',
-      })
-      resolve('late')
-      expect(await outcome).toEqual({ status: 'processed', value: 'late', recorded: false })
+      expect(await processOnce(event, store, () => 'other')).toMatchObject({ value: 'other' })
     })
 
-    it('and aborts the signal when another worker took it', async () => {
-      let owners = 0
+    it.each([
+      ['is marked done if it succeeds while the lease is held', 1000, 'duplicate'],
+      ['is left alone if it succeeds later', 4000, 'processed'],
+    ])('a handler that outlived its time %s', async (_, lateMs, status) => {
+      const store = memoryStore()
+      const { outcome, resolve } = work(store, { handlerTimeoutMs: 10_000 })
+      await vi.advanceTimersByTimeAsync(10_000)
+      await expect(outcome).rejects.toMatchObject({ code: 'handler_timeout' })
+      await vi.advanceTimersByTimeAsync(lateMs)
+      resolve('late')
+      await vi.advanceTimersByTimeAsync(0)
+      expect(await processOnce(event, store, () => {})).toMatchObject({ status })
+    })
+
+    it('a handler that fails after its time makes no unhandled rejection', async () => {
+      const { outcome, reject } = work(memoryStore(), { handlerTimeoutMs: 10_000 })
+      await vi.advanceTimersByTimeAsync(10_000)
+      await expect(outcome).rejects.toMatchObject({ code: 'handler_timeout' })
+      // vitest fails on an unhandled one.
+      reject(new Error('late'))
+      await vi.advanceTimersByTimeAsync(0)
+    })
+
+    it('and does not take back one that is lost and free again', async () => {
       const inner = memoryStore()
-      const store: DedupeStore = {
-        ...inner,
-        claim: (key, lease) => (++owners > 2 ? 'busy' : inner.claim(key, lease)),
+      let owner = ''
+      const claim: DedupeStore['claim'] = (key, lease) => {
+        owner = lease.owner
+        return inner.claim(key, lease)
       }
-      const { resolve, signal, outcome } = work(store)
-      await vi.advanceTimersByTimeAsync(1999)
-      expect(signal().aborted).toBe(false)
-      await vi.advanceTimersByTimeAsync(1)
+      const { store, steps } = recording({ ...inner, claim })
+      const { signal } = work(store)
+      await vi.advanceTimersByTimeAsync(0)
+      inner.release(KEY, { owner })
+      await vi.advanceTimersByTimeAsync(1200)
       expect(signal().aborted).toBe(true)
+      expect(steps).toEqual(['claim: claimed', 'renew: false'])
+      expect(await inner.claim(KEY, { owner: 'other', leaseMs: 1 })).toBe('claimed')
+    })
+
+    it.each([false, undefined, null, 'OK', 1])('aborts the signal when renew says %o', async (answer) => {
+      const store = { ...memoryStore(), renew: () => answer as boolean }
+      const { resolve, signal, outcome } = work(store)
+      await vi.advanceTimersByTimeAsync(999)
+      expect(signal().aborted).toBe(false)
+      await vi.advanceTimersByTimeAsync(200)
+      expect(signal().aborted).toBe(true)
+      expect(signal().reason).toHaveProperty('message', expect.stringContaining('lost'))
       resolve('late')
       await outcome
     })
@@ -370,12 +369,12 @@ describe('processOnce', () => {
       let isDown = false
       const store: DedupeStore = {
         ...inner,
-        claim: (key, lease) => (isDown ? down() : inner.claim(key, lease)),
+        renew: (key, lease) => (isDown ? down() : inner.renew(key, lease)),
       }
       const { outcome, resolve, signal } = work(store)
       await vi.advanceTimersByTimeAsync(500)
       isDown = true
-      await vi.advanceTimersByTimeAsync(2400)
+      await vi.advanceTimersByTimeAsync(2200)
       isDown = false
       await vi.advanceTimersByTimeAsync(3000)
       expect(signal().aborted).toBe(false)
@@ -383,72 +382,101 @@ describe('processOnce', () => {
       expect(await outcome).toMatchObject({ recorded: true })
     })
 
-    it('and gives it up for lost when the store stays down', async () => {
-      const inner = memoryStore()
-      let isDown = false
-      const store: DedupeStore = {
-        ...inner,
-        claim: (key, lease) => (isDown ? Promise.reject(new Error('down')) : inner.claim(key, lease)),
-      }
-      const { outcome, resolve, signal } = work(store)
-      await vi.advanceTimersByTimeAsync(0)
-      isDown = true
-      await vi.advanceTimersByTimeAsync(2999)
+    it.each([
+      ['stays down', () => Promise.reject(new Error('down'))],
+      ['hangs', () => new Promise<never>(() => {})],
+    ])('and aborts the signal when it expires, if the store %s', async (_, renew) => {
+      const { outcome, resolve, signal } = work({ ...memoryStore(), renew })
+      await vi.advanceTimersByTimeAsync(2990)
       expect(signal().aborted).toBe(false)
-      await vi.advanceTimersByTimeAsync(1)
+      await vi.advanceTimersByTimeAsync(160)
       expect(signal().aborted).toBe(true)
+      expect(signal().reason).toHaveProperty('message', expect.stringContaining('expired'))
       resolve('late')
       await outcome
-      expect(vi.getTimerCount()).toBe(0)
     })
 
-    it('and gives it up for lost when the store hangs', async () => {
+    it('counts it from before the request: a slow claim shortens what is left', async () => {
       const inner = memoryStore()
-      let claims = 0
-      const store: DedupeStore = {
-        ...inner,
-        claim: (key, lease) => (++claims > 1 ? new Promise(() => {}) : inner.claim(key, lease)),
+      const renew = vi.fn<DedupeStore['renew']>(() => Promise.reject(new Error('down')))
+      const claim: DedupeStore['claim'] = async (key, lease) => {
+        const found = await inner.claim(key, lease)
+        await new Promise((resolve) => setTimeout(resolve, 2500))
+        return found
       }
-      const { signal } = work(store)
-      await vi.advanceTimersByTimeAsync(3000)
+      const { signal } = work({ ...inner, claim, renew })
+      await vi.advanceTimersByTimeAsync(3200)
       expect(signal().aborted).toBe(true)
     })
 
-    it('never after the release: a renewal that is under way is awaited', async () => {
+    it('counts a renewal from before its request, too', async () => {
       const inner = memoryStore()
-      const { promise: slow, resolve: answer } = deferred<void>()
-      let claims = 0
-      const store: DedupeStore = {
-        ...inner,
-        async claim(key, lease) {
-          if (++claims === 2) await slow
-          return inner.claim(key, lease)
-        },
+      let renewals = 0
+      const renew: DedupeStore['renew'] = async (key, lease) => {
+        if (++renewals > 1) throw new Error('down')
+        const isRenewed = await inner.renew(key, lease)
+        await new Promise((resolve) => setTimeout(resolve, 1500))
+        return isRenewed
       }
-      const { outcome, reject } = work(store)
-      await vi.advanceTimersByTimeAsync(1000)
-      expect(claims).toBe(2)
-      reject(new Error('CRM is down'))
-      await vi.advanceTimersByTimeAsync(100)
-      answer()
-      await expect(outcome).rejects.toThrow('CRM is down')
-      expect(await inner.claim(KEY, { owner: 'next', leaseMs: 1 })).toBe('claimed')
+      const { signal } = work({ ...inner, renew })
+      // Asked after a second, so that it lasts to the fourth, whatever the answer took.
+      await vi.advanceTimersByTimeAsync(3900)
+      expect(signal().aborted).toBe(false)
+      await vi.advanceTimersByTimeAsync(400)
+      expect(signal().aborted).toBe(true)
+    })
+
+    it('gives it up after a sleep of the machine, by the clock on the wall', async () => {
+      const { signal } = work(memoryStore())
+      await vi.advanceTimersByTimeAsync(500)
+      vi.setSystemTime(Date.now() + 3_600_000)
+      await vi.advanceTimersByTimeAsync(200)
+      expect(signal().aborted).toBe(true)
+    })
+
+    it('keeps it when the clock on the wall is set back', async () => {
+      const { signal, resolve, outcome } = work(memoryStore())
+      vi.setSystemTime(Date.now() - 3_600_000)
+      await vi.advanceTimersByTimeAsync(8000)
+      expect(signal().aborted).toBe(false)
+      resolve('done')
+      expect(await outcome).toMatchObject({ recorded: true })
+    })
+
+    it('never aborts after the handler succeeded', async () => {
+      const { promise: slow, resolve: answer } = deferred<boolean>()
+      const { promise: slower, resolve: complete } = deferred<boolean>()
+      const { outcome, resolve, signal } = work({
+        ...memoryStore(),
+        renew: () => slow,
+        complete: () => slower,
+      })
+      await vi.advanceTimersByTimeAsync(1200)
+      resolve('done')
+      await vi.advanceTimersByTimeAsync(0)
+      answer(false)
+      await vi.advanceTimersByTimeAsync(2000)
+      complete(true)
+      await outcome
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(signal().aborted).toBe(false)
       expect(vi.getTimerCount()).toBe(0)
     })
 
-    it('never after the end, also where the renewal that was under way fails', async () => {
-      const { promise: slow, reject: fail } = deferred<never>()
-      let claims = 0
-      const store: DedupeStore = { ...memoryStore(), claim: () => (++claims === 2 ? slow : 'claimed') }
-      const { outcome, resolve } = work(store)
-      await vi.advanceTimersByTimeAsync(1000)
-      resolve('done')
+    it('never after the release: a renewal that is under way does not take it again', async () => {
+      const inner = memoryStore()
+      const { promise: slow, resolve: answer } = deferred<void>()
+      const renew: DedupeStore['renew'] = async (key, lease) => {
+        await slow
+        return inner.renew(key, lease)
+      }
+      const { outcome, reject } = work({ ...inner, renew })
+      await vi.advanceTimersByTimeAsync(1200)
+      reject(new Error('CRM is down'))
+      await expect(outcome).rejects.toThrow('CRM is down')
+      answer()
       await vi.advanceTimersByTimeAsync(0)
-      fail(new Error('down'))
-      await outcome
-      await vi.advanceTimersByTimeAsync(10_000)
-      expect(claims).toBe(2)
-      expect(vi.getTimerCount()).toBe(0)
+      expect(await inner.claim(KEY, { owner: 'next', leaseMs: 1 })).toBe('claimed')
     })
 
     it('where timers are numbers', async () => {
@@ -459,14 +487,17 @@ describe('processOnce', () => {
       expect(outcome).toMatchObject({ value: 'done' })
     })
 
-    it('with timers that keep no process alive', async () => {
+    it('with timers that keep no process alive while the handler runs', async () => {
       vi.useRealTimers()
       const setTimer = vi.spyOn(globalThis, 'setTimeout')
-      await processOnce(event, memoryStore(), () => {}, { leaseMs: 1e15, maxMs: 1e15 })
-      const timers = setTimer.mock.results.map(({ value }) => value as NodeJS.Timeout)
-      expect(timers).toHaveLength(3)
-      for (const timer of timers) expect(timer.hasRef()).toBe(false)
+      await processOnce(event, memoryStore(), () => setTimer.mock.calls.length, {
+        leaseMs: 1e15,
+        handlerTimeoutMs: 1e15,
+      })
       for (const [, delay] of setTimer.mock.calls) expect(delay).toBeLessThanOrEqual(2 ** 31 - 1)
+      const timers = setTimer.mock.results.map(({ value }) => value as NodeJS.Timeout)
+      // The look at the lease, and the end of the handler's time; the deadlines of steps are over when they are answered.
+      expect(timers.filter((timer) => !timer.hasRef()).length).toBeGreaterThanOrEqual(2)
       setTimer.mockRestore()
     })
   })

@@ -1,6 +1,8 @@
+import { inspect } from 'node:util'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseEvent, WebhookError } from '../../../src/index.js'
-import { ENVELOPE } from '../support/delivery.js'
+import { dedupeKey, parseEvent, verifyAndParse, WebhookError } from '../../../src/index.js'
+import { ENVELOPE, headersFor, now, SECRET } from '../support/delivery.js'
 
 function codeOf(body: unknown): string {
   try {
@@ -216,5 +218,76 @@ describe('parseEvent', () => {
         expect(`${error} ${(error as Error).cause}`).not.toContain('secret-part')
       }
     }
+  })
+
+  describe('of what was parsed before', () => {
+    const again = (event: object) => parseEvent(JSON.stringify(event))
+
+    it.each(['call.ended', 'call.completed', 'call.transferred', 'unknown', 'toString', 'call.analyzed'])(
+      'gives the same event, %s',
+      (name) => {
+        const event = parseEvent({ ...ENVELOPE, event: name })
+        expect(again(event)).toEqual(event)
+        expect(again(again(event))).toEqual(event)
+        expect(parseEvent(event)).toEqual(event)
+        expect(parseEvent(structuredClone(event))).toEqual(event)
+        expect(event.rawEvent).toBe(name)
+      },
+    )
+
+    it('gives the same event, whatever it holds', () => {
+      const envelope = fc.record(
+        {
+          event: fc.oneof(
+            fc.string({ minLength: 1 }),
+            fc.constantFrom('call.ended', 'call.completed', 'unknown'),
+          ),
+          timestamp: fc.oneof(fc.string(), fc.nat()),
+          data: fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }),
+          id: fc.jsonValue(),
+          event_id: fc.jsonValue(),
+          rawEvent: fc.jsonValue(),
+        },
+        { requiredKeys: ['event', 'timestamp', 'data'] },
+      )
+      fc.assert(
+        fc.property(envelope, (each) => {
+          const event = parseEvent(JSON.stringify(each))
+          expect(again(event)).toEqual(event)
+          expect(dedupeKey(again(event))).toBe(dedupeKey(event))
+        }),
+      )
+    })
+
+    it('knows a type that an earlier version did not', () => {
+      const stored = { ...ENVELOPE, event: 'unknown', rawEvent: 'call.analyzed' }
+      expect(parseEvent(stored)).toMatchObject({ event: 'call.analyzed', rawEvent: 'call.analyzed' })
+    })
+
+    it.each([
+      ['of another event', { event: 'call.ended', rawEvent: 'call.failed' }],
+      ['of no event', { event: 'call.ended', rawEvent: 'x' }],
+      ['that is no text', { event: 'call.ended', rawEvent: 5 }],
+      ['that is empty', { event: 'call.ended', rawEvent: '' }],
+    ])('does not trust a rawEvent %s', (_, names) => {
+      expect(parseEvent({ ...ENVELOPE, ...names })).toMatchObject({
+        event: 'call.ended',
+        rawEvent: 'call.ended',
+      })
+    })
+
+    it('is trusted from a store only: on the wire a sent rawEvent is overwritten', async () => {
+      const body = JSON.stringify({ ...ENVELOPE, event: 'unknown', rawEvent: 'call.failed' })
+      const event = await verifyAndParse(body, headersFor(body), SECRET, { now })
+      expect(event).toMatchObject({ event: 'unknown', rawEvent: 'unknown' })
+    })
+
+    it('leaves its text on the event where no copy and no log sees it', () => {
+      const event = parseEvent(ENVELOPE)
+      expect(Object.getOwnPropertySymbols(event)).toEqual([Symbol.for('truedy-webhooks.rawText')])
+      expect(Object.keys(event)).not.toContain('rawText')
+      expect(Object.getOwnPropertySymbols({ ...event })).toEqual([])
+      expect(inspect(event)).not.toContain('rawText')
+    })
   })
 })

@@ -72,7 +72,7 @@ describeAnswers(open)
 
 describe('the response', () => {
   it('is a Response without a body for 204', async () => {
-    const response = await createWebhookHandler({ secret: SECRET })(toRequest(await genuine()))
+    const response = await createWebhookHandler({ secret: SECRET, onEvent() {} })(toRequest(await genuine()))
     expect(response).toBeInstanceOf(Response)
     expect(response.body).toBeNull()
   })
@@ -99,7 +99,12 @@ describe('the body', () => {
   it('is refused unread when Content-Length is over the limit', async () => {
     const request = await genuineOfSize(1001)
     const { stream, counts } = piecewise(split(request.body, 100))
-    const handle = createWebhookHandler({ secret: SECRET, maxBodyBytes: 1000, onOutcome: silent })
+    const handle = createWebhookHandler({
+      secret: SECRET,
+      onEvent() {},
+      maxBodyBytes: 1000,
+      onOutcome: silent,
+    })
     const response = await handle(streaming(request, stream, { 'content-length': '1001' }))
     expect(await toAnswer(response)).toEqual(refused(413, 'body_too_large'))
     expect(counts.pulled).toBe(0)
@@ -107,7 +112,12 @@ describe('the body', () => {
 
   it('is read no further than the limit when no Content-Length is given, and cancelled', async () => {
     const { stream, counts } = piecewise(split(new Uint8Array(100_000), 100))
-    const handle = createWebhookHandler({ secret: SECRET, maxBodyBytes: 1000, onOutcome: silent })
+    const handle = createWebhookHandler({
+      secret: SECRET,
+      onEvent() {},
+      maxBodyBytes: 1000,
+      onOutcome: silent,
+    })
     const response = await handle(streaming(await genuine(), stream))
     expect(await toAnswer(response)).toEqual(refused(413, 'body_too_large'))
     expect(counts).toEqual({ pulled: 11, cancelled: 1 })
@@ -116,7 +126,12 @@ describe('the body', () => {
   it.each(['10', '0', '-1', 'abc', ''])('is counted when Content-Length says %j', async (length) => {
     const request = await genuineOfSize(1001)
     const { stream } = piecewise(split(request.body, 100))
-    const handle = createWebhookHandler({ secret: SECRET, maxBodyBytes: 1000, onOutcome: silent })
+    const handle = createWebhookHandler({
+      secret: SECRET,
+      onEvent() {},
+      maxBodyBytes: 1000,
+      onOutcome: silent,
+    })
     const response = await handle(streaming(request, stream, { 'content-length': length }))
     expect(response.status).toBe(413)
   })
@@ -124,7 +139,7 @@ describe('the body', () => {
   it('passes, streamed, when it is exactly as large as may be', async () => {
     const request = await genuineOfSize(1000)
     const { stream, counts } = piecewise(split(request.body, 100))
-    const handle = createWebhookHandler({ secret: SECRET, maxBodyBytes: 1000 })
+    const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, maxBodyBytes: 1000 })
     const response = await handle(streaming(request, stream, { 'content-length': '1000' }))
     expect(response.status).toBe(204)
     expect(counts.cancelled).toBe(0)
@@ -132,7 +147,7 @@ describe('the body', () => {
 
   it('of 5 MiB is refused after one mebibyte', async () => {
     const { stream, counts } = piecewise(split(new Uint8Array(5 * 1_048_576), 65_536))
-    const handle = createWebhookHandler({ secret: SECRET, onOutcome: silent })
+    const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     expect((await handle(streaming(await genuine(), stream))).status).toBe(413)
     expect(counts.pulled).toBe(17)
   })
@@ -147,14 +162,19 @@ describe('the body', () => {
       },
       cancel: () => Promise.reject(new Error('cannot be cancelled')),
     })
-    const handle = createWebhookHandler({ secret: SECRET, maxBodyBytes: 150, onOutcome: silent })
+    const handle = createWebhookHandler({
+      secret: SECRET,
+      onEvent() {},
+      maxBodyBytes: 150,
+      onOutcome: silent,
+    })
     expect((await handle(streaming(await genuine(), stream))).status).toBe(413)
     expect(pulled).toBeLessThan(10)
   })
 
   it('is not touched for another method than POST', async () => {
     const { stream, counts } = piecewise(split('{}', 1))
-    const handle = createWebhookHandler({ secret: SECRET, onOutcome: silent })
+    const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     const request = streaming({ ...(await genuine()), method: 'PUT' }, stream)
     expect((await handle(request)).status).toBe(405)
     expect(counts.pulled).toBe(0)
@@ -162,7 +182,7 @@ describe('the body', () => {
   })
 
   it('may be absent', async () => {
-    const handle = createWebhookHandler({ secret: SECRET, onOutcome: silent })
+    const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     const response = await handle(new Request(URL, { method: 'POST' }))
     expect(await toAnswer(response)).toEqual(refused(401, 'missing_timestamp'))
   })
@@ -175,7 +195,7 @@ describe('the body', () => {
       body: piecewise(split(body, 50)).stream,
       bodyUsed: false,
     }
-    expect((await createWebhookHandler({ secret: SECRET })(request)).status).toBe(204)
+    expect((await createWebhookHandler({ secret: SECRET, onEvent() {} })(request)).status).toBe(204)
   })
 })
 
@@ -184,7 +204,7 @@ describe('an upload that breaks off', () => {
 
   async function breakOff(pieces: Iterable<Uint8Array | Error>, more?: Record<string, string>) {
     const { onOutcome, nth } = recordOutcomes()
-    const handle = createWebhookHandler({ secret: SECRET, onOutcome })
+    const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })
     const response = await handle(streaming(await genuine(), piecewise(pieces).stream, more))
     return { handle, answer: await toAnswer(response), outcome: await nth(1) }
   }
@@ -214,7 +234,7 @@ describe('an upload that breaks off', () => {
   it('is not logged, unless asked for', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
     const request = streaming(await genuine(), piecewise([broken]).stream)
-    const { status } = await createWebhookHandler({ secret: SECRET })(request)
+    const { status } = await createWebhookHandler({ secret: SECRET, onEvent() {} })(request)
     const calls = log.mock.calls
     log.mockRestore()
     expect(status).toBe(500)
@@ -257,7 +277,7 @@ describe('a request that was read before', () => {
     const { onOutcome, nth } = recordOutcomes()
     const request = toRequest(await genuine())
     await request.json()
-    const response = await createWebhookHandler({ secret: SECRET, onOutcome })(request)
+    const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })(request)
     expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
     expect(await nth(1)).toMatchObject({ status: 'rejected', error: hint })
   })
@@ -266,7 +286,7 @@ describe('a request that was read before', () => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
     const request = toRequest(await genuine())
     await request.text()
-    await createWebhookHandler({ secret: SECRET })(request)
+    await createWebhookHandler({ secret: SECRET, onEvent() {} })(request)
     const calls = log.mock.calls
     log.mockRestore()
     expect(calls).toEqual([['truedy-webhooks:', hint]])
@@ -276,7 +296,7 @@ describe('a request that was read before', () => {
     const { onOutcome, nth } = recordOutcomes()
     const { method, headers } = await genuine()
     const request = { method, headers, body: undefined } as unknown as RequestLike
-    await createWebhookHandler({ secret: SECRET, onOutcome })(request)
+    await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })(request)
     const message = expect.stringContaining('createNodeHandler')
     expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
   })
@@ -288,7 +308,7 @@ describe('a request that was read before', () => {
   ])('is told apart from %s', async (_, wrap) => {
     const { onOutcome, nth } = recordOutcomes()
     const context = wrap(toRequest(await genuine())) as unknown as RequestLike
-    const response = await createWebhookHandler({ secret: SECRET, onOutcome })(context)
+    const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })(context)
     expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
     const message = expect.stringContaining('event.request')
     expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
@@ -298,7 +318,7 @@ describe('a request that was read before', () => {
     const { onOutcome, nth } = recordOutcomes()
     const request = toRequest(await genuine())
     request.body?.getReader()
-    const response = await createWebhookHandler({ secret: SECRET, onOutcome })(request)
+    const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })(request)
     expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
     expect(await nth(1)).toMatchObject({ status: 'rejected' })
   })
@@ -311,19 +331,19 @@ describe('a request that was read before', () => {
       body: piecewise([]).stream,
       bodyUsed: true,
     }
-    const response = await createWebhookHandler({ secret: SECRET, onOutcome: silent })(request)
+    const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })(request)
     expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
   })
 
   it('passes when it was a clone that was read', async () => {
     const request = toRequest(await genuine())
     await request.clone().json()
-    expect((await createWebhookHandler({ secret: SECRET })(request)).status).toBe(204)
+    expect((await createWebhookHandler({ secret: SECRET, onEvent() {} })(request)).status).toBe(204)
   })
 
   it('is known as such on the second use of the same request', async () => {
     const request = toRequest(await genuine())
-    const handle = createWebhookHandler({ secret: SECRET, onOutcome: silent })
+    const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     expect((await handle(request)).status).toBe(204)
     expect(await toAnswer(await handle(request))).toEqual(refused(500, 'body_not_raw'))
   })
@@ -339,7 +359,7 @@ describe('headers that a stranger made up', () => {
     const request = await genuine()
     const headers = new Headers(request.headers)
     headers.set('x-truedy-signature', change(headers.get('x-truedy-signature') ?? ''))
-    const handle = createWebhookHandler({ secret: SECRET, onOutcome: silent })
+    const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     const response = await handle(new Request(URL, { method: 'POST', headers, body: request.body }))
     expect(await toAnswer(response)).toEqual(refused(401, 'malformed_signature'))
   })
@@ -351,13 +371,18 @@ describe('headers that a stranger made up', () => {
     for (const name of [...odd, ...many]) request.headers[`${name}`] = 'x'
     const headers = new Headers(Object.entries(request.headers))
     headers.set('__proto__', 'x')
-    const handle = createWebhookHandler({ secret: SECRET })
+    const handle = createWebhookHandler({ secret: SECRET, onEvent() {} })
     expect((await handle(new Request(URL, { method: 'POST', headers, body: request.body }))).status).toBe(204)
   })
 })
 
 it('keeps the details of a store that is down from the reply', async () => {
-  const handle = createWebhookHandler({ secret: SECRET, store: brokenStore('claim'), onOutcome: silent })
+  const handle = createWebhookHandler({
+    secret: SECRET,
+    onEvent() {},
+    store: brokenStore('claim'),
+    onOutcome: silent,
+  })
   const response = await handle(toRequest(await genuine()))
   expect(await response.text()).toBe('{"error":"failed"}')
 })

@@ -45,7 +45,7 @@ async function post(url: string, { method, headers, body }: TestRequest): Promis
 /** A server that receives, its outcomes, and a count of the requests that are still at the handler. */
 async function start(options: ReceiverOptions = {}) {
   const { onOutcome, outcomes, nth } = recordOutcomes()
-  const handle = createNodeHandler({ secret: SECRET, onOutcome, ...options })
+  const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome, ...options })
   const open = new Set<Promise<void>>()
   const { port, url } = await serve((request, response) => {
     const done = handle(request, response)
@@ -87,7 +87,7 @@ describeAnswers(async (options) => {
 it('passes every endpoint case', async () => {
   // On a clock that stands still, no response is slow enough to look like one that was processed twice.
   stopClock()
-  const { url } = await serve(createNodeHandler({ secret: SECRET, onOutcome: silent }))
+  const { url } = await serve(createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome: silent }))
   const failed = (await checkEndpoint(url, SECRET)).filter(({ passed }) => !passed)
   expect(failed).toEqual([])
 })
@@ -116,7 +116,7 @@ describe('the response', () => {
 
   it('to a HEAD is 405 without a body, also where the server forbids writing one', async () => {
     const { onOutcome, nth } = recordOutcomes()
-    const handle = createNodeHandler({ secret: SECRET, onOutcome })
+    const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     const { url } = await serve(handle, { rejectNonStandardBodyWrites: true })
     const { status } = await fetch(url, { method: 'HEAD' })
     expect(status).toBe(405)
@@ -332,7 +332,7 @@ describe('an upload that breaks off', () => {
 
   it('since the server closed it without an error is reported as failed', async () => {
     const { onOutcome, nth } = recordOutcomes()
-    const handle = createNodeHandler({ secret: SECRET, onOutcome })
+    const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     const { port } = await serve((request, response) => {
       void handle(request, response)
       // As a middleware with a time-out of its own does.
@@ -378,7 +378,7 @@ describe('an upload that breaks off', () => {
 
   it('by falling silent holds up no other request, and ends with the server’s own time-out', async () => {
     const { onOutcome, outcomes, nth } = recordOutcomes()
-    const handle = createNodeHandler({ secret: SECRET, onOutcome })
+    const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     let server: Server | undefined
     const limits = { requestTimeout: 0, headersTimeout: 0, connectionsCheckingInterval: 5 }
     const { port, url } = await serve((request, response) => {
@@ -439,7 +439,7 @@ describe('an upload that breaks off', () => {
     ['the whole body', 160],
   ])('before the handler is called, after %s, is reported as failed', async (_, length) => {
     const { onOutcome, nth } = recordOutcomes()
-    const handle = createNodeHandler({ secret: SECRET, onOutcome })
+    const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     const reached = deferred()
     const done = deferred()
     // As a middleware that looks something up first.
@@ -537,7 +537,7 @@ describe('what a framework left on the request', () => {
   /** A server whose framework does something with the request before the handler gets it. */
   async function behind(parse: (request: Parsed) => unknown, options: ReceiverOptions = {}) {
     const { onOutcome, nth } = recordOutcomes()
-    const handle = createNodeHandler({ secret: SECRET, onOutcome, ...options })
+    const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome, ...options })
     const { url } = await serve(async (request, response) => {
       await parse(request)
       await handle(request, response)
@@ -612,7 +612,7 @@ describe('what a framework left on the request', () => {
       write: vi.fn(),
       end: vi.fn(),
     }
-    await createNodeHandler({ secret: SECRET, onOutcome })(request, response)
+    await createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })(request, response)
     expect(response.writeHead).toHaveBeenCalledExactlyOnceWith(204, {})
     expect(response.end).toHaveBeenCalledOnce()
     expect(await nth(1)).toMatchObject({ status: 'processed' })
@@ -692,7 +692,7 @@ describe('what a framework left on the request', () => {
 describe('a response that somebody else sent', () => {
   it('is left alone', async () => {
     const { onOutcome, nth } = recordOutcomes()
-    const handle = createNodeHandler({ secret: SECRET, onOutcome })
+    const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     const settled = deferred<unknown>()
     const { url } = await serve((request, response) => {
       response.writeHead(202, { 'x-by': 'somebody' }).end('taken')
@@ -732,7 +732,7 @@ describe('a response that somebody else sent', () => {
     const calls = { writeHead: vi.fn(), write: vi.fn(), end: vi.fn() }
     const response: NodeResponse = { ...state, ...calls }
     const request = { method: 'GET', headers: {}, complete: false } as NodeRequest
-    await createNodeHandler({ secret: SECRET, onOutcome: silent })(request, response)
+    await createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })(request, response)
     for (const call of Object.values(calls)) expect(call).not.toHaveBeenCalled()
   })
 })

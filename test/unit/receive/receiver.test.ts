@@ -12,6 +12,7 @@ import {
   WebhookError,
 } from '../../../src/index.js'
 import { createNodeHandler } from '../../../src/node.js'
+import { createBodyReceiver } from '../../../src/receive/receiver.js'
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
 import { eventually } from '../support/eventually.js'
 import {
@@ -31,7 +32,7 @@ import {
 } from '../support/http.js'
 
 function open(options: ReceiverOptions): Endpoint {
-  const receive = createReceiver(options)
+  const receive = createReceiver({ onEvent() {}, ...options })
   return async (request) => {
     const { status, headers, body } = await receive(request)
     return {
@@ -54,7 +55,10 @@ describe('the delivery', () => {
     ['an ArrayBuffer', (text: string) => new TextEncoder().encode(text).buffer],
   ])('takes the body as %s', async (_, convert) => {
     const { body, ...request } = await genuine()
-    const reply = await createReceiver({ secret: SECRET })({ ...request, body: convert(String(body)) })
+    const reply = await createReceiver({ secret: SECRET, onEvent() {} })({
+      ...request,
+      body: convert(String(body)),
+    })
     expect(reply.status).toBe(204)
   })
 
@@ -66,25 +70,44 @@ describe('the delivery', () => {
   ])('answers a body that is %s with 500 body_not_raw', async (_, body) => {
     const { onOutcome, nth } = recordOutcomes()
     const request = { ...(await genuine()), body } as unknown as Delivery
-    const reply = await createReceiver({ secret: SECRET, onOutcome })(request)
+    const reply = await createReceiver({ secret: SECRET, onEvent() {}, onOutcome })(request)
     expect(reply).toMatchObject({ status: 500, body: '{"error":"body_not_raw"}' })
     expect((await nth(1)) as object).toHaveProperty('error.message', expect.stringContaining('express.raw'))
   })
 
   it.each(['post', 'Post', 'POST'])('takes the method as %s', async (method) => {
-    const reply = await createReceiver({ secret: SECRET })({ ...(await genuine()), method })
+    const reply = await createReceiver({ secret: SECRET, onEvent() {} })({ ...(await genuine()), method })
     expect(reply.status).toBe(204)
   })
 
-  it.each([undefined, null, '', 'POST '])('answers the method %o with 405', async (method) => {
+  it.each([undefined, null, 5])(
+    'answers the method %o with 500, and names what is missing',
+    async (method) => {
+      const { onOutcome, nth } = recordOutcomes()
+      const request = { ...(await genuine()), method } as unknown as Delivery
+      const reply = await createReceiver({ secret: SECRET, onEvent() {}, onOutcome })(request)
+      expect(reply.status).toBe(500)
+      expect((await nth(1)) as object).toHaveProperty('error.message', expect.stringContaining('method'))
+    },
+  )
+
+  it.each([undefined, null, 5, 'x'])(
+    'answers %o as a delivery with 500, and does not throw',
+    async (delivery) => {
+      const receive = createReceiver({ secret: SECRET, onEvent() {}, onOutcome: silent })
+      expect((await receive(delivery as unknown as Delivery)).status).toBe(500)
+    },
+  )
+
+  it.each(['', 'POST '])('answers the method %o with 405', async (method) => {
     const request = { ...(await genuine()), method } as unknown as Delivery
-    const reply = await createReceiver({ secret: SECRET, onOutcome: silent })(request)
+    const reply = await createReceiver({ secret: SECRET, onEvent() {}, onOutcome: silent })(request)
     expect(reply.status).toBe(405)
   })
 
   it('takes headers as a Headers object', async () => {
     const request = await genuine()
-    const reply = await createReceiver({ secret: SECRET })({
+    const reply = await createReceiver({ secret: SECRET, onEvent() {} })({
       ...request,
       headers: new Headers(request.headers),
     })
@@ -96,14 +119,14 @@ describe('the delivery', () => {
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name.toUpperCase(), value]),
     )
-    expect((await createReceiver({ secret: SECRET })({ ...request, headers })).status).toBe(204)
+    expect((await createReceiver({ secret: SECRET, onEvent() {} })({ ...request, headers })).status).toBe(204)
   })
 
   it.each([undefined, null, 5, 'x-truedy-signature: a'])(
     'answers %o as headers, and does not throw',
     async (headers) => {
       const request = { ...(await genuine()), headers } as unknown as Delivery
-      const reply = await createReceiver({ secret: SECRET, onOutcome: silent })(request)
+      const reply = await createReceiver({ secret: SECRET, onEvent() {}, onOutcome: silent })(request)
       expect(reply.status).toBeGreaterThanOrEqual(400)
     },
   )
@@ -179,7 +202,7 @@ describe('handlers', () => {
     for (const handler of [ended, onEvent]) {
       const [received, { key, signal }] = handler.mock.calls[0] ?? []
       expect(received).toEqual(parseEvent(event))
-      expect(key).toBe(`call.ended:event:${event.id}`)
+      expect(key).toBe(dedupeKey(parseEvent(event)))
       expect(signal).toBeInstanceOf(AbortSignal)
       expect(signal.aborted).toBe(false)
     }
@@ -254,11 +277,13 @@ describe('a handler that hangs', () => {
   const event = sampleEvent('call.ended')
   const minutes = (count: number) => vi.advanceTimersByTimeAsync(count * 60_000)
 
-  it('is busy for maxMs, lets go then, and the next delivery is handled again', async () => {
-    const hang = () => new Promise(() => {})
-    const onEvent = vi.fn().mockImplementationOnce(hang)
-    const send = open({ secret: SECRET, onEvent, onOutcome: silent })
-    void send(await genuine(event))
+  const hangs = () => vi.fn().mockImplementationOnce(() => new Promise(() => {}))
+
+  it('is busy for handlerTimeoutMs, then answered with 503, and the next delivery is processed', async () => {
+    const onEvent = hangs()
+    const { onOutcome, outcomes } = recordOutcomes()
+    const send = open({ secret: SECRET, onEvent, onOutcome })
+    const first = send(await genuine(event))
 
     expect((await send(await genuine(event))).status).toBe(503)
     await minutes(14.9)
@@ -267,50 +292,58 @@ describe('a handler that hangs', () => {
     expect(signal.aborted).toBe(false)
     await minutes(0.2)
     expect(signal.aborted).toBe(true)
+    expect(signal.reason).toMatchObject({ code: 'handler_timeout' })
+    expect(await first).toEqual(refused(503, 'handler_timeout', { retryAfter: '60' }))
+    expect(outcomes.at(-1)).toMatchObject({ status: 'failed', error: { code: 'handler_timeout' } })
     await minutes(1)
     expect((await send(await genuine(event))).status).toBe(204)
     expect(onEvent).toHaveBeenCalledTimes(2)
   })
 
-  it('lets go after the maxMs that it is told', async () => {
-    const onEvent = vi.fn().mockImplementationOnce(() => new Promise(() => {}))
-    const send = open({ secret: SECRET, onEvent, leaseMs: 1000, maxMs: 5000, onOutcome: silent })
-    void send(await genuine(event))
-    await vi.advanceTimersByTimeAsync(4900)
+  const options = { secret: SECRET, leaseMs: 1000, handlerTimeoutMs: 5000, ttlMs: 600_000, onOutcome: silent }
+
+  it('keeps its lease until that expires', async () => {
+    const onEvent = hangs()
+    const send = open({ ...options, onEvent })
+    const first = send(await genuine(event))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect((await first).status).toBe(503)
     expect((await send(await genuine(event))).status).toBe(503)
-    await vi.advanceTimersByTimeAsync(1200)
+    await vi.advanceTimersByTimeAsync(1000)
     expect((await send(await genuine(event))).status).toBe(204)
   })
 
-  it('does not undo the record of the handler that took over, when it fails at last', async () => {
+  it('is marked done if it succeeds late, while it holds its lease', async () => {
     const gate = deferred()
-    const late = () => gate.promise.then(() => Promise.reject(new Error('late')))
-    const onEvent = vi.fn().mockImplementationOnce(late)
-    const send = open({ secret: SECRET, onEvent, leaseMs: 1000, maxMs: 5000, onOutcome: silent })
-    const first = send(await genuine(event))
-    await vi.advanceTimersByTimeAsync(6100)
-    await send(await genuine(event))
-    gate.resolve()
-    expect((await first).status).toBe(500)
-    expect((await send(await genuine(event))).status).toBe(204)
-    expect(onEvent).toHaveBeenCalledTimes(2)
-  })
-
-  it('that answers after its lease was lost is told apart by `recorded`', async () => {
-    const gate = deferred()
-    const { onOutcome, outcomes } = recordOutcomes()
     const onEvent = vi.fn().mockImplementationOnce(() => gate.promise)
-    const send = open({ secret: SECRET, onEvent, leaseMs: 1000, maxMs: 5000, onOutcome })
+    const send = open({ ...options, onEvent })
     const first = send(await genuine(event))
-    await vi.advanceTimersByTimeAsync(6100)
-    await send(await genuine(event))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect((await first).status).toBe(503)
     gate.resolve()
-    expect(await first).toEqual(acknowledged())
-    expect(outcomes).toMatchObject([
-      { status: 'processed', recorded: true },
-      { status: 'processed', recorded: false },
-    ])
+    await vi.advanceTimersByTimeAsync(10)
+    expect((await send(await genuine(event))).status).toBe(204)
+    expect(onEvent).toHaveBeenCalledTimes(1)
   })
+
+  it.each(['succeeds', 'fails'])(
+    'does not undo the record of the handler that took over, when it %s at last',
+    async (end) => {
+      const gate = deferred()
+      const late = () =>
+        gate.promise.then(() => (end === 'fails' ? Promise.reject(new Error('late')) : undefined))
+      const onEvent = vi.fn().mockImplementationOnce(late)
+      const send = open({ ...options, onEvent })
+      const first = send(await genuine(event))
+      await vi.advanceTimersByTimeAsync(6100)
+      expect((await first).status).toBe(503)
+      await send(await genuine(event))
+      gate.resolve()
+      await vi.advanceTimersByTimeAsync(10)
+      expect((await send(await genuine(event))).status).toBe(204)
+      expect(onEvent).toHaveBeenCalledTimes(2)
+    },
+  )
 
   it.each([
     [60_000, '60'],
@@ -334,7 +367,9 @@ describe('the options, when the receiver is made', () => {
 
   function codeThrownBy(make: (options: ReceiverOptions) => unknown, options: unknown): string | undefined {
     try {
-      make(options as ReceiverOptions)
+      // Something to do, unless a case is about that.
+      const isObject = typeof options === 'object' && options !== null
+      make((isObject ? { onEvent() {}, ...options } : options) as ReceiverOptions)
       return undefined
     } catch (error) {
       return isWebhookError(error) ? error.code : String(error)
@@ -351,8 +386,17 @@ describe('the options, when the receiver is made', () => {
 
   it('must have a secret', () => {
     expect(codeOf({})).toBe('invalid_secret')
-    expect(codeOf(undefined)).toBe('invalid_secret')
-    expect(() => createReceiver()).toThrow('TRUEDY_WEBHOOK_SECRET')
+    expect(() => createReceiver({ onEvent() {} })).toThrow('TRUEDY_WEBHOOK_SECRET')
+  })
+
+  it.each([undefined, null, 5, 'secret', () => {}])('are not %o', (options) => {
+    expect(codeOf(options)).toBe('invalid_options')
+  })
+
+  it('never fall back to the environment for a secret that is given and undefined: a typo in the name of a variable', () => {
+    vi.stubEnv('TRUEDY_WEBHOOK_SECRET', SECRET)
+    expect(codeOf({ secret: undefined })).toBe('invalid_secret')
+    expect(codeOf({})).toBeUndefined()
   })
 
   it('take the secret from TRUEDY_WEBHOOK_SECRET where none is given', async () => {
@@ -399,7 +443,7 @@ describe('the options, when the receiver is made', () => {
   })
 
   it('are refused without showing the secret', () => {
-    const make = () => createReceiver({ secret: `${SECRET}\n` })
+    const make = () => createReceiver({ secret: `${SECRET}\n`, onEvent() {} })
     expect(make).toThrow('newline')
     expect(make).not.toThrow(SECRET)
   })
@@ -408,14 +452,93 @@ describe('the options, when the receiver is made', () => {
     'refuse the event name %j in `on`, and name it',
     (name) => {
       expect(codeOf({ secret: SECRET, on: { [name]: silent } })).toBe('invalid_options')
-      expect(() => createReceiver({ secret: SECRET, on: { [name]: silent } })).toThrow(name)
+      expect(() => createReceiver({ secret: SECRET, on: { [name]: silent } })).toThrow(JSON.stringify(name))
     },
   )
+
+  it.each<[string, unknown, string]>([
+    ['a typo in an option', { onevent: silent }, 'Unknown option "onevent". Did you mean "onEvent"?'],
+    ['an option of another library', { handlers: {} }, 'Unknown option "handlers".'],
+    ['the name of an option in 1.0.0', { maxMs: 5 }, 'Unknown option "maxMs".'],
+    [
+      'a typo in an event',
+      { on: { 'call.endd': silent } },
+      'Unknown event "call.endd" in on. Did you mean "call.ended"?',
+    ],
+    ['an event that does not exist', { on: { 'crm.synced': silent } }, 'The events are call.started, '],
+    ['the alias', { on: { 'call.completed': silent } }, 'It arrives as "call.ended"'],
+    [
+      'a ttl below twice the tolerance',
+      { ttlMs: 599_999 },
+      'ttlMs must be at least twice toleranceSeconds, 600000 ms (got 599999)',
+    ],
+    [
+      'a tolerance of text',
+      { toleranceSeconds: '300' },
+      'toleranceSeconds must be a positive, finite number (got a string).',
+    ],
+    [
+      'a negative tolerance',
+      { toleranceSeconds: -1 },
+      'toleranceSeconds must be a positive, finite number (got -1).',
+    ],
+    ['a scope of nothing', { scope: '' }, 'scope must be a string that is not empty (got an empty string).'],
+    ['a scope of another kind', { scope: 5 }, 'scope must be a string that is not empty (got 5).'],
+    ['half a name of headers', { headerNames: { timestamp: 'x' } }, 'headerNames.signature must be a string'],
+    [
+      'a handler of another kind',
+      { on: { 'call.ended': 'log' } },
+      'on["call.ended"] must be a function (got a string).',
+    ],
+    [
+      'a store of 1.0.0',
+      { store: { claim: silent, complete: silent, release: silent } },
+      'store.renew must be a function (got undefined).',
+    ],
+  ])('refuse %s, and say what to do', (_, options, message) => {
+    expect(codeOf({ secret: SECRET, ...(options as object) })).toBe('invalid_options')
+    const make = () => createReceiver({ secret: SECRET, onEvent() {}, ...(options as object) })
+    expect(make).toThrow(message)
+  })
+
+  it.each([{}, { on: {} }, { on: { 'call.ended': undefined } }, { onEvent: undefined }])(
+    'refuse %o, which would acknowledge every event and drop it',
+    (options) => {
+      const make = () => createReceiver({ secret: SECRET, ...options })
+      expect(make).toThrow('There is no handler')
+    },
+  )
+
+  it('take a handler that is undefined as absent', async () => {
+    const ended = vi.fn()
+    const send = open({ secret: SECRET, on: { 'call.started': undefined, 'call.ended': ended } })
+    expect((await send(await genuine(sampleEvent('call.started')))).status).toBe(204)
+    expect((await send(await genuine())).status).toBe(204)
+    expect(ended).toHaveBeenCalledTimes(1)
+  })
+
+  it.each([
+    ['undefined', undefined, 'missing'],
+    ['the text undefined', 'undefined', 'missing'],
+    ['null', null, 'null'],
+    ['an object', {}, 'must be a string'],
+    ['an object as text', '[object Object]', 'an object was converted'],
+    ['the prefix alone', 'whsec_', 'only its prefix'],
+    ['a variable that was not expanded', `\${TRUEDY_WEBHOOK_SECRET}`, 'not expanded'],
+    ['white space', `${SECRET}\r\n`, 'white space'],
+    ['a list of none', [], 'list of secrets is empty'],
+    ['a list of eleven', Array(11).fill('x'), 'There are 11 secrets'],
+    ['a mistake in a list', [SECRET, 'whsec_'], 'only its prefix'],
+  ])('refuse %s as secret, with a message of its own', (_, secret, message) => {
+    const make = () => createReceiver({ secret: secret as string, onEvent() {} })
+    expect(make).toThrow(
+      expect.objectContaining({ code: 'invalid_secret', message: expect.stringContaining(message) }),
+    )
+  })
 
   it.each([
     ['on', { on: { 'call.ended': 'log' } }],
     ['on', { on: { unknown: null } }],
-    ['on', { on: { 'call.ended': undefined } }],
     ['onEvent', { onEvent: {} }],
     ['onOutcome', { onOutcome: true }],
     ['key', { key: 'id' }],
@@ -450,13 +573,21 @@ describe('the options, when the receiver is made', () => {
   it('take a store that is an instance of a class', () => {
     class Store {
       claim = () => 'claimed'
+      renew() {}
       complete() {}
       release() {}
     }
     expect(codeOf({ secret: SECRET, store: new Store() })).toBeUndefined()
   })
 
-  describe.each(['leaseMs', 'ttlMs', 'maxMs', 'maxBodyBytes', 'toleranceSeconds'])('refuse as %s', (name) => {
+  describe.each([
+    'leaseMs',
+    'ttlMs',
+    'handlerTimeoutMs',
+    'stepTimeoutMs',
+    'maxBodyBytes',
+    'toleranceSeconds',
+  ])('refuse as %s', (name) => {
     it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1000', null])('%j', (value) => {
       expect(codeOf({ secret: SECRET, [name]: value })).toBe('invalid_options')
     })
@@ -467,21 +598,22 @@ describe('the options, when the receiver is made', () => {
     expect(codeOf({ secret: SECRET, headerNames: { timestamp: 'x-time' } })).toBe('invalid_options')
   })
 
-  it('may all be undefined but the secret', () => {
+  it('may all be undefined but the secret and a handler', () => {
     const names = [
       'store',
       'on',
-      'onEvent',
       'onOutcome',
       'key',
       'leaseMs',
       'ttlMs',
-      'maxMs',
+      'handlerTimeoutMs',
+      'stepTimeoutMs',
+      'scope',
       'maxBodyBytes',
       'now',
     ]
     const options = Object.fromEntries(names.map((name) => [name, undefined]))
-    expect(codeOf({ secret: SECRET, ...options })).toBeUndefined()
+    expect(codeOf({ secret: SECRET, ...options, onEvent: silent })).toBeUndefined()
   })
 })
 
@@ -507,7 +639,15 @@ describe('onOutcome', () => {
     const outcome = await inNoTime(async () =>
       outcomeOf({ store: brokenStore('complete') }, await genuine(event)),
     )
-    expect(outcome).toEqual({ status: 'processed', event: parsed, key, recorded: false, durationMs })
+    const recordError = expect.objectContaining({ message: expect.stringContaining('ECONNREFUSED') })
+    expect(outcome).toEqual({
+      status: 'processed',
+      event: parsed,
+      key,
+      recorded: false,
+      recordError,
+      durationMs,
+    })
   })
 
   it('sees a duplicate', async () => {
@@ -632,7 +772,76 @@ describe('onOutcome', () => {
     const calls = log.mock.calls
     log.mockRestore()
     expect(answers).toEqual([acknowledged(), refused(401, 'signature_mismatch')])
-    expect(calls).toEqual(Array(2).fill(['truedy-webhooks:', new Error('no disk')]))
+    expect(calls).toEqual(Array(2).fill(['truedy-webhooks:', 'onOutcome failed:', new Error('no disk')]))
+  })
+})
+
+describe('a reply', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('waits for onOutcome for a second at most', async () => {
+    const send = open({ secret: SECRET, onOutcome: () => new Promise(() => {}) })
+    const request = await genuine()
+    const answered = vi.fn()
+    void send(request).then(answered)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(answered).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(answered).toHaveBeenCalledWith(acknowledged())
+  })
+
+  it('does not wait for onOutcome when the time of the delivery is over', async () => {
+    const onEvent = () => new Promise((resolve) => setTimeout(resolve, 8900))
+    const send = open({ secret: SECRET, onEvent, onOutcome: () => new Promise(() => {}) })
+    const request = await genuine()
+    const answered = vi.fn()
+    void send(request).then(answered)
+    await vi.advanceTimersByTimeAsync(9000)
+    expect(answered).toHaveBeenCalledWith(acknowledged())
+  })
+
+  it('warns in the log about a handler that takes longer than 8 s', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(silent)
+    for (const ms of [8000, 8001]) {
+      const send = open({ secret: SECRET, onEvent: () => new Promise((resolve) => setTimeout(resolve, ms)) })
+      const request = await genuine()
+      const reply = send(request)
+      await vi.advanceTimersByTimeAsync(9000)
+      expect(await reply).toEqual(acknowledged())
+    }
+    const calls = warn.mock.calls
+    warn.mockRestore()
+    expect(calls).toEqual([
+      [
+        'truedy-webhooks:',
+        expect.stringMatching(/^call\.ended \(call\.ended:call:.*\) took 8\.0 s\. .*queue\.$/),
+      ],
+    ])
+  })
+})
+
+describe('a body', () => {
+  it.each<[string, Partial<TestRequest>, number]>([
+    ['another method', { method: 'GET' }, 405],
+    ['no headers', { headers: {} }, 401],
+    ['a malformed signature', { headers: { 'x-truedy-timestamp': '1', 'x-truedy-signature': 'a' } }, 401],
+    ['a declared length over the limit', { headers: { 'content-length': '5000' } }, 413],
+  ])('is not read with %s', async (_, change, status) => {
+    const readBody = vi.fn(() => '{}')
+    const receive = createBodyReceiver({
+      secret: SECRET,
+      onEvent() {},
+      onOutcome: silent,
+      maxBodyBytes: 4096,
+    })
+    const { method, headers } = { ...(await genuine()), ...change }
+    expect((await receive({ method, headers, readBody })).status).toBe(status)
+    expect(readBody).not.toHaveBeenCalled()
   })
 })
 
@@ -648,19 +857,28 @@ describe('the log, where no onOutcome is given', () => {
   it('tells that a handler failed', async () => {
     const error = new Error('secret detail')
     await open({ secret: SECRET, onEvent: () => Promise.reject(error) })(await genuine())
-    expect(log.mock.calls).toEqual([['truedy-webhooks:', error]])
+    expect(log.mock.calls).toEqual([
+      ['truedy-webhooks:', expect.stringMatching(/^call\.ended \(call\.ended:call:.*\) failed:$/), error],
+    ])
   })
 
   it('tells that the store is down', async () => {
     await open({ secret: SECRET, store: brokenStore('claim') })(await genuine())
-    expect(log.mock.calls).toEqual([['truedy-webhooks:', new Error('connect ECONNREFUSED 10.0.0.5:6379')]])
+    expect(log.mock.calls).toEqual([
+      [
+        'truedy-webhooks:',
+        expect.stringContaining('call.ended ('),
+        new Error('connect ECONNREFUSED 10.0.0.5:6379'),
+      ],
+    ])
   })
 
   it('tells that an event was handled and not recorded, so that it may be handled again', async () => {
     const event = sampleEvent('call.ended')
     const send = open({ secret: SECRET, store: brokenStore('complete') })
     await inNoTime(async () => send(await genuine(event)))
-    expect(log.mock.calls).toEqual([['truedy-webhooks:', 'not recorded:', dedupeKey(parseEvent(event))]])
+    const message = `call.ended (${dedupeKey(parseEvent(event))}) was processed but not recorded, and may run again:`
+    expect(log.mock.calls).toEqual([['truedy-webhooks:', message, expect.any(Error)]])
   })
 
   it('tells that the body is not raw', async () => {

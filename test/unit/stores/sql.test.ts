@@ -85,7 +85,7 @@ describe.each([
     ['a number', 1],
   ])('does not take %s for rows', async (_, result) => {
     const store = () => makeStore(queryOf(result).asyncQuery)
-    const refusal = 'must return the rows'
+    const refusal = 'must return rows'
     await expect(store().claim('key', lease)).rejects.toThrow(refusal)
     await expect(store().complete('key', lease)).rejects.toThrow(refusal)
     await expect(store().release('key', lease)).rejects.toThrow(refusal)
@@ -100,7 +100,7 @@ describe.each([
     ['a row that is null', [null]],
   ])('does not take %s for the answer to a claim', async (_, rows) => {
     await expect(makeStore(queryOf(rows, rows).asyncQuery).claim('key', lease)).rejects.toThrow(
-      'rows as objects, with the names of the columns',
+      'names of the columns',
     )
   })
 
@@ -231,7 +231,7 @@ describe('sqliteStore', () => {
 
   it.each([undefined, null, 1, {}])('does not take %s of a synchronous function for rows', (result) => {
     const store = sqliteStore(() => result as never)
-    expect(() => store.claim('key', { owner: 'a', leaseMs: 1 })).toThrow('must return the rows')
+    expect(() => store.claim('key', { owner: 'a', leaseMs: 1 })).toThrow('must return rows')
   })
 })
 
@@ -257,5 +257,15 @@ describe('sqliteSchema', () => {
         .split('\n')
         .map((line) => line.replace(/ (IF|ON) .*/, '')),
     ).toEqual(['CREATE TABLE', 'CREATE INDEX'])
+  })
+
+  it.each([
+    ['synchronous', (rows: object[]) => rows],
+    ['asynchronous', async (rows: object[]) => rows],
+  ])('sweeps millions of records in a loop on a %s driver, not in a recursion', async (_, result) => {
+    let batches = 0
+    const store = sqliteStore(() => result(++batches < 20_000 ? [{}, {}] : [{}]))
+    expect(await store.sweep({ batchSize: 2 })).toBe(39_999)
+    expect(batches).toBe(20_000)
   })
 })

@@ -321,12 +321,17 @@ const answerTable: readonly Row[] = [
 export function describeAnswers(open: (options: ReceiverOptions) => Endpoint | Promise<Endpoint>): void {
   describe('the answer table', () => {
     it.each(answerTable)('answers $name with $answer.status $answer.body', async ({ make, answer }) => {
-      const send = await open({ secret: SECRET, maxBodyBytes: MAX_BODY_BYTES, onOutcome: silent })
+      const send = await open({
+        secret: SECRET,
+        onEvent() {},
+        maxBodyBytes: MAX_BODY_BYTES,
+        onOutcome: silent,
+      })
       expect(await send(await make())).toEqual(answer)
     })
 
     it('answers a HEAD with 405', async () => {
-      const send = await open({ secret: SECRET, onOutcome: silent })
+      const send = await open({ secret: SECRET, onEvent() {}, onOutcome: silent })
       const answer = await send({ method: 'HEAD', headers: {}, body: '' })
       expect(answer).toMatchObject({ status: 405, allow: 'POST' })
     })
@@ -386,7 +391,7 @@ export function describeAnswers(open: (options: ReceiverOptions) => Endpoint | P
 
     it('answers 204 when the handler is done and the store cannot record it', async () => {
       const { onOutcome, nth } = recordOutcomes()
-      const send = await open({ secret: SECRET, store: brokenStore('complete'), onOutcome })
+      const send = await open({ secret: SECRET, onEvent() {}, store: brokenStore('complete'), onOutcome })
       expect(await inNoTime(async () => send(await genuine()))).toEqual(acknowledged())
       expect(await nth(1)).toMatchObject({ status: 'processed', recorded: false })
     })

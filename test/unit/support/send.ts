@@ -66,6 +66,8 @@ export async function keeper(
 
 /** A receiver made with this library. */
 export async function receiver(options: ReceiverOptions = {}) {
-  const { url } = await serve(createNodeHandler({ secret: CLI_SECRET, onOutcome: () => {}, ...options }))
+  const { url } = await serve(
+    createNodeHandler({ secret: CLI_SECRET, onEvent() {}, onOutcome: () => {}, ...options }),
+  )
   return url
 }

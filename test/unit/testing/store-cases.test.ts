@@ -36,74 +36,101 @@ const MISTAKES = {
   leavesOutFencing: {
     'lets nobody else complete': 'complete',
     'lets nobody else release': 'release',
-    'refuses completion and release by an owner who was overtaken': 'complete',
+    'refuses completion, renewal and release by an owner who was overtaken': 'complete',
+    'renews nothing for another owner': 'renew',
   },
   neverExpires: {
+    'counts a renewal from now': 'claim',
+    'does not take back a lease that has ended, even if nobody else holds it': 'renew',
+    'forgets completion after its time': 'claim',
     'gives a key to another owner when the lease has ended': 'claim',
     'gives a key whose lease has ended to exactly one of many': 'claim',
-    'forgets completion after its time': 'claim',
-    'refuses completion when the lease has ended': 'complete',
-    'refuses release when the lease has ended': 'release',
-    'refuses completion and release by an owner who was overtaken': 'complete',
-    'takes times that are no whole numbers, very short ones, and very long ones': 'claim',
     'keeps its time when the clock of a worker is wrong': 'claim',
+    'refuses completion, renewal and release by an owner who was overtaken': 'complete',
+    'refuses release when the lease has ended': 'release',
+    'renews nothing for another owner': 'claim',
+    'takes times that are no whole numbers, very short ones, and very long ones': 'claim',
   },
   forgetsCompletion: {
+    'completes after the lease has ended, if nobody else claims': 'claim',
+    'completes again what is done, as after an answer that was lost': 'claim',
+    'completes an absent key, whose record may have been swept': 'claim',
     'gives a key to another owner when the lease has ended': 'claim',
     'is done for everyone after completion': 'claim',
-    'remembers completion for longer than the lease': 'claim',
     'keeps completion when its owner releases afterwards': 'claim',
+    'keeps its time when the clock of a worker is wrong': 'claim',
+    'remembers completion for longer than the lease': 'claim',
+    'renews nothing that was released, is absent or is done': 'claim',
     'takes owners of any content': 'claim',
     'takes times that are no whole numbers, very short ones, and very long ones': 'claim',
-    'keeps its time when the clock of a worker is wrong': 'claim',
   },
   isBusyForItsOwner: {
+    'extends the lease when the owner claims again': 'claim',
     'lets the owner claim again': 'claim',
+  },
+  doesNotExtendByClaim: {
     'extends the lease when the owner claims again': 'claim',
   },
-  doesNotRenew: { 'extends the lease when the owner claims again': 'claim' },
-  foldsCase: { 'tells keys apart that differ in case, in white space or at the end only': 'claim' },
+  doesNotRenew: {
+    'counts a renewal from now': 'claim',
+    'renews a lease that its owner holds': 'claim',
+  },
+  renewsExpired: {
+    'does not take back a lease that has ended, even if nobody else holds it': 'renew',
+  },
+  renewsDone: {
+    'renews nothing that was released, is absent or is done': 'renew',
+  },
+  foldsCase: {
+    'tells keys apart that differ in case, in white space or at the end only': 'claim',
+  },
   completesAnything: {
     'lets nobody else complete': 'complete',
-    'refuses completion when the lease has ended': 'complete',
-    'refuses completion and release by an owner who was overtaken': 'complete',
-    'has nothing to complete or release under an absent key': 'complete',
+    'refuses completion, renewal and release by an owner who was overtaken': 'complete',
   },
-  completesExpired: {
-    'refuses completion when the lease has ended': 'complete',
-    'refuses release when the lease has ended': 'release',
+  completesOnlyForItsOwner: {
+    'completes after the lease has ended, if nobody else claims': 'complete',
+    'completes again what is done, as after an answer that was lost': 'complete',
+    'completes an absent key, whose record may have been swept': 'complete',
   },
-  releasesCompleted: { 'keeps completion when its owner releases afterwards': 'release' },
-  releasesExpired: {
-    'lets nobody else release': 'release',
-    'refuses release when the lease has ended': 'release',
-    'refuses completion and release by an owner who was overtaken': 'release',
+  releasesCompleted: {
     'keeps completion when its owner releases afterwards': 'release',
   },
+  releasesExpired: {
+    'keeps completion when its owner releases afterwards': 'release',
+    'lets nobody else release': 'release',
+    'refuses completion, renewal and release by an owner who was overtaken': 'release',
+    'refuses release when the lease has ended': 'release',
+  },
   keepsLeaseAsTtl: {
-    'remembers completion for longer than the lease': 'claim',
     'forgets completion after its time': 'claim',
+    'remembers completion for longer than the lease': 'claim',
   },
   isNeverBusy: {
-    'is busy for another owner while the lease lasts': 'claim',
-    'lets the owner claim again': 'claim',
     'extends the lease when the owner claims again': 'claim',
     'gives a key whose lease has ended to exactly one of many': 'claim',
     'gives an absent key to exactly one of many': 'claim',
+    'is busy for another owner while the lease lasts': 'claim',
+    'keeps its time when the clock of a worker is wrong': 'claim',
     'lets nobody else complete': 'claim',
     'lets nobody else release': 'claim',
-    'refuses completion and release by an owner who was overtaken': 'claim',
+    'lets the owner claim again': 'claim',
+    'refuses completion, renewal and release by an owner who was overtaken': 'claim',
+    'renews a lease that its owner holds': 'claim',
     'takes keys of any length and content': 'claim',
     'takes owners of any content': 'claim',
     'takes times that are no whole numbers, very short ones, and very long ones': 'claim',
+  },
+  usesClockOfWorker: {
     'keeps its time when the clock of a worker is wrong': 'claim',
   },
-  usesClockOfWorker: { 'keeps its time when the clock of a worker is wrong': 'claim' },
   cutsKeys: {
     'takes keys of any length and content': 'claim',
     'tells long keys apart that differ at their end only': 'claim',
   },
-  encodesKeys: { 'tells keys apart that differ in halves of surrogate pairs only': 'claim' },
+  encodesKeys: {
+    'tells keys apart that differ in halves of surrogate pairs only': 'claim',
+  },
 } as const satisfies Record<string, Readonly<Record<string, Step>>>
 
 type Mistake = keyof typeof MISTAKES
@@ -124,8 +151,9 @@ function storeWith(...made: Mistake[]): DedupeStore {
     const entry = entries.get(nameOf(key))
     return entry && (makes('neverExpires') || entry.expiresAt > now()) ? entry : undefined
   }
+  /** The lease that an owner still holds. */
   const held = (key: string, owner: string) => {
-    const entry = makes('completesExpired') ? entries.get(nameOf(key)) : live(key)
+    const entry = live(key)
     if (!entry || (entry.isDone && !makes('releasesCompleted'))) return undefined
     return entry.owner === owner || makes('leavesOutFencing') ? entry : undefined
   }
@@ -142,15 +170,25 @@ function storeWith(...made: Mistake[]): DedupeStore {
         (entry.owner !== owner || makes('isBusyForItsOwner'))
       )
         return 'busy'
-      if (entry?.owner === owner && makes('doesNotRenew')) return 'claimed'
+      if (entry?.owner === owner && makes('doesNotExtendByClaim')) return 'claimed'
       entries.set(nameOf(key), { owner, isDone: false, expiresAt: now() + leaseMs })
       return 'claimed'
     },
+    async renew(key, { owner, leaseMs }) {
+      const record = entries.get(nameOf(key))
+      const entry = makes('renewsExpired') && record && !record.isDone ? record : live(key)
+      if (!entry || (entry.owner !== owner && !makes('leavesOutFencing'))) return false
+      if (entry.isDone && !makes('renewsDone')) return false
+      if (!makes('doesNotRenew')) entry.expiresAt = now() + leaseMs
+      return true
+    },
     async complete(key, { owner, ttlMs }) {
-      const entry = held(key, owner)
-      if (!entry) return makes('completesAnything')
-      entry.isDone = true
-      if (!makes('keepsLeaseAsTtl')) entry.expiresAt = now() + ttlMs
+      const entry = live(key)
+      const isOthers = entry && !entry.isDone && entry.owner !== owner
+      if (isOthers && !makes('leavesOutFencing') && !makes('completesAnything')) return false
+      if (makes('completesOnlyForItsOwner') && (!entry || entry.isDone)) return false
+      const expiresAt = entry && makes('keepsLeaseAsTtl') ? entry.expiresAt : now() + ttlMs
+      entries.set(nameOf(key), { owner, isDone: true, expiresAt })
       return true
     },
     async release(key, { owner }) {
@@ -162,8 +200,13 @@ function storeWith(...made: Mistake[]): DedupeStore {
 
 /** The step that a message is about: the first that it names outside of quotes, in which keys and answers stand. */
 function stepOf(error: unknown): Step | undefined {
-  const steps: Readonly<Record<string, Step>> = { claim: 'claim', complet: 'complete', release: 'release' }
-  const [stem = ''] = /claim|complet|release/i.exec(String(error).replaceAll(/"[^"]*"/g, '')) ?? []
+  const steps: Readonly<Record<string, Step>> = {
+    claim: 'claim',
+    renewal: 'renew',
+    complet: 'complete',
+    release: 'release',
+  }
+  const [stem = ''] = /claim|renewal|complet|release/i.exec(String(error).replaceAll(/"[^"]*"/g, '')) ?? []
   return steps[stem.toLowerCase()]
 }
 
@@ -191,6 +234,8 @@ function storeThatMisreads({ key = String, owner = String, time = Number }: Misr
   return {
     claim: (name, lease) =>
       memory.claim(key(name), { owner: owner(lease.owner), leaseMs: time(lease.leaseMs) }),
+    renew: (name, lease) =>
+      memory.renew(key(name), { owner: owner(lease.owner), leaseMs: time(lease.leaseMs) }),
     complete: (name, lease) =>
       memory.complete(key(name), { owner: owner(lease.owner), ttlMs: time(lease.ttlMs) }),
     release: (name, lease) => memory.release(key(name), { owner: owner(lease.owner) }),
@@ -268,6 +313,10 @@ function storeThatErrs(wrongIndex?: number) {
       const right = await memory.claim(key, lease)
       return answer('claim', right, right === 'busy' ? 'claimed' : 'busy')
     },
+    async renew(key, lease) {
+      const right = await memory.renew(key, lease)
+      return answer('renew', right, !right)
+    },
     async complete(key, lease) {
       const right = await memory.complete(key, lease)
       return answer('complete', right, !right)
@@ -284,11 +333,13 @@ function storeThatErrs(wrongIndex?: number) {
 const PREPARATIONS: Readonly<Record<string, readonly number[]>> = {
   'gives an absent key to whoever asks first': [],
   'gives an absent key to exactly one of many': [],
-  'remembers completion for longer than the lease': [0, 1],
   'forgets completion after its time': [0, 1],
-  'refuses completion and release by an owner who was overtaken': [0, 1],
+  'refuses completion, renewal and release by an owner who was overtaken': [0, 1],
   'keeps completion when its owner releases afterwards': [0, 1],
-  'has nothing to complete or release under an absent key': [],
+  'completes again what is done, as after an answer that was lost': [0, 1],
+  'renews nothing that was released, is absent or is done': [0, 1, 6, 7],
+  'has nothing to release under an absent key': [],
+  'completes an absent key, whose record may have been swept': [],
   'tells keys apart that differ in case, in white space or at the end only': [],
   'takes keys of any length and content': [],
   'tells keys apart that differ in halves of surrogate pairs only': [],
@@ -343,25 +394,6 @@ describe('the store cases', () => {
     const store = { ...memoryStore(), claim: () => (++count === 1 ? 'claimed' : 'done') as Claim }
     const running = caseOf('gives an absent key to exactly one of many').run(store)
     await expect(running).rejects.toThrow(/"busy".*999.*\b0\b/)
-  })
-
-  it('give a slow store longer leases, up to some seconds, and wait for their end', async () => {
-    const timer = vi.spyOn(globalThis, 'setTimeout')
-    const leases: number[] = []
-    const store: DedupeStore = {
-      claim(_, { leaseMs }) {
-        leases.push(leaseMs)
-        return 'claimed'
-      },
-      complete: () => false,
-      release: () => false,
-    }
-    const running = inNoTime(caseOf('remembers completion for longer than the lease').run(store))
-    await expect(running).rejects.toThrow('"done"')
-    const waits = timer.mock.calls.map(([, ms]) => ms)
-    timer.mockRestore()
-    expect(leases).toEqual([150, 300, 600, 1200, 2400, 4800, 9600, 60_000])
-    expect(waits).toEqual([10_000])
   })
 
   it('set the clock wrong for a worker, in all that Date tells, and right again', async () => {

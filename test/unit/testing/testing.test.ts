@@ -152,7 +152,7 @@ describe('checkEndpoint', () => {
   let right = ''
   let wrong = ''
   beforeAll(async () => {
-    right = await listen(createNodeHandler({ secret: SECRET }))
+    right = await listen(createNodeHandler({ secret: SECRET, onEvent() {} }))
     wrong = await listen((request, response) => {
       request.resume()
       response.writeHead(200).end('OK')

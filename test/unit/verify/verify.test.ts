@@ -21,7 +21,7 @@ it('takes node:crypto where the runtime offers it, and WebCrypto where it does n
   verify.mockRestore()
 })
 
-it('imports a secret into WebCrypto once, and forgets the oldest when there are very many', async () => {
+it('imports a secret into WebCrypto once', async () => {
   const importKey = vi.spyOn(crypto.subtle, 'importKey')
   const check = (secret: string) =>
     web.verifySignature(BODY, headersFor(BODY, undefined, secret), secret, { now })
@@ -30,23 +30,19 @@ it('imports a secret into WebCrypto once, and forgets the oldest when there are 
   // Nothing that runs beside it can read the secret out of the key.
   const isExtractable = false
   expect(importKey.mock.calls[0]?.[3]).toBe(isExtractable)
-  for (let i = 0; i < 150; i++) expect(await check(`secret ${i}`)).toMatchObject({ ok: true })
-  await check('one secret')
-  expect(importKey).toHaveBeenCalledTimes(152)
   importKey.mockRestore()
 })
 
-it('keeps a hundred secrets at a time, and none of them longer than that', async () => {
+it('keeps a thousand secrets, and not ten thousand', async () => {
   const { verifySignature } = await importWithoutNodeCrypto()
   const importKey = vi.spyOn(crypto.subtle, 'importKey')
   const check = (index: number) => verifySignature(BODY, headers, `secret ${index}`, { now })
-  // The hundredth is there already, from the delivery after the import.
-  for (let index = 0; index < 99; index++) await check(index)
-  for (let index = 0; index < 99; index++) await check(index)
-  expect(importKey).toHaveBeenCalledTimes(99)
-  await check(99)
+  // A thousand tenants in turn: each key is imported once.
+  for (let round = 0; round < 3; round++) for (let index = 0; index < 1000; index++) await check(index)
+  expect(importKey).toHaveBeenCalledTimes(1000)
+  for (let index = 1000; index < 3000; index++) await check(index)
   await check(0)
-  expect(importKey).toHaveBeenCalledTimes(101)
+  expect(importKey).toHaveBeenCalledTimes(3001)
   importKey.mockRestore()
 })
 
@@ -175,6 +171,47 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       })
     })
 
+    it('is rejected as a string that is not well formed: bytes were lost', async () => {
+      for (const body of ['"\ud800"', '\udc00', `${BODY}\ud83d`]) {
+        const signed = headersFor(body)
+        expect(await codeOf(body, signed, SECRET, { now })).toBe('body_not_raw')
+      }
+      const withEmoji = '{"event":"call.ended","timestamp":1,"data":{"x":"\ud83d\ude00"}}'
+      expect(await codeOf(withEmoji, headersFor(withEmoji), SECRET, { now })).toBe('ok')
+    })
+
+    it('is read once from shared memory, which another thread may change', async () => {
+      const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
+      shared.set(bytes)
+      const verification = verifyAndParse(shared, headersFor(bytes), SECRET, { now })
+      shared.fill(0x20)
+      expect(await verification).toMatchObject({ id: 'evt_abc123' })
+      const buffer = new SharedArrayBuffer(bytes.length)
+      new Uint8Array(buffer).set(bytes)
+      expect(await codeOf(wrong(buffer), headersFor(bytes), SECRET, { now })).toBe('ok')
+    })
+
+    it('whose memory was transferred away has no bytes', async () => {
+      const gone = new Uint8Array(bytes)
+      structuredClone(gone, { transfer: [gone.buffer] })
+      expect(await codeOf(gone, headersFor(bytes), SECRET, { now })).toBe('signature_mismatch')
+      expect(await codeOf(gone, headersFor(''), SECRET, { now })).toBe('ok')
+    })
+
+    it.each([
+      ['2026-03-18T14:32:00.123456+05:30', '2026-03-18T14:32:00', '123456+05:30.'],
+      ['2026-03-18T14:32:00.1Z', '2026-03-18T14:32:00', '1Z.'],
+    ])('never takes in a part of its timestamp: %s split as %s and %s', async (sent, shorter, rest) => {
+      const clock = { now: () => Date.parse('2026-03-18T14:32:00Z'), toleranceSeconds: 24 * 3600 }
+      const signature = sign(BODY, sent)
+      const headersWith = (text: string) => ({ 'x-truedy-timestamp': text, 'x-truedy-signature': signature })
+      expect(await codeOf(BODY, headersWith(sent), SECRET, clock)).toBe('ok')
+      expect(await codeOf(rest + BODY, headersWith(shorter), SECRET, clock)).toBe('signature_mismatch')
+      expect(await codeOf(Buffer.from(rest + BODY), headersWith(shorter), SECRET, clock)).toBe(
+        'signature_mismatch',
+      )
+    })
+
     it('stands for its UTF-8 bytes as a string', async () => {
       expect(await codeOf(BODY, headersFor(bytes), SECRET, { now })).toBe('ok')
     })
@@ -191,6 +228,10 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       ],
       ['a record in any case', { 'x-TRUEDY-timestamp': timestamp, 'X-TRUEDY-SIGNATURE': signature }],
       ['a record in the older spelling', { 'X-Trudy-Timestamp': timestamp, 'X-Trudy-Signature': signature }],
+      [
+        'lists of one, as in multiValueHeaders of AWS and headersDistinct of Node',
+        { 'X-Truedy-Timestamp': [timestamp], 'x-truedy-signature': [signature] },
+      ],
       ['a record without a prototype', Object.assign(Object.create(null), headers)],
       ['a Headers', new Headers(headers)],
       [
@@ -231,8 +272,17 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
         { 'x-ultravox-webhook-timestamp': timestamp, 'x-ultravox-webhook-signature': signature },
         'missing_timestamp',
       ],
-      ['a timestamp array', { ...headers, 'x-truedy-timestamp': [timestamp] }, 'malformed_timestamp'],
-      ['a signature array', { ...headers, 'x-truedy-signature': [signature] }, 'malformed_signature'],
+      ['a timestamp array of none', { ...headers, 'x-truedy-timestamp': [] }, 'malformed_timestamp'],
+      [
+        'a timestamp array of two',
+        { ...headers, 'x-truedy-timestamp': [timestamp, timestamp] },
+        'malformed_timestamp',
+      ],
+      [
+        'an array of one in an array',
+        { ...headers, 'x-truedy-signature': [[signature]] },
+        'malformed_signature',
+      ],
       [
         'a signature array of two',
         { ...headers, 'x-truedy-signature': [signature, signature] },
@@ -469,7 +519,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     ])('is refused when %s', async (_, secret) => {
       const verification = await verifySignature(BODY, headers, wrong(secret), { now })
       expect(verification).toMatchObject({ ok: false, code: 'invalid_secret', status: 500 })
-      expect(verification).toHaveProperty('message', expect.stringContaining('TRUEDY_WEBHOOK_SECRET'))
+      expect(verification).toHaveProperty('message', expect.stringMatching(/secret/))
     })
 
     it.each([`${SECRET}\n`, ` ${SECRET}`, `${SECRET}\r\n`, `\t${SECRET}`, ' ', `${SECRET}\u00a0`])(

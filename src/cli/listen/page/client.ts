@@ -19,7 +19,8 @@ function showConnection(isOpen: boolean): void {
   connection.classList.toggle('lost', !isOpen)
 }
 
-const feed = new EventSource('/events')
+// Relative, like all addresses here: the path of the page begins with the token that its server asks for.
+const feed = new EventSource('events')
 feed.onopen = () => showConnection(true)
 feed.onerror = () => showConnection(false)
 // Sent by another run of the program, which numbers its deliveries from 1 again.

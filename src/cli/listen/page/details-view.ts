@@ -23,9 +23,9 @@ export async function openDetails(row: DeliveryRow): Promise<void> {
   details.hidden = false
   details.replaceChildren(...summaryOf(row.delivery))
   details.scrollTop = 0
-  const sections = await fetchSections(row.delivery.number).catch(() => [makeHint(HAS_ENDED)])
+  const found = await fetchDetails(row.delivery.number).catch(() => HAS_ENDED)
   // Meanwhile the reader may have opened another row.
-  if (openRow === row) details.append(...sections)
+  if (openRow === row) details.append(...sectionsOf(row.delivery.number, found))
 }
 
 /** Closes the details. */
@@ -43,11 +43,16 @@ export function returnToList(): void {
   focusTarget(button).focus()
 }
 
-async function fetchSections(number: number): Promise<HTMLElement[]> {
-  const response = await fetch(`/deliveries/${number}`)
-  if (!response.ok) return [makeHint(await response.text())]
+/** The details of a delivery, or why there are none. Rejects if the program does not respond. */
+async function fetchDetails(number: number): Promise<DeliveryDetails | string> {
+  const response = await fetch(`deliveries/${number}`)
+  if (!response.ok) return response.text()
   // The server of this page sends DeliveryDetails.
-  const found = (await response.json()) as DeliveryDetails
+  return (await response.json()) as DeliveryDetails
+}
+
+function sectionsOf(number: number, found: DeliveryDetails | string): HTMLElement[] {
+  if (typeof found === 'string') return [makeHint(found)]
   return [makePayloadSection(found), headersSection(found), makeReplaySection(number, found)]
 }
 

@@ -45,7 +45,7 @@ export function makeReplaySection(number: number, { isGenuine, whyNotReplay }: D
 /** Has the program send a delivery to a URL. Resolves with what it came to, in words. */
 async function orderReplay(number: number, url: string): Promise<string> {
   const body = JSON.stringify({ number, url })
-  const response = await fetch('/replay', {
+  const response = await fetch('replay', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,

@@ -57,7 +57,7 @@ async function check(url: string, ...argv: string[]) {
 
 describe('check', () => {
   it('shows what came beside what was expected', async () => {
-    const url = await serve(createNodeHandler({ secret: SECRET, onOutcome: () => {} }))
+    const url = await serve(createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome: () => {} }))
     const { code, stdout } = await check(url, '--only', 'GET', '--only', 'one digit')
     expect(stdout).toMatchInlineSnapshot(`
       "  case                      expected  answered
@@ -71,7 +71,7 @@ describe('check', () => {
   })
 
   it('says what could not be seen of a handler that is quick', async () => {
-    const { code, stdout } = await checkSimulated({}, ...REPEATS)
+    const { code, stdout } = await checkSimulated({ onEvent() {} }, ...REPEATS)
     expect(stdout).toMatch(/^~ the same event twice, one after the other/m)
     expect(stdout.split('\n').slice(-5)).toEqual([
       '',
@@ -157,7 +157,7 @@ describe('check', () => {
 
   it('fails every repeat of an endpoint that refuses everything', async () => {
     const { lines } = await check(
-      await serve(createNodeHandler({ secret: 'whsec_other', onOutcome: () => {} })),
+      await serve(createNodeHandler({ secret: 'whsec_other', onEvent() {}, onOutcome: () => {} })),
       '--json',
       ...REPEATS,
     )
@@ -183,5 +183,30 @@ describe('check', () => {
     })
     expect(await runCli(['check', url, '--json'], surroundings)).toBe(130)
     expect(JSON.parse(surroundings.stdout())).toMatchObject({ type: 'summary', passed: 0, failed: 0 })
+  })
+
+  it('uses a user and a password in the URL, and prints the password nowhere', async () => {
+    const seen: (string | undefined)[] = []
+    const url = new URL(
+      await serve((request, response) => {
+        seen.push(request.headers.authorization)
+        request.resume()
+        response.writeHead(204).end()
+      }),
+    )
+    url.username = 'zo%C3%AB'
+    url.password = 'geheim%21'
+    for (const form of [[], ['--json']]) {
+      const { stdout, stderr } = await check(url.href, '--only', 'GET', ...form)
+      expect(stdout + stderr).not.toMatch(/geheim/)
+    }
+    const expected = `Basic ${Buffer.from('zoë:geheim!').toString('base64')}`
+    expect(seen.length).toBeGreaterThan(1)
+    expect(new Set(seen)).toEqual(new Set([expected]))
+    url.port = '1'
+    const { stdout, stderr, code } = await check(url.href)
+    expect(stdout + stderr).toContain('***')
+    expect(stdout + stderr).not.toMatch(/geheim/)
+    expect(code).toBe(1)
   })
 })

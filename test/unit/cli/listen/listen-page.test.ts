@@ -131,6 +131,50 @@ describe('the page of listen', () => {
     },
   )
 
+  it.each(['', 'events', 'deliveries/1'])('keeps /%s from those without its token', async (path) => {
+    const { page, url } = await listen('--open')
+    await post(url, await genuine())
+    const { origin, pathname } = new URL(page)
+    const token = pathname.slice(1, -1)
+    expect(token).toMatch(/^[\w-]{32}$/)
+    const changed = `${token.startsWith('A') ? 'B' : 'A'}${token.slice(1)}`
+    for (const wrong of ['', `${changed}/`, `${token}x/`, `${token.slice(1)}/`, `x/${token}/`]) {
+      const { status, text, headers } = await ask(`${origin}/${wrong}${path}`)
+      expect({ status, text }).toEqual({
+        status: 403,
+        text: 'Open the URL that listen has printed: it holds the token of this run.\n',
+      })
+      expect(headers).toMatchObject(GUARDED)
+    }
+    // A token is no pass for other names and pages.
+    expect((await ask(`${page}${path}`, { headers: { host: 'evil.example' } })).status).toBe(403)
+    expect((await ask(`${page}${path}`, { headers: { origin: 'http://evil.example' } })).status).toBe(403)
+  })
+
+  it('has nothing signed for those without its token', async () => {
+    const { page, url, lines } = await listen('--open', '--json')
+    await post(url, await genuine({ timestamp: 1_000_000_000 }))
+    const { origin } = new URL(page)
+    expect((await replay(`${origin}/`, { number: 1, url })).status).toBe(403)
+    expect(lines()).toHaveLength(1)
+  })
+
+  it('has another token in each run', async () => {
+    const pages = [(await listen('--open')).page, (await listen('--open')).page]
+    const [one, other] = pages.map((page) => new URL(page).pathname)
+    expect(one).not.toBe(other)
+  })
+
+  it('shows its token to nobody but the reader of its own URL', async () => {
+    const { page, url, surroundings, shown } = await listen('--open', '--json')
+    await post(url, { body: '{}', headers: {} })
+    await shown(1)
+    const token = new URL(page).pathname.slice(1, -1)
+    expect(surroundings.stdout().split(token)).toHaveLength(2)
+    expect((await ask(page)).text).not.toContain(token)
+    expect((await ask(`${page}deliveries/1`)).text).not.toContain(token)
+  })
+
   it('tells a foreign page no more than that it is none of its own', async () => {
     const { page } = await listen('--open')
     const { headers, text } = await ask(page, { headers: { origin: 'http://evil.example' } })
@@ -146,7 +190,7 @@ describe('the page of listen', () => {
     '/x/deliveries/1',
     '/deliveries/1/x',
     '/deliveries/1x',
-    '/../../etc/passwd',
+    '/..%2f..%2fetc/passwd',
   ])('has nothing at %s', async (path) => {
     const { page, url } = await listen('--open')
     await post(url, await genuine())

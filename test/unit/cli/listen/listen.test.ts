@@ -51,7 +51,7 @@ describe('listen', () => {
     expect([await post(url, delivery), await post(url, delivery)]).toEqual([204, 204])
     const [first, second] = surroundings.stdout().split('\n').slice(-3)
     expect(first).toMatch(
-      /^\d\d:\d\d:\d\d {2}204 {2}processed {2}call\.ended .* ms .* B {2}call\.ended:event:evt_/,
+      /^\d\d:\d\d:\d\d {2}204 {2}processed {2}call\.ended .* ms .* B {2}call\.ended:call:/,
     )
     expect(second).toMatch(/204 {2}duplicate {2}call\.ended/)
   })
@@ -181,7 +181,8 @@ describe('listen', () => {
     stopClock()
     const { url, lines } = await listen('--json')
     // Without a declared length: it has to be read to be known.
-    const outgoing = httpRequest(url, { method: 'POST' })
+    const { headers } = await genuine()
+    const outgoing = httpRequest(url, { method: 'POST', headers })
     for (let count = 0; count < 20; count++) outgoing.write(Buffer.alloc(65_536))
     outgoing.end()
     await once(outgoing, 'response')
@@ -190,7 +191,8 @@ describe('listen', () => {
 
   it('shows a client that broke off', async () => {
     const { url, lines } = await listen('--json')
-    const open = await begin(url, 'half', { 'content-length': '10' })
+    const { headers } = await genuine()
+    const open = await begin(url, 'half', { ...headers, 'content-length': '10' })
     open.destroy()
     await eventually(() => expect(lines()).toMatchObject([{ outcome: 'failed', bytes: 4 }]))
     // Nobody was there to be answered.
@@ -199,7 +201,8 @@ describe('listen', () => {
 
   it('has a line for a client that broke off, too', async () => {
     const { surroundings, url } = await listen()
-    const open = await begin(url, 'half', { 'content-length': '10' })
+    const { headers } = await genuine()
+    const open = await begin(url, 'half', { ...headers, 'content-length': '10' })
     open.destroy()
     await eventually(() => expect(surroundings.stdout()).toMatch(/ {2}--- {2}failed {5}broke off /))
   })
@@ -263,6 +266,6 @@ describe('listen', () => {
   it('does not begin with a secret that cannot be one', async () => {
     const surroundings = testSurroundings({ env: { TRUEDY_WEBHOOK_SECRET: ' whsec_space' } })
     expect(await runCli(['listen', '--port', '0'], surroundings)).toBe(1)
-    expect(surroundings.stderr()).toContain('No usable secret')
+    expect(surroundings.stderr()).toContain('The secret has white space around it')
   })
 })

@@ -59,7 +59,7 @@ describe('a wrong command line', () => {
 describe('what stands in the way', () => {
   it('is a secret with white space, which is not printed', async () => {
     const { code, stderr } = await send([ENDPOINT, '--secret', 'whsec_with_newline\n'])
-    expect(stderr).toContain('No usable secret')
+    expect(stderr).toContain('The secret has white space around it')
     expect(stderr).not.toContain('whsec_with')
     expect(code).toBe(1)
   })

@@ -35,7 +35,7 @@ describe('what is sent', () => {
     const [event] = events
     if (!event) throw new Error('Nothing arrived.')
     expect(event.event).toBe('call.ended')
-    expect(stdout).toMatch(/^204 +[\d.,]+ ms {2}call\.ended +call\.ended:event:evt_/)
+    expect(stdout).toMatch(/^204 +[\d.,]+ ms {2}call\.ended +call\.ended:call:/)
     expect(stdout).toContain(dedupeKey(event))
     expect(stdout).toMatch(/deliveries +1, 1 got 2xx\nanswers +1 × 204\n$/)
     expect(stderr).toBe('')
@@ -73,7 +73,7 @@ describe('what is sent', () => {
   it('is one event of each type with --all, flat with --flat', async () => {
     const { url, events } = await keeper()
     expect((await send([url, '--all', '--flat'])).code).toBe(0)
-    expect(new Set(events().map(({ event }) => event)).size).toBe(9)
+    expect(new Set(events().map(({ event }) => event)).size).toBe(10)
     expect(events()[0]).toMatchObject({ data: { call_id: expect.any(String) } })
     expect(events()[0]).not.toHaveProperty('id')
   })
@@ -303,13 +303,13 @@ describe('--retry', () => {
     const surroundings = testSurroundings()
     const { url, events } = await keeper((nth) => ({ status: nth === 1 ? 500 : 204 }))
     const running = send([url, '--all', '--retry'], surroundings)
-    await eventually(() => expect(surroundings.stdout().match(/^\d{3} /gm)).toHaveLength(9))
+    await eventually(() => expect(surroundings.stdout().match(/^\d{3} /gm)).toHaveLength(10))
     vi.advanceTimersByTime(30_000)
     expect((await running).code).toBe(0)
     expect(events().map(({ event }) => event)).toMatchObject({
       0: 'call.started',
       1: 'call.joined',
-      9: 'call.started',
+      10: 'call.started',
     })
   })
 })
@@ -332,7 +332,7 @@ describe('--json', () => {
     expect(first).toEqual({
       type: 'delivery',
       event: 'call.ended',
-      key: expect.stringMatching(/^call\.ended:event:evt_/),
+      key: expect.stringMatching(/^call\.ended:call:/),
       attempt: 1,
       ok: false,
       status: 500,

@@ -23,10 +23,30 @@ const WRONG: Readonly<
     found: ['two owners at one time'],
   },
   'lets an owner complete whose lease was given to another': {
+    store: { complete: () => [true, { kind: 'done', moments: TTL }] },
+    found: ['complete marked done what another owner holds'],
+  },
+  'lets only the owner complete, as version 1.0.0 did': {
     store: {
-      complete: (entry) => (entry.kind === 'held' ? [true, { kind: 'done', moments: TTL }] : [false, entry]),
+      complete: (entry, owner) =>
+        entry.kind === 'held' && entry.owner === owner
+          ? [true, { kind: 'done', moments: TTL }]
+          : [false, entry],
     },
-    found: ['complete acted for an owner whose lease was over'],
+    found: ['complete said "not recorded" though nobody else holds the event'],
+  },
+  'renews what is free again, as version 1.0.0 did': {
+    store: {
+      renew: (entry, owner) => {
+        const [answer, next] = contract.claim(entry, owner)
+        return [answer === 'claimed', next]
+      },
+    },
+    found: ['renew took back a lease that was lost'],
+  },
+  'does not renew': {
+    store: { renew: (entry) => [false, entry] },
+    found: ['renew gave up a lease that was held'],
   },
   'lets anybody release': {
     store: { release: (entry) => (entry.kind === 'held' ? [true, { kind: 'absent' }] : [false, entry]) },
@@ -74,6 +94,8 @@ const observe: Observer = (path, operation, expected) => {
         return undefined
       case 'claim':
         return store.claim('key', { owner, leaseMs: LEASE })
+      case 'renew':
+        return store.renew('key', { owner, leaseMs: LEASE })
       case 'complete':
         return store.complete('key', { owner, ttlMs: TTL })
       case 'release':

@@ -1,10 +1,11 @@
 /**
- * The states of one event among several workers, explored without gaps: every order in which their steps, their deaths and
- * the passing of time can come.
+ * The states of one event among several workers, explored without gaps: every order in which their steps, their crashes, the
+ * answers of the store and the passing of time can come.
  *
- * A worker does what `processOnce` does (claim, renew, work, complete or release), each store operation being one atomic
- * step, and may die or stand still between any two of them. The only clock is the store's: a worker whose own clock is wrong,
- * or that slept, is one whose steps come early or late, and every such order is among those explored.
+ * A worker does what `processOnce` does (claim, renew, work, complete or release), each store operation being one atomic step,
+ * and may crash or stand still between any two of them. The answer to a step may be lost: then the store has done it, and the
+ * worker does not know. An answer may come late: then the worker has given up. The only clock is the store's: a worker whose own
+ * clock is wrong or jumped, or that slept, is one whose steps come early or late, and every such order is among those explored.
  */
 
 /** The length of a lease, and how long a record is kept, in moments. */
@@ -24,6 +25,7 @@ export type Claim = 'claimed' | 'busy' | 'done'
 /** A store as pure functions: what is answered, and what is remembered then. */
 export interface StoreModel {
   claim(entry: Entry, owner: string): readonly [Claim, Entry]
+  renew(entry: Entry, owner: string): readonly [boolean, Entry]
   complete(entry: Entry, owner: string): readonly [boolean, Entry]
   release(entry: Entry, owner: string): readonly [boolean, Entry]
   /** What is left of an entry a moment later. */
@@ -43,8 +45,10 @@ export const contract: StoreModel = {
     if (entry.kind === 'held' && entry.owner !== owner) return ['busy', entry]
     return ['claimed', { kind: 'held', owner, moments: LEASE }]
   },
+  renew: (entry, owner) =>
+    isHeldBy(entry, owner) ? [true, { kind: 'held', owner, moments: LEASE }] : [false, entry],
   complete: (entry, owner) =>
-    isHeldBy(entry, owner) ? [true, { kind: 'done', moments: TTL }] : [false, entry],
+    entry.kind === 'held' && entry.owner !== owner ? [false, entry] : [true, { kind: 'done', moments: TTL }],
   release: (entry, owner) => (isHeldBy(entry, owner) ? [true, ABSENT] : [false, entry]),
   later(entry) {
     if (entry.kind === 'absent' || entry.moments === 1) return ABSENT
@@ -54,14 +58,17 @@ export const contract: StoreModel = {
 
 /** One operation on a store, or a moment that passes. */
 export type Operation =
-  | { readonly name: 'claim' | 'complete' | 'release'; readonly owner: string }
+  | { readonly name: 'claim' | 'renew' | 'complete' | 'release'; readonly owner: string }
   | { readonly name: 'tick' }
 
 interface Worker {
   /** Deliveries that are still to come to it. */
   readonly left: number
-  /** `ready`: about to claim; `working`: the handler runs; `worked`, `failed`: it has ended, and nothing is recorded. */
-  readonly phase: 'idle' | 'ready' | 'working' | 'worked' | 'failed'
+  /**
+   * `ready`: about to claim. `late`: claimed after it had given up. `working`: the handler runs. `aborted`: it runs, and knows that
+   * the lease is lost. `worked`, `failed`: it has ended, and the store does not know.
+   */
+  readonly phase: 'idle' | 'ready' | 'late' | 'working' | 'aborted' | 'worked' | 'failed'
 }
 
 /** A state of the whole, with what an observer outside of the store knows. */
@@ -157,29 +164,33 @@ function* stepsFrom(state: State, store: StoreModel): Generator<Step> {
         break
       case 'ready':
         yield claimStep(state, store, owner, (answer) => (answer === 'claimed' ? 'working' : 'idle'), become)
+        // The answer is lost, or comes when the worker has given up.
+        yield claimStep(state, store, owner, () => 'idle', become)
+        yield claimStep(state, store, owner, (answer) => (answer === 'claimed' ? 'late' : 'idle'), become)
         yield { state: become('idle') }
         break
       case 'working':
-        // The lease is renewed; or lost, and the handler goes on, since nobody can stop it.
-        yield claimStep(state, store, owner, () => 'working', become)
+        yield renewStep(state, store, owner, (answer) => (answer ? 'working' : 'aborted'), become)
+        // The answer is lost.
+        yield renewStep(state, store, owner, () => 'working', become)
         yield { state: become('worked', { isHandled: true }) }
         yield { state: become('failed') }
         yield { state: become('idle') }
         break
-      case 'worked': {
-        const [answer, entry] = store.complete(state.entry, owner)
-        const isPromised = owner in state.promised
-        const ended = { entry, promised: without(state.promised, owner) }
-        yield {
-          state: become('idle', answer ? { ...ended, doneFor: TTL } : { entry }),
-          operation: { name: 'complete', owner },
-          answer,
-          violation: answer && !isPromised ? 'complete acted for an owner whose lease was over' : undefined,
-        }
+      case 'aborted':
+        // The handler goes on, since nobody can stop it.
+        yield { state: become('worked', { isHandled: true }) }
+        yield { state: become('failed') }
         yield { state: become('idle') }
         break
-      }
-      case 'failed': {
+      case 'worked':
+        yield completeStep(state, store, owner, 'idle', become)
+        // The answer is lost: tried again, or not.
+        yield completeStep(state, store, owner, 'worked', become)
+        yield { state: become('idle') }
+        break
+      case 'failed':
+      case 'late': {
         const [answer, entry] = store.release(state.entry, owner)
         const isPromised = owner in state.promised
         yield {
@@ -194,15 +205,16 @@ function* stepsFrom(state: State, store: StoreModel): Generator<Step> {
   }
 }
 
+type Become = (phase: Worker['phase'], changes: Partial<State>) => State
+
 function claimStep(
   state: State,
   store: StoreModel,
   owner: string,
   phaseAfter: (answer: Claim) => Worker['phase'],
-  become: (phase: Worker['phase'], changes: Partial<State>) => State,
+  become: Become,
 ): Step {
   const [answer, entry] = store.claim(state.entry, owner)
-  const others = Object.keys(state.promised).filter((other) => other !== owner)
   const isDone = state.doneFor > 0
   const promised = answer === 'claimed' ? { ...state.promised, [owner]: LEASE } : state.promised
   return {
@@ -210,7 +222,7 @@ function claimStep(
     operation: { name: 'claim', owner },
     answer,
     violation:
-      answer === 'claimed' && others.length > 0
+      answer === 'claimed' && isHeldByOther(state, owner)
         ? 'two owners at one time'
         : isDone && answer !== 'done'
           ? 'done was forgotten before its time'
@@ -218,6 +230,57 @@ function claimStep(
             ? 'done, though no handler has come to its end'
             : undefined,
   }
+}
+
+function renewStep(
+  state: State,
+  store: StoreModel,
+  owner: string,
+  phaseAfter: (answer: boolean) => Worker['phase'],
+  become: Become,
+): Step {
+  const [answer, entry] = store.renew(state.entry, owner)
+  const isPromised = owner in state.promised
+  const promised = answer ? sorted({ ...state.promised, [owner]: LEASE }) : state.promised
+  return {
+    state: become(phaseAfter(answer), { entry, promised }),
+    operation: { name: 'renew', owner },
+    answer,
+    violation:
+      answer === isPromised
+        ? undefined
+        : answer
+          ? 'renew took back a lease that was lost'
+          : 'renew gave up a lease that was held',
+  }
+}
+
+function completeStep(
+  state: State,
+  store: StoreModel,
+  owner: string,
+  phase: Worker['phase'],
+  become: Become,
+): Step {
+  const [answer, entry] = store.complete(state.entry, owner)
+  const isOthers = isHeldByOther(state, owner)
+  const ended = { entry, promised: without(state.promised, owner), doneFor: TTL }
+  return {
+    state: become(phase, answer ? ended : { entry }),
+    operation: { name: 'complete', owner },
+    answer,
+    violation: answer
+      ? isOthers
+        ? 'complete marked done what another owner holds'
+        : undefined
+      : isOthers
+        ? undefined
+        : 'complete said "not recorded" though nobody else holds the event',
+  }
+}
+
+function isHeldByOther(state: State, owner: string): boolean {
+  return Object.keys(state.promised).some((other) => other !== owner)
 }
 
 /** A moment later. */

@@ -1,0 +1,55 @@
+/** Memory that is used again for each guess: thirty forms of a large body never exist at the same time. */
+
+/** Bytes that are written one piece after another. */
+export interface Scratch {
+  /** Begins again. At most so many bytes will be written. Everything returned before is no longer valid. */
+  begin(maxBytes: number): void
+  /** Appends text as UTF-8. */
+  writeText(text: string): void
+  /** Appends bytes. */
+  writeBytes(bytes: Uint8Array): void
+  /** Appends one byte. */
+  writeByte(byte: number): void
+  /** A view of what was written. */
+  written(): Uint8Array
+  /** Two texts with the same fingerprint are the same text, for all that happens by chance. */
+  fingerprint(): string
+}
+
+const GROWTH = 8
+
+/** Creates an empty one. */
+export function createScratch(): Scratch {
+  const encoder = new TextEncoder()
+  let bytes = new Uint8Array(0)
+  let size = 0
+  return {
+    begin(maxBytes) {
+      // Whole words, for the fingerprint. More than is needed at first, so that no smaller one is left to the garbage
+      // collector: memory that nobody has written to takes no room.
+      if (bytes.length < maxBytes + 4) bytes = new Uint8Array(GROWTH * ((maxBytes + 7) & ~3))
+      size = 0
+    },
+    writeText(text) {
+      size += encoder.encodeInto(text, bytes.subarray(size)).written
+    },
+    writeBytes(piece) {
+      bytes.set(piece, size)
+      size += piece.length
+    },
+    writeByte(byte) {
+      bytes[size++] = byte
+    },
+    written: () => bytes.subarray(0, size),
+    fingerprint() {
+      const wordCount = (size + 3) >> 2
+      bytes.fill(0, size, 4 * wordCount)
+      let [a, b] = [0x9e3779b9, 0x85ebca6b]
+      for (const word of new Uint32Array(bytes.buffer, 0, wordCount)) {
+        a = Math.imul(a ^ word, 0x01000193)
+        b = Math.imul(b + word, 0x5bd1e995) ^ (b >>> 15)
+      }
+      return `${size} ${a} ${b}`
+    },
+  }
+}

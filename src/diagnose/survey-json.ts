@@ -1,0 +1,57 @@
+/** Says what it would cost to read a text of JSON and to write it again, in one pass that keeps nothing. */
+
+/** What a text comes to, if it is JSON. */
+export interface JsonSurvey {
+  /** Commas, colons and opening brackets outside of strings: there are no more values and keys than that, and one. */
+  readonly marks: number
+  /** How deep brackets nest. */
+  readonly depth: number
+  /** How many lines the text has if it is indented, but for the first. */
+  readonly lines: number
+  /** How many levels all these lines are indented by, together. */
+  readonly indents: number
+  /** Bytes that are not printable ASCII. */
+  readonly notAscii: number
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
+/** `{` and `[`, `}` and `]` differ in one bit that the two other brackets of a kind share. */
+const BRACKET_BIT = 0x20
+
+/** Surveys the bytes of a text in UTF-8. */
+export function surveyJson(bytes: Uint8Array): JsonSurvey {
+  const survey = { marks: 0, depth: 0, lines: 0, indents: 0, notAscii: 0 }
+  let depth = 0
+  let isInString = false
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] ?? 0
+    if (byte < 0x20 || byte > 0x7e) survey.notAscii++
+    if (isInString) {
+      if (byte === BACKSLASH) index++
+      else if (byte === QUOTE) isInString = false
+      continue
+    }
+    switch (byte | BRACKET_BIT) {
+      case 0x7b:
+        survey.marks++
+        depth++
+        if (depth > survey.depth) survey.depth = depth
+        break
+      case 0x7d:
+        depth--
+        break
+      default:
+        if (byte === QUOTE) isInString = true
+        if (byte === COLON) survey.marks++
+        if (byte !== COMMA) continue
+        survey.marks++
+    }
+    // A new line follows an opening bracket and a comma, and precedes a closing bracket.
+    survey.lines++
+    survey.indents += Math.max(depth, 0)
+  }
+  return survey
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { startEndpoint } from '../../../../src/cli/listen/endpoint-server.js'
+import type { ListenedDelivery } from '../../../../src/cli/listen/listened-delivery.js'
+import { type Diagnosis, diagnose } from '../../../../src/diagnose/index.js'
+import { eventually } from '../../support/eventually.js'
+import { failOnUncaught } from '../../support/http.js'
+import { genuine, post } from '../../support/listen.js'
+import { CLI_SECRET } from '../../support/surroundings.js'
+
+vi.mock('../../../../src/diagnose/index.js', { spy: true })
+
+failOnUncaught()
+
+/** An endpoint, and what it has reported so far. */
+async function start(): Promise<{ readonly url: string; readonly reported: ListenedDelivery[] }> {
+  const reported: ListenedDelivery[] = []
+  const endpoint = await startEndpoint({
+    port: 0,
+    path: '/hooks',
+    secret: CLI_SECRET,
+    otherSecrets: [],
+    onDelivery: (delivery) => reported.push(delivery),
+    onElsewhere: () => expect.unreachable(),
+  })
+  onTestFinished(() => endpoint.close())
+  return { url: `${endpoint.origin}/hooks`, reported }
+}
+
+/** Deep, wide, and not signed. */
+const forged = async () => {
+  const { headers } = await genuine()
+  return { headers, body: `${'['.repeat(890)}1${',1'.repeat(40_000)}${']'.repeat(890)}` }
+}
+
+describe('the endpoint of listen', () => {
+  it('answers first, and diagnoses afterwards, one delivery at a time', async () => {
+    const ends: ((diagnosis: Diagnosis) => void)[] = []
+    vi.mocked(diagnose).mockImplementation(() => new Promise((resolve) => ends.push(resolve)))
+    onTestFinished(() => void vi.mocked(diagnose).mockRestore())
+    const found: Diagnosis = { ok: false, cause: 'unknown', causes: ['unknown'], explanation: '', fix: '' }
+
+    const { url, reported } = await start()
+    // No diagnosis has ended, nor will it until this test says so.
+    expect([await post(url, await forged()), await post(url, await forged())]).toEqual([401, 401])
+    expect(await post(url, await genuine())).toBe(204)
+    expect(reported).toEqual([])
+    await eventually(() => expect(ends).toHaveLength(1))
+    ends[0]?.(found)
+    await eventually(() => expect(ends).toHaveLength(2))
+    expect(reported).toHaveLength(1)
+    ends[1]?.(found)
+    await eventually(() =>
+      expect(reported.map(({ number, outcome }) => [number, outcome])).toEqual([
+        [1, 'rejected'],
+        [2, 'rejected'],
+        [3, 'processed'],
+      ]),
+    )
+  })
+
+  it('gets to the end of deliveries that are made to cost much', async () => {
+    const { url, reported } = await start()
+    const statuses = await Promise.all([post(url, await forged()), post(url, await forged())])
+    expect(statuses).toEqual([401, 401])
+    await eventually(() =>
+      expect(reported.map(({ diagnosis }) => diagnosis?.cause)).toEqual(['unknown', 'unknown']),
+    )
+  })
+})

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type DedupeStore, isDuplicate, memoryStore, parseEvent } from '../../../src/index.js'
+import { deferred, down } from '../support/stores.js'
+
+const event = parseEvent({ event: 'call.ended', timestamp: 1, data: { call_id: 'c1' } })
+const KEY = 'call.ended:call:c1'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('isDuplicate', () => {
+  it('is false for the first caller only', async () => {
+    const store = memoryStore()
+    expect(await isDuplicate(event, store)).toBe(false)
+    expect(await isDuplicate(event, store)).toBe(true)
+    expect(await isDuplicate(event, store)).toBe(true)
+  })
+
+  it('is false for exactly one of many at the same moment', async () => {
+    const store = memoryStore()
+    const answers = await Promise.all(Array.from({ length: 100 }, () => isDuplicate(event, store)))
+    expect(answers.filter((answer) => !answer)).toHaveLength(1)
+  })
+
+  it('needs only claim', async () => {
+    const seen = new Set<string>()
+    const claim = (key: string) => {
+      const isNew = !seen.has(key)
+      seen.add(key)
+      return isNew ? 'claimed' : 'done'
+    }
+    expect(await isDuplicate(event, { claim })).toBe(false)
+    expect(await isDuplicate(event, { claim })).toBe(true)
+  })
+
+  it('claims the key for the whole ttl, 72 hours by default', async () => {
+    const claim = vi.fn<DedupeStore['claim']>(() => 'claimed')
+    await isDuplicate(event, { claim })
+    await isDuplicate(event, { claim }, { ttlMs: 1000, key: () => 'mine' })
+    expect(claim.mock.calls).toEqual([
+      [KEY, { owner: expect.any(String), leaseMs: 72 * 3600 * 1000 }],
+      ['mine', { owner: expect.any(String), leaseMs: 1000 }],
+    ])
+    expect(claim.mock.calls[0]?.[1].owner).not.toBe(claim.mock.calls[1]?.[1].owner)
+  })
+
+  it('forgets after the ttl', async () => {
+    const store = memoryStore()
+    await isDuplicate(event, store, { ttlMs: 1000 })
+    vi.advanceTimersByTime(999)
+    expect(await isDuplicate(event, store, { ttlMs: 1000 })).toBe(true)
+    vi.advanceTimersByTime(1)
+    expect(await isDuplicate(event, store, { ttlMs: 1000 })).toBe(false)
+  })
+
+  it('does not fill a bounded store with leases that nobody works on', async () => {
+    const store = memoryStore({ maxKeys: 2 })
+    for (let i = 0; i < 10; i++)
+      expect(await isDuplicate(event, store, { key: () => `key ${i}` })).toBe(false)
+  })
+
+  it('throws what the completion throws: inside a transaction a swallowed error loses data', async () => {
+    await expect(isDuplicate(event, { ...memoryStore(), complete: down })).rejects.toThrow('store is down')
+  })
+
+  it('waits for a store without a deadline, which the transaction has', async () => {
+    const { promise, resolve } = deferred<'claimed'>()
+    const found = isDuplicate(event, { claim: () => promise })
+    await vi.advanceTimersByTimeAsync(600_000)
+    resolve('claimed')
+    expect(await found).toBe(false)
+  })
+
+  it('throws what the store throws', async () => {
+    await expect(isDuplicate(event, { claim: down })).rejects.toThrow('store is down')
+  })
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1000'])('refuses a ttl of %s', async (ttlMs) => {
+    await expect(isDuplicate(event, memoryStore(), { ttlMs: ttlMs as number })).rejects.toMatchObject({
+      code: 'invalid_options',
+    })
+  })
+
+  it('gives two endpoints that share a store the event each, by their scopes', async () => {
+    const store = memoryStore()
+    for (const scope of ['a', 'b', undefined]) {
+      expect(await isDuplicate(event, store, { scope })).toBe(false)
+      expect(await isDuplicate(event, store, { scope })).toBe(true)
+    }
+  })
+
+  it.each<[string, unknown[], string]>([
+    ['a store that is null', [event, null], 'store must be an object (got null).'],
+    ['a store without claim', [event, {}], 'store.claim must be a function (got undefined).'],
+    ['options that are null', [event, memoryStore(), null], 'options must be an object (got null).'],
+    [
+      'an unknown option',
+      [event, memoryStore(), { ttlms: 5 }],
+      'Unknown option "ttlms". Did you mean "ttlMs"?',
+    ],
+    [
+      'an asynchronous key',
+      [event, memoryStore(), { key: async () => 'x' }],
+      'key must return a string that is not empty (got a promise).',
+    ],
+    [
+      'an asynchronous key that rejects',
+      [event, memoryStore(), { key: () => Promise.reject(new Error('x')) }],
+      '(got a promise).',
+    ],
+  ])('rejects %s', async (_, args, message) => {
+    const call = isDuplicate as (...args: unknown[]) => Promise<boolean>
+    await expect(call(...args)).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining(message),
+    })
+  })
+})

@@ -1,0 +1,161 @@
+/** What a diagnosis costs at most, whoever made the delivery: counted, so that a busy machine changes nothing. */
+
+import { createHmac } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { type Budget, createBudget } from '../../../src/diagnose/budget.js'
+import { diagnoseWithin } from '../../../src/diagnose/diagnose.js'
+
+const SECRET = 'whsec_c2VjcmV0LW9mLXRoZS1lbmRwb2ludA'
+const TIMESTAMP = '1773844320'
+const MIB = 1_048_576
+const FORGED = { 'x-truedy-timestamp': TIMESTAMP, 'x-truedy-signature': 'a'.repeat(64) }
+
+const nested = (open: string, close: string, depth: number, inner = '') =>
+  open.repeat(depth) + inner + close.repeat(depth)
+const list = (item: string, size: number) =>
+  `[${item}${`,${item}`.repeat(Math.floor(size / (item.length + 1)) - 1)}]`
+const text = (piece: string, size: number) => `"${piece.repeat(Math.floor((size - 2) / piece.length))}"`
+const keys = (size: number) =>
+  `{${Array.from({ length: Math.floor(size / 13) }, (_, index) => `"${String(index).padStart(8, 'k')}":1`).join()}}`
+
+const BODIES: Readonly<Record<string, string | Uint8Array>> = {
+  'arrays without end': '['.repeat(MIB),
+  'arrays, too deep to be written again': nested('[', ']', MIB / 2),
+  'arrays of 890 levels with 100 kB in them': nested('[', ']', 890, list('1', 98_000).slice(1, -1)),
+  'arrays of 898 levels with 560 kB in them': nested('[', ']', 898, list('1', 558_000).slice(1, -1)),
+  'arrays of 890 levels with 1 MiB of text in them': nested('[', ']', 890, text('x', MIB - 2000)),
+  'objects of 890 levels': nested('{"a":', '}', 890, list('"x"', 180_000)),
+  quotes: text('\\"', MIB),
+  backslashes: text('\\\\', MIB),
+  'escapes of control characters': text('\\u0001', MIB),
+  'one letter that is not ASCII': Buffer.from(text('ü', MIB / 2)),
+  emoji: Buffer.from(text('😀', MIB / 2)),
+  'many short texts': list('"ü"', MIB),
+  'as many texts as are read': list('"\\u00fc 12345"', 600_000),
+  'many numbers': list('1', MIB),
+  'numbers that Python spells longer': list('1e15', 240_000),
+  'one long number': '1'.repeat(MIB),
+  'many keys': keys(MIB),
+  'as many keys as are read': keys(300_000),
+  'empty arrays': list('[]', MIB),
+  'newlines only': '\n'.repeat(MIB),
+  'Windows newlines only': '\r\n'.repeat(MIB / 2),
+  'white space only': ' '.repeat(MIB),
+  'base64 of nothing': 'A'.repeat(MIB),
+  'UTF-8 twice': Buffer.from('Ã¼'.repeat(MIB / 4)),
+  'no UTF-8': new Uint8Array(MIB).fill(0xff),
+  'UTF-16': Buffer.from(`\ufeff${'世'.repeat(MIB / 2 - 1)}`, 'utf16le'),
+  'a bomb': gzipSync(Buffer.alloc(64 * MIB)),
+}
+
+/** A clock by which everything takes longer than there is time for. */
+const slowClock = (): (() => number) => {
+  let time = 0
+  return () => (time += 1000)
+}
+
+function expectBounded({ spent }: Budget): void {
+  // What is guaranteed, and one step more: the largest form, or the largest message.
+  expect(spent.hashed).toBeLessThan(72 * MIB)
+  expect(spent.built).toBeLessThan(36 * MIB)
+  expect(spent.values).toBeLessThan(1_000_000)
+}
+
+describe('a diagnosis is bounded', () => {
+  it.each(Object.entries(BODIES))('for a body of %s', async (_, body) => {
+    const budget = createBudget(slowClock())
+    const { ok, causes } = await diagnoseWithin(budget, body, FORGED, SECRET)
+    expect(ok).toBe(false)
+    expect(causes).toEqual([expect.stringMatching(/^(unknown|body_gzip)$/)])
+    expectBounded(budget)
+  })
+
+  it.each<[string, Record<string, string | string[]>]>([
+    ...['a', 'a,', 'a=', 'a, ', ' ', '=', '-', ',', `${'a'.repeat(64)}, `].flatMap((piece) =>
+      [16_384, 65_536].map((size): [string, Record<string, string>] => [
+        `a signature of ${size} characters: ${JSON.stringify(piece)}`,
+        { 'x-truedy-signature': `a${piece.repeat(size / piece.length)}b` },
+      ]),
+    ),
+    ['a timestamp of digits', { 'x-truedy-timestamp': '1'.repeat(65_536) }],
+    ['a timestamp of commas', { 'x-truedy-timestamp': `1${','.repeat(65_536)}` }],
+    ['a timestamp with white space', { 'x-truedy-timestamp': `1${' '.repeat(65_536)}2` }],
+    ['many values', { 'x-truedy-signature': Array.from({ length: 10_000 }, () => 'a'.repeat(64)) }],
+  ])('for %s', async (_, changes) => {
+    const budget = createBudget(slowClock())
+    const { ok } = await diagnoseWithin(budget, '{"a":1}', { ...FORGED, ...changes }, SECRET)
+    expect(ok).toBe(false)
+    expectBounded(budget)
+  })
+
+  it('for a large body with many secrets', async () => {
+    const budget = createBudget(slowClock())
+    const otherSecrets = Array.from({ length: 100 }, (_, index) => `whsec_other_${index}`)
+    await diagnoseWithin(budget, text('x', MIB), FORGED, SECRET, { otherSecrets })
+    expectBounded(budget)
+  })
+
+  it('by work alone where the clock stands still', async () => {
+    const budget = createBudget(() => 0)
+    const otherSecrets = Array.from({ length: 1000 }, (_, index) => `whsec_other_${index}`)
+    await diagnoseWithin(budget, text('x', MIB), FORGED, SECRET, { otherSecrets })
+    expect(budget.spent.hashed).toBeLessThan(520 * MIB)
+    expect(budget.leftOut).toBeDefined()
+  })
+})
+
+describe('what does not fit into the budget', () => {
+  it.each([
+    ['too much to try in the time', text('\\"', MIB), 'in a tenth of a second'],
+    ['too deep', nested('[', ']', 901), '900 levels'],
+    ['too many values', list('1', 200_000), '50,000 values'],
+    ['too large when indented', nested('[', ']', 890, list('1', 98_000).slice(1, -1)), '4 MiB'],
+  ])('is said: %s', async (_, body, reason) => {
+    const budget = createBudget(slowClock())
+    const { cause, explanation } = await diagnoseWithin(budget, body, FORGED, SECRET)
+    expect(cause).toBe('unknown')
+    expect(explanation).toContain('not everything was tried')
+    expect(explanation).toContain(reason)
+  })
+
+  it.each([1000, 10_000, 100_000])(
+    'is nothing for a usual body of %i bytes, however slow the machine',
+    async (size) => {
+      const turn = { role: 'agent', text: 'Grüße: “one sentence of a call”', startMs: 1.5, endMs: 2000 }
+      const turns = Array.from({ length: Math.max(1, Math.floor(size / 100)) }, () => turn)
+      const budget = createBudget(slowClock())
+      const body = JSON.stringify({ event: 'call.ended', data: { turns } })
+      const { explanation } = await diagnoseWithin(budget, body, FORGED, SECRET)
+      expect(budget.leftOut).toBeUndefined()
+      expect(explanation).not.toContain('not everything')
+    },
+  )
+
+  it.each<[string, (body: string) => string, string]>([
+    ['body_newline_added', (body) => `${body}\n`, SECRET],
+    ['body_reserialised', (body) => body.replace(':', ': '), SECRET],
+    ['secret_quoted', (body) => body, `"${SECRET}"`],
+    ['secret_base64_decoded', (body) => body, Buffer.from(SECRET.slice(6), 'base64').toString()],
+  ])('is not %s, even of a mebibyte', async (cause, change, secret) => {
+    const body = `{"event":"call.ended","data":${text('x', MIB - 100)}}`
+    const signature = createHmac('sha256', SECRET).update(`${TIMESTAMP}.${body}`).digest('hex')
+    const headers = { 'x-truedy-timestamp': TIMESTAMP, 'x-truedy-signature': signature }
+    const { causes } = await diagnoseWithin(createBudget(slowClock()), change(body), headers, secret)
+    expect(causes).toEqual([cause])
+  })
+})
+
+describe('a delivery whose dot was moved', () => {
+  it.each([
+    ['2026-03-18T14:32:00', '123+05:30'],
+    ['2026-03-18T14:32:00', '123Z'],
+    ['2026-03-18T14:32:00', '123'],
+  ])('is no valid one: %s and %s', async (time, rest) => {
+    const body = '{"event":"call.ended"}'
+    const signature = createHmac('sha256', SECRET).update(`${time}.${rest}.${body}`).digest('hex')
+    const headers = { 'x-truedy-timestamp': time, 'x-truedy-signature': signature }
+    const { ok, cause } = await diagnoseWithin(createBudget(), `${rest}.${body}`, headers, SECRET)
+    expect({ ok, cause }).toEqual({ ok: false, cause: 'unknown' })
+  })
+})

@@ -1,0 +1,55 @@
+/** SHA-256 against the published vectors, and against `node:crypto` over random lengths. */
+
+import { createHash, randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { sha256Hex } from '../../src/sha256.js'
+
+describe('SHA-256', () => {
+  // NIST, "Examples with Intermediate Values", and the CAVP byte-oriented test SHA256ShortMsg.
+  it.each([
+    ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+    ['abc', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
+    [
+      'abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq',
+      '248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1',
+    ],
+    [
+      'abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu',
+      'cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1',
+    ],
+    ['a'.repeat(1_000_000), 'cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0'],
+  ])('of %.20s', (text, expected) => {
+    expect(sha256Hex(text)).toBe(expected)
+  })
+
+  it.each([
+    ['d3', '28969cdfa74a12c82f3bad960b0b000aca2ac329deea5c2328ebc6f2ba9802c1'],
+    ['5738c929c4f4ccb6', '963bb88f27f512777aab6c8b1a02c70ec0ad651d428f870036e1917120fb48bf'],
+    ['0a27847cdc98bd6f62220b046edd762b', '80c25ec1600587e7f28b18b1b18e3cdc89928e39cab3bc25e4d4a4c139bcedc4'],
+  ])('of the bytes %s', (hex, expected) => {
+    expect(sha256Hex(Buffer.from(hex, 'hex'))).toBe(expected)
+  })
+
+  it.each(Array.from({ length: 200 }, (_, length) => length))('of %i random bytes', (length) => {
+    const bytes = randomBytes(length)
+    expect(sha256Hex(bytes)).toBe(createHash('sha256').update(bytes).digest('hex'))
+  })
+
+  it('of random bytes of any length and place in a buffer', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 5000 }), fc.nat(100), (bytes, start) => {
+        const part = bytes.subarray(start)
+        expect(sha256Hex(part)).toBe(createHash('sha256').update(part).digest('hex'))
+      }),
+    )
+  })
+
+  it('of any text, as UTF-8', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        expect(sha256Hex(text)).toBe(createHash('sha256').update(Buffer.from(text)).digest('hex'))
+      }),
+    )
+  })
+})
