@@ -1,5 +1,6 @@
 /** Checks of what a program passes as options. Each error names the option, the value and what it must be. */
 
+import { kindOf } from './bytes.js'
 import { didYouMean } from './did-you-mean.js'
 import { WebhookError } from './errors.js'
 import { isObject, isText } from './json.js'
@@ -7,6 +8,11 @@ import { isObject, isText } from './json.js'
 /** The error for an option that cannot be used. */
 export function invalidOption(message: string): WebhookError {
   return new WebhookError('invalid_options', message)
+}
+
+/** The error for a value of the wrong kind. */
+export function wrongValue(name: string, expected: string, value: unknown): WebhookError {
+  return invalidOption(`${name} must be ${expected} (got ${describeValue(value)}).`)
 }
 
 /**
@@ -17,27 +23,25 @@ export function invalidOption(message: string): WebhookError {
  */
 export function requirePositive(numbers: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(numbers)) {
-    if (typeof value === 'number' && Number.isFinite(value) && value > 0) continue
-    throw invalidOption(`${name} must be a positive, finite number (got ${describeValue(value)}).`)
+    if (!(Number.isFinite(value) && Number(value) > 0))
+      throw wrongValue(name, 'a positive, finite number', value)
   }
 }
 
 /** Throws unless a value is a function. */
 export function requireFunction(name: string, value: unknown): void {
-  if (typeof value === 'function') return
-  throw invalidOption(`${name} must be a function (got ${describeValue(value)}).`)
+  if (typeof value !== 'function') throw wrongValue(name, 'a function', value)
 }
 
 /** Throws unless a value is a text that is not empty. */
 export function requireText(name: string, value: unknown): void {
-  if (isText(value)) return
-  throw invalidOption(`${name} must be a string that is not empty (got ${describeValue(value)}).`)
+  if (!isText(value)) throw wrongValue(name, 'a string that is not empty', value)
 }
 
 /** The value, if it is an object with fields; throws otherwise. */
 export function requireObject(name: string, value: unknown): Readonly<Record<string, unknown>> {
-  if (isObject(value)) return value
-  throw invalidOption(`${name} must be an object (got ${describeValue(value)}).`)
+  if (!isObject(value)) throw wrongValue(name, 'an object', value)
+  return value
 }
 
 /**
@@ -57,17 +61,8 @@ export function requireKnownOptions(
   }
 }
 
-/** A value for a message: numbers as they are, of everything else only what it is, since it may be secret or large. */
+/** A value for a message. Strings and objects are named only by their kind, since they may be secret or large. */
 export function describeValue(value: unknown): string {
-  if (typeof value === 'number' || value === undefined || value === null || typeof value === 'boolean')
-    return String(value)
   if (value === '') return 'an empty string'
-  if (typeof value === 'string') return 'a string'
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'function') return 'a function'
-  return isPromiseLike(value) ? 'a promise' : `a value of type ${typeof value}`
-}
-
-function isPromiseLike(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value
+  return typeof value === 'string' || Object(value) === value ? kindOf(value) : String(value)
 }

@@ -1,8 +1,5 @@
 /** Numbers in JSON text that parsing cannot hold: beyond 2^53, `1e400`, `-0`, long decimals. */
 
-/** No number prints with more digits. */
-const MOST_DIGITS = 17
-
 /** Up to so many characters without an exponent, a decimal number survives parsing and printing. */
 const SAFE_NUMBER = /^-?[1-9][\d.]{0,13}$|^0[\d.]{0,13}$/
 
@@ -22,24 +19,15 @@ export function quoteInexactNumbers(text: string): string {
   )
 }
 
-/** Whether the number that is printed again is the same number, digit for digit. */
+/** Whether the number is the same, digit for digit, after parsing and printing. Its sign and its power of ten always are. */
 function isExact(literal: string): boolean {
-  const [digits, exponent] = decimalOf(literal)
+  const digits = significantDigits(literal)
   if (digits === '') return !literal.startsWith('-')
-  if (digits.length > MOST_DIGITS) return false
-  const number = Number(literal)
-  if (!Number.isFinite(number)) return false
-  const printed = decimalOf(String(number))
-  return digits === printed[0] && exponent === printed[1]
+  return digits === significantDigits(String(Number(literal)))
 }
 
-/** A decimal number without its sign: the digits from the first to the last that is not zero, and a power of ten. */
-function decimalOf(literal: string): readonly [digits: string, exponent: number] {
-  const [mantissa = '', power = '0'] = literal.replace(/^-/, '').split(/[eE]/)
-  const [whole = '', fraction = ''] = mantissa.split('.')
-  const digits = whole + fraction
-  let [first, last] = [0, digits.length]
-  while (digits[first] === '0') first++
-  while (last > first && digits[last - 1] === '0') last--
-  return [digits.slice(first, last), Number(power) - fraction.length + digits.length - last]
+/** The digits of a number, from the first to the last that is not zero. */
+function significantDigits(literal: string): string {
+  // The look-behind keeps a long run of zeros from being searched again from each of them.
+  return literal.replace(/[eE].*|[-.]/g, '').replace(/^0+|(?<!0)0+$/g, '')
 }

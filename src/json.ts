@@ -60,40 +60,22 @@ export function stringifyDeep(value: unknown): string {
     if (!(error instanceof RangeError)) throw error
   }
   const parts: string[] = []
-  /** The containers that are open, the innermost last, each with the index of its next entry. */
-  const open: { readonly container: object; readonly keys: readonly string[] | undefined; next: number }[] =
-    []
-  const write = (each: unknown) => {
-    if (typeof each !== 'object' || each === null) {
-      parts.push(JSON.stringify(each) ?? 'null')
-    } else if (Array.isArray(each)) {
-      parts.push('[')
-      open.push({ container: each, keys: undefined, next: 0 })
+  /** What is still to be written, the next one last: texts as they are, and values. */
+  const pending: (string | { readonly value: unknown })[] = [{ value }]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next === 'string') {
+      parts.push(next)
+    } else if (typeof next.value !== 'object' || next.value === null) {
+      parts.push(JSON.stringify(next.value) ?? 'null')
     } else {
-      const fields = each as Record<string, unknown>
-      parts.push('{')
-      open.push({
-        container: each,
-        keys: Object.keys(each).filter((key) => fields[key] !== undefined),
-        next: 0,
-      })
+      const isArray = Array.isArray(next.value)
+      const fields = Object.entries(next.value).filter(([, field]) => isArray || field !== undefined)
+      parts.push(isArray ? '[' : '{')
+      pending.push(isArray ? ']' : '}')
+      for (const [index, [key, field]] of [...fields.entries()].reverse()) {
+        pending.push({ value: field }, (index > 0 ? ',' : '') + (isArray ? '' : `${JSON.stringify(key)}:`))
+      }
     }
-  }
-  write(value)
-  for (let last = open.at(-1); last; last = open.at(-1)) {
-    const { container, keys, next } = last
-    // An array's entries are under numbers, an object's under its keys: both can be read by any name.
-    const values = container as Readonly<Record<string | number, unknown>>
-    const key = keys?.[next]
-    if (next === (keys ?? (container as unknown[])).length) {
-      parts.push(keys ? '}' : ']')
-      open.pop()
-      continue
-    }
-    if (next > 0) parts.push(',')
-    if (key !== undefined) parts.push(JSON.stringify(key), ':')
-    last.next += 1
-    write(values[key ?? next])
   }
   return parts.join('')
 }

@@ -1,6 +1,6 @@
 /** The name of an event in a store: the same for each delivery of it, different for every other event. */
 
-import { describeValue, invalidOption } from '../checks.js'
+import { wrongValue } from '../checks.js'
 import type { TruedyEvent } from '../events/catalogue.js'
 import { eventIds } from '../events/details.js'
 import { rawTextOf } from '../events/parse.js'
@@ -135,7 +135,7 @@ export function keyFor(
   if (isText(found)) return scopedKey(found, scope)
   // The function must not be asynchronous; a rejection of what it returned is not to be unhandled on top.
   Promise.resolve(found).catch(() => {})
-  throw invalidOption(`key must return a string that is not empty (got ${describeValue(found)}).`)
+  throw wrongValue("key's result", 'a string that is not empty', found)
 }
 
 /**

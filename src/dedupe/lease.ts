@@ -1,6 +1,6 @@
 /** Keeping a lease while a handler runs. */
 
-import { LONGEST_TIMER_MS, withTimeout } from './steps.js'
+import { later, withTimeout } from './steps.js'
 import type { Awaitable } from './store.js'
 
 /** A lease that renews itself. */
@@ -95,14 +95,4 @@ export function instant(): Instant {
 /** The time since a moment, in milliseconds, by the clock that says more. */
 function elapsedMs({ steadyMs, wallMs }: Instant): number {
   return Math.max(performance.now() - steadyMs, Date.now() - wallMs)
-}
-
-type Timer = ReturnType<typeof setTimeout>
-
-/** A timer that keeps no process alive. */
-function later(milliseconds: number, run: () => void): Timer {
-  const timer = setTimeout(run, Math.min(milliseconds, LONGEST_TIMER_MS))
-  // Node's timers are objects with `unref`; elsewhere they are numbers.
-  ;(timer as { unref?: () => void }).unref?.()
-  return timer
 }

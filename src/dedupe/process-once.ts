@@ -11,7 +11,7 @@ import {
   resolveProcessOptions,
   type StepOptions,
 } from './options.js'
-import { claimKey, LONGEST_TIMER_MS, newOwner, persist } from './steps.js'
+import { claimKey, newOwner, persist, within } from './steps.js'
 import { type Awaitable, type DedupeStore, requireStore } from './store.js'
 
 /** The `AbortSignal` of whichever types the program has (DOM, Node, Workers, Deno, Bun); with none of them, its main part. */
@@ -134,15 +134,24 @@ export async function runOnce<Value>(
     stepTimeoutMs,
   })
   const work = (async () => handler({ signal: lease.signal, key }))()
+  let timeout: WebhookError | undefined
+  const timeOut = () => {
+    timeout = new WebhookError(
+      'handler_timeout',
+      `The handler did not finish within handlerTimeoutMs (${handlerTimeoutMs}). Hand slow work to a queue, or raise the limit.`,
+    )
+    return timeout
+  }
   let value: Value
   try {
-    value = await within(work, handlerTimeoutMs)
+    value = await within(handlerTimeoutMs, () => work, timeOut)
   } catch (error) {
-    if (error instanceof HandlerTimeout) {
-      lease.abort(error.error)
+    // The very object: a handler may throw an error with the same code.
+    if (timeout && error === timeout) {
+      lease.abort(timeout)
       // The handler may still succeed. What it throws was answered already.
       work.then(() => (lease.isHeld() ? complete() : undefined)).catch(() => {})
-      throw error.error
+      throw timeout
     }
     lease.stop()
     await delivered?.onHandlerError(error)
@@ -158,29 +167,3 @@ export async function runOnce<Value>(
 
 const LOST =
   'The lease was lost while the handler ran: another worker holds the event and may process it again.'
-
-/** Tells our time-out from an error of the same class that a handler throws. */
-class HandlerTimeout extends Error {
-  readonly error: WebhookError
-
-  constructor(timeoutMs: number) {
-    super()
-    this.error = new WebhookError(
-      'handler_timeout',
-      `The handler did not finish within handlerTimeoutMs (${timeoutMs}). Hand slow work to a queue, or raise the limit.`,
-    )
-  }
-}
-
-/** What the work resolves to. Rejects with HandlerTimeout if that takes too long. */
-function within<Value>(work: Promise<Value>, timeoutMs: number): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new HandlerTimeout(timeoutMs)),
-      Math.min(timeoutMs, LONGEST_TIMER_MS),
-    )
-    // Node's timers are objects with `unref`; elsewhere they are numbers.
-    ;(timer as { unref?: () => void }).unref?.()
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
-}

@@ -1,6 +1,6 @@
 /** Steps of a store: each has a deadline, and a result that can be relied on. */
 
-import { describeValue, invalidOption } from '../checks.js'
+import { wrongValue } from '../checks.js'
 import { WebhookError } from '../errors.js'
 import type { Awaitable, Claim, DedupeStore } from './store.js'
 
@@ -12,7 +12,7 @@ export interface StepDeadline {
 }
 
 /** How much time is left, in milliseconds. */
-export function timeLeft({ endsAt }: StepDeadline): number {
+export function timeLeft({ endsAt }: Pick<StepDeadline, 'endsAt'>): number {
   return endsAt - performance.now()
 }
 
@@ -27,23 +27,37 @@ export function withTimeout<Value>(
   timeoutMs: number,
   step: () => Awaitable<Value>,
 ): Promise<Value> {
+  return within(Math.max(0, timeoutMs), step, () => {
+    const waited = `${name} did not answer within ${Math.max(0, Math.round(timeoutMs))} ms.`
+    return new WebhookError('step_timeout', `${waited} Check that the server behind it is up and reachable.`)
+  })
+}
+
+/** What some work resolves to. Rejects with the error if it takes longer than the time given. */
+export function within<Value>(
+  timeoutMs: number,
+  work: () => Awaitable<Value>,
+  timeoutError: () => Error,
+): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => {
-        const waited = `${name} did not answer within ${Math.max(0, Math.round(timeoutMs))} ms.`
-        reject(
-          new WebhookError('step_timeout', `${waited} Check that the server behind it is up and reachable.`),
-        )
-      },
-      Math.max(0, Math.min(timeoutMs, LONGEST_TIMER_MS)),
-    )
-    // Inside a promise, so that a step that throws at once rejects like any other.
-    new Promise<Value>((settle) => settle(step())).then(resolve, reject).finally(() => clearTimeout(timer))
+    const timer = later(timeoutMs, () => reject(timeoutError()))
+    // In an async function, work that throws at once rejects like any other.
+    ;(async () => work())()
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
   })
 }
 
 /** Runtimes clamp longer timers to nothing instead of to their limit. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** A timer that keeps no process alive. */
+export function later(milliseconds: number, run: () => void): ReturnType<typeof setTimeout> {
+  const timer = setTimeout(run, Math.min(milliseconds, LONGEST_TIMER_MS))
+  // Node's timers are objects with `unref`; elsewhere they are numbers.
+  ;(timer as { unref?: () => void }).unref?.()
+  return timer
+}
 
 /**
  * Claims a key. A claim that takes longer than its time has failed; if it succeeds after all, it is given back.
@@ -73,7 +87,7 @@ export async function claimKey(
 /** A store that answers anything else must not count as "take it". */
 export function requireClaim(found: unknown): Claim {
   if (found === 'claimed' || found === 'busy' || found === 'done') return found
-  throw invalidOption(`store.claim must return 'claimed', 'busy' or 'done' (got ${describeValue(found)}).`)
+  throw wrongValue("store.claim's result", "'claimed', 'busy' or 'done'", found)
 }
 
 /** The result of a step that is tried until it succeeds. */
@@ -99,7 +113,7 @@ export async function persist(
       const answer: unknown = await withTimeout(name, timeoutMs, step)
       if (answer === true) return { isTrue: true }
       if (answer === false) return { isTrue: false, error: new Error(refused) }
-      error = invalidOption(`${name} must return true or false (got ${describeValue(answer)}).`)
+      error = wrongValue(`${name}'s result`, 'true or false', answer)
     } catch (caught) {
       error = caught
     }

@@ -4,6 +4,7 @@ import { byteLength, type RawBody } from '../bytes.js'
 import { invalidOption, requireObject } from '../checks.js'
 import { keyFor } from '../dedupe/key.js'
 import { runOnce } from '../dedupe/process-once.js'
+import { timeLeft, withTimeout } from '../dedupe/steps.js'
 import type { Awaitable } from '../dedupe/store.js'
 import { isWebhookError, WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
@@ -96,7 +97,11 @@ export function createBodyReceiver(options: ReceiverOptions): (request: UnreadRe
       if (isReported) return
       isReported = true
       const outcome = { ...result, durationMs: performance.now() - startedAt }
-      await reportWithin(Math.min(OUTCOME_MS, endsAt - performance.now()), () => onOutcome(outcome))
+      const timeoutMs = Math.min(OUTCOME_MS, timeLeft({ endsAt }))
+      // The delivery has its outcome: a log that fails or is slow must not make Truedy retry.
+      await withTimeout('onOutcome', timeoutMs, () => onOutcome(outcome)).catch((error) => {
+        console.error(LOG_PREFIX, 'onOutcome failed:', error)
+      })
     }
     const result = await receiveOnce(settings, { request, endsAt, report })
     await report(result)
@@ -161,18 +166,4 @@ async function verifyReceived(
   if (byteLength(body) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   const found = findMatch({ ...signed, body, keys: verification.keys })
   return parseMatch('then' in found ? await found : found)
-}
-
-/** Runs `onOutcome`, and waits for it for a moment: a log that hangs must not cost the reply. */
-async function reportWithin(timeoutMs: number, run: () => unknown): Promise<void> {
-  const reported = (async () => run())().catch((error) => {
-    // What is done is done: a broken log must not make Truedy retry.
-    console.error(LOG_PREFIX, 'onOutcome failed:', error)
-  })
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const waited = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, timeoutMs))
-  })
-  await Promise.race([reported, waited])
-  clearTimeout(timer)
 }

@@ -4,7 +4,7 @@
  */
 
 import { asBytes, type Bytes, isWellFormed, kindOf } from '../bytes.js'
-import { describeValue, invalidOption } from '../checks.js'
+import { invalidOption, wrongValue } from '../checks.js'
 import { WebhookError } from '../errors.js'
 import { parseTimestamp } from '../timestamp.js'
 import { findHeaders, type HeadersInput } from './headers.js'
@@ -38,7 +38,7 @@ export type SignatureHeaders = Pick<SignedDelivery, 'sentAt' | 'prefix' | 'signa
 export function readSignatureHeaders(headers: HeadersInput, settings: VerifySettings): SignatureHeaders {
   try {
     if (typeof headers !== 'object' || headers === null) {
-      throw invalidOption(`headers must be the request's headers (got ${describeValue(headers)}).`)
+      throw wrongValue('headers', "the request's headers", headers)
     }
     const [timestamp, signature] = findHeaders(headers, settings.headerNames)
     if (!timestamp) throw headerError('missing', 'timestamp')

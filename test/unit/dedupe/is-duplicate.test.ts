@@ -105,12 +105,12 @@ describe('isDuplicate', () => {
     [
       'an asynchronous key',
       [event, memoryStore(), { key: async () => 'x' }],
-      'key must return a string that is not empty (got a promise).',
+      "key's result must be a string that is not empty (got Promise).",
     ],
     [
       'an asynchronous key that rejects',
       [event, memoryStore(), { key: () => Promise.reject(new Error('x')) }],
-      '(got a promise).',
+      '(got Promise).',
     ],
   ])('rejects %s', async (_, args, message) => {
     const call = isDuplicate as (...args: unknown[]) => Promise<boolean>

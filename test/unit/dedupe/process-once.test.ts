@@ -92,7 +92,7 @@ describe('processOnce', () => {
 
   it.each<[string, Partial<DedupeStore>, string]>([
     ['says that another worker holds it', { complete: () => false }, 'another worker'],
-    ['says nothing', { complete: () => undefined as never }, 'store.complete must return true or false'],
+    ['says nothing', { complete: () => undefined as never }, "store.complete's result must be true or false"],
     ['stays down', { complete: down }, 'store is down'],
     ['hangs', { complete: () => new Promise<never>(() => {}) }, 'did not answer within'],
   ])('is processed but not recorded if the completion %s, and says why', async (_, broken, message) => {
@@ -259,7 +259,7 @@ describe('processOnce', () => {
       'options must be an object (got null).',
     ],
     ['an option of 1.0.0', [event, memoryStore(), () => {}, { maxMs: 5 }], 'Unknown option "maxMs".'],
-    ['an asynchronous key', [event, memoryStore(), () => {}, { key: async () => 'x' }], '(got a promise).'],
+    ['an asynchronous key', [event, memoryStore(), () => {}, { key: async () => 'x' }], '(got Promise).'],
   ])('rejects %s', async (_, args, message) => {
     const call = processOnce as unknown as (...args: unknown[]) => Promise<unknown>
     await expect(call(...args)).rejects.toMatchObject({

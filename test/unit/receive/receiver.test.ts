@@ -475,7 +475,7 @@ describe('the options, when the receiver is made', () => {
     [
       'a tolerance of text',
       { toleranceSeconds: '300' },
-      'toleranceSeconds must be a positive, finite number (got a string).',
+      'toleranceSeconds must be a positive, finite number (got String).',
     ],
     [
       'a negative tolerance',
@@ -488,7 +488,7 @@ describe('the options, when the receiver is made', () => {
     [
       'a handler of another kind',
       { on: { 'call.ended': 'log' } },
-      'on["call.ended"] must be a function (got a string).',
+      'on["call.ended"] must be a function (got String).',
     ],
     [
       'a store of 1.0.0',
