@@ -1,7 +1,6 @@
 /** Checks of what a program passes as options. Each error names the option, the value and what it must be. */
 
 import { kindOf } from './bytes.js'
-import { didYouMean } from './did-you-mean.js'
 import { WebhookError } from './errors.js'
 import { isObject, isText } from './json.js'
 
@@ -45,20 +44,23 @@ export function requireObject(name: string, value: unknown): Readonly<Record<str
 }
 
 /**
- * Throws if an object has an option of another name: a typo must not be silence.
+ * The options, if they are an object and have no option of another name: a typo must not be silence.
  *
  * @param names - the names of all options that there are
+ * @param suggest - what to say about an unknown name, with a space in front
+ * @throws WebhookError `invalid_options`
  */
-export function requireKnownOptions(
-  options: Readonly<Record<string, unknown>>,
+export function requireOptions(
+  options: unknown,
   names: readonly string[],
-): void {
-  for (const name of Object.keys(options)) {
+  suggest: (name: string) => string = () => '',
+): Readonly<Record<string, unknown>> {
+  const given = options === undefined ? {} : requireObject('options', options)
+  for (const name of Object.keys(given)) {
     if (names.includes(name)) continue
-    throw invalidOption(
-      `Unknown option "${name}".${didYouMean(name, names)} The options are ${names.join(', ')}.`,
-    )
+    throw invalidOption(`Unknown option "${name}".${suggest(name)} The options are ${names.join(', ')}.`)
   }
+  return given
 }
 
 /** A value for a message. Strings and objects are named only by their kind, since they may be secret or large. */

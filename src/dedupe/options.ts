@@ -1,12 +1,6 @@
 /** Options of the functions that process an event once. */
 
-import {
-  requireFunction,
-  requireKnownOptions,
-  requireObject,
-  requirePositive,
-  requireText,
-} from '../checks.js'
+import { requireFunction, requireOptions, requirePositive, requireText } from '../checks.js'
 import type { TruedyEvent } from '../events/catalogue.js'
 import { dedupeKey } from './key.js'
 
@@ -78,8 +72,7 @@ export function resolveProcessOptions(
   options: (ProcessOptions & StepOptions) | undefined,
   names: readonly string[] = PROCESS_OPTION_NAMES,
 ): ProcessSettings {
-  const given = options === undefined ? {} : requireObject('options', options)
-  requireKnownOptions(given, names)
+  requireOptions(options, names)
   const {
     ttlMs = DEFAULT_TTL_MS,
     key = dedupeKey,

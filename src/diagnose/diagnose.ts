@@ -1,6 +1,7 @@
 /** Finds out why a signature does not match, by trying what may have happened until it does. */
 
 import { asBytes, type RawBody } from '../bytes.js'
+import { requireOptions } from '../checks.js'
 import { WebhookError } from '../errors.js'
 import { isText } from '../json.js'
 import { parseTimestamp } from '../timestamp.js'
@@ -8,7 +9,7 @@ import { isSignature } from '../verify/delivery.js'
 import type { HeadersInput } from '../verify/headers.js'
 import { findMatch } from '../verify/hmac.js'
 import type { Secret } from '../verify/keys.js'
-import { DEFAULT_TOLERANCE_SECONDS, type VerifyOptions } from '../verify/options.js'
+import { DEFAULT_TOLERANCE_SECONDS, VERIFY_OPTION_NAMES, type VerifyOptions } from '../verify/options.js'
 import { verifySignature } from '../verify/verify.js'
 import { signedPrefix } from '../verify/wire.js'
 import { type BodyGuess, findingOf, guessBodies } from './bodies.js'
@@ -88,10 +89,12 @@ export async function diagnoseWithin(
   options: DiagnoseOptions = {},
 ): Promise<Diagnosis> {
   const secrets = requireTexts(typeof secret === 'string' ? [secret] : secret)
-  const otherSecrets = options.otherSecrets?.length ? requireTexts(options.otherSecrets) : []
+  requireOptions(options, [...VERIFY_OPTION_NAMES, 'otherSecrets'])
+  const { otherSecrets: others, ...verifyOptions } = options
+  const otherSecrets = others?.length ? requireTexts(others) : []
   // Its own verdict first, whatever the age. The largest number is a tolerance, too.
   const verification = await verifySignature(rawBody, headers, secret, {
-    ...options,
+    ...verifyOptions,
     toleranceSeconds: Number.MAX_VALUE,
   })
   if (!verification.ok && (verification.code === 'body_not_raw' || verification.code === 'invalid_options')) {

@@ -1,12 +1,6 @@
 /** What a receiver is told: handlers, store, limits; and what can be wrong with that. */
 
-import {
-  invalidOption,
-  requireFunction,
-  requireKnownOptions,
-  requireObject,
-  requirePositive,
-} from '../checks.js'
+import { invalidOption, requireFunction, requireObject, requireOptions, requirePositive } from '../checks.js'
 import {
   PROCESS_OPTION_NAMES,
   type ProcessOptions,
@@ -56,17 +50,6 @@ export interface ReceiverOptions extends VerifyOptions, ProcessOptions, StepOpti
   readonly onOutcome?: ((outcome: Outcome) => unknown) | undefined
 }
 
-const RECEIVER_OPTION_NAMES = [
-  'secret',
-  'on',
-  'onEvent',
-  'store',
-  'onOutcome',
-  'maxBodyBytes',
-  ...VERIFY_OPTION_NAMES,
-  ...PROCESS_OPTION_NAMES,
-]
-
 /** Options with all defaults in place. */
 export interface ReceiverSettings {
   readonly verification: VerifySettings
@@ -86,8 +69,18 @@ export interface ReceiverSettings {
  * @throws WebhookError `invalid_secret`, `invalid_options`
  */
 export function resolveOptions(options: ReceiverOptions): ReceiverSettings {
-  const given = requireObject('options', options)
-  requireKnownOptions(given, RECEIVER_OPTION_NAMES)
+  requireObject('options', options)
+  const names = [
+    'secret',
+    'on',
+    'onEvent',
+    'store',
+    'onOutcome',
+    'maxBodyBytes',
+    ...VERIFY_OPTION_NAMES,
+    ...PROCESS_OPTION_NAMES,
+  ]
+  requireOptions(options, names, (name) => didYouMean(name, names))
   const {
     on = {},
     onEvent,
@@ -95,8 +88,8 @@ export function resolveOptions(options: ReceiverOptions): ReceiverSettings {
     store = memoryStore(),
     maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
   } = options
-  const verification = resolveVerifyOptions(secretOf(options), options)
-  const processing = resolveProcessOptions(options, RECEIVER_OPTION_NAMES)
+  const verification = resolveVerifyOptions(secretOf(options), options, names)
+  const processing = resolveProcessOptions(options, names)
   requireHandlers(on, onEvent)
   requireFunction('onOutcome', onOutcome)
   requireStore(store)

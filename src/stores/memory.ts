@@ -1,6 +1,6 @@
 /** The embedded store: one process, no server. */
 
-import { requirePositive } from '../checks.js'
+import { requireFunction, requireOptions, requirePositive } from '../checks.js'
 import type { Claim, DedupeStore } from '../dedupe/store.js'
 
 /** Options of {@link memoryStore}. */
@@ -39,8 +39,10 @@ interface Entry {
  * ```
  */
 export function memoryStore(options: MemoryStoreOptions = {}): DedupeStore {
+  requireOptions(options, ['maxKeys', 'now'])
   const { maxKeys = 100_000, now = () => performance.now() } = options
   requirePositive({ maxKeys })
+  requireFunction('now', now)
   const entries = new Map<string, Entry>()
 
   /** The live entry that this owner holds. */

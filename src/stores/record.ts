@@ -1,6 +1,6 @@
 /** What the stores on servers share: keys and times in a form that every one of them takes. */
 
-import { invalidOption, requireKnownOptions, requireObject, requirePositive } from '../checks.js'
+import { invalidOption, requireOptions, requirePositive } from '../checks.js'
 import { sha256Hex } from '../sha256.js'
 
 /** Longest key that is stored as it is, in UTF-16 units: at most 1,536 bytes, which an index of PostgreSQL still takes. */
@@ -51,6 +51,6 @@ export function requireStoreArguments<Options extends object>(
       `${store} takes a function over your client, such as ${example}. It was given something else.`,
     )
   }
-  requireKnownOptions(requireObject('options', options), names)
+  requireOptions(options, names)
   return options
 }

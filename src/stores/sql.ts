@@ -1,6 +1,6 @@
 /** What the stores on SQL databases share: their table, what a query gives, and what a claim read from it. */
 
-import { describeValue, requirePositive } from '../checks.js'
+import { describeValue, requireOptions, requirePositive } from '../checks.js'
 import type { Awaitable, Claim } from '../dedupe/store.js'
 import { WebhookError } from '../errors.js'
 import { isObject } from '../json.js'
@@ -36,7 +36,9 @@ export interface TableNames {
  *
  * @throws {@link WebhookError} `invalid_options`
  */
-export function tableNames({ table = 'truedy_webhooks' }: TableOptions): TableNames {
+export function tableNames(options: TableOptions): TableNames {
+  requireOptions(options, ['table'])
+  const { table = 'truedy_webhooks' } = options
   // 48, so that the index's name fits into the 63 bytes of PostgreSQL, too.
   const match = /^(?:([a-z_]\w{0,47})\.)?([a-z_]\w{0,47})$/i.exec(table)
   if (!match) {
@@ -94,8 +96,10 @@ export function claimOf(result: SqlResult, owner: string): Claim {
  */
 export function sweepInBatches(
   removeBatch: (batchSize: number) => Awaitable<SqlResult>,
-  { batchSize = 1000 }: SweepOptions = {},
+  options: SweepOptions = {},
 ): Awaitable<number> {
+  requireOptions(options, ['batchSize'])
+  const { batchSize = 1000 } = options
   requirePositive({ batchSize })
   const size = Math.ceil(batchSize)
   // A loop, not a recursion: a table of millions takes thousands of batches.

@@ -1,5 +1,6 @@
 /** Makes up events as Truedy sends them. */
 
+import { requireOptions } from '../checks.js'
 import { type EventName, eventNames } from '../events/catalogue.js'
 
 /** The names that {@link sampleEvent} knows: every event type, the alias, and one that no version knows. */
@@ -41,6 +42,7 @@ export interface SampleOptions {
  */
 export function sampleEvent(name: SampleName, options: SampleOptions = {}): SampleEvent {
   const now = new Date().toISOString()
+  requireOptions(options, ['shape'])
   const isFlat = options.shape === 'flat'
   if (!sampleNames.includes(name)) {
     throw new TypeError(`There is no sample of "${name}". There is one of ${sampleNames.join(', ')}.`)

@@ -1,6 +1,7 @@
 /** Signs as Truedy does, to test a receiver. */
 
 import { asBytes, type RawBody } from '../bytes.js'
+import { requireOptions } from '../checks.js'
 import { signHex } from '../verify/hmac.js'
 import { requireKey } from '../verify/keys.js'
 import { signedPrefix } from '../verify/wire.js'
@@ -55,6 +56,7 @@ export async function signDelivery(
   secret: string,
   options: SignOptions = {},
 ): Promise<SignedRequest<RawBody>> {
+  requireOptions(options, ['timestamp'])
   const timestamp = headerText(options.timestamp ?? new Date())
   const bytes = asBytes(payload) ?? JSON.stringify(payload)
   return {

@@ -1,6 +1,6 @@
 /** Options of everything that verifies, checked once and put together with the keys. */
 
-import { requireFunction, requireObject, requirePositive, requireText } from '../checks.js'
+import { requireFunction, requireObject, requireOptions, requirePositive, requireText } from '../checks.js'
 import { isWebhookError, WebhookError } from '../errors.js'
 import { type Key, requireKeys, type Secret } from './keys.js'
 import type { HeaderNames } from './wire.js'
@@ -32,14 +32,19 @@ export const VERIFY_OPTION_NAMES = ['toleranceSeconds', 'now', 'headerNames'] as
 /**
  * Checks a secret and options.
  *
+ * @param names - the names of all options that the caller takes
  * @throws WebhookError `invalid_secret`, `invalid_options`; nothing else, even if a getter of the caller throws
  */
-export function resolveVerifyOptions(secret: Secret, options?: VerifyOptions): VerifySettings {
+export function resolveVerifyOptions(
+  secret: Secret,
+  options?: VerifyOptions,
+  names: readonly string[] = VERIFY_OPTION_NAMES,
+): VerifySettings {
   try {
     const keys = requireKeys(secret)
     if (options === undefined)
       return { keys, toleranceSeconds: DEFAULT_TOLERANCE_SECONDS, now: Date.now, headerNames: undefined }
-    requireObject('options', options)
+    requireOptions(options, names)
     const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now, headerNames } = options
     requirePositive({ toleranceSeconds })
     requireFunction('now', now)

@@ -9,7 +9,7 @@ import { readDelivery, type SignedDelivery } from './delivery.js'
 import type { HeadersInput } from './headers.js'
 import { findMatch, type SignatureMatch } from './hmac.js'
 import type { Secret } from './keys.js'
-import { asWebhookError, resolveVerifyOptions, type VerifyOptions } from './options.js'
+import { asWebhookError, resolveVerifyOptions, VERIFY_OPTION_NAMES, type VerifyOptions } from './options.js'
 
 /** What a verification found. A forgotten `await` fails closed: a promise has no `ok`. */
 export type Verification =
@@ -131,7 +131,9 @@ export async function verifyRequest(
   secret: Secret,
   options?: VerifyOptions & BodyLimit,
 ): Promise<TruedyEvent> {
-  return verifyAndParse(await readBody(request, options), request.headers, secret, options)
+  const settings = resolveVerifyOptions(secret, options, [...VERIFY_OPTION_NAMES, 'maxBodyBytes'])
+  const body = await readBody(request, options)
+  return parseMatch(await findMatch(readDelivery(body, request.headers, settings)))
 }
 
 /** The verdict on a valid signature; throws if none of the secrets signed. */

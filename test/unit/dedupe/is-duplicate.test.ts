@@ -100,7 +100,7 @@ describe('isDuplicate', () => {
     [
       'an unknown option',
       [event, memoryStore(), { ttlms: 5 }],
-      'Unknown option "ttlms". Did you mean "ttlMs"?',
+      'Unknown option "ttlms". The options are ttlMs, key, scope.',
     ],
     [
       'an asynchronous key',
