@@ -5,7 +5,14 @@ import { createNodeHandler } from 'truedy-webhooks/node'
 import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
 
 // Where the database is: DATABASE_URL, or PGHOST and so on.
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+const pool = new pg.Pool({
+  connectionString: process.env.DATABASE_URL,
+  // A database that doesn't answer makes a 500 in time: Truedy waits ten seconds.
+  connectionTimeoutMillis: 3000,
+  query_timeout: 3000,
+  // The server ends what this process can't: a transaction whose process crashed or was cut off.
+  idle_in_transaction_session_timeout: 10_000,
+})
 // A connection that is lost must not end the process, whether it is idle or in use.
 const logLoss = (error) => console.error('A connection was lost:', error.message)
 pool.on('error', logLoss)
@@ -17,6 +24,12 @@ await pool.query(`
     agent_id text PRIMARY KEY,
     calls integer NOT NULL,
     seconds double precision NOT NULL
+  )`)
+await pool.query(`
+  CREATE TABLE IF NOT EXISTS outbox (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event text NOT NULL,
+    key text NOT NULL
   )`)
 
 /** Runs the work in a transaction: all of it is written, or nothing. */
@@ -30,11 +43,9 @@ async function inTransaction(work) {
     return result
   } catch (error) {
     failure = error
-    // Where the connection is lost, the server rolls back.
-    await client.query('ROLLBACK').catch(() => {})
     throw error
   } finally {
-    // A connection that has failed may still be in a transaction: not into the pool with it.
+    // With an error, this closes the connection, and the server rolls back.
     client.release(failure)
   }
 }
@@ -49,21 +60,43 @@ async function countCall(client, event) {
   )
 }
 
+/** Does one task of the outbox, such as sending an email. A crash before the commit does it again, with the same key. */
+function doNextTask() {
+  return inTransaction(async (client) => {
+    // Other processes skip a task that is locked.
+    const { rows } = await client.query('SELECT * FROM outbox ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED')
+    const [task] = rows
+    if (!task) return false
+    console.log(JSON.stringify({ handled: task.event, key: task.key }))
+    await client.query('DELETE FROM outbox WHERE id = $1', [task.id])
+    return true
+  })
+}
+
+async function emptyOutbox() {
+  try {
+    while (await doNextTask());
+  } catch (error) {
+    console.error('The outbox will be tried again:', error.message)
+  }
+}
+
 const app = express()
 
 app.all(
   '/webhooks/truedy',
   createNodeHandler({
     async onEvent(event, { key }) {
-      const isNew = await inTransaction(async (client) => {
-        // The record that the event was handled, in the transaction that handles it. Another delivery of it waits here.
+      await inTransaction(async (client) => {
+        // The record of the event, in the transaction that processes it. Another delivery of it waits here.
         const store = postgresStore((sql, params) => client.query(sql, params))
-        if (await isDuplicate(event, store)) return false
+        if (await isDuplicate(event, store)) return
         if (event.event === 'call.ended') await countCall(client, event)
-        return true
+        // Work that can't be rolled back is only written down here. Work after the commit would be lost in a crash, or if
+        // the answer to COMMIT is lost.
+        await client.query('INSERT INTO outbox (event, key) VALUES ($1, $2)', [event.event, key])
       })
-      // What cannot be rolled back, after the commit.
-      if (isNew) console.log(JSON.stringify({ handled: event.event, key }))
+      void emptyOutbox()
     },
   }),
 )
@@ -74,6 +107,8 @@ app.get('/usage', async (_request, response) => {
 })
 
 app.listen(process.env.PORT ?? 3000)
+
+setInterval(emptyOutbox, 1000)
 
 // Once an hour, forget what need not be remembered any longer.
 const store = postgresStore((sql, params) => pool.query(sql, params))

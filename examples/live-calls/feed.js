@@ -13,19 +13,21 @@ import { randomUUID } from 'node:crypto'
  * @param {() => number} [options.now] - milliseconds since 1970
  * @param {number} [options.maxClients]
  * @param {number} [options.maxChanges] - how many are kept for browsers that come back
- * @param {number} [options.maxUnsentBytes] - a client with more than this to be read yet is dropped
+ * @param {number} [options.maxUnsentBytes] - a client that has more than this still to read is dropped
  */
 export function createFeed({
   snapshot,
   now = Date.now,
   maxClients = 100,
   maxChanges = 500,
-  maxUnsentBytes = 4_194_304,
+  maxUnsentBytes = 1_048_576,
 }) {
   /** @type {Set<ServerResponse>} */
   const clients = new Set()
-  /** The last changes, oldest first. @type {string[]} */
+  /** The last changes, oldest first. Bytes, not text: Node copies text for every client that reads slowly. @type {Buffer[]} */
   const changes = []
+  /** The newest snapshot and its number, for all clients that need it. @type {[number, Buffer] | undefined} */
+  let shared
   // A number of another run of this program means nothing here.
   const run = randomUUID().slice(0, 8)
   let count = 0
@@ -34,9 +36,15 @@ export function createFeed({
    * @param {string} event
    * @param {object} data
    */
-  const message = (event, data) => `id: ${run}-${count}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+  const message = (event, data) =>
+    Buffer.from(`id: ${run}-${count}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
   // Also tells the time, and tells the browser that the connection is alive: a comment would not reach its script.
   const heartbeat = () => `: heartbeat\nevent: heartbeat\ndata: ${JSON.stringify({ now: now() })}\n\n`
+
+  function newestSnapshot() {
+    if (shared?.[0] !== count) shared = [count, message('snapshot', snapshot())]
+    return shared[1]
+  }
 
   /**
    * What a client does not have yet.
@@ -47,8 +55,7 @@ export function createFeed({
     const [itsRun, itsCount] = lastEventId.split('-')
     const behind = count - Number(itsCount)
     const isKnown = itsRun === run && behind >= 0 && behind <= changes.length
-    if (!isKnown) return message('snapshot', { now: now(), ...snapshot() })
-    return changes.slice(changes.length - behind).join('') + heartbeat()
+    return isKnown ? changes.slice(changes.length - behind) : [newestSnapshot()]
   }
 
   /**
@@ -67,24 +74,26 @@ export function createFeed({
     })
     clients.add(response)
     response.on('close', () => clients.delete(response))
-    response.write(`retry: 2000\n\n${missed(String(request.headers['last-event-id']))}`)
+    // The heartbeat tells the time: a snapshot may be older than the request.
+    response.write(`retry: 2000\n\n${heartbeat()}`)
+    for (const bytes of missed(String(request.headers['last-event-id']))) response.write(bytes)
   }
 
   /** @param {object} change */
   function publish(change) {
     count += 1
-    const text = message('change', change)
-    changes.push(text)
+    const bytes = message('change', change)
+    changes.push(bytes)
     if (changes.length > maxChanges) changes.shift()
-    send(text)
+    send(bytes)
   }
 
-  /** @param {string} text */
-  function send(text) {
+  /** @param {Buffer | string} bytes */
+  function send(bytes) {
     for (const client of clients) {
-      // What a slow client has not read fills our memory. It comes back for a snapshot.
+      // A browser that was dropped reconnects, and gets a snapshot.
       if (client.writableLength > maxUnsentBytes) client.destroy()
-      else client.write(text)
+      else client.write(bytes)
     }
   }
 

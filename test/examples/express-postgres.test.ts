@@ -3,22 +3,25 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dedupeKey, parseEvent } from 'truedy-webhooks'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { packLibrary } from '../support/package.js'
 import { startPostgres } from '../support/postgres-server.js'
+import { startProxy } from '../support/proxy.js'
 import { installExample, type Server, startServer } from './driver.js'
 
 const SECRET = 'whsec_shared'
 
 let workspace: string
+let directory: string
 let postgres: Awaited<ReturnType<typeof startPostgres>>
 const servers: Server[] = []
 
 beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-express-postgres-'))
   postgres = await startPostgres()
-  const directory = await installExample('express-postgres', await packLibrary(workspace), workspace)
+  directory = await installExample('express-postgres', await packLibrary(workspace), workspace)
   const env = { DATABASE_URL: postgres.url, TRUEDY_WEBHOOK_SECRET: SECRET }
   servers.push(await startServer(directory, { env }), await startServer(directory, { env }))
 })
@@ -56,6 +59,50 @@ it('records nothing when the business write fails, and handles the next delivery
   expect(await post(server, delivery)).toBe(204)
   expect(await post(server, delivery)).toBe(204)
   expect((await countedCalls()) - before).toBe(1)
+})
+
+it('does the work that follows although the answer to COMMIT is lost', async () => {
+  const proxy = await startProxy(postgres.port)
+  const url = new URL(postgres.url)
+  url.port = String(proxy.port)
+  const env = { DATABASE_URL: url.href, TRUEDY_WEBHOOK_SECRET: SECRET }
+  const server = await startServer(directory, { env })
+  try {
+    const before = await countedCalls()
+    const event = sampleEvent('call.ended')
+    const delivery = await signDelivery(event, SECRET)
+    proxy.loseAnswers((request) => request.includes('COMMIT'))
+    expect(await post(server, delivery)).toBe(500)
+    proxy.loseAnswers(undefined)
+    expect((await countedCalls()) - before).toBe(1)
+    expect(await post(server, delivery)).toBe(204)
+    expect((await countedCalls()) - before).toBe(1)
+    const key = dedupeKey(parseEvent(event))
+    await vi.waitFor(() => {
+      const lines = [server, ...servers].flatMap((each) => each.handledLines())
+      expect(lines.map((line) => line.key)).toContain(key)
+    }, 10_000)
+  } finally {
+    await server.stop()
+    await proxy.stop()
+  }
+})
+
+it('answers 500 before Truedy gives up while the database does not answer', async () => {
+  const [server] = servers as [Server]
+  const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
+  const thaw = await postgres.freeze()
+  try {
+    const response = await fetch(server.url, {
+      method: 'POST',
+      ...delivery,
+      signal: AbortSignal.timeout(9000),
+    })
+    expect(response.status).toBe(500)
+  } finally {
+    thaw()
+  }
+  await vi.waitFor(async () => expect(await post(server, delivery)).toBe(204), 10_000)
 })
 
 async function post(server: Server, delivery: Awaited<ReturnType<typeof signDelivery>>): Promise<number> {

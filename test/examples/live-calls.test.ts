@@ -321,11 +321,13 @@ describe('the feed', () => {
     const { feed, url } = await serveFeed()
     const client = await listen(url)
     await client.has('event: snapshot')
-    expect(client.text()).toMatch(/^retry: 2000\n\nid: \w+-0\nevent: snapshot\ndata: {"now":\d+,"calls":\[]}/)
+    expect(client.text()).toMatch(
+      /^retry: 2000\n\n: heartbeat\nevent: heartbeat\ndata: {"now":\d+}\n\nid: \w+-0\nevent: snapshot\ndata: {"calls":\[]}/,
+    )
     feed.publish({ removed: ['c1'] })
     await client.has(/id: \w+-1\nevent: change\ndata: {"removed":\["c1"]}\n\n/)
     feed.beat()
-    await client.has(/: heartbeat\nevent: heartbeat\ndata: {"now":\d+}\n\n/)
+    await client.has(/"c1"]}\n\n: heartbeat\nevent: heartbeat\ndata: {"now":\d+}\n\n/)
   })
 
   it('sends what was missed to a browser that comes back', async () => {
@@ -336,13 +338,16 @@ describe('the feed', () => {
     const run = /id: (\w+)-3/.exec(client.text())?.[1]
 
     const returned = await listen(url, `${run}-1`)
-    await returned.has('event: heartbeat')
-    expect(returned.text()).not.toContain('event: snapshot')
-    expect(returned.text().match(/"removed":\["\w"]/g)).toEqual(['"removed":["b"]', '"removed":["c"]'])
-
     const upToDate = await listen(url, `${run}-3`)
-    await upToDate.has('event: heartbeat')
-    expect(upToDate.text()).not.toMatch(/event: (snapshot|change)/)
+    feed.publish({ removed: ['d'] })
+    for (const [client, changes] of [
+      [returned, ['b', 'c', 'd']],
+      [upToDate, ['d']],
+    ] as const) {
+      await client.has('"removed":["d"]')
+      expect(client.text()).not.toContain('event: snapshot')
+      expect(client.text().match(/(?<="removed":\[")\w/g)).toEqual(changes)
+    }
   })
 
   it('sends a snapshot where it does not know what was missed', async () => {
@@ -369,6 +374,29 @@ describe('the feed', () => {
     }
     socket.resume()
     await closed
+  })
+
+  it('does not keep a copy for each client that does not read', async () => {
+    const calls = Array.from({ length: 1000 }, (_, id) => ({ id, summary: 'x'.repeat(1000) }))
+    const { feed, port } = await serveFeed({ snapshot: () => ({ calls }), maxUnsentBytes: 10_000_000 })
+    const clients = await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const socket = connect(port, '127.0.0.1')
+        socket.on('error', () => {})
+        onTestFinished(() => void socket.destroy())
+        socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+        await once(socket, 'readable')
+        return socket
+      }),
+    )
+    const before = process.memoryUsage.rss()
+    for (let sent = 0; sent < 100; sent += 1) {
+      feed.publish({ text: 'x'.repeat(50_000) })
+      await new Promise(setImmediate)
+    }
+    // A copy for each of them would be hundreds of megabytes, even without what the system's buffers hold.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(50_000_000)
+    expect(clients.every((client) => !client.destroyed)).toBe(true)
   })
 
   it('takes so many clients at a time', async () => {

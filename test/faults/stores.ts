@@ -11,9 +11,9 @@ import pg from 'pg'
 import { postgresSchema } from '../../src/stores/postgres.js'
 import { sqliteSchema } from '../../src/stores/sqlite.js'
 import { startPostgres } from '../support/postgres-server.js'
+import { type StoreProxy, startProxy } from '../support/proxy.js'
 import { startRedis } from '../support/redis-server.js'
 import type { ServerProgram } from '../support/server-program.js'
-import { type StoreProxy, startProxy } from './proxy.js'
 import type { WorkerPool } from './worker-pool.js'
 
 /** What only a server can do, and a network in front of it. */

@@ -72,8 +72,7 @@ function setConnection(state, text) {
   if (connection.textContent !== text) connection.textContent = text
 }
 
-function showSnapshot({ now: serverNow, calls }) {
-  setTime(serverNow)
+function showSnapshot({ calls }) {
   const known = new Set(calls.map(({ id }) => id))
   for (const id of entries.keys()) if (!known.has(id)) remove(id)
   // The last first: each is then put at the top.
