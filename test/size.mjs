@@ -10,17 +10,22 @@ import { build } from 'esbuild'
 /** A release writes its own figures here, for the next one to compare with. */
 const LAST_RELEASE = '1.0.0'
 
+/**
+ * The first two budgets were 4,200 and 9,000 bytes. Since then came SHA-256 (about 500 bytes), numbers compared by their text,
+ * deadlines of stores, suggestions for mistyped names, and a message of its own for each mistaken secret. Without any message of
+ * more than 30 characters the bundles would be 3.7 and 8.7 kB.
+ */
 const SUBJECTS = [
   {
     what: 'verifyAndParse',
     source: "export { verifyAndParse } from '../dist/index.js'",
-    budget: 4_200,
+    budget: 4_700,
     released: 2_998,
   },
   {
     what: 'createWebhookHandler',
     source: "export { createWebhookHandler } from '../dist/index.js'",
-    budget: 9_000,
+    budget: 10_500,
     released: 5_748,
   },
   {
