@@ -15,9 +15,9 @@ import {
 } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createSender } from '../faults/sender.js'
+import { installExample } from '../support/driver.js'
 import { packLibrary } from '../support/package.js'
 import { type DoneLine, queueNames, SECRET, type Stack, startStack } from './automation-stack.js'
-import { installExample } from './driver.js'
 
 /** How long jobs of a worker that was killed may take to come back and be done, on a machine that is busy. */
 const RECOVERY_MS = 150_000

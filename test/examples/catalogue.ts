@@ -1,6 +1,9 @@
 /** The folders in `examples/` that receive webhooks, each with what differs from `npm install` and `npm start`. */
 
-import { hostCommand, type Launch } from './driver.js'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Launch } from '../support/driver.js'
 import { needDynamoDb, needMariaDb, needPostgres, needRedis } from './needs.js'
 
 /** The functions framework parses each body before the function gets it, and prints of the two that are not JSON that they are none. */
@@ -51,4 +54,10 @@ export const catalogue: Readonly<Record<string, Launch>> = {
 /** A function behind one of AWS's front ends. */
 function onLambda(frontEnd: string): Launch {
   return { folder: 'aws-lambda', command: hostCommand(`aws-lambda.ts ${frontEnd}`) }
+}
+
+/** The command that runs an example in one of our hosts, for a function whose own does not run here. */
+function hostCommand(program: string): string {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx'))
+  return `exec "${process.execPath}" --import "${tsx}" "${join(import.meta.dirname, 'hosts')}"/${program}`
 }

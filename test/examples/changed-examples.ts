@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildExample, installExample, type Server, startServer } from '../support/driver.js'
 import { packLibrary } from '../support/package.js'
 import { catalogue } from './catalogue.js'
-import { buildExample, installExample, type Server, startServer } from './driver.js'
 
 /** A change that somebody might make to an example. */
 export interface Change {

@@ -14,9 +14,9 @@ import {
   signDelivery,
 } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type HandledLine, installExample, type Launch, type Server, startServer } from '../support/driver.js'
 import { packLibrary } from '../support/package.js'
 import { catalogue } from './catalogue.js'
-import { type HandledLine, installExample, type Launch, type Server, startServer } from './driver.js'
 
 interface Row {
   readonly example: string

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { dedupeKey, parseEvent } from 'truedy-webhooks'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { installExample, type Server, startServer } from '../support/driver.js'
 import { packLibrary } from '../support/package.js'
 import { startPostgres } from '../support/postgres-server.js'
 import { startProxy } from '../support/proxy.js'
-import { installExample, type Server, startServer } from './driver.js'
 
 const SECRET = 'whsec_shared'
 

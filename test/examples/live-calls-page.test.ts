@@ -10,8 +10,8 @@ import { chromium } from 'playwright-core'
 import type { SampleEvent } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { chromiumOptions } from '../support/chromium.js'
+import { installExample, type Server, startServer } from '../support/driver.js'
 import { packLibrary } from '../support/package.js'
-import { installExample, type Server, startServer } from './driver.js'
 import { callEvent, deliver, deliverAll, type Evenings, load, seeded } from './live-calls.js'
 
 const PHONE = { width: 390, height: 844 }

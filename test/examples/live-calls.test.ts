@@ -10,8 +10,8 @@ import fc from 'fast-check'
 import { parseEvent, type TruedyEvent } from 'truedy-webhooks'
 import { type SampleName, sampleEvent } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { installExample, type Server, startServer } from '../support/driver.js'
 import { packLibrary } from '../support/package.js'
-import { installExample, type Server, startServer } from './driver.js'
 import {
   type Board,
   type Boards,

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type { TruedyEvent } from 'truedy-webhooks'
 import { type SampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { expect } from 'vitest'
-import type { Server } from './driver.js'
+import type { Server } from '../support/driver.js'
 
 export interface Call {
   readonly id: string

@@ -1,9 +1,9 @@
 /** What the examples need beside them, as a `Launch` takes it. */
 
+import type { Need } from '../support/driver.js'
 import { startMariaDb } from '../support/mariadb-server.js'
 import { startPostgres } from '../support/postgres-server.js'
 import { startRedis } from '../support/redis-server.js'
-import type { Need } from './driver.js'
 import { startDynamoDb } from './dynamodb-server.js'
 
 export function needDynamoDb(): Promise<Need> {

@@ -6,8 +6,8 @@ import { basename, join } from 'node:path'
 import { dedupeKey, parseEvent } from 'truedy-webhooks'
 import { sampleEvent, signDelivery, storeCases } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { installExample, type Launch, type Server, startServer } from '../support/driver.js'
 import { packLibrary } from '../support/package.js'
-import { installExample, type Launch, type Server, startServer } from './driver.js'
 
 const SHORT_MS = 150
 const LONG_MS = 60_000

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { installExample, type Server, startServer } from '../support/driver.js'
 import { packLibrary } from '../support/package.js'
 import { catalogue } from './catalogue.js'
-import { installExample, type Server, startServer } from './driver.js'
 
 interface Mistake {
   readonly name: string

@@ -33,6 +33,7 @@ export const parts = {
   // `test/runtimes` has the Node 22 that some stores are tested on.
   stores: { build: 'code', install: [SHARED, 'test/stores', 'test/runtimes'] },
   examples: { build: 'types', install: ['test/examples'] },
+  hosts: { build: 'types', install: ['test/hosts'], hasFull: true },
   faults: { build: 'code', install: [SHARED] },
   fuzz: { build: 'code', hasFull: true },
   timing: { build: 'code', hasFull: true },
@@ -44,12 +45,13 @@ export const parts = {
       SHARED,
       'test/consumers',
       'test/examples',
+      'test/hosts',
       'test/runtimes',
       'test/stores',
       'test/structure',
       'test/tools',
     ],
-    commands: ['.', 'test', 'test/consumers', 'test/examples', 'test/runtimes'].map(
+    commands: ['.', 'test', 'test/consumers', 'test/examples', 'test/hosts', 'test/runtimes'].map(
       (folder) => `tsc -p ${folder}`,
     ),
     onRequest: true,

@@ -1,15 +1,13 @@
-/** Installs the programs of `examples/` as a user would, runs them, and reads what they print. */
+/** Installs the programs of `examples/` and `test/hosts/` as a user would, runs them, and reads what they print. */
 
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { cp, mkdtemp } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { answers, freePort } from '../support/server.js'
+import { answers, freePort } from './server.js'
 
 /** How an example is started. */
 export interface Launch {
@@ -65,15 +63,25 @@ const STOP_MS = 10_000
 
 const run = promisify(execFile)
 
-/** Installs a copy of an example, with the packed library in place of `file:../..`, and builds it; the path of the copy. */
-export async function installExample(
+/** {@link installProgram} for an example, by the name of its folder. */
+export function installExample(
   folder: string,
   tarball: string,
   workspace: string,
   launch: Launch = {},
 ): Promise<string> {
-  const copy = await mkdtemp(join(workspace, `${folder}-`))
-  await cp(join(ROOT, 'examples', folder), copy, {
+  return installProgram(join(ROOT, 'examples', folder), tarball, workspace, launch)
+}
+
+/** Installs a copy of a program, with the packed library in place of `file:../..`, and builds it; the path of the copy. */
+export async function installProgram(
+  source: string,
+  tarball: string,
+  workspace: string,
+  launch: Launch = {},
+): Promise<string> {
+  const copy = await mkdtemp(join(workspace, `${basename(source)}-`))
+  await cp(source, copy, {
     recursive: true,
     filter: (path) => basename(path) !== 'node_modules',
   })
@@ -166,12 +174,6 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
         .filter((line) => line.startsWith('{"handled":'))
         .map((line) => JSON.parse(line) as HandledLine),
   }
-}
-
-/** The command that runs an example in one of our hosts, for a function whose own does not run here. */
-export function hostCommand(program: string): string {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx'))
-  return `exec "${process.execPath}" --import "${tsx}" "${join(import.meta.dirname, 'hosts')}"/${program}`
 }
 
 /** Nothing else of the test runner's environment: its NODE_ENV changes what frameworks do. */

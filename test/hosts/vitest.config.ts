@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+// From the root, after a build: npx vitest run --config test/hosts/vitest.config.ts [nextjs]
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    // Each host has a folder. A slow one has its test in `slow.test.ts`, which only the full version runs.
+    include: ['*/host.test.ts', ...(process.env['FULL'] ? ['*/slow.test.ts'] : [])],
+    globalSetup: './packed.ts',
+    restoreMocks: true,
+    testTimeout: 60_000,
+    // Installing and building a framework.
+    hookTimeout: 300_000,
+    maxWorkers: 2,
+  },
+})
