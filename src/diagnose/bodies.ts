@@ -1,17 +1,12 @@
 /** What a body may have been before something happened to it. */
 
-import { readStream } from '../read-body.js'
+import type { BodyGuess } from './body-guess.js'
 import { type Budget, createBudget } from './budget.js'
 import type { Finding } from './causes.js'
 import { decodeBase64, toSingleBytes } from './encodings.js'
 import { guessForms } from './forms.js'
 import { createScratch, type Scratch } from './scratch.js'
-
-/** A body that may have been signed, and what has happened to it since; nothing for the body as it came. */
-export interface BodyGuess {
-  readonly body: Uint8Array
-  readonly finding?: Finding
-}
+import { compressionOf, guessDecompressed, guessUtf16, guessWrapped } from './wrappings.js'
 
 /**
  * The body as it came, then all that it may have been, the likeliest first; made one by one, as they are asked for. Each is
@@ -28,15 +23,16 @@ export async function* guessBodies(
   yield* guessEnds(bytes, budget, scratch)
   if (text !== undefined) yield* guessForms(bytes, text, budget, scratch)
   yield* guessEncodings(bytes, text, budget, scratch)
-  const unzipped = isGzip(bytes) && budget.canBuild(MAX_UNZIPPED) ? await unzip(bytes) : undefined
-  if (unzipped)
-    yield { body: unzipped, finding: { cause: 'body_gzip', detail: '; decompressed, it matches' } }
+  if (text !== undefined) yield* guessWrapped(text, budget)
+  yield* guessUtf16(bytes, budget)
+  if (text === undefined) yield* guessDecompressed(bytes, budget)
 }
 
 /** What shows in a body that matches in no form: a cause that is seen and not proven. */
 export function findingOf(bytes: Uint8Array): Finding | undefined {
   if (bytes.length === 0) return { cause: 'body_empty' }
-  if (isGzip(bytes)) return { cause: 'body_gzip' }
+  const [compression] = compressionOf(bytes) ?? []
+  if (compression) return { cause: 'body_compressed', detail: compression }
   if (decode(bytes)?.includes('\ufffd')) {
     const detail =
       'it holds replacement characters (U+FFFD), which stand where bytes were lost. What was lost cannot be tried; if the sender wrote them itself, the secret is another one'
@@ -64,7 +60,7 @@ function* guessEnds(bytes: Uint8Array, budget: Budget, scratch: Scratch): Genera
   }
 
   if (startsWith(bytes, BOM)) {
-    yield { body: bytes.subarray(3), finding: { cause: 'body_bom', detail: 'added' } }
+    yield* guessWithoutMark(bytes.subarray(3), budget, scratch)
   } else if (budget.canBuild(bytes.length)) {
     yield { body: join(scratch, BOM, bytes), finding: { cause: 'body_bom', detail: 'removed' } }
   }
@@ -77,6 +73,18 @@ function* guessEnds(bytes: Uint8Array, budget: Budget, scratch: Scratch): Genera
     const body = withCarriageReturns(bytes, scratch)
     yield { body, finding: { cause: 'body_line_endings', detail: 'CR LF' } }
   }
+}
+
+/** What a body may have been that has got a byte order mark: whatever adds one often changes line ends, too. */
+function* guessWithoutMark(bytes: Uint8Array, budget: Budget, scratch: Scratch): Generator<BodyGuess> {
+  const cause = 'body_bom'
+  yield { body: bytes, finding: { cause, detail: 'added' } }
+  const detail = 'added, and line endings were changed'
+  const shorter = withoutLineEnds(bytes)
+  if (shorter.length < bytes.length) yield { body: shorter, finding: { cause, detail } }
+  if (!bytes.includes(CR) || !budget.canBuild(2 * bytes.length)) return
+  yield { body: withoutCarriageReturns(bytes, scratch), finding: { cause, detail } }
+  yield { body: withoutLineEnds(withoutCarriageReturns(bytes, scratch)), finding: { cause, detail } }
 }
 
 function join(scratch: Scratch, head: Uint8Array, tail: Uint8Array): Uint8Array {
@@ -135,12 +143,6 @@ function* guessEncodings(
     if (body && body.length < size) yield { body, finding: { cause: 'body_charset', detail } }
     return
   }
-  if (bytes[0] === 0xff && bytes[1] === 0xfe && budget.canBuild(2 * size)) {
-    const detail = 'it arrived in UTF-16, as PowerShell saves text; signed was UTF-8'
-    scratch.begin(2 * size)
-    scratch.writeText(new TextDecoder('utf-16le').decode(bytes))
-    yield { body: scratch.written(), finding: { cause: 'body_charset', detail } }
-  }
   const detail = 'it arrived in Latin-1; signed was UTF-8'
   for (const characters of [TO_LATIN1, TO_WINDOWS_1252]) {
     if (!budget.canBuild(3 * size)) continue
@@ -160,24 +162,6 @@ function fromSingleBytes(bytes: Uint8Array, characters: readonly string[], scrat
     else for (const part of encoded[byte - 0x80] ?? []) scratch.writeByte(part)
   }
   return scratch.written()
-}
-
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b
-}
-
-/** Four times what receivers take by default, and little for a bomb. */
-const MAX_UNZIPPED = 4 * 1_048_576
-
-async function unzip(bytes: Uint8Array): Promise<Uint8Array | undefined> {
-  try {
-    // A copy: a stream takes no view on shared memory.
-    const source = new Blob([Uint8Array.from(bytes)]).stream()
-    return await readStream(source.pipeThrough(new DecompressionStream('gzip')), MAX_UNZIPPED)
-  } catch {
-    // Broken, too large, or a runtime without the decompressor: that it is gzip is said all the same.
-    return undefined
-  }
 }
 
 /** The text of bytes that are UTF-8, a byte order mark among it; `undefined` of others. */

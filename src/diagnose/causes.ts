@@ -118,7 +118,7 @@ const TEXTS = {
   },
   body_bom: {
     explanation: (what) =>
-      `A byte order mark (EF BB BF) at the beginning of the body was ${what}; else it matches.`,
+      `A byte order mark (EF BB BF) at the beginning of the body was ${what}. Otherwise it matches.`,
     fix: `${KEEP_THE_BYTES} Editors and PowerShell add such marks when they save, and text decoders remove them.`,
   },
   body_newline_added: {
@@ -141,9 +141,19 @@ const TEXTS = {
     explanation: () => 'The body is empty, and the signature is not that of an empty body.',
     fix: `Something has read it before: a parser, a middleware, a logger. ${KEEP_THE_BYTES}`,
   },
-  body_gzip: {
-    explanation: (what) => `The body is compressed with gzip${what}.`,
-    fix: 'Decompress it before it is verified, or do not let the proxy compress requests: Truedy signs what it says, not what a proxy makes of it.',
+  body_buffer_json: {
+    explanation: () =>
+      'The body is a list of the numbers of its bytes, as JSON.stringify or String writes a Buffer. The bytes match.',
+    fix: 'Pass the bytes themselves. In a test, give the client text instead of a Buffer (supertest: .send(body.toString())). To store or queue a body, write it as text.',
+  },
+  body_json_string: {
+    explanation: () =>
+      'The body is a JSON string that holds the JSON: it was serialized twice. Its text matches.',
+    fix: 'Send or store the text as it is, without JSON.stringify.',
+  },
+  body_compressed: {
+    explanation: (what) => `The body is compressed with ${what}.`,
+    fix: 'Decompress it before you verify it, or turn off compression of requests in the proxy: Truedy signs the body that it sent.',
   },
   body_only: {
     explanation: () => 'Signed was the body alone, without the timestamp.',
@@ -175,7 +185,7 @@ const TEXTS = {
     explanation: (leftOut) =>
       leftOut
         ? `Nothing that was tried explains it, but not everything was tried: ${leftOut}.`
-        : 'Nothing that usually goes wrong explains it. Tried were the secret with and without white space, quotes, whsec_ and encodings; the body in other spellings of JSON, character sets, line ends, base64 and gzip; each of the one with each of the other; and other orders and spellings of what is signed.',
+        : 'Nothing that usually goes wrong explains it. Tried were the secret with and without white space, quotes, whsec_ and encodings; the body in other spellings of JSON, character sets, line ends, base64, JSON strings and compression; each of the one with each of the other; and other orders and spellings of what is signed.',
     fix: 'Most likely the secret is that of another endpoint or environment: copy it anew from the dashboard. Else the content of the body was changed: compare its length with the Content-Length that was sent.',
   },
 } as const satisfies Record<string, CauseText>

@@ -1,6 +1,6 @@
 /** The forms that programs write the same JSON in. */
 
-import type { BodyGuess } from './bodies.js'
+import type { BodyGuess } from './body-guess.js'
 import type { Budget } from './budget.js'
 import { spellAsJavaScript, spellAsPython } from './numbers.js'
 import { MAX_DEPTH, readJson } from './read-json.js'

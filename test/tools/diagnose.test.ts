@@ -116,7 +116,7 @@ const BREAKERS: readonly (readonly [DiagnosisCause, what: string, signed: Uint8A
     (signed) => throughExpress(signed, 'text', String),
   ],
   ['body_charset', 'UTF-16', compact, (signed) => python(signed, 'body.decode().encode("utf-16")')],
-  ['body_gzip', 'gzip', compact, (signed) => pipe(signed, 'gzip', '-c')],
+  ['body_compressed', 'gzip', compact, (signed) => pipe(signed, 'gzip', '-c')],
   ['body_empty', 'a stream that was read before', compact, () => ''],
   ['sender_sorted_json', 'the early sender, with a newer HTTP client', sorted, () => compact],
   ['sender_sorted_json', 'the early sender, with an older HTTP client', sorted, () => plain],
@@ -237,7 +237,7 @@ describe('diagnose, of deliveries that nothing explains', () => {
             ...(/^[\da-f]{64}$/.test(signature) ? [] : ['signature_malformed']),
             ...(timestamp === String(now) || timestamp.endsWith('Z') ? [] : ['timestamp_malformed']),
             ...(bytes.length === 0 ? ['body_empty'] : []),
-            ...(bytes[0] === 0x1f && bytes[1] === 0x8b ? ['body_gzip'] : []),
+            ...(bytes[0] === 0x1f && bytes[1] === 0x8b ? ['body_compressed'] : []),
             ...(Buffer.from(bytes).includes('\ufffd') &&
             Buffer.from(bytes.toString()).equals(Buffer.from(bytes))
               ? ['body_charset']

@@ -40,7 +40,7 @@ export const diagnosingCases = [
     },
   })),
   {
-    name: 'diagnoses body_gzip, compressed here where the runtime can',
+    name: 'diagnoses body_compressed, compressed here where the runtime can',
     async run() {
       const { headers } = await signDelivery(BODY, SECRET)
       const canCompress = typeof CompressionStream === 'function'
@@ -49,7 +49,7 @@ export const diagnosingCases = [
             new Blob([BODY]).stream().pipeThrough(new CompressionStream('gzip')),
           ).arrayBuffer()
         : Uint8Array.of(0x1f, 0x8b, 8, 0)
-      equal((await diagnose(gzipped, headers, SECRET)).causes, ['body_gzip'], 'causes')
+      equal((await diagnose(gzipped, headers, SECRET)).causes, ['body_compressed'], 'causes')
     },
   },
   {

@@ -67,7 +67,7 @@ describe('a diagnosis is bounded', () => {
     const budget = createBudget(slowClock())
     const { ok, causes } = await diagnoseWithin(budget, body, FORGED, SECRET)
     expect(ok).toBe(false)
-    expect(causes).toEqual([expect.stringMatching(/^(unknown|body_gzip)$/)])
+    expect(causes).toEqual([expect.stringMatching(/^(unknown|body_compressed)$/)])
     expectBounded(budget)
   })
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { type Diagnosis, type DiagnosisCause, diagnose } from '../../../src/diagnose/index.js'
 import { isWebhookError, verifySignature } from '../../../src/index.js'
@@ -64,11 +64,33 @@ const BODIES: readonly (readonly [
   ['body_newline_removed', 'a Windows newline', BODY, `${BODY}\r\n`],
   ['body_bom', 'added', `\ufeff${BODY}`, BODY],
   ['body_bom', 'removed', BODY, `\ufeff${BODY}`],
+  ['body_bom', 'added, and a newline', `\ufeff${BODY}\r\n`, BODY],
+  [
+    'body_bom',
+    'added, and CR LF for LF',
+    `\ufeff${BODY.replaceAll(',', ',\r\n')}`,
+    BODY.replaceAll(',', ',\n'),
+  ],
+  [
+    'body_bom',
+    'added, and CR LF for LF, and a newline',
+    `\ufeff${BODY.replaceAll(',', ',\r\n')}\r\n`,
+    BODY.replaceAll(',', ',\n'),
+  ],
   ['body_line_endings', 'CR LF for LF', BODY.replaceAll(',', ',\r\n'), BODY.replaceAll(',', ',\n')],
   ['body_line_endings', 'LF for CR LF', BODY.replaceAll(',', ',\n'), BODY.replaceAll(',', ',\r\n')],
   ['body_base64', 'base64', Buffer.from(BODY).toString('base64'), BODY],
   ['body_base64', 'base64url', Buffer.from(BODY).toString('base64url'), BODY],
-  ['body_gzip', 'gzip', gzipSync(BODY), BODY],
+  ['body_compressed', 'gzip', gzipSync(BODY), BODY],
+  ['body_compressed', 'deflate', deflateSync(BODY), BODY],
+  ['body_compressed', 'raw deflate', deflateRawSync(BODY), BODY],
+  ['body_compressed', 'brotli', brotliCompressSync(BODY), BODY],
+  ['body_buffer_json', 'a Buffer through JSON.stringify', JSON.stringify(Buffer.from(BODY)), BODY],
+  ['body_buffer_json', 'a Uint8Array through JSON.stringify', JSON.stringify(bytes(BODY)), BODY],
+  ['body_buffer_json', 'a Uint8Array through String', String(bytes(BODY)), BODY],
+  ['body_buffer_json', 'an indented Buffer', JSON.stringify(Buffer.from(BODY), null, 2), BODY],
+  ['body_json_string', 'a string', JSON.stringify(BODY), BODY],
+  ['body_json_string', 'a string and a newline', `${JSON.stringify(BODY)}\n`, BODY],
   ['body_charset', 'UTF-8 read as Latin-1', Buffer.from(BODY).toString('latin1'), BODY],
   ['body_charset', 'UTF-8 read as windows-1252', new TextDecoder('windows-1252').decode(bytes(BODY)), BODY],
   ['body_charset', 'Latin-1', Buffer.from('{"a":"Grüße"}', 'latin1'), '{"a":"Grüße"}'],
@@ -79,6 +101,22 @@ const BODIES: readonly (readonly [
     '{"a":"€ und „Grüße“"}',
   ],
   ['body_charset', 'UTF-16', Buffer.from(`\ufeff${BODY}`, 'utf16le'), BODY],
+  ['body_charset', 'UTF-16 without a mark', Buffer.from(BODY, 'utf16le'), BODY],
+  ['body_charset', 'UTF-16, big-endian', Buffer.from(`\ufeff${BODY}`, 'utf16le').swap16(), BODY],
+  ['body_charset', 'UTF-16 big-endian without a mark', Buffer.from(BODY, 'utf16le').swap16(), BODY],
+  ['body_charset', "PowerShell's >", Buffer.from(`\ufeff${BODY}\r\n`, 'utf16le'), BODY],
+  [
+    'body_charset',
+    "PowerShell's > of lines",
+    Buffer.from(`\ufeff${BODY.replaceAll(',', ',\r\n')}\r\n`, 'utf16le'),
+    BODY.replaceAll(',', ',\n'),
+  ],
+  [
+    'body_charset',
+    "PowerShell's > of lines that end in one",
+    Buffer.from(`\ufeff${BODY.replaceAll(',', ',\r\n')}\r\n`, 'utf16le'),
+    `${BODY.replaceAll(',', ',\n')}\n`,
+  ],
   ['body_reserialised', 'from compact to indented', JSON.stringify(JSON.parse(BODY), null, 2), BODY],
   ['body_reserialised', 'from indented to compact', BODY, JSON.stringify(JSON.parse(BODY), null, 2)],
   ['body_reserialised', 'from 4 spaces to compact', BODY, JSON.stringify(JSON.parse(BODY), null, 4)],
@@ -164,7 +202,9 @@ const DELIVERIES: Readonly<Record<DiagnosisCause, Parameters<typeof diagnose>>> 
   body_line_endings: withBody('body_line_endings'),
   body_charset: withBody('body_charset'),
   body_empty: ['', signed(BODY), SECRET],
-  body_gzip: withBody('body_gzip'),
+  body_buffer_json: withBody('body_buffer_json'),
+  body_compressed: withBody('body_compressed'),
+  body_json_string: withBody('body_json_string'),
   body_only: withMessage(BODY),
   timestamp_last: withMessage(BODY, '.', TIMESTAMP),
   separator: withMessage(TIMESTAMP, ':', BODY),
@@ -267,7 +307,7 @@ describe('diagnose', () => {
 
     it.each([
       ['body_empty', 'an empty body', ''],
-      ['body_gzip', 'gzip that is broken', gzipSync(BODY).subarray(0, 40)],
+      ['body_compressed', 'gzip that is broken', gzipSync(BODY).subarray(0, 40)],
       ['body_charset', 'bytes that were lost', Buffer.from('{"a":"Gr\ufffd\ufffde"}')],
     ] as const)('names %s, which shows, though nothing matches: %s', async (cause, _, arrives) => {
       expect(await causesOf(arrives, signed(BODY), SECRET)).toEqual([cause])
@@ -287,7 +327,7 @@ describe('diagnose', () => {
     it('does not inflate a bomb', async () => {
       const inflated = Buffer.alloc(17 * 1_048_576)
       const bomb = await diagnose(gzipSync(inflated), signed(inflated), SECRET, NOW)
-      expect(bomb.causes).toEqual(['body_gzip'])
+      expect(bomb.causes).toEqual(['body_compressed'])
       // Inflated, it would be found to match.
       const broken = await diagnose(gzipSync(BODY).subarray(0, 40), signed(BODY), SECRET, NOW)
       expect(bomb.explanation).toBe(broken.explanation)

@@ -60,7 +60,7 @@ describe('the bodies that are tried', () => {
 
   it.each<[string, Uint8Array, string | undefined]>([
     ['nothing', new Uint8Array(), 'body_empty'],
-    ['gzip', gzipSync('[1]'), 'body_gzip'],
+    ['gzip', gzipSync('[1]'), 'body_compressed'],
     ['half the mark of gzip', Uint8Array.of(0x1f, 0x31), undefined],
     ['the other half', Uint8Array.of(0x31, 0x8b), undefined],
     ['what is no text', Uint8Array.of(0xff), undefined],

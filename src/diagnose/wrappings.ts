@@ -1,0 +1,114 @@
+/** What may be wrapped around a whole body: another encoding of its bytes, or compression. */
+
+import { getBuiltin } from '../builtins.js'
+import { isObject } from '../json.js'
+import { readStream } from '../read-body.js'
+import type { BodyGuess } from './body-guess.js'
+import type { Budget } from './budget.js'
+import type { Finding } from './causes.js'
+
+const encoder = new TextEncoder()
+
+/** The bodies that a text may hold in another encoding. */
+export function* guessWrapped(text: string, budget: Budget): Generator<BodyGuess> {
+  if (!budget.canBuild(text.length)) return
+  const trimmed = text.trim()
+  const listed = readListedBytes(trimmed)
+  if (listed) yield { body: listed, finding: { cause: 'body_buffer_json' } }
+  const quoted = trimmed.startsWith('"') ? tryParse(trimmed) : undefined
+  if (typeof quoted === 'string') {
+    yield { body: encoder.encode(quoted), finding: { cause: 'body_json_string' } }
+  }
+}
+
+/**
+ * Bytes that were printed as numbers: a Buffer (`{"type":"Buffer","data":[123,…]}`) or a Uint8Array (`{"0":123,…}`) after
+ * `JSON.stringify`, or either of them after `String`.
+ */
+function readListedBytes(text: string): Uint8Array | undefined {
+  if (/^\d{1,3},\d{1,3}(?:,|$)/.test(text)) return toBytes(text.split(',').map(Number))
+  if (!/^\{\s*"(?:type"\s*:\s*"Buffer"|data"\s*:\s*\[\s*\d|0"\s*:\s*\d)/.test(text)) return undefined
+  const value = tryParse(text)
+  if (!isObject(value)) return undefined
+  return toBytes(Array.isArray(value['data']) ? value['data'] : Object.values(value))
+}
+
+function toBytes(numbers: readonly unknown[]): Uint8Array | undefined {
+  const areBytes = numbers.every((each) => Number.isInteger(each) && Number(each) >= 0 && Number(each) < 256)
+  return areBytes ? Uint8Array.from(numbers, Number) : undefined
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The bodies that bytes in UTF-16 may have been. PowerShell's `>` saves text like that, and adds a line end. */
+export function* guessUtf16(bytes: Uint8Array, budget: Budget): Generator<BodyGuess> {
+  const encoding = utf16Of(bytes)
+  if (encoding === undefined || !budget.canBuild(4 * bytes.length)) return
+  // Without a byte order mark: the decoder removes it.
+  const text = new TextDecoder(encoding).decode(bytes)
+  const detail = 'it arrived in UTF-16, as PowerShell saves text; signed was UTF-8'
+  const finding: Finding = { cause: 'body_charset', detail }
+  yield { body: encoder.encode(text), finding }
+  const withoutEnd = text.replace(/[\r\n]+$/, '')
+  const otherEnds = `${detail}, with other line endings`
+  for (const other of [withoutEnd, withoutEnd.replaceAll('\r\n', '\n'), text.replaceAll('\r\n', '\n')]) {
+    if (other !== text) yield { body: encoder.encode(other), finding: { ...finding, detail: otherEnds } }
+  }
+}
+
+function utf16Of([first, second]: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  if (first === 0xfe && second === 0xff) return 'utf-16be'
+  // JSON begins with an ASCII character, so one of its two bytes is zero.
+  if (first !== 0 && second === 0) return 'utf-16le'
+  return first === 0 && second !== 0 ? 'utf-16be' : undefined
+}
+
+/** Four times what receivers take by default, and little for a bomb. */
+const MAX_DECOMPRESSED = 4 * 1_048_576
+
+/** The body in a compressed one. */
+export async function* guessDecompressed(bytes: Uint8Array, budget: Budget): AsyncGenerator<BodyGuess> {
+  // Brotli and raw deflate show nothing at their beginning.
+  const formats = compressionOf(bytes) ?? (['deflate-raw', 'brotli'] as const)
+  for (const format of formats) {
+    if (!budget.canBuild(MAX_DECOMPRESSED)) return
+    const body = await decompress(bytes, format)
+    const name = format === 'deflate-raw' ? 'deflate' : format
+    if (body) {
+      yield { body, finding: { cause: 'body_compressed', detail: `${name}; decompressed, it matches` } }
+    }
+  }
+}
+
+/** What shows at the beginning of compressed bytes. */
+export function compressionOf(bytes: Uint8Array): readonly ['gzip' | 'deflate'] | undefined {
+  const [first = 0, second = 0] = bytes
+  if (first === 0x1f && second === 0x8b) return ['gzip']
+  // RFC 1950 §2.2: compression method 8, and a checksum of the two bytes.
+  return first === 0x78 && (first * 256 + second) % 31 === 0 ? ['deflate'] : undefined
+}
+
+async function decompress(
+  bytes: Uint8Array,
+  format: 'gzip' | 'deflate' | 'deflate-raw' | 'brotli',
+): Promise<Uint8Array | undefined> {
+  try {
+    if (format === 'brotli') {
+      const zlib = getBuiltin('node:zlib')
+      return zlib?.brotliDecompressSync(bytes, { maxOutputLength: MAX_DECOMPRESSED })
+    }
+    // A copy: a stream takes no view on shared memory.
+    const source = new Blob([Uint8Array.from(bytes)]).stream()
+    return await readStream(source.pipeThrough(new DecompressionStream(format)), MAX_DECOMPRESSED)
+  } catch {
+    // Broken, too large, another format, or a runtime without the decompressor.
+    return undefined
+  }
+}
