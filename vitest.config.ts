@@ -27,7 +27,7 @@ export default defineConfig({
     },
     coverage: {
       provider: 'v8',
-      include: ['src/**'],
+      include: ['src/**/*.ts'],
       // The script of the page of `listen` runs in a browser: test/tools/listen-page.test.ts.
       exclude: ['src/cli/listen/page/**'],
       reporter: ['text'],
