@@ -14,6 +14,7 @@ export type WebhookErrorCode =
   | 'method_not_allowed'
   | 'body_too_large'
   | 'body_not_raw'
+  | 'busy'
   | 'handler_timeout'
   | 'step_timeout'
   | 'invalid_secret'
@@ -37,6 +38,7 @@ const STATUS: Record<Exclude<WebhookErrorCode, Unauthorized>, WebhookErrorStatus
   method_not_allowed: 405,
   body_too_large: 413,
   body_not_raw: 500,
+  busy: 503,
   handler_timeout: 503,
   step_timeout: 500,
   invalid_secret: 500,

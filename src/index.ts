@@ -5,8 +5,8 @@ export { isDuplicate } from './dedupe/is-duplicate.js'
 export { dedupeKey } from './dedupe/key.js'
 export type { DuplicateOptions, KeyOf, ProcessOptions, StepOptions } from './dedupe/options.js'
 export {
-  type HandlerContext,
   type HandlerSignal,
+  type ProcessContext,
   type Processed,
   processOnce,
 } from './dedupe/process-once.js'
@@ -34,8 +34,11 @@ export type {
 export { type CallDetails, callDetails, type EventIds, eventIds, eventTime } from './events/details.js'
 export { type ParsedEvent, parseEvent } from './events/parse.js'
 export type { BodyLimit, RequestLike } from './read-body.js'
-export { createWebhookHandler, type FetchResponse } from './receive/fetch-handler.js'
-export type { EventHandlers, ReceiverOptions } from './receive/options.js'
+export type { EventContext, EventHandlers, HandlerContext, Handling, JobContext } from './receive/context.js'
+export { createWebhookHandler, type FetchRequest, type FetchResponse } from './receive/fetch-handler.js'
+export type { Queue, QueueJob } from './receive/job.js'
+export { createJobHandler, type JobHandlerOptions } from './receive/job-handler.js'
+export type { EndpointOptions, ReceiverOptions } from './receive/options.js'
 export type { Outcome } from './receive/outcome.js'
 export { createReceiver, type Delivery } from './receive/receiver.js'
 export type { Reply } from './receive/reply.js'

@@ -25,8 +25,8 @@ export type HandlerSignal = typeof globalThis extends { AbortSignal: { prototype
       removeEventListener(type: 'abort', listener: () => void): void
     }
 
-/** What a handler gets beside the event. */
-export interface HandlerContext {
+/** What a function that processes an event gets beside it. */
+export interface ProcessContext {
   /**
    * Aborted if the lease is lost, or the handler outlives `handlerTimeoutMs`: another worker may process the event again. Throw
    * then.
@@ -87,7 +87,7 @@ export type Processed<Value> =
 export async function processOnce<Value, Event extends TruedyEvent>(
   event: Event,
   store: DedupeStore,
-  handler: (event: Event, context: HandlerContext) => Awaitable<Value>,
+  handler: (event: Event, context: ProcessContext) => Awaitable<Value>,
   options?: ProcessOptions & StepOptions,
 ): Promise<Processed<Value>> {
   requireStore(store)
@@ -112,7 +112,7 @@ export async function runOnce<Value>(
   store: DedupeStore,
   key: string,
   { leaseMs, ttlMs, handlerTimeoutMs, stepTimeoutMs }: ProcessSettings,
-  handler: (context: HandlerContext) => Awaitable<Value>,
+  handler: (context: ProcessContext) => Awaitable<Value>,
   delivered?: Delivered,
 ): Promise<Processed<Value>> {
   const owner = newOwner()

@@ -4,6 +4,11 @@ import { type RequestLike, readBody, requireUnread } from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
+/** The `Request` of whichever types the program has; with none of them, its main part. */
+export type FetchRequest = typeof globalThis extends { Request: { prototype: infer Instance } }
+  ? Instance
+  : RequestLike
+
 /** The `Response` of whichever types the program has: DOM, Node, Workers, Deno, Bun. */
 export type FetchResponse = typeof globalThis extends { Response: { prototype: infer Instance } }
   ? Instance
@@ -29,12 +34,15 @@ export type FetchResponse = typeof globalThis extends { Response: { prototype: i
  * })
  * ```
  */
-export function createWebhookHandler(
-  options: ReceiverOptions,
-): (request: RequestLike) => Promise<FetchResponse> {
+export function createWebhookHandler<Args extends readonly unknown[] = []>(
+  options: ReceiverOptions<FetchRequest, Args>,
+): (request: RequestLike, ...args: Args) => Promise<FetchResponse> {
   const receive = createBodyReceiver(options)
-  return async (request) => {
+  return async (request, ...args) => {
     const { status, headers, body } = await receive({
+      // The program's own type of a Request, which is a RequestLike.
+      request: request as FetchRequest,
+      args,
       method: request?.method,
       headers: request?.headers,
       requireRequest: () => requireUnread(request),

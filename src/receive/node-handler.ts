@@ -8,6 +8,7 @@ import { createBodyReceiver } from './receiver.js'
 /** What is needed of a request: `http.IncomingMessage`, and what frameworks add to it. */
 export interface NodeRequest {
   readonly method?: string | undefined
+  readonly url?: string | undefined
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   /** Whether the message has arrived to its end. */
   readonly complete: boolean
@@ -63,13 +64,18 @@ const LINGER_MS = 1000
  * createServer(handler).listen(3000)
  * ```
  */
-export function createNodeHandler(
-  options: ReceiverOptions,
-): (request: NodeRequest, response: NodeResponse) => Promise<void> {
+export function createNodeHandler<
+  Args extends readonly unknown[] = [],
+  Request extends NodeRequest = NodeRequest,
+>(
+  options: ReceiverOptions<Request, Args>,
+): (request: Request, response: NodeResponse, ...args: Args) => Promise<void> {
   const receive = createBodyReceiver(options)
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
-  return async (request, response) => {
+  return async (request, response, ...args) => {
     const { status, headers, body } = await receive({
+      request,
+      args,
       method: request.method ?? '',
       headers: request.headers,
       readBody: () => readNodeBody(request, maxBodyBytes),

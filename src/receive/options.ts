@@ -1,23 +1,16 @@
-/** What a receiver is told: handlers, store, limits; and what can be wrong with that. */
+/** What a receiver is told: secret, handlers or queue, store, limits; and what can be wrong with that. */
 
 import { invalidOption, requireFunction, requireObject, requireOptions, requirePositive } from '../checks.js'
 import {
+  type KeyOf,
   PROCESS_OPTION_NAMES,
   type ProcessOptions,
   type ProcessSettings,
   resolveProcessOptions,
   type StepOptions,
 } from '../dedupe/options.js'
-import type { HandlerContext } from '../dedupe/process-once.js'
-import { type DedupeStore, requireStore } from '../dedupe/store.js'
+import { type Awaitable, type DedupeStore, requireStore } from '../dedupe/store.js'
 import { didYouMean } from '../did-you-mean.js'
-import {
-  type EventName,
-  type EventOf,
-  eventNames,
-  normalizeName,
-  type TruedyEvent,
-} from '../events/catalogue.js'
 import { type BodyLimit, DEFAULT_MAX_BODY_BYTES } from '../read-body.js'
 import { memoryStore } from '../stores/memory.js'
 import type { Secret } from '../verify/keys.js'
@@ -27,53 +20,104 @@ import {
   type VerifyOptions,
   type VerifySettings,
 } from '../verify/options.js'
+import { createDispatch, type Dispatch, type HandlerContext, type Handling } from './context.js'
+import type { Queue } from './job.js'
 import { logOutcome, type Outcome } from './outcome.js'
 
-/** A handler for each event type, by name; `unknown` gets the types that this version does not know. */
-export type EventHandlers = {
-  readonly [Name in EventName | 'unknown']?:
-    | ((event: EventOf<Name>, context: HandlerContext) => unknown)
+/** Options of every receiver. */
+export interface EndpointOptions<Request, Args extends readonly unknown[]>
+  extends VerifyOptions,
+    BodyLimit,
+    StepOptions {
+  /**
+   * The endpoint's secret, or several; or a function of the request, called once its headers are in order. `null` from it: no
+   * such tenant, which is a 401. If absent: `TRUEDY_WEBHOOK_SECRET` of the environment, read once.
+   */
+  readonly secret?:
+    | Secret
+    | ((request: Request, ...args: Args) => Awaitable<Secret | null | undefined>)
+    | undefined
+  /** Which of several endpoints or tenants this is, if they share a store or queue; or a function of the request. */
+  readonly scope?: string | ((request: Request, ...args: Args) => Awaitable<string>) | undefined
+  /** The key of an event. Default `dedupeKey`. */
+  readonly key?: KeyOf | undefined
+  /** Sees every delivery. Default: failures, slow handlers and mistakes in the setup go to `console`. */
+  readonly onOutcome?:
+    | ((outcome: Outcome, delivery: { readonly request: Request; readonly args: Args }) => unknown)
     | undefined
 }
 
-/** Options of {@link createReceiver} and of the handlers made of it. Without a handler there is nothing to do: `on` or `onEvent` is required. */
-export interface ReceiverOptions extends VerifyOptions, ProcessOptions, StepOptions, BodyLimit {
-  /** The endpoint's secret, or several. If absent: `TRUEDY_WEBHOOK_SECRET` of the environment, read once. */
-  readonly secret?: Secret | undefined
-  /** Where it is recorded what was processed. Default: a {@link memoryStore} of its own, for a single process. */
+/** Options of a receiver that processes events itself. */
+interface ProcessHere<Request, Args extends readonly unknown[]>
+  extends EndpointOptions<Request, Args>,
+    Omit<ProcessOptions, 'scope' | 'key'> {
+  /** Where processed events are recorded. Default: a `memoryStore` of its own, for a single process. */
   readonly store?: DedupeStore | undefined
-  /** A handler for each event type. A type without one is acknowledged. */
-  readonly on?: EventHandlers | undefined
-  /** Gets every event, after the handler in `on`. */
-  readonly onEvent?: ((event: TruedyEvent, context: HandlerContext) => unknown) | undefined
-  /** Sees every delivery. Default: failures, slow handlers and mistakes in the set-up go to `console`. */
-  readonly onOutcome?: ((outcome: Outcome) => unknown) | undefined
+  readonly queue?: undefined
 }
 
+/** Options of a receiver that hands deliveries to a queue. */
+interface HandOff<Request, Args extends readonly unknown[]> extends EndpointOptions<Request, Args> {
+  /** Takes each delivery, which is acknowledged once the queue holds it. `createJobHandler` processes it later. */
+  readonly queue: Queue
+  readonly on?: undefined
+  readonly onEvent?: undefined
+  readonly store?: undefined
+  readonly leaseMs?: undefined
+  readonly ttlMs?: undefined
+  readonly handlerTimeoutMs?: undefined
+}
+
+/**
+ * Options of `createReceiver`, `createWebhookHandler` and `createNodeHandler`: what to do with an event (`on`, `onEvent` or
+ * `queue`), and the rest.
+ */
+export type ReceiverOptions<Request = unknown, Args extends readonly unknown[] = []> =
+  | (ProcessHere<Request, Args> & Handling<HandlerContext<Request, Args>>)
+  | HandOff<Request, Args>
+
+/** A setting that may depend on the request. */
+type PerRequest<Request, Args extends readonly unknown[], Value> = (
+  request: Request,
+  ...args: Args
+) => Awaitable<Value>
+
 /** Options with all defaults in place. */
-export interface ReceiverSettings {
+export interface ReceiverSettings<Request, Args extends readonly unknown[]> {
   readonly verification: VerifySettings
   readonly processing: ProcessSettings
-  readonly handlerOf: (
-    event: TruedyEvent,
-  ) => ((event: TruedyEvent, context: HandlerContext) => unknown) | undefined
-  readonly onEvent: ((event: TruedyEvent, context: HandlerContext) => unknown) | undefined
-  readonly onOutcome: (outcome: Outcome) => unknown
-  readonly store: DedupeStore
+  /** Set if the secret depends on the request; the keys in `verification` then count for nothing. */
+  readonly secretOf: PerRequest<Request, Args, Secret | null | undefined> | undefined
+  readonly scopeOf: PerRequest<Request, Args, string> | undefined
+  /** What to do with an event. */
+  readonly destination:
+    | { readonly queue: Queue }
+    | {
+        readonly queue?: undefined
+        readonly store: DedupeStore
+        readonly dispatch: Dispatch<HandlerContext<Request, Args>>
+      }
+  readonly onOutcome: NonNullable<EndpointOptions<Request, Args>['onOutcome']>
   readonly maxBodyBytes: number
 }
+
+/** Hashes for a tenant that doesn't exist, so that it takes the same time. What it signs is rejected all the same. */
+const NO_SECRET = 'no such tenant'
 
 /**
  * The options with all defaults in place, and checked: a mistake shows when the receiver is created, not at a delivery.
  *
  * @throws WebhookError `invalid_secret`, `invalid_options`
  */
-export function resolveOptions(options: ReceiverOptions): ReceiverSettings {
-  requireObject('options', options)
+export function resolveOptions<Request, Args extends readonly unknown[]>(
+  options: ReceiverOptions<Request, Args>,
+): ReceiverSettings<Request, Args> {
+  const given = requireObject('options', options)
   const names = [
     'secret',
     'on',
     'onEvent',
+    'queue',
     'store',
     'onOutcome',
     'maxBodyBytes',
@@ -81,64 +125,56 @@ export function resolveOptions(options: ReceiverOptions): ReceiverSettings {
     ...PROCESS_OPTION_NAMES,
   ]
   requireOptions(options, names, (name) => didYouMean(name, names))
-  const {
-    on = {},
-    onEvent,
-    onOutcome = logOutcome,
-    store = memoryStore(),
-    maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
-  } = options
-  const verification = resolveVerifyOptions(secretOf(options), options, names)
-  const processing = resolveProcessOptions(options, names)
-  requireHandlers(on, onEvent)
+  const { scope, onOutcome = logOutcome, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
+  const secret = secretOf(options)
+  const verification = resolveVerifyOptions(
+    typeof secret === 'function' ? NO_SECRET : secret,
+    { toleranceSeconds: options.toleranceSeconds, now: options.now, headerNames: options.headerNames },
+    names,
+  )
+  const processing = resolveProcessOptions(
+    { ...options, scope: typeof scope === 'function' ? undefined : scope },
+    names,
+  )
   requireFunction('onOutcome', onOutcome)
-  requireStore(store)
   requirePositive({ maxBodyBytes })
+  const settings = {
+    verification,
+    processing,
+    secretOf: typeof secret === 'function' ? secret : undefined,
+    scopeOf: typeof scope === 'function' ? scope : undefined,
+    onOutcome,
+    maxBodyBytes,
+  }
+  if (options.queue !== undefined) {
+    requireFunction('queue.add', requireObject('queue', options.queue)['add'])
+    requireNothingBesideQueue(given)
+    return { ...settings, destination: { queue: options.queue } }
+  }
+  const dispatch = createDispatch(options)
+  const { store = memoryStore() } = options
+  requireStore(store)
   const leastTtlMs = 2000 * verification.toleranceSeconds
   if (processing.ttlMs < leastTtlMs) {
     throw invalidOption(
       `ttlMs must be at least twice toleranceSeconds, ${leastTtlMs} ms (got ${processing.ttlMs}): a replayed delivery would count as new.`,
     )
   }
-  return {
-    verification,
-    processing,
-    // The handler under an event's name takes that event, which TypeScript cannot see across the look-up.
-    handlerOf: (event) => on[event.event] as typeof onEvent,
-    onEvent,
-    onOutcome,
-    store,
-    maxBodyBytes,
+  return { ...settings, destination: { store, dispatch } }
+}
+
+function requireNothingBesideQueue(given: Readonly<Record<string, unknown>>): void {
+  for (const name of ['on', 'onEvent', 'store', 'leaseMs', 'ttlMs', 'handlerTimeoutMs']) {
+    if (given[name] === undefined) continue
+    throw invalidOption(`${name} does nothing beside queue. Pass it to createJobHandler instead.`)
   }
 }
 
 /** A secret that is given as `undefined` is a typo in a variable's name, and must not fall back to another secret. */
-function secretOf(options: ReceiverOptions): Secret {
+function secretOf<Request, Args extends readonly unknown[]>(
+  options: ReceiverOptions<Request, Args>,
+): Exclude<ReceiverOptions<Request, Args>['secret'], undefined> {
   // The check names a missing secret.
   if ('secret' in options) return options.secret as Secret
   return globalThis.process?.env?.['TRUEDY_WEBHOOK_SECRET'] as Secret
-}
-
-/** Rejects what would acknowledge events and drop them. */
-function requireHandlers(on: unknown, onEvent: unknown): void {
-  if (onEvent !== undefined) requireFunction('onEvent', onEvent)
-  const names: readonly string[] = [...eventNames, 'unknown']
-  const handlers = Object.entries(requireObject('on', on))
-  for (const [name, handler] of handlers) {
-    if (names.includes(name)) {
-      if (handler !== undefined) requireFunction(`on["${name}"]`, handler)
-      continue
-    }
-    const known = normalizeName(name)
-    const hint =
-      known === 'unknown'
-        ? `${didYouMean(name, names)} The events are ${names.join(', ')}.`
-        : ` It arrives as "${known}": use that name.`
-    throw invalidOption(`Unknown event "${name}" in on.${hint}`)
-  }
-  if (onEvent === undefined && handlers.every(([, handler]) => handler === undefined)) {
-    throw invalidOption(
-      'There is no handler: every event would be acknowledged and dropped. Pass on or onEvent.',
-    )
-  }
 }

@@ -1,36 +1,36 @@
 /** The outcome of a delivery, for logs, metrics and traces. */
 
+import { timeLeft, withTimeout } from '../dedupe/steps.js'
 import type { WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
+
+/** What is known of a delivery whose event was read. */
+interface Known {
+  readonly event: TruedyEvent
+  /** The key of the event, with its scope. */
+  readonly key: string
+  /** What `scope` gave. */
+  readonly scope?: string
+  /** Which of the secrets signed, from 0. Absent at a job handler. */
+  readonly secretIndex?: number
+}
 
 /** What happened to a delivery: a union on `status`. */
 export type Outcome = {
   /** Time from the request to the response, in milliseconds. */
   readonly durationMs: number
 } & (
-  | {
+  | (Known & { readonly status: 'processed'; readonly recorded: true })
+  | (Known & {
       readonly status: 'processed'
-      readonly event: TruedyEvent
-      readonly key: string
-      readonly recorded: true
-    }
-  | {
-      readonly status: 'processed'
-      readonly event: TruedyEvent
-      readonly key: string
       /** The handler ran to its end, but the store does not know: a retry may run it again. */
       readonly recorded: false
       /** Why the store does not know. */
       readonly recordError: unknown
-    }
-  | { readonly status: 'duplicate' | 'busy'; readonly event: TruedyEvent; readonly key: string }
+    })
+  | (Known & { readonly status: 'queued' | 'duplicate' | 'busy' })
   | { readonly status: 'rejected'; readonly error: WebhookError }
-  | {
-      readonly status: 'failed'
-      readonly error: unknown
-      readonly event?: TruedyEvent
-      readonly key?: string
-    }
+  | (Partial<Known> & { readonly status: 'failed'; readonly error: unknown })
 )
 
 /** An outcome before the clock is read. */
@@ -41,34 +41,63 @@ export type Result = Outcome extends infer Each
   : never
 
 /** The prefix of our lines in a log. */
-export const LOG_PREFIX = 'truedy-webhooks:'
+const LOG_PREFIX = 'truedy-webhooks:'
 
 /** From here on Truedy may have given up on the response (src/CONTRACT.md §1: 10 s). */
 const SLOW_MS = 8000
 
-/** The default `onOutcome`: logs what the endpoint's owner has to fix, and nothing that a stranger can provoke. */
+/** The default `onOutcome` of a receiver: logs what its owner has to fix, and nothing that a stranger can provoke. */
 export function logOutcome(outcome: Outcome): void {
+  logFailure(outcome)
   const { status, durationMs } = outcome
-  if (status === 'rejected') {
-    if (outcome.error.status >= 500) console.error(LOG_PREFIX, outcome.error)
-    return
-  }
-  // A failure without an event is a client that broke off.
-  if (!outcome.event) return
-  const what = `${outcome.event.rawEvent} (${outcome.key ?? 'no key'})`
-  if (status === 'failed') console.error(LOG_PREFIX, `${what} failed:`, outcome.error)
-  if (status === 'processed' && !outcome.recorded) {
-    console.error(
-      LOG_PREFIX,
-      `${what} was processed but not recorded, and may run again:`,
-      outcome.recordError,
-    )
-  }
-  if (status !== 'duplicate' && status !== 'busy' && durationMs > SLOW_MS) {
+  if ((status === 'processed' || status === 'queued' || status === 'failed') && durationMs > SLOW_MS) {
     const seconds = (durationMs / 1000).toFixed(1)
     console.warn(
       LOG_PREFIX,
-      `${what} took ${seconds} s. Truedy gives up after about 10 s: hand slow work to a queue.`,
+      `${nameOf(outcome)} took ${seconds} s. Truedy gives up after about 10 s: hand slow work to a queue.`,
+    )
+  }
+}
+
+/** The default `onOutcome` of a job handler, which may take its time. */
+export function logFailure(outcome: Outcome): void {
+  if (outcome.status === 'rejected' && outcome.error.status >= 500) {
+    console.error(LOG_PREFIX, outcome.error)
+  } else if (outcome.status === 'failed') {
+    console.error(LOG_PREFIX, `${nameOf(outcome)} failed:`, outcome.error)
+  } else if (outcome.status === 'processed' && !outcome.recorded) {
+    console.error(
+      LOG_PREFIX,
+      `${nameOf(outcome)} was processed but not recorded, and may run again:`,
+      outcome.recordError,
+    )
+  }
+}
+
+/** A delivery in a log. */
+function nameOf({ event, key = 'no key' }: { readonly event?: TruedyEvent; readonly key?: string }): string {
+  return event ? `${event.rawEvent} (${key})` : 'A delivery'
+}
+
+/** How long a reply waits for `onOutcome`. */
+const OUTCOME_MS = 1000
+
+/** Reports the outcome of a delivery, the first that is given. */
+export function reportTo(
+  onOutcome: (outcome: Outcome) => unknown,
+  startedAt: number,
+  deadline: { readonly endsAt: number },
+): (result: Result) => Promise<void> {
+  let isReported = false
+  return async (result) => {
+    if (isReported) return
+    isReported = true
+    const outcome = { ...result, durationMs: performance.now() - startedAt }
+    // The delivery has its outcome: a log that fails or is slow must not make Truedy retry.
+    await withTimeout('onOutcome', Math.min(OUTCOME_MS, timeLeft(deadline)), () => onOutcome(outcome)).catch(
+      (error) => {
+        console.error(LOG_PREFIX, 'onOutcome failed:', error)
+      },
     )
   }
 }

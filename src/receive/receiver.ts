@@ -1,20 +1,23 @@
 /** A delivery → a reply: all that a webhook endpoint does, without a framework. */
 
 import { byteLength, type RawBody } from '../bytes.js'
-import { invalidOption, requireObject } from '../checks.js'
+import { invalidOption, requireObject, requireText } from '../checks.js'
 import { keyFor } from '../dedupe/key.js'
 import { runOnce } from '../dedupe/process-once.js'
-import { timeLeft, withTimeout } from '../dedupe/steps.js'
+import { type StepDeadline, timeLeft, withTimeout } from '../dedupe/steps.js'
 import type { Awaitable } from '../dedupe/store.js'
 import { isWebhookError, WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
+import { rawTextOf } from '../events/parse.js'
 import { bodyTooLarge } from '../read-body.js'
 import { readSignatureHeaders, requireRawBody } from '../verify/delivery.js'
 import { findHeader, type HeadersInput } from '../verify/headers.js'
 import { findMatch } from '../verify/hmac.js'
+import { type Key, requireKeys, type Secret } from '../verify/keys.js'
 import { parseMatch } from '../verify/verify.js'
+import { createJob } from './job.js'
 import { type ReceiverOptions, type ReceiverSettings, resolveOptions } from './options.js'
-import { LOG_PREFIX, type Result } from './outcome.js'
+import { type Result, reportTo } from './outcome.js'
 import { type Reply, toReply } from './reply.js'
 
 /** A request, as plain values. */
@@ -28,7 +31,7 @@ export interface Delivery {
 /**
  * A webhook endpoint as a function from plain request to plain reply, for any framework or cloud function.
  *
- * Answers (src/CONTRACT.md §6): 204 processed, duplicate, unknown type; 400 not an event; 401 invalid or not fresh; 405 not
+ * Answers (src/CONTRACT.md §6): 204 processed, queued, duplicate, unknown type; 400 not an event; 401 invalid or not fresh; 405 not
  * a POST; 413 too large; 503 with `Retry-After` while the same event is being processed elsewhere, or if the handler outlives
  * `handlerTimeoutMs`; 500 if a handler or the store failed, so that Truedy retries. Never throws, and never shows an error's details.
  *
@@ -61,16 +64,21 @@ export interface Delivery {
  * }
  * ```
  */
-export function createReceiver(options: ReceiverOptions): (delivery: Delivery) => Promise<Reply> {
+export function createReceiver<Args extends readonly unknown[] = []>(
+  options: ReceiverOptions<Delivery, Args>,
+): (delivery: Delivery, ...args: Args) => Promise<Reply> {
   const receive = createBodyReceiver(options)
-  return async (delivery) => {
+  return async (delivery, ...args) => {
     const { method, headers, body } = delivery ?? {}
-    return receive({ method, headers, readBody: () => body })
+    return receive({ request: delivery, args, method, headers, readBody: () => body })
   }
 }
 
 /** A request whose body is still to be read. */
-export interface UnreadRequest {
+export interface UnreadRequest<Request, Args extends readonly unknown[]> {
+  /** The request as the host passed it, for the program's own functions. */
+  readonly request: Request
+  readonly args: Args
   readonly method: string
   readonly headers: HeadersInput
   /** Throws if this is no request of the kind that the handler takes. Called first. */
@@ -81,89 +89,146 @@ export interface UnreadRequest {
 
 /** A delivery is answered within 9 s, except for what its handler takes: Truedy gives up after 10 (src/CONTRACT.md §1). */
 const DELIVERY_MS = 9000
-/** How long a reply waits for `onOutcome`. */
-const OUTCOME_MS = 1000
 
 /** {@link createReceiver} where the body is still to be read. */
-export function createBodyReceiver(options: ReceiverOptions): (request: UnreadRequest) => Promise<Reply> {
+export function createBodyReceiver<Request, Args extends readonly unknown[]>(
+  options: ReceiverOptions<Request, Args>,
+): (unread: UnreadRequest<Request, Args>) => Promise<Reply> {
   const settings = resolveOptions(options)
   const { onOutcome, processing } = settings
 
-  return async (request) => {
+  return async (unread) => {
+    const { request, args } = unread
     const startedAt = performance.now()
-    const endsAt = startedAt + DELIVERY_MS
-    let isReported = false
-    const report = async (result: Result) => {
-      if (isReported) return
-      isReported = true
-      const outcome = { ...result, durationMs: performance.now() - startedAt }
-      const timeoutMs = Math.min(OUTCOME_MS, timeLeft({ endsAt }))
-      // The delivery has its outcome: a log that fails or is slow must not make Truedy retry.
-      await withTimeout('onOutcome', timeoutMs, () => onOutcome(outcome)).catch((error) => {
-        console.error(LOG_PREFIX, 'onOutcome failed:', error)
-      })
-    }
-    const result = await receiveOnce(settings, { request, endsAt, report })
+    const deadline = { stepTimeoutMs: processing.stepTimeoutMs, endsAt: startedAt + DELIVERY_MS }
+    const report = reportTo((outcome) => onOutcome(outcome, { request, args }), startedAt, deadline)
+    const result = await receiveOnce(settings, { unread, deadline, report })
     await report(result)
     return toReply(result, processing.leaseMs)
   }
 }
 
-interface Received {
-  readonly request: UnreadRequest
-  readonly endsAt: number
+interface Received<Request, Args extends readonly unknown[]> {
+  readonly unread: UnreadRequest<Request, Args>
+  readonly deadline: StepDeadline
   report(result: Result): Promise<void>
 }
 
-async function receiveOnce(settings: ReceiverSettings, received: Received): Promise<Result> {
-  const { processing, store, handlerOf, onEvent } = settings
-  let event: TruedyEvent
+async function receiveOnce<Request, Args extends readonly unknown[]>(
+  settings: ReceiverSettings<Request, Args>,
+  { unread, deadline, report }: Received<Request, Args>,
+): Promise<Result> {
+  const { processing, destination } = settings
+  let verified: Verified
   try {
-    event = await verifyReceived(settings, received.request)
+    verified = await verifyReceived(settings, unread, deadline)
   } catch (error) {
     return isWebhookError(error) ? { status: 'rejected', error } : { status: 'failed', error }
   }
+  const { event, secretIndex, sentAt, scope } = verified
+  const known = { event, secretIndex, ...(scope !== undefined && { scope }) }
   let key: string | undefined
   const failed = (error: unknown): Result => ({
     status: 'failed',
     error,
-    event,
+    ...known,
     ...(key !== undefined && { key }),
   })
   try {
-    const name = keyFor(event, processing)
+    const name = keyFor(event, { key: processing.key, scope })
     key = name
+    const { queue } = destination
+    if (queue) {
+      const job = createJob(event, { key: name, sentAt, scope })
+      const timeoutMs = Math.min(deadline.stepTimeoutMs, timeLeft(deadline))
+      await withTimeout('queue.add', timeoutMs, () => queue.add(job))
+      return { status: 'queued', ...known, key: name }
+    }
+    const { request, args } = unread
     const processed = await runOnce(
-      store,
+      destination.store,
       name,
       processing,
-      async (context) => {
-        await handlerOf(event)?.(event, context)
-        await onEvent?.(event, context)
-      },
-      { endsAt: received.endsAt, onHandlerError: (error) => received.report(failed(error)) },
+      (context) =>
+        destination.dispatch(event, {
+          ...context,
+          rawBody: rawTextOf(event) ?? '',
+          sentAt,
+          scope,
+          args,
+          request,
+          secretIndex,
+        }),
+      { endsAt: deadline.endsAt, onHandlerError: (error) => report(failed(error)) },
     )
-    return { ...processed, event, key: name }
+    return { ...processed, ...known, key: name }
   } catch (error) {
     return failed(error)
   }
 }
 
+/** A delivery whose signature is valid. */
+interface Verified {
+  readonly event: TruedyEvent
+  readonly secretIndex: number
+  readonly sentAt: Date
+  readonly scope: string | undefined
+}
+
 /** The event of a request; what can be rejected by its method and headers is rejected before the body is touched. */
-async function verifyReceived(
-  { verification, maxBodyBytes }: ReceiverSettings,
-  request: UnreadRequest,
-): Promise<TruedyEvent> {
-  request.requireRequest?.()
-  const { method, headers } = request
+async function verifyReceived<Request, Args extends readonly unknown[]>(
+  settings: ReceiverSettings<Request, Args>,
+  unread: UnreadRequest<Request, Args>,
+  deadline: StepDeadline,
+): Promise<Verified> {
+  const { verification, maxBodyBytes } = settings
+  unread.requireRequest?.()
+  const { method, headers } = unread
   if (typeof method !== 'string')
     throw invalidOption('The delivery has no method. Pass { method, headers, body }.')
   if (method.toUpperCase() !== 'POST') throw new WebhookError('method_not_allowed', 'Only POST is answered.')
   requireObject('headers', headers)
   if (Number(findHeader(headers, 'content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   const signed = readSignatureHeaders(headers, verification)
-  const body = requireRawBody(await request.readBody())
+  const tenant =
+    settings.secretOf || settings.scopeOf ? await findTenant(settings, unread, deadline) : undefined
+  const keys = tenant?.keys ?? verification.keys
+  const body = requireRawBody(await unread.readBody())
   if (byteLength(body) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
-  const found = findMatch({ ...signed, body, keys: verification.keys })
-  return parseMatch('then' in found ? await found : found)
+  const found = findMatch({ ...signed, body, keys })
+  const match = 'then' in found ? await found : found
+  // Decided only after the same work as for a tenant that exists.
+  const secretIndex = tenant?.isUnknown ? -1 : match.secretIndex
+  return {
+    event: parseMatch({ ...match, secretIndex }),
+    secretIndex,
+    sentAt: new Date(signed.sentAt),
+    scope: tenant ? tenant.scope : settings.processing.scope,
+  }
+}
+
+/** Asks the program whose secret and scope these are, both at once. */
+async function findTenant<Request, Args extends readonly unknown[]>(
+  { secretOf, scopeOf, processing, verification }: ReceiverSettings<Request, Args>,
+  { request, args }: UnreadRequest<Request, Args>,
+  deadline: StepDeadline,
+): Promise<Tenant> {
+  const timeoutMs = Math.min(deadline.stepTimeoutMs, timeLeft(deadline))
+  const [secret, scope] = await Promise.all([
+    secretOf && withTimeout('secret', timeoutMs, () => secretOf(request, ...args)),
+    scopeOf ? withTimeout('scope', timeoutMs, () => scopeOf(request, ...args)) : processing.scope,
+  ])
+  if (scopeOf) requireText("scope's result", scope)
+  if (!secretOf) return { keys: undefined, isUnknown: false, scope }
+  if (secret === null) return { keys: verification.keys, isUnknown: true, scope }
+  // Rejects `undefined`: the secret is not configured.
+  return { keys: requireKeys(secret as Secret), isUnknown: false, scope }
+}
+
+interface Tenant {
+  /** Absent if the secret is the same for all. */
+  readonly keys: readonly Key[] | undefined
+  /** Whether there is no such tenant. */
+  readonly isUnknown: boolean
+  readonly scope: string | undefined
 }

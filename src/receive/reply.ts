@@ -20,6 +20,7 @@ export interface Reply {
 export function toReply(result: Result, leaseMs: number): Reply {
   switch (result.status) {
     case 'processed':
+    case 'queued':
     case 'duplicate':
       return { status: 204, headers: {}, body: '' }
     case 'busy':

@@ -9,19 +9,19 @@ import {
   type Outcome,
   parseEvent,
   processOnce,
-  type ReceiverOptions,
   verifyAndParse,
   verifyRequest,
   type WebhookError,
 } from '../../src/index.js'
 import { postgresStore } from '../../src/stores/postgres.js'
 import { BODY, ENVELOPE, headersFor, NOW_SECONDS, now, SECRET, wrong } from './support/delivery.js'
+import { type TestOptions, withHandler } from './support/options.js'
 
 const headers = headersFor(BODY)
 const verify = (body: unknown, given: unknown = headers, secret: unknown = SECRET, options: object = {}) =>
   verifyAndParse(wrong(body), wrong(given), wrong(secret), { now, ...options })
 const receive = (options: unknown) =>
-  createReceiver({ secret: SECRET, onEvent() {}, ...(options as ReceiverOptions) })
+  createReceiver(withHandler({ secret: SECRET, ...(options as TestOptions) }))
 /** What a delivery was rejected with, as an error that is thrown. */
 const rejected = async (delivery: object, options: object = {}) => {
   let outcome: Outcome | undefined

@@ -1,6 +1,7 @@
 /** A delivery that `listen` received. */
 
 import type { Diagnosis } from '../../diagnose/index.js'
+import type { Outcome } from '../../receive/outcome.js'
 
 /** What is kept of a delivery. */
 export interface ListenedDelivery {
@@ -19,7 +20,7 @@ export interface ListenedDelivery {
   readonly isWhole: boolean
   /** The status of the response; absent if nobody was there to get one. */
   readonly status?: number
-  readonly outcome: 'processed' | 'duplicate' | 'busy' | 'rejected' | 'failed'
+  readonly outcome: Exclude<Outcome['status'], 'queued'>
   readonly durationMs: number
   /** The name of the event as sent, if the signature is valid and the body is an event. */
   readonly event?: string

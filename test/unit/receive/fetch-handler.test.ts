@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createWebhookHandler, type ReceiverOptions, type RequestLike } from '../../../src/index.js'
+import { createWebhookHandler, type RequestLike } from '../../../src/index.js'
 import { joinChunks, keepChunk, readBody } from '../../../src/read-body.js'
 import { sampleEvent } from '../../../src/testing/index.js'
 import {
@@ -17,11 +17,12 @@ import {
   type TestRequest,
   toAnswer,
 } from '../support/http.js'
+import { type TestOptions, withHandler } from '../support/options.js'
 
 const URL = 'https://example.com/webhooks/truedy'
 
-function open(options: ReceiverOptions): Endpoint {
-  const handle = createWebhookHandler(options)
+function open(options: TestOptions): Endpoint {
+  const handle = createWebhookHandler(withHandler(options))
   return async (request) => toAnswer(await handle(toRequest(request)))
 }
 

@@ -8,7 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type ReceiverOptions, WebhookError } from '../../../src/index.js'
+import { WebhookError } from '../../../src/index.js'
 import { createNodeHandler, type NodeRequest, type NodeResponse } from '../../../src/node.js'
 import { checkEndpoint, sampleEvent, signDelivery } from '../../../src/testing/index.js'
 import { stopClock } from '../support/clock.js'
@@ -34,6 +34,7 @@ import {
   toAnswer,
   wire,
 } from '../support/http.js'
+import { type TestOptions, withHandler } from '../support/options.js'
 
 const MIB = 1_048_576
 
@@ -43,9 +44,9 @@ async function post(url: string, { method, headers, body }: TestRequest): Promis
 }
 
 /** A server that receives, its outcomes, and a count of the requests that are still at the handler. */
-async function start(options: ReceiverOptions = {}) {
+async function start(options: TestOptions = {}) {
   const { onOutcome, outcomes, nth } = recordOutcomes()
-  const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome, ...options })
+  const handle = createNodeHandler(withHandler({ secret: SECRET, onOutcome, ...options }))
   const open = new Set<Promise<void>>()
   const { port, url } = await serve((request, response) => {
     const done = handle(request, response)
@@ -80,7 +81,7 @@ function statuses(received: string): number[] {
 failOnUncaught()
 
 describeAnswers(async (options) => {
-  const { url } = await serve(createNodeHandler(options))
+  const { url } = await serve(createNodeHandler(withHandler(options)))
   return (request) => post(url, request)
 })
 
@@ -535,9 +536,9 @@ describe('what a framework left on the request', () => {
   type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown }
 
   /** A server whose framework does something with the request before the handler gets it. */
-  async function behind(parse: (request: Parsed) => unknown, options: ReceiverOptions = {}) {
+  async function behind(parse: (request: Parsed) => unknown, options: TestOptions = {}) {
     const { onOutcome, nth } = recordOutcomes()
-    const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome, ...options })
+    const handle = createNodeHandler(withHandler({ secret: SECRET, onOutcome, ...options }))
     const { url } = await serve(async (request, response) => {
       await parse(request)
       await handle(request, response)

@@ -30,9 +30,10 @@ import {
   silent,
   type TestRequest,
 } from '../support/http.js'
+import { type TestOptions, withHandler } from '../support/options.js'
 
-function open(options: ReceiverOptions): Endpoint {
-  const receive = createReceiver({ onEvent() {}, ...options })
+function open(options: TestOptions): Endpoint {
+  const receive = createReceiver(withHandler(options))
   return async (request) => {
     const { status, headers, body } = await receive(request)
     return {
@@ -504,7 +505,7 @@ describe('the options, when the receiver is made', () => {
   it.each([{}, { on: {} }, { on: { 'call.ended': undefined } }, { onEvent: undefined }])(
     'refuse %o, which would acknowledge every event and drop it',
     (options) => {
-      const make = () => createReceiver({ secret: SECRET, ...options })
+      const make = () => createReceiver({ secret: SECRET, ...options } as ReceiverOptions)
       expect(make).toThrow('There is no handler')
     },
   )
@@ -618,7 +619,7 @@ describe('the options, when the receiver is made', () => {
 })
 
 describe('onOutcome', () => {
-  async function outcomeOf(options: ReceiverOptions, ...requests: readonly TestRequest[]): Promise<Outcome> {
+  async function outcomeOf(options: TestOptions, ...requests: readonly TestRequest[]): Promise<Outcome> {
     const { onOutcome, nth } = recordOutcomes()
     const send = open({ secret: SECRET, ...options, onOutcome })
     for (const request of requests) await send(request)
@@ -840,7 +841,7 @@ describe('a body', () => {
       maxBodyBytes: 4096,
     })
     const { method, headers } = { ...(await genuine()), ...change }
-    expect((await receive({ method, headers, readBody })).status).toBe(status)
+    expect((await receive({ request: undefined, args: [], method, headers, readBody })).status).toBe(status)
     expect(readBody).not.toHaveBeenCalled()
   })
 })

@@ -7,11 +7,12 @@ import { createServer, type RequestListener, type ServerOptions } from 'node:htt
 import { connect } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { DedupeStore, Outcome, ReceiverOptions } from '../../../src/index.js'
+import type { DedupeStore, Outcome } from '../../../src/index.js'
 import { memoryStore } from '../../../src/index.js'
 import { type SampleEvent, sampleEvent, signDelivery } from '../../../src/testing/index.js'
 import { listenOn } from '../../support/server.js'
 import { eventually } from './eventually.js'
+import type { TestOptions } from './options.js'
 
 export const SECRET = 'whsec_5f1c7a'
 
@@ -318,7 +319,7 @@ const answerTable: readonly Row[] = [
 ]
 
 /** The tests that every way to receive must pass. */
-export function describeAnswers(open: (options: ReceiverOptions) => Endpoint | Promise<Endpoint>): void {
+export function describeAnswers(open: (options: TestOptions) => Endpoint | Promise<Endpoint>): void {
   describe('the answer table', () => {
     it.each(answerTable)('answers $name with $answer.status $answer.body', async ({ make, answer }) => {
       const send = await open({

@@ -4,8 +4,8 @@ import type { IncomingHttpHeaders, RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { runCli } from '../../../src/cli/run.js'
 import { createNodeHandler } from '../../../src/node.js'
-import type { ReceiverOptions } from '../../../src/receive/options.js'
 import { serve } from './http.js'
+import { type TestOptions, withHandler } from './options.js'
 import { CLI_SECRET, type TestSurroundings, testSurroundings } from './surroundings.js'
 
 /** A run that has ended. */
@@ -65,9 +65,9 @@ export async function keeper(
 }
 
 /** A receiver made with this library. */
-export async function receiver(options: ReceiverOptions = {}) {
+export async function receiver(options: TestOptions = {}) {
   const { url } = await serve(
-    createNodeHandler({ secret: CLI_SECRET, onEvent() {}, onOutcome: () => {}, ...options }),
+    createNodeHandler(withHandler({ secret: CLI_SECRET, onOutcome: () => {}, ...options })),
   )
   return url
 }

@@ -1,10 +1,11 @@
 import type { RequestListener } from 'node:http'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { runCli } from '../../../../src/cli/run.js'
-import { createReceiver, type ReceiverOptions } from '../../../../src/index.js'
+import { createReceiver } from '../../../../src/index.js'
 import { createNodeHandler } from '../../../../src/node.js'
 import { freePort } from '../../../support/server.js'
 import { serve as serveHttp } from '../../support/http.js'
+import { type TestOptions, withHandler } from '../../support/options.js'
 import { simulateTime } from '../../support/simulated-time.js'
 import { testSurroundings } from '../../support/surroundings.js'
 
@@ -21,8 +22,8 @@ const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 const REPEATS = ['--only', 'the same event', '--only', 'two types', '--only', 'two changes']
 
 /** The `fetch` that sends everything to a receiver, without a network, which would take a time of its own. */
-function fetchFrom(options: ReceiverOptions): typeof fetch {
-  const receive = createReceiver({ secret: SECRET, onOutcome: () => {}, ...options })
+function fetchFrom(options: TestOptions): typeof fetch {
+  const receive = createReceiver(withHandler({ secret: SECRET, onOutcome: () => {}, ...options }))
   return async (_, { method = 'GET', headers, body } = {}) => {
     // A text, except for bodies that are no events.
     const { status } = await receive({ method, headers: new Headers(headers), body: (body ?? '') as string })
@@ -32,7 +33,7 @@ function fetchFrom(options: ReceiverOptions): typeof fetch {
 }
 
 /** Checks a receiver on a simulated clock, which judges by milliseconds what no busy machine changes. */
-function checkSimulated(options: ReceiverOptions, ...argv: string[]) {
+function checkSimulated(options: TestOptions, ...argv: string[]) {
   const run = simulateTime()
   vi.stubGlobal('fetch', fetchFrom(options))
   onTestFinished(() => void vi.unstubAllGlobals())
@@ -110,7 +111,7 @@ describe('check', () => {
 
   it('sees that an event is acknowledged while it is being handled, and that others are swallowed', async () => {
     const seen = new Set<string>()
-    const careless: ReceiverOptions = {
+    const careless: TestOptions = {
       key: () => crypto.randomUUID(),
       async onEvent({ data }) {
         const { call, batchId } = data as { call?: { callId: string }; batchId?: string }
@@ -130,7 +131,7 @@ describe('check', () => {
 
   it('sees that duplicates are refused', async () => {
     const seen = new Set<string>()
-    const refusing: ReceiverOptions = {
+    const refusing: TestOptions = {
       key: () => crypto.randomUUID(),
       async onEvent({ id = '' }) {
         if (seen.has(id)) throw new Error('seen')

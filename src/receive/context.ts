@@ -1,0 +1,99 @@
+/** What handlers get beside the event, and how one is found for an event. */
+
+import { invalidOption, requireFunction, requireObject } from '../checks.js'
+import type { ProcessContext } from '../dedupe/process-once.js'
+import { didYouMean } from '../did-you-mean.js'
+import {
+  type EventName,
+  type EventOf,
+  eventNames,
+  normalizeName,
+  type TruedyEvent,
+} from '../events/catalogue.js'
+import type { QueueJob } from './job.js'
+
+/** What every handler gets beside the event, at a receiver and at a job handler. */
+export interface EventContext<Args extends readonly unknown[] = readonly unknown[]> extends ProcessContext {
+  /** The JSON text that was signed. */
+  readonly rawBody: string
+  /** The time in the timestamp header. */
+  readonly sentAt: Date
+  /** What `scope` gave: the tenant, for example. */
+  readonly scope: string | undefined
+  /** The further arguments of the call: `env` and `ctx` of Workers, a parameter of the route. */
+  readonly args: Args
+}
+
+/** What a handler of a receiver gets beside the event. */
+export interface HandlerContext<Request = unknown, Args extends readonly unknown[] = readonly unknown[]>
+  extends EventContext<Args> {
+  /** The request, as the host passed it. Its body has been read: use `rawBody`. */
+  readonly request: Request
+  /** Which of the secrets signed, from 0. */
+  readonly secretIndex: number
+}
+
+/** What a handler of a job handler gets beside the event. */
+export interface JobContext<Args extends readonly unknown[] = readonly unknown[]> extends EventContext<Args> {
+  readonly job: QueueJob
+}
+
+/** A handler for each event type, by name; `unknown` gets the types that this version doesn't know. */
+export type EventHandlers<Context = EventContext> = {
+  readonly [Name in EventName | 'unknown']?: ((event: EventOf<Name>, context: Context) => unknown) | undefined
+}
+
+/** One of the two, or both: a receiver with neither would drop every event. */
+export type Handling<Context> =
+  | {
+      /** A handler for each event type. A type without one is acknowledged. */
+      readonly on: EventHandlers<Context>
+      /** Gets every event, after the handler in `on`. */
+      readonly onEvent?: ((event: TruedyEvent, context: Context) => unknown) | undefined
+    }
+  | {
+      readonly on?: EventHandlers<Context> | undefined
+      readonly onEvent: (event: TruedyEvent, context: Context) => unknown
+    }
+
+/** Runs the handlers of an event. */
+export type Dispatch<Context> = (event: TruedyEvent, context: Context) => Promise<void>
+
+/**
+ * Puts handlers together.
+ *
+ * @throws WebhookError `invalid_options` for what would acknowledge events and drop them
+ */
+export function createDispatch<Context>(handling: Handling<Context>): Dispatch<Context> {
+  const { on = {}, onEvent } = handling
+  requireHandlers(on, onEvent)
+  return async (event, context) => {
+    // The handler under an event's name takes that event, which TypeScript can't see across the look-up.
+    const handler = on[event.event] as typeof onEvent
+    await handler?.(event, context)
+    await onEvent?.(event, context)
+  }
+}
+
+function requireHandlers(on: unknown, onEvent: unknown): void {
+  if (onEvent !== undefined) requireFunction('onEvent', onEvent)
+  const names: readonly string[] = [...eventNames, 'unknown']
+  const handlers = Object.entries(requireObject('on', on))
+  for (const [name, handler] of handlers) {
+    if (names.includes(name)) {
+      if (handler !== undefined) requireFunction(`on["${name}"]`, handler)
+      continue
+    }
+    const known = normalizeName(name)
+    const hint =
+      known === 'unknown'
+        ? `${didYouMean(name, names)} The events are ${names.join(', ')}.`
+        : ` It arrives as "${known}": use that name.`
+    throw invalidOption(`Unknown event "${name}" in on.${hint}`)
+  }
+  if (onEvent === undefined && handlers.every(([, handler]) => handler === undefined)) {
+    throw invalidOption(
+      'There is no handler: every event would be acknowledged and dropped. Pass on or onEvent.',
+    )
+  }
+}

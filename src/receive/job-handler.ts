@@ -1,0 +1,135 @@
+/** The worker's side of a queue: a job → its event, processed once. */
+
+import { requireFunction, requireObject, requireOptions } from '../checks.js'
+import { scopedKey } from '../dedupe/key.js'
+import {
+  PROCESS_OPTION_NAMES,
+  type ProcessOptions,
+  resolveProcessOptions,
+  type StepOptions,
+} from '../dedupe/options.js'
+import { runOnce } from '../dedupe/process-once.js'
+import { type DedupeStore, requireStore } from '../dedupe/store.js'
+import { didYouMean } from '../did-you-mean.js'
+import { WebhookError } from '../errors.js'
+import { parseBytes } from '../events/parse.js'
+import { memoryStore } from '../stores/memory.js'
+import { createDispatch, type Handling, type JobContext } from './context.js'
+import { type QueueJob, readJob } from './job.js'
+import { logFailure, type Outcome, type Result, reportTo } from './outcome.js'
+
+interface JobOptions<Args extends readonly unknown[]> extends StepOptions, Omit<ProcessOptions, 'key'> {
+  /** Where processed jobs are recorded. Default: a `memoryStore` of its own, for a single worker process. */
+  readonly store?: DedupeStore | undefined
+  /** Sees every job. Default: failures go to `console`. */
+  readonly onOutcome?:
+    | ((outcome: Outcome, delivery: { readonly job: QueueJob; readonly args: Args }) => unknown)
+    | undefined
+}
+
+/** Options of {@link createJobHandler}: what to do with an event (`on` or `onEvent`), and the rest. */
+export type JobHandlerOptions<Args extends readonly unknown[] = []> = JobOptions<Args> &
+  Handling<JobContext<Args>>
+
+/** Below the time after which any engine gives a job to another worker. */
+const DEFAULT_JOB_LEASE_MS = 10_000
+
+/** How often a job that another worker holds is looked at again, in milliseconds. */
+const BUSY_WAIT_MS = 250
+
+/**
+ * The worker's side of a receiver with a `queue`: takes a job, and runs the handlers of its event once.
+ *
+ * It throws where the engine should retry: a handler's error comes out unchanged, and `busy` means that another worker holds
+ * the job. Before that it waits in place for up to one lease, so that a worker that crashed doesn't cost an attempt.
+ * Records are kept under `job/<key>`: a receiver may use the same store.
+ *
+ * @param options - `on` or `onEvent`; `store`, `leaseMs` (milliseconds, 10,000), `ttlMs` (72 hours), `handlerTimeoutMs` (15
+ * minutes), `stepTimeoutMs` (3,000), `scope`, `onOutcome`
+ * @returns the handler: takes a {@link QueueJob} or its JSON, and resolves with `processed` or `duplicate`
+ * @throws {@link WebhookError} `invalid_options` at once. The handler: `invalid_options` if it is given the engine's job instead of
+ * its data; `invalid_event` and `invalid_json` for a job that holds no event; `busy`; `handler_timeout`; `step_timeout`
+ *
+ * @example
+ * ```ts
+ * import { createJobHandler, type QueueJob } from 'truedy-webhooks'
+ *
+ * declare class Worker {
+ *   constructor(queue: string, process: (job: { data: QueueJob }) => Promise<unknown>)
+ * }
+ *
+ * const work = createJobHandler({ on: { 'call.ended': (event, { job }) => console.log(job.receivedAt, event.data) } })
+ * new Worker('truedy-events', (job) => work(job.data))
+ * ```
+ */
+export function createJobHandler<Args extends readonly unknown[] = []>(
+  options: JobHandlerOptions<Args>,
+): (
+  job: QueueJob | string | Uint8Array,
+  ...args: Args
+) => Promise<{ readonly status: 'processed' | 'duplicate'; readonly key: string }> {
+  requireObject('options', options)
+  const names = ['on', 'onEvent', 'store', 'onOutcome', ...PROCESS_OPTION_NAMES].filter(
+    (name) => name !== 'key',
+  )
+  requireOptions(options, names, (name) => didYouMean(name, names))
+  const { store = memoryStore(), onOutcome = logFailure } = options
+  const processing = resolveProcessOptions(
+    { ...options, leaseMs: options.leaseMs ?? DEFAULT_JOB_LEASE_MS },
+    names,
+  )
+  const dispatch = createDispatch(options)
+  requireStore(store)
+  requireFunction('onOutcome', onOutcome)
+
+  return async (input, ...args) => {
+    const startedAt = performance.now()
+    const job = readJob(input)
+    const report = reportTo((outcome) => onOutcome(outcome, { job, args }), startedAt, {
+      endsAt: Number.POSITIVE_INFINITY,
+    })
+    const { key, scope } = job
+    const failWith = async (error: unknown, result: Partial<Result> = {}): Promise<never> => {
+      await report({ key, ...(scope !== undefined && { scope }), ...result, status: 'failed', error })
+      throw error
+    }
+    let event: ReturnType<typeof parseBytes>
+    try {
+      // As on the wire: a `rawEvent` in the body is a field of the sender's.
+      event = parseBytes(job.body)
+    } catch (error) {
+      return failWith(error)
+    }
+    const known = { event, key, ...(scope !== undefined && { scope }) }
+    const record = `job/${key}`
+    const name = processing.scope === undefined ? record : scopedKey(record, processing.scope)
+    const attempt = () =>
+      runOnce(store, name, processing, (context) =>
+        dispatch(event, {
+          ...context,
+          key,
+          rawBody: job.body,
+          sentAt: new Date(job.sentAt),
+          scope,
+          args,
+          job,
+        }),
+      )
+    try {
+      const waitsUntil = startedAt + processing.leaseMs
+      let processed = await attempt()
+      while (processed.status === 'busy' && performance.now() < waitsUntil) {
+        await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS))
+        processed = await attempt()
+      }
+      await report({ ...processed, ...known })
+      if (processed.status === 'busy') {
+        throw new WebhookError('busy', 'Another worker holds this job. Let the engine retry it later.')
+      }
+      return { status: processed.status, key }
+    } catch (error) {
+      // Reports only what was not reported.
+      return failWith(error, { event })
+    }
+  }
+}
