@@ -633,7 +633,14 @@ describe('onOutcome', () => {
 
   it('sees what was processed and recorded', async () => {
     const outcome = await outcomeOf({}, await genuine(event))
-    expect(outcome).toEqual({ status: 'processed', event: parsed, key, recorded: true, durationMs })
+    expect(outcome).toEqual({
+      status: 'processed',
+      event: parsed,
+      key,
+      secretIndex: 0,
+      recorded: true,
+      durationMs,
+    })
   })
 
   it('sees what was processed and could not be recorded', async () => {
@@ -645,6 +652,7 @@ describe('onOutcome', () => {
       status: 'processed',
       event: parsed,
       key,
+      secretIndex: 0,
       recorded: false,
       recordError,
       durationMs,
@@ -653,7 +661,7 @@ describe('onOutcome', () => {
 
   it('sees a duplicate', async () => {
     const outcome = await outcomeOf({}, await genuine(event), await genuine(event))
-    expect(outcome).toEqual({ status: 'duplicate', event: parsed, key, durationMs })
+    expect(outcome).toEqual({ status: 'duplicate', event: parsed, key, secretIndex: 0, durationMs })
   })
 
   it('sees that an event is busy', async () => {
@@ -662,6 +670,7 @@ describe('onOutcome', () => {
       status: 'busy',
       event: parsed,
       key,
+      secretIndex: 0,
       durationMs,
     })
   })
@@ -720,7 +729,7 @@ describe('onOutcome', () => {
       throw error
     }
     const outcome = await outcomeOf({ key: fail }, await genuine(event))
-    expect(outcome).toEqual({ status: 'failed', error, event: parsed, durationMs })
+    expect(outcome).toEqual({ status: 'failed', error, event: parsed, secretIndex: 0, durationMs })
   })
 
   it.each([undefined, null, '', 5, Promise.resolve('id')])(

@@ -1,0 +1,62 @@
+/** Hand-off to BullMQ. */
+
+import type { Queue, QueueJob } from '../receive/job.js'
+import { requireMethod } from './checks.js'
+
+/** The part of a BullMQ `Queue` that is used. */
+interface BullmqClient<Options extends object> {
+  // BullMQ's own method takes the data type of the user's queue, which is a QueueJob or unknown.
+  // biome-ignore lint/suspicious/noExplicitAny: no other type fits a queue of whichever data
+  add(name: string, data: any, options?: Options): PromiseLike<unknown>
+}
+
+/** What `add` of BullMQ resolves to. */
+interface AddedJob {
+  isFailed?(): PromiseLike<boolean>
+  retry?(state: 'failed'): PromiseLike<unknown>
+}
+
+/**
+ * A queue on BullMQ (Redis or Valkey). The job's id is the key of the event, so a retry by Truedy adds nothing as long as BullMQ
+ * keeps the job. A job with that id that has failed for good is retried: BullMQ itself would ignore the new one.
+ *
+ * Set `attempts` (BullMQ's default is 1), `removeOnComplete` and `removeOnFail`, and give the receiver's connection
+ * `enableOfflineQueue: false`, so that a Redis that is down gives a 500 at once.
+ *
+ * @param queue - a BullMQ `Queue`
+ * @param options - BullMQ's own job options, except `jobId`
+ * @throws WebhookError `invalid_options`
+ *
+ * @example
+ * ```ts
+ * import { createWebhookHandler } from 'truedy-webhooks'
+ * import { bullmqQueue } from 'truedy-webhooks/queues'
+ *
+ * declare const queue: { add(name: string, data: unknown, options?: { attempts?: number }): Promise<unknown> }
+ *
+ * export const POST = createWebhookHandler({
+ *   secret: 'whsec_example',
+ *   queue: bullmqQueue(queue, { attempts: 16 }),
+ * })
+ * ```
+ */
+export function bullmqQueue<Options extends object>(
+  queue: BullmqClient<Options>,
+  options?: Omit<Options, 'jobId'>,
+): Queue {
+  requireMethod('bullmqQueue', queue, 'add', "new Queue('truedy-events', { connection })")
+  return {
+    async add(job: QueueJob) {
+      // The options without an id of their own, and ours.
+      const settings = { ...options, jobId: bullmqId(job.key) } as Options & { jobId: string }
+      const added = (await queue.add(job.type, job, settings)) as AddedJob | undefined
+      if (await added?.isFailed?.()) await added?.retry?.('failed')
+    },
+  }
+}
+
+/** A key as a job's id, one to one: BullMQ allows no `:` in it, and no integer. */
+function bullmqId(key: string): string {
+  const escaped = key.replace(/[%:]/g, (character) => (character === '%' ? '%25' : '%3A'))
+  return /^\d+$/.test(escaped) ? `%${escaped}` : escaped
+}

@@ -1,0 +1,46 @@
+/** Hand-off to Cloudflare Queues. */
+
+import type { Queue, QueueJob } from '../receive/job.js'
+import { requireMethod, requireSize } from './checks.js'
+
+/** The part of a queue's binding that is used. */
+interface CloudflareClient<Options extends object> {
+  // The binding takes the message type of the user's queue, which is a QueueJob or unknown.
+  // biome-ignore lint/suspicious/noExplicitAny: no other type fits a queue of whichever messages
+  send(message: any, options?: Options): PromiseLike<unknown>
+}
+
+/** Cloudflare's limit for a message is 128 kB. */
+const MAX_JOB_BYTES = 128_000
+
+/**
+ * A queue on Cloudflare Queues. It doesn't recognize duplicates: give the job handler a shared `store`.
+ *
+ * @param queue - the binding: `env.JOBS`
+ * @param options - Cloudflare's own options of `send`
+ * @throws WebhookError `invalid_options`
+ *
+ * @example
+ * ```ts
+ * import { createWebhookHandler } from 'truedy-webhooks'
+ * import { cloudflareQueue } from 'truedy-webhooks/queues'
+ *
+ * declare const env: { JOBS: { send(message: unknown): Promise<unknown> } }
+ *
+ * export default {
+ *   fetch: createWebhookHandler({ secret: 'whsec_example', queue: cloudflareQueue(env.JOBS) }),
+ * }
+ * ```
+ */
+export function cloudflareQueue<Options extends object>(
+  queue: CloudflareClient<Options>,
+  options?: Options,
+): Queue {
+  requireMethod('cloudflareQueue', queue, 'send', 'the binding of a queue, such as env.JOBS')
+  return {
+    async add(job: QueueJob) {
+      requireSize('Cloudflare Queues', job, MAX_JOB_BYTES)
+      await queue.send(job, options)
+    },
+  }
+}

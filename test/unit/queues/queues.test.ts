@@ -1,0 +1,108 @@
+/** What each adapter calls on its engine's client. test/queues runs them on the real engines. */
+
+import { describe, expect, it, vi } from 'vitest'
+import type { Queue, QueueJob } from '../../../src/index.js'
+import { bullmqQueue, cloudflareQueue, graphileQueue, pgBossQueue } from '../../../src/queues/index.js'
+
+const job: QueueJob = {
+  key: '@acme/call.ended:call:c1',
+  type: 'call.ended',
+  body: '{}',
+  sentAt: '2026-11-29T12:00:00.000Z',
+  receivedAt: '2026-11-29T12:00:01.000Z',
+}
+const withKey = (key: string): QueueJob => ({ ...job, key })
+
+describe('bullmqQueue', () => {
+  it('adds a job under an id that BullMQ allows, with the options', async () => {
+    const add = vi.fn(async (_name: string, _data: unknown, _options?: { attempts?: number }) => undefined)
+    await bullmqQueue({ add }, { attempts: 3 }).add(job)
+    expect(add).toHaveBeenCalledWith('call.ended', job, {
+      attempts: 3,
+      jobId: '@acme/call.ended%3Acall%3Ac1',
+    })
+  })
+
+  it('maps keys to ids one to one', async () => {
+    const ids: unknown[] = []
+    const add = async (_name: string, _data: unknown, options?: object) => void ids.push(options)
+    for (const key of ['a:b', 'a%3Ab', 'a%b', '1', '%1', '12:3']) await bullmqQueue({ add }).add(withKey(key))
+    expect(new Set(ids.map((each) => JSON.stringify(each))).size).toBe(6)
+    expect(JSON.stringify(ids)).not.toMatch(/"jobId":"(\d+|[^"]*:[^"]*)"/)
+  })
+
+  it('retries a job with the same id that has failed', async () => {
+    const retry = vi.fn(async () => {})
+    await bullmqQueue({ add: async () => ({ isFailed: async () => true, retry }) }).add(job)
+    expect(retry).toHaveBeenCalledWith('failed')
+    await bullmqQueue({ add: async () => ({ isFailed: async () => false, retry }) }).add(job)
+    expect(retry).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('pgBossQueue', () => {
+  it('sends a job under a UUID made of the key', async () => {
+    const send = vi.fn(async (_name: string, _data: object, _options?: { retryLimit?: number }) => null)
+    await pgBossQueue({ send }, 'truedy', { retryLimit: 3 }).add(job)
+    const [[name, data, options] = []] = send.mock.calls
+    expect([name, data]).toEqual(['truedy', job])
+    expect(options).toEqual({
+      retryLimit: 3,
+      id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/),
+    })
+    await pgBossQueue({ send }, 'truedy').add(job)
+    await pgBossQueue({ send }, 'truedy').add(withKey('another'))
+    const ids = send.mock.calls.map(([, , each]) => (each as { id?: string }).id)
+    expect(ids[1]).toBe(ids[0])
+    expect(ids[2]).not.toBe(ids[0])
+  })
+})
+
+describe('graphileQueue', () => {
+  it('adds a job under its key, or under the digest of a long one', async () => {
+    const addJob = vi.fn(async (_task: string, _payload: unknown, _spec?: { maxAttempts?: number }) => ({}))
+    const queue = graphileQueue({ addJob }, 'truedy', { maxAttempts: 3 })
+    await queue.add(job)
+    expect(addJob).toHaveBeenCalledWith('truedy', job, {
+      maxAttempts: 3,
+      jobKey: job.key,
+      jobKeyMode: 'preserve_run_at',
+    })
+    await queue.add(withKey('x'.repeat(513)))
+    expect(addJob.mock.calls[1]?.[2]).toMatchObject({ jobKey: expect.stringMatching(/^[\da-f]{64}$/) })
+  })
+})
+
+describe('cloudflareQueue', () => {
+  it('sends a job, and rejects one over the limit of a message', async () => {
+    const send = vi.fn(async (_message: unknown, _options?: { delaySeconds?: number }) => {})
+    const queue = cloudflareQueue({ send }, { delaySeconds: 1 })
+    await queue.add(job)
+    expect(send).toHaveBeenCalledWith(job, { delaySeconds: 1 })
+    await expect(queue.add({ ...job, body: 'ü'.repeat(64_000) })).rejects.toThrow(
+      /The job has \d+ bytes, and Cloudflare Queues takes 128000/,
+    )
+    expect(send).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('an adapter', () => {
+  const adapters: readonly (readonly [string, (client: never) => Queue])[] = [
+    ['bullmqQueue', (client) => bullmqQueue(client)],
+    ['pgBossQueue', (client) => pgBossQueue(client, 'truedy')],
+    ['graphileQueue', (client) => graphileQueue(client, 'truedy')],
+    ['cloudflareQueue', (client) => cloudflareQueue(client)],
+  ]
+  it.each(adapters)('%s says what client it needs', (name, make) => {
+    for (const client of [undefined, null, {}, () => {}]) {
+      expect(() => make(client as never)).toThrow(`${name} needs a client with`)
+    }
+  })
+
+  it.each(adapters)('%s rejects with what the engine rejects with', async (_, make) => {
+    const error = new Error('down')
+    const fail = () => Promise.reject(error)
+    const client = { add: fail, send: fail, addJob: fail }
+    await expect(make(client as never).add(job)).rejects.toBe(error)
+  })
+})

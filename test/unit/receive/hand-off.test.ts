@@ -1,0 +1,304 @@
+/** A receiver with a queue, and the job handler that takes what it hands off. */
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
+import {
+  createJobHandler,
+  createReceiver,
+  type DedupeStore,
+  dedupeKey,
+  memoryStore,
+  type Outcome,
+  parseEvent,
+  type Queue,
+  type QueueJob,
+  WebhookError,
+} from '../../../src/index.js'
+import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
+
+const SECRET = 'whsec_hand_off'
+
+/** A queue in memory that holds each key once. */
+function memoryQueue(): Queue & { readonly jobs: QueueJob[] } {
+  const jobs: QueueJob[] = []
+  return {
+    jobs,
+    async add(job) {
+      if (!jobs.some(({ key }) => key === job.key)) jobs.push(JSON.parse(JSON.stringify(job)))
+    },
+  }
+}
+
+async function delivery(event: object = sampleEvent('call.ended')) {
+  const { body, headers } = await signDelivery(event, SECRET)
+  return { method: 'POST', headers, body }
+}
+
+async function jobOf(event: object = sampleEvent('call.ended'), scope?: string): Promise<QueueJob> {
+  const queue = memoryQueue()
+  await createReceiver({ secret: SECRET, queue, scope })(await delivery(event))
+  const [job] = queue.jobs
+  return job ?? expect.fail('No job was queued.')
+}
+
+describe('a receiver with a queue', () => {
+  let log: MockInstance<typeof console.error>
+  beforeEach(() => {
+    log = vi.spyOn(console, 'error').mockReturnValue()
+  })
+  afterEach(() => log.mockRestore())
+
+  it('acknowledges a delivery once the queue has it', async () => {
+    const queue = memoryQueue()
+    const outcomes: Outcome[] = []
+    const receive = createReceiver({ secret: SECRET, queue, onOutcome: (outcome) => outcomes.push(outcome) })
+    const event = sampleEvent('call.ended')
+    const sent = await delivery(event)
+    expect(await receive(sent)).toEqual({ status: 204, headers: {}, body: '' })
+    const key = dedupeKey(parseEvent(event))
+    expect(queue.jobs).toEqual([
+      {
+        key,
+        type: 'call.ended',
+        body: sent.body,
+        sentAt: new Date(Number(sent.headers['x-truedy-timestamp']) * 1000).toISOString(),
+        receivedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      },
+    ])
+    expect(outcomes).toMatchObject([
+      { status: 'queued', key, secretIndex: 0, event: { event: 'call.ended' } },
+    ])
+  })
+
+  it('hands every delivery off and remembers nothing', async () => {
+    const add = vi.fn(async () => {})
+    const receive = createReceiver({ secret: SECRET, queue: { add } })
+    const sent = await delivery()
+    for (let i = 0; i < 3; i++) expect((await receive(sent)).status).toBe(204)
+    expect(add).toHaveBeenCalledTimes(3)
+  })
+
+  it.each<[string, Queue['add']]>([
+    ['rejects', () => Promise.reject(new Error('The queue is full.'))],
+    [
+      'throws',
+      () => {
+        throw new Error('No connection.')
+      },
+    ],
+  ])('answers 500 and logs the reason if the queue %s', async (_, add) => {
+    const receive = createReceiver({ secret: SECRET, queue: { add } })
+    expect((await receive(await delivery())).status).toBe(500)
+    expect(log).toHaveBeenCalledWith(
+      'truedy-webhooks:',
+      expect.stringContaining('call.ended'),
+      expect.any(Error),
+    )
+  })
+
+  it('answers 500 in time if the queue hangs', async () => {
+    const receive = createReceiver({
+      secret: SECRET,
+      queue: { add: () => new Promise(() => {}) },
+      stepTimeoutMs: 20,
+    })
+    expect((await receive(await delivery())).status).toBe(500)
+    expect(String(log.mock.calls[0]?.[2])).toContain('queue.add did not answer within 20 ms')
+  })
+
+  it.each([
+    ['on', { 'call.ended': () => {} }],
+    ['onEvent', () => {}],
+    ['store', memoryStore()],
+    ['leaseMs', 1000],
+    ['ttlMs', 1_000_000],
+    ['handlerTimeoutMs', 1000],
+  ])('rejects %s, which would do nothing', (name, value) => {
+    const make = () => createReceiver({ secret: SECRET, queue: memoryQueue(), [name]: value } as never)
+    expect(make).toThrow(`${name} does nothing beside queue.`)
+  })
+
+  it.each([[null], [{}], [{ add: 1 }], ['queue']])('rejects %o as a queue', (queue) => {
+    expect(() => createReceiver({ secret: SECRET, queue } as never)).toThrow(
+      /^queue(\.add)? must be an? (object|function)/,
+    )
+  })
+
+  it('carries bodies of every Unicode, and of 1 MiB', async () => {
+    const text = '\u0000\ud83d\ude80 ü \u2028 "\\" '.repeat(30_000)
+    const event = { event: 'call.ended', timestamp: 1, data: { call_id: 'c1', text: text.slice(0, 600_000) } }
+    const job = JSON.parse(JSON.stringify(await jobOf(event)))
+    const seen: unknown[] = []
+    await createJobHandler({ onEvent: (each) => seen.push(each.data) })(job)
+    expect(seen).toEqual([event.data])
+  })
+})
+
+describe('a job handler', () => {
+  it('processes a job once, and says so', async () => {
+    const handled: unknown[] = []
+    const work = createJobHandler({
+      on: {
+        'call.ended': (event, { key, job, rawBody, sentAt, scope, args, signal }) => {
+          handled.push({ id: event.id, key, job, rawBody, sentAt, scope, args, aborted: signal.aborted })
+        },
+      },
+    })
+    const event = sampleEvent('call.ended')
+    const job = await jobOf(event, 'acme')
+    expect(await work(job)).toEqual({ status: 'processed', key: job.key })
+    expect(await work(job)).toEqual({ status: 'duplicate', key: job.key })
+    expect(job.key).toBe(`@acme/${dedupeKey(parseEvent(event))}`)
+    expect(handled).toEqual([
+      {
+        id: event.id,
+        key: job.key,
+        job,
+        rawBody: job.body,
+        sentAt: new Date(job.sentAt),
+        scope: 'acme',
+        args: [],
+        aborted: false,
+      },
+    ])
+  })
+
+  it('passes the further arguments on', async () => {
+    const work = createJobHandler<[{ db: string }, number]>({
+      onEvent: (_, { args: [env, attempt] }) => {
+        expect([env.db, attempt]).toEqual(['d1', 3])
+      },
+      onOutcome: (_, { args }) => expect(args).toEqual([{ db: 'd1' }, 3]),
+    })
+    await work(await jobOf(), { db: 'd1' }, 3)
+  })
+
+  it.each([
+    ['its JSON', (job: QueueJob) => JSON.stringify(job)],
+    ['its JSON as bytes', (job: QueueJob) => new TextEncoder().encode(JSON.stringify(job))],
+    ['a job with fields of a later version', (job: QueueJob) => ({ ...job, priority: 1 })],
+  ])('takes %s', async (_, write) => {
+    const onEvent = vi.fn()
+    await createJobHandler({ onEvent })(write(await jobOf()))
+    expect(onEvent).toHaveBeenCalledTimes(1)
+  })
+
+  it('understands the jobs of version 1.0', async () => {
+    const text = readFileSync(join(import.meta.dirname, '../fixtures/job-1.0.json'), 'utf8')
+    const onEvent = vi.fn()
+    expect(await createJobHandler({ onEvent })(text)).toEqual({
+      status: 'processed',
+      key: '@acme/call.ended:call:c1',
+    })
+    expect(onEvent).toHaveBeenCalledWith(
+      expect.objectContaining({ event: 'call.ended', data: { call_id: 'c1', summary: 'Grüße' } }),
+      expect.objectContaining({ scope: 'acme', sentAt: new Date('2026-11-29T12:00:00.000Z') }),
+    )
+  })
+
+  it('shares a store with the receiver of its queue', async () => {
+    const store = memoryStore()
+    const event = sampleEvent('call.ended')
+    await createReceiver({ secret: SECRET, store, onEvent() {} })(await delivery(event))
+    const onEvent = vi.fn()
+    await createJobHandler({ store, onEvent })(await jobOf(event))
+    expect(onEvent).toHaveBeenCalledTimes(1)
+  })
+
+  it('treats a rawEvent in the body as the sender’s own field', async () => {
+    const event = { ...sampleEvent('call.ended'), rawEvent: 'call.failed' }
+    const onEvent = vi.fn()
+    await createJobHandler({ onEvent })(await jobOf(event))
+    expect(onEvent).toHaveBeenCalledWith(
+      expect.objectContaining({ rawEvent: 'call.ended' }),
+      expect.anything(),
+    )
+  })
+
+  it('hands a handler’s error out unchanged, after reporting it, and processes the next attempt', async () => {
+    const error = new Error('The CRM is down.')
+    const outcomes: Outcome[] = []
+    const onEvent = vi.fn().mockRejectedValueOnce(error)
+    const work = createJobHandler({ onEvent, onOutcome: (outcome) => outcomes.push(outcome) })
+    const job = await jobOf()
+    await expect(work(job)).rejects.toBe(error)
+    expect(await work(job)).toMatchObject({ status: 'processed' })
+    expect(outcomes).toMatchObject([
+      { status: 'failed', error, key: job.key },
+      { status: 'processed', recorded: true, key: job.key },
+    ])
+  })
+
+  it('waits in place for another worker, and takes over once its lease has expired', async () => {
+    const store = memoryStore()
+    const job = await jobOf()
+    await store.claim(`job/${job.key}`, { owner: 'crashed', leaseMs: 400 })
+    const onEvent = vi.fn()
+    const work = createJobHandler({ store, onEvent, leaseMs: 2000 })
+    expect(await work(job)).toMatchObject({ status: 'processed' })
+    expect(onEvent).toHaveBeenCalledTimes(1)
+  })
+
+  it('throws busy after one lease', async () => {
+    const busy: DedupeStore = {
+      claim: () => 'busy',
+      renew: () => false,
+      complete: () => false,
+      release: () => false,
+    }
+    const outcomes: Outcome[] = []
+    const work = createJobHandler({
+      store: busy,
+      onEvent() {},
+      leaseMs: 100,
+      onOutcome: (outcome) => outcomes.push(outcome),
+    })
+    await expect(work(await jobOf())).rejects.toMatchObject({ code: 'busy', status: 503 })
+    expect(outcomes).toMatchObject([{ status: 'busy' }])
+  })
+
+  it.each([
+    ['the engine’s job', { id: '1', data: 'JOB' }, 'Pass its data: work(job.data).'],
+    ['a message', { id: '1', body: 'JOB' }, 'Pass its body: work(job.body).'],
+  ])('rejects %s, and says what to pass', async (_, wrapper, message) => {
+    const job = await jobOf()
+    const wrapped = Object.fromEntries(
+      Object.entries(wrapper).map(([name, value]) => [name, value === 'JOB' ? job : value]),
+    )
+    const work = createJobHandler({ onEvent() {} })
+    await expect(work(wrapped as never)).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it.each([[null], [undefined], [1], [[]], [{}], ['nonsense'], ['{}'], [{ key: 'k', type: 't', body: '' }]])(
+    'rejects %o as a job',
+    async (job) => {
+      const work = createJobHandler({ onEvent() {} })
+      await expect(work(job as never)).rejects.toBeInstanceOf(WebhookError)
+    },
+  )
+
+  it.each([
+    ['invalid_json', '{'],
+    ['invalid_event', '{"event":"call.ended"}'],
+  ])('throws %s for a job that holds no event, and reports it', async (code, body) => {
+    const outcomes: Outcome[] = []
+    const work = createJobHandler({ onEvent() {}, onOutcome: (outcome) => outcomes.push(outcome) })
+    const job = { ...(await jobOf()), body }
+    await expect(work(job)).rejects.toMatchObject({ code })
+    expect(outcomes).toMatchObject([{ status: 'failed', key: job.key, error: { code } }])
+  })
+
+  it.each([
+    [{}, 'There is no handler'],
+    [{ on: { 'call.end': () => {} } }, 'Did you mean "call.ended"?'],
+    [{ onEvent() {}, key: () => 'x' }, 'Unknown option "key".'],
+    [{ onEvent() {}, leasMs: 1 }, 'Did you mean "leaseMs"?'],
+    [{ onEvent() {}, store: {} }, 'store.claim must be a function'],
+  ])('rejects the options %o', (options, message) => {
+    expect(() => createJobHandler(options as never)).toThrow(message)
+  })
+})
