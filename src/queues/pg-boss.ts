@@ -7,11 +7,13 @@ import { requireMethod } from './checks.js'
 /** The part of a pg-boss instance that is used. */
 interface PgBossClient<Options extends object> {
   send(name: string, data: object, options?: Options): PromiseLike<string | null>
+  /** Makes a failed job wait again; leaves any other as it is. */
+  retry?(name: string, id: string): PromiseLike<unknown>
 }
 
 /**
  * A queue on pg-boss (PostgreSQL). The job's id is made of the key of the event, so a retry by Truedy adds nothing until pg-boss
- * archives the job.
+ * archives the job. A job that has failed for good is then retried: pg-boss itself would ignore the new one.
  *
  * The queue must exist (`createQueue`). Set `retryLimit`, `retryDelay` and `retryBackoff`: the defaults are two retries without
  * a delay.
@@ -41,10 +43,12 @@ export function pgBossQueue<Options extends object>(
 ): Queue {
   requireMethod('pgBossQueue', boss, 'send', 'a pg-boss instance')
   return {
-    add(job: QueueJob) {
-      // The options without an id of their own, and ours. `null` means that the queue has the job already.
-      const settings = { ...options, id: uuidOf(job.key) } as Options & { id: string }
-      return boss.send(name, job, settings)
+    async add(job: QueueJob) {
+      const id = uuidOf(job.key)
+      // The options without an id of their own, and ours.
+      const settings = { ...options, id } as Options & { id: string }
+      // `null` means that the queue has the job already: it may have failed for good.
+      if ((await boss.send(name, job, settings)) === null) await boss.retry?.(name, id)
     },
   }
 }

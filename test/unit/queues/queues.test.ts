@@ -58,6 +58,16 @@ describe('pgBossQueue', () => {
   })
 })
 
+describe('pgBossQueue, for a job that the queue has already', () => {
+  it('retries it, in case it has failed', async () => {
+    const retry = vi.fn(async () => {})
+    await pgBossQueue({ send: async () => 'new', retry }, 'truedy').add(job)
+    expect(retry).not.toHaveBeenCalled()
+    await pgBossQueue({ send: async () => null, retry }, 'truedy').add(job)
+    expect(retry).toHaveBeenCalledWith('truedy', expect.stringMatching(/^[\da-f-]{36}$/))
+  })
+})
+
 describe('graphileQueue', () => {
   it('adds a job under its key, or under the digest of a long one', async () => {
     const addJob = vi.fn(async (_task: string, _payload: unknown, _spec?: { maxAttempts?: number }) => ({}))

@@ -175,7 +175,10 @@ describe('a scope that is a function', () => {
         waiting.push(() => resolve(SECRET))
       })
     const waiting: (() => void)[] = []
-    const release = () => void queueMicrotask(() => waiting.forEach((each) => each()))
+    const release = () =>
+      void queueMicrotask(() => {
+        for (const resolve of waiting) resolve()
+      })
     const receive = createReceiver({ secret: both, scope: both, onEvent() {} })
     expect((await receive(await deliver())).status).toBe(204)
   })
