@@ -11,7 +11,7 @@ import {
   resolveProcessOptions,
   type StepOptions,
 } from './options.js'
-import { claimKey, newOwner, persist, within } from './steps.js'
+import { claimKey, later, newOwner, persist, within } from './steps.js'
 import { type Awaitable, type DedupeStore, requireStore } from './store.js'
 
 /** The `AbortSignal` of whichever types the program has (DOM, Node, Workers, Deno, Bun); with none of them, its main part. */
@@ -144,7 +144,7 @@ export async function runOnce<Value>(
   }
   let value: Value
   try {
-    value = await within(handlerTimeoutMs, () => work, timeOut)
+    value = await within(handlerTimeoutMs, () => work, timeOut, later)
   } catch (error) {
     // The very object: a handler may throw an error with the same code.
     if (timeout && error === timeout) {

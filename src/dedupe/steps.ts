@@ -38,9 +38,10 @@ export function within<Value>(
   timeoutMs: number,
   work: () => Awaitable<Value>,
   timeoutError: () => Error,
+  start: (milliseconds: number, run: () => void) => Timer = startTimer,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timer = later(timeoutMs, () => reject(timeoutError()))
+    const timer = start(timeoutMs, () => reject(timeoutError()))
     // In an async function, work that throws at once rejects like any other.
     ;(async () => work())()
       .then(resolve, reject)
@@ -51,9 +52,16 @@ export function within<Value>(
 /** Runtimes clamp longer timers to nothing instead of to their limit. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
+type Timer = ReturnType<typeof setTimeout>
+
+/** A timer that keeps the process alive: a script that waits for a store that hangs must get its error. */
+function startTimer(milliseconds: number, run: () => void): Timer {
+  return setTimeout(run, Math.min(milliseconds, LONGEST_TIMER_MS))
+}
+
 /** A timer that keeps no process alive. */
-export function later(milliseconds: number, run: () => void): ReturnType<typeof setTimeout> {
-  const timer = setTimeout(run, Math.min(milliseconds, LONGEST_TIMER_MS))
+export function later(milliseconds: number, run: () => void): Timer {
+  const timer = startTimer(milliseconds, run)
   // Node's timers are objects with `unref`; elsewhere they are numbers.
   ;(timer as { unref?: () => void }).unref?.()
   return timer

@@ -6,7 +6,7 @@ import type { Finding } from './causes.js'
 import { decodeBase64, toSingleBytes } from './encodings.js'
 import { guessForms } from './forms.js'
 import { createScratch, type Scratch } from './scratch.js'
-import { compressionOf, guessDecompressed, guessUtf16, guessWrapped } from './wrappings.js'
+import { guessDecompressed, guessUtf16, guessWrapped, isGzip } from './wrappings.js'
 
 /**
  * The body as it came, then all that it may have been, the likeliest first; made one by one, as they are asked for. Each is
@@ -31,8 +31,7 @@ export async function* guessBodies(
 /** What shows in a body that matches in no form: a cause that is seen and not proven. */
 export function findingOf(bytes: Uint8Array): Finding | undefined {
   if (bytes.length === 0) return { cause: 'body_empty' }
-  const [compression] = compressionOf(bytes) ?? []
-  if (compression) return { cause: 'body_compressed', detail: compression }
+  if (isGzip(bytes)) return { cause: 'body_compressed', detail: 'gzip' }
   if (decode(bytes)?.includes('\ufffd')) {
     const detail =
       'it holds replacement characters (U+FFFD), which stand where bytes were lost. What was lost cannot be tried; if the sender wrote them itself, the secret is another one'

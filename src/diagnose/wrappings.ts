@@ -75,8 +75,7 @@ const MAX_DECOMPRESSED = 4 * 1_048_576
 
 /** The body in a compressed one. */
 export async function* guessDecompressed(bytes: Uint8Array, budget: Budget): AsyncGenerator<BodyGuess> {
-  // Brotli and raw deflate show nothing at their beginning.
-  const formats = compressionOf(bytes) ?? (['deflate-raw', 'brotli'] as const)
+  const formats = isGzip(bytes) ? (['gzip'] as const) : (['deflate', 'deflate-raw', 'brotli'] as const)
   for (const format of formats) {
     if (!budget.canBuild(MAX_DECOMPRESSED)) return
     const body = await decompress(bytes, format)
@@ -87,12 +86,9 @@ export async function* guessDecompressed(bytes: Uint8Array, budget: Budget): Asy
   }
 }
 
-/** What shows at the beginning of compressed bytes. */
-export function compressionOf(bytes: Uint8Array): readonly ['gzip' | 'deflate'] | undefined {
-  const [first = 0, second = 0] = bytes
-  if (first === 0x1f && second === 0x8b) return ['gzip']
-  // RFC 1950 §2.2: compression method 8, and a checksum of the two bytes.
-  return first === 0x78 && (first * 256 + second) % 31 === 0 ? ['deflate'] : undefined
+/** Whether bytes begin as gzip does. The other formats have no beginning that nothing else has. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
 async function decompress(
