@@ -85,7 +85,7 @@ function requireUsable(secret: unknown): string {
 }
 
 const SET_IT = 'Set TRUEDY_WEBHOOK_SECRET, or pass `secret`.'
-const MISSING = `The secret is missing. ${SET_IT} (On Workers: read it from env.)`
+const MISSING = `The secret is missing. ${SET_IT} In a build or on Workers (env.TRUEDY_WEBHOOK_SECRET), create the handler at the first request.`
 
 function invalidSecret(message: string): WebhookError {
   return new WebhookError('invalid_secret', message)
