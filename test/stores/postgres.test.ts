@@ -1,18 +1,19 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { sql as drizzleSql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/node-postgres'
-import { CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isDuplicate } from '../../src/index.js'
 import { type PostgresQuery, postgresSchema, postgresStore } from '../../src/stores/postgres.js'
 import { storeCases } from '../../src/testing/index.js'
+import { startPgbouncer } from '../support/pgbouncer.js'
 import { startPostgres } from '../support/postgres-server.js'
+import { orms } from './clients/orms.js'
 import { expectHandledOnce, newEvent } from './events.js'
+import { runCases } from './runtimes.js'
 
 let server: Awaited<ReturnType<typeof startPostgres>>
+let pgbouncer: Awaited<ReturnType<typeof startPgbouncer>>
 let pool: pg.Pool
 const closing: (() => Promise<unknown>)[] = []
 
@@ -41,6 +42,16 @@ const clients: Record<string, () => Promise<PostgresQuery>> = {
     closing.push(() => client.end())
     return (sql, params) => client.unsafe(sql, params)
   },
+  async 'the Pool of pg behind PgBouncer'() {
+    const pooled = new pg.Pool({ connectionString: pgbouncer.url, max: 20 })
+    closing.push(() => pooled.end())
+    return (sql, params) => pooled.query(sql, params)
+  },
+  async 'postgres behind PgBouncer'() {
+    const client = postgres(pgbouncer.url, { onnotice: () => {} })
+    closing.push(() => client.end())
+    return (sql, params) => client.unsafe(sql, params)
+  },
   async PGlite() {
     // `(sql, params) => db.query(sql, params)`, on a thread: PGlite is embedded, so its clock is that of its thread, and
     // one of the cases makes the clock of this one wrong.
@@ -55,24 +66,11 @@ const clients: Record<string, () => Promise<PostgresQuery>> = {
         thread.postMessage({ id, sql, params })
       })
   },
-  async Drizzle() {
-    const db = drizzle(pool)
-    return (sql, params) => {
-      // Its raw SQL has no numbered parameters: the pieces between them, and what stands there.
-      const pieces = sql.split(/\$(\d)/).map((piece, index) => {
-        return index % 2 ? drizzleSql`${params[Number(piece) - 1]}` : drizzleSql.raw(piece)
-      })
-      return db.execute(drizzleSql.join(pieces))
-    }
-  },
-  async Kysely() {
-    const db = new Kysely({ dialect: new PostgresDialect({ pool }) })
-    return (sql, params) => db.executeQuery(CompiledQuery.raw(sql, params))
-  },
 }
 
 beforeAll(async () => {
   server = await startPostgres()
+  pgbouncer = await startPgbouncer(server)
   pool = new pg.Pool({ connectionString: server.url, max: 20 })
   // The server tells connections that it ends, also those that are closing themselves.
   pool.on('error', () => {})
@@ -82,6 +80,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const close of closing) await close()
   await pool?.end()
+  await pgbouncer?.stop()
   await server?.stop()
 })
 
@@ -95,6 +94,24 @@ describe.each(Object.entries(clients))('postgresStore on %s', (_, connect) => {
 
   it('lets processOnce handle an event once among many workers', () =>
     expectHandledOnce(() => postgresStore(query)))
+})
+
+describe.each([...Object.keys(orms), 'Neon'])('postgresStore on %s', (client) => {
+  let errors: Map<string, string | null>
+  beforeAll(async () => {
+    errors = await runCases('Node 22', client, server.url)
+  })
+
+  it.each(storeCases)('$name', ({ name }) => expect(errors.get(name)).toBe(null))
+})
+
+describe.each(Object.keys(orms))('postgresStore on %s behind PgBouncer', (client) => {
+  let errors: Map<string, string | null>
+  beforeAll(async () => {
+    errors = await runCases('Node 22', client, pgbouncer.url)
+  })
+
+  it.each(storeCases)('$name', ({ name }) => expect(errors.get(name)).toBe(null))
 })
 
 describe('postgresStore', () => {
