@@ -10,7 +10,7 @@ import { startPgbouncer } from '../support/pgbouncer.js'
 import { startPostgres } from '../support/postgres-server.js'
 import { orms } from './clients/orms.js'
 import { expectHandledOnce, newEvent } from './events.js'
-import { runCases } from './runtimes.js'
+import { runCasesOfAll } from './runtimes.js'
 
 let server: Awaited<ReturnType<typeof startPostgres>>
 let pgbouncer: Awaited<ReturnType<typeof startPgbouncer>>
@@ -96,22 +96,18 @@ describe.each(Object.entries(clients))('postgresStore on %s', (_, connect) => {
     expectHandledOnce(() => postgresStore(query)))
 })
 
-describe.each([...Object.keys(orms), 'Neon'])('postgresStore on %s', (client) => {
-  let errors: Map<string, string | null>
+describe.each([
+  ['PostgreSQL', [...Object.keys(orms), 'Neon'], () => server.url],
+  ['PgBouncer', Object.keys(orms), () => pgbouncer.url],
+] as const)('postgresStore through ORMs on %s', (_, names, url) => {
+  let errors: Awaited<ReturnType<typeof runCasesOfAll>>
   beforeAll(async () => {
-    errors = await runCases('Node 22', client, server.url)
+    errors = await runCasesOfAll('Node 22', names, url())
+  }, 120_000)
+
+  describe.each(names)('%s', (client) => {
+    it.each(storeCases)('$name', ({ name }) => expect(errors.get(client)?.get(name)).toBe(null))
   })
-
-  it.each(storeCases)('$name', ({ name }) => expect(errors.get(name)).toBe(null))
-})
-
-describe.each(Object.keys(orms))('postgresStore on %s behind PgBouncer', (client) => {
-  let errors: Map<string, string | null>
-  beforeAll(async () => {
-    errors = await runCases('Node 22', client, pgbouncer.url)
-  })
-
-  it.each(storeCases)('$name', ({ name }) => expect(errors.get(name)).toBe(null))
 })
 
 describe('postgresStore', () => {

@@ -133,7 +133,7 @@ describe.each(Object.entries(clients))('redisStore on %s', (_, connect) => {
 })
 
 describe("redisStore on Bun's client", () => {
-  let errors: Map<string, string | null>
+  let errors: Awaited<ReturnType<typeof runCases>>
   beforeAll(async () => {
     const url = `redis://127.0.0.1:${server.port}`
     errors = await runCases('Bun', 'Redis of Bun', url)

@@ -79,7 +79,7 @@ describe.each([
   ['Node 22', 'node:sqlite'],
   ['Bun', 'bun:sqlite'],
 ] as const)('sqliteStore on %s with %s', (runtime, driver) => {
-  let errors: Map<string, string | null>
+  let errors: Awaited<ReturnType<typeof runCases>>
   beforeAll(async () => {
     const file = `${driver.replace(':', '-')}.db`
     openFile(file)
