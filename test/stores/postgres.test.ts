@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import pg from 'pg'
 import postgres from 'postgres'
+import { DataSource } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isDuplicate } from '../../src/index.js'
 import { type PostgresQuery, postgresSchema, postgresStore } from '../../src/stores/postgres.js'
@@ -38,22 +39,22 @@ const clients: Record<string, () => Promise<PostgresQuery>> = {
     }
   },
   async postgres() {
-    const client = postgres(server.url, { onnotice: () => {} })
-    closing.push(() => client.end())
-    return (sql, params) => client.unsafe(sql, params)
+    const sql = postgres(server.url, { onnotice: () => {} })
+    closing.push(() => sql.end())
+    return (text, params) => sql.unsafe(text, params)
   },
   async 'the Pool of pg behind PgBouncer'() {
-    const pooled = new pg.Pool({ connectionString: pgbouncer.url, max: 20 })
-    closing.push(() => pooled.end())
-    return (sql, params) => pooled.query(sql, params)
+    const pool = new pg.Pool({ connectionString: pgbouncer.url, max: 20 })
+    closing.push(() => pool.end())
+    return (sql, params) => pool.query(sql, params)
   },
   async 'postgres behind PgBouncer'() {
-    const client = postgres(pgbouncer.url, { onnotice: () => {} })
-    closing.push(() => client.end())
-    return (sql, params) => client.unsafe(sql, params)
+    const sql = postgres(pgbouncer.url, { onnotice: () => {} })
+    closing.push(() => sql.end())
+    return (text, params) => sql.unsafe(text, params)
   },
   async PGlite() {
-    // `(sql, params) => db.query(sql, params)`, on a thread: PGlite is embedded, so its clock is that of its thread, and
+    // On a thread: PGlite is embedded, so its clock is that of its thread, and
     // one of the cases makes the clock of this one wrong.
     const thread = new Worker(join(import.meta.dirname, 'programs/pglite-thread.mjs'))
     closing.push(() => thread.terminate())
@@ -275,6 +276,18 @@ describe('postgresStore', () => {
     await explaining.sweep()
     expect(plan).toContain('truedy_webhooks_expires_at')
     expect(plan).not.toContain('Seq Scan')
+  })
+
+  it('rejects what TypeORM returns for UPDATE and DELETE, where the rows are not taken out', async () => {
+    const dataSource = await new DataSource({ type: 'postgres', url: server.url }).initialize()
+    closing.push(() => dataSource.destroy())
+    const asItIs = postgresStore((sql, params) => dataSource.query(sql, params))
+    const key = crypto.randomUUID()
+    expect(await asItIs.claim(key, { owner: 'a', leaseMs: 60_000 })).toBe('claimed')
+    const wrongRows = expect.objectContaining({ message: expect.stringContaining('[rows, count]') })
+    await expect(asItIs.renew(key, { owner: 'a', leaseMs: 60_000 })).rejects.toEqual(wrongRows)
+    await expect(asItIs.release(key, { owner: 'b' })).rejects.toEqual(wrongRows)
+    await expect(asItIs.sweep()).rejects.toEqual(wrongRows)
   })
 
   it('passes on what the client throws', async () => {
