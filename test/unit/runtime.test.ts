@@ -63,6 +63,38 @@ it.each(entries)('%s loads', async (_, load) => {
   expect(Object.keys(await load())).not.toEqual([])
 })
 
+describe('in jsdom, which has no encoders and no WebCrypto', () => {
+  beforeEach(() => {
+    vi.stubGlobal('TextEncoder', undefined)
+    vi.stubGlobal('TextDecoder', undefined)
+    vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
+    vi.resetModules()
+    return () => vi.unstubAllGlobals()
+  })
+  afterEach(() => void vi.resetModules())
+
+  it.each([
+    ['text', BODY],
+    ['bytes', Buffer.from(BODY)],
+    ['much text', `${BODY}${' '.repeat(10_000)}`],
+  ])('signs and verifies %s', async (_, body) => {
+    const { verifyAndParse } = await import('../../src/index.js')
+    const { verifyAndParseSync } = await import('../../src/node.js')
+    const { signDelivery } = await import('../../src/testing/index.js')
+    const { headers } = await signDelivery(body, SECRET, { timestamp: new Date(now()) })
+    expect(headers).toMatchObject(headersFor(body))
+    const event = verifyAndParseSync(body, headers, SECRET, { now })
+    expect(event).toMatchObject({ event: 'call.ended', data: { call: { summary: 'Grüße, 世界' } } })
+    expect(await verifyAndParse(body, headers, SECRET, { now })).toEqual(event)
+  })
+
+  it('makes keys, long ones too', async () => {
+    const { dedupeKey, parseEvent } = await import('../../src/index.js')
+    const event = parseEvent({ event: 'call.ended', timestamp: 1, data: { call_id: 'c'.repeat(1000) } })
+    expect(dedupeKey(event)).toMatch(/[0-9a-f]{64}$/)
+  })
+})
+
 describe.each(lacks)('in a runtime with %s', (_, { name, read, bodies = [ASCII, BODY] }) => {
   beforeEach(() => {
     const own = Object.getOwnPropertyDescriptor(globalThis, name) as PropertyDescriptor

@@ -14,6 +14,7 @@ import {
 import { createNodeHandler } from '../../../src/node.js'
 import { createBodyReceiver } from '../../../src/receive/receiver.js'
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
+import { stopClock } from '../support/clock.js'
 import { eventually } from '../support/eventually.js'
 import {
   acknowledged,
@@ -46,6 +47,19 @@ function open(options: ReceiverOptions): Endpoint {
 }
 
 describeAnswers(open)
+
+it.each([{}, { toleranceSeconds: 60 }])(
+  'follows fake timers that start later than it, with %o',
+  async (options) => {
+    const receive = createReceiver({ secret: SECRET, onEvent() {}, onOutcome() {}, ...options })
+    stopClock()
+    vi.setSystemTime(Date.parse('2020-01-01'))
+    const delivery = { method: 'POST', ...(await signDelivery(sampleEvent('call.ended'), SECRET)) }
+    expect((await receive(delivery)).status).toBe(204)
+    vi.setSystemTime(Date.parse('2020-01-02'))
+    expect((await receive(delivery)).status).toBe(401)
+  },
+)
 
 describe('the delivery', () => {
   it.each([
