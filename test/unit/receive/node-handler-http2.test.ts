@@ -3,6 +3,7 @@ import { connect, createServer, type Http2ServerRequest, type IncomingHttpHeader
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ReceiverOptions } from '../../../src/index.js'
 import { createNodeHandler } from '../../../src/node.js'
+import { dataFrame, framesOfStream, openingFrames, resetFrame } from '../../support/http2-frames.js'
 import { listenOn } from '../../support/server.js'
 import { eventually } from '../support/eventually.js'
 import {
@@ -10,12 +11,12 @@ import {
   describeAnswers,
   failOnUncaught,
   genuine,
+  openSocket,
   recordOutcomes,
   SECRET,
   silent,
   type TestRequest,
 } from '../support/http.js'
-import { framesOfStream, type OpenStream, openStream } from '../support/http2-frames.js'
 
 /** A server of HTTP/2, for the length of a test. */
 async function serve(options: ReceiverOptions) {
@@ -56,16 +57,16 @@ describeAnswers(async (options) => {
 })
 
 describe('an upload that breaks off', () => {
-  it.each<[string, (client: OpenStream) => unknown]>([
-    ['is reset without an error', (client) => client.reset(0)],
-    ['is cancelled', (client) => client.reset(8)],
+  it.each<[string, (client: Awaited<ReturnType<typeof openSocket>>) => unknown]>([
+    ['is reset without an error', (client) => client.write(resetFrame(0))],
+    ['is cancelled', (client) => client.write(resetFrame(8))],
     ['loses its connection', (client) => client.socket.destroy()],
   ])('is reported as failed when the stream %s', async (_, breakOff) => {
     const { onOutcome, nth } = recordOutcomes()
     const { port, requests } = await serve({ onOutcome })
     const { headers, body } = await genuine()
-    const client = await openStream(port, headers)
-    await client.data(String(body).slice(0, 50))
+    const client = await openSocket(port)
+    await client.write(Buffer.concat([openingFrames(headers), dataFrame(String(body).slice(0, 50))]))
     await eventually(() => expect(requests[0]?.readableDidRead).toBe(true))
     await breakOff(client)
     expect(await nth(1)).toMatchObject({ status: 'failed', error: { name: 'ConnectionClosed' } })
@@ -85,14 +86,10 @@ describe('an upload that is rejected', () => {
     process.on('warning', warn)
     onTestFinished(() => void process.off('warning', warn))
     const { port } = await serve({ maxBodyBytes: 1000, onOutcome: silent })
-    const client = await openStream(port, await makeHeaders())
-    await client.data('x'.repeat(1001))
-    const reset = await eventually(() => {
-      const frames = framesOfStream(client.received())
-      expect(frames.at(-1)?.type).toBe('reset')
-      return frames
-    })
-    expect(reset.map(({ type }) => type)).toEqual(['headers', 'data', 'reset'])
+    const client = await openSocket(port)
+    await client.write(Buffer.concat([openingFrames(await makeHeaders()), dataFrame('x'.repeat(1001))]))
+    await eventually(() => expect(framesOfStream(client.received())).toContain('reset'))
+    expect(framesOfStream(client.received())).toEqual(['headers', 'data', 'reset'])
     // Of the connection: HTTP/2 has no such header, and Node warns about it.
     expect(warn).not.toHaveBeenCalled()
   })
