@@ -1,8 +1,22 @@
 /** The receiver on fetch's `Request` and `Response`. */
 
-import { type RequestLike, readBody, requireUnread } from '../read-body.js'
+import { isWebhookError } from '../errors.js'
+import {
+  connectionClosed,
+  DEFAULT_MAX_BODY_BYTES,
+  isRequest,
+  type RequestLike,
+  readUnread,
+  requireUnread,
+} from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
+
+/** What is needed of Node's response. */
+interface ServerResponse {
+  readonly headersSent: boolean
+  writeHead?(status: number, headers: Record<string, string>): { end(text: string): unknown }
+}
 
 /** The `Response` of whichever types the program has: DOM, Node, Workers, Deno, Bun. */
 export type FetchResponse = typeof globalThis extends { Response: { prototype: infer Instance } }
@@ -33,13 +47,25 @@ export function createWebhookHandler(
   options: ReceiverOptions,
 ): (request: RequestLike) => Promise<FetchResponse> {
   const receive = createBodyReceiver(options)
-  return async (request) => {
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
+  return async (request: RequestLike, ...rest: unknown[]) => {
     const { status, headers, body } = await receive({
       method: request?.method,
       headers: request?.headers,
       requireRequest: () => requireUnread(request),
-      readBody: () => readBody(request, { maxBodyBytes: options.maxBodyBytes }),
+      readBody: () =>
+        readUnread(request, maxBodyBytes).catch((error) => {
+          throw isWebhookError(error) ? error : connectionClosed(error)
+        }),
     })
+    if (!isRequest(request)) {
+      // Node's servers ignore what a handler returns, and the client would wait. Express and Koa have `res` on the request, too.
+      const candidates = [...rest, (request as { res?: unknown } | undefined)?.res] as ServerResponse[]
+      candidates
+        .find((each) => each?.headersSent === false)
+        ?.writeHead?.(status, headers)
+        .end(body)
+    }
     // The constructor rejects a 204 with a body, even an empty one.
     return new Response(body === '' ? null : body, { status, headers })
   }

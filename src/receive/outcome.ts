@@ -2,6 +2,7 @@
 
 import type { WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
+import { isConnectionClosed } from '../read-body.js'
 
 /** What happened to a delivery: a union on `status`. */
 export type Outcome = {
@@ -53,9 +54,9 @@ export function logOutcome(outcome: Outcome): void {
     if (outcome.error.status >= 500) console.error(LOG_PREFIX, outcome.error)
     return
   }
-  // A failure without an event is a client that broke off.
-  if (!outcome.event) return
-  const what = `${outcome.event.rawEvent} (${outcome.key ?? 'no key'})`
+  if (status === 'failed' && !outcome.event && isConnectionClosed(outcome.error)) return
+  const { event, key = 'no key' } = outcome
+  const what = event ? `${event.rawEvent} (${key})` : 'A delivery'
   if (status === 'failed') console.error(LOG_PREFIX, `${what} failed:`, outcome.error)
   if (status === 'processed' && !outcome.recorded) {
     console.error(

@@ -895,6 +895,23 @@ describe('the log, where no onOutcome is given', () => {
     expect(log.mock.calls).toEqual([['truedy-webhooks:', message, expect.any(Error)]])
   })
 
+  it('tells of a failure before there is an event', async () => {
+    const error = new Error('secret detail')
+    const headers = {
+      get() {
+        throw error
+      },
+    }
+    await createReceiver({ secret: SECRET, onEvent() {} })({ method: 'POST', headers, body: '' })
+    expect(log.mock.calls).toEqual([['truedy-webhooks:', 'A delivery failed:', error]])
+  })
+
+  it('tells that a handler failed whose error has the name of a broken connection', async () => {
+    const error = Object.assign(new Error(), { name: 'ConnectionClosed' })
+    await open({ secret: SECRET, onEvent: () => Promise.reject(error) })(await genuine())
+    expect(log).toHaveBeenCalledOnce()
+  })
+
   it('tells that the body is not raw', async () => {
     const request = { ...(await genuine()), body: {} } as unknown as TestRequest
     await open({ secret: SECRET })(request)
