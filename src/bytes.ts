@@ -50,7 +50,20 @@ export function toHex(bytes: Uint8Array): string {
 
 /** How many bytes a body has. */
 export function byteLength(bytes: Bytes): number {
-  return typeof bytes === 'string' ? new TextEncoder().encode(bytes).length : bytes.length
+  return typeof bytes === 'string' ? encodeUtf8(bytes).length : bytes.length
+}
+
+let encoder: TextEncoder | undefined
+
+/** The encoder of this runtime; in jsdom, which has none, that of Node. */
+export function textEncoder(): TextEncoder {
+  encoder ??= new (globalThis.TextEncoder ?? getBuiltin('node:util').TextEncoder)()
+  return encoder
+}
+
+/** The UTF-8 bytes of a text. */
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  return textEncoder().encode(text)
 }
 
 type BufferModule = typeof import('node:buffer')
@@ -69,7 +82,7 @@ export function decodeUtf8(bytes: Bytes): string {
   if (buffers === undefined) buffers = getBuiltin('node:buffer') ?? null
   // Most bodies are ASCII, which reads as Latin-1 in half the time.
   if (!buffers?.isAscii?.(bytes)) {
-    utf8 ??= new TextDecoder('utf-8', { fatal: true })
+    utf8 ??= new (globalThis.TextDecoder ?? getBuiltin('node:util').TextDecoder)('utf-8', { fatal: true })
     return utf8.decode(bytes)
   }
   const { Buffer } = buffers

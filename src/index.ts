@@ -37,9 +37,14 @@ export type { BodyLimit, RequestLike } from './read-body.js'
 export type { EventContext, EventHandlers, HandlerContext, Handling, JobContext } from './receive/context.js'
 export { createWebhookHandler, type FetchRequest, type FetchResponse } from './receive/fetch-handler.js'
 export type { Queue, QueueJob } from './receive/job.js'
-export { createJobHandler, type JobHandlerOptions } from './receive/job-handler.js'
-export type { EndpointOptions, ReceiverOptions } from './receive/options.js'
-export type { Outcome } from './receive/outcome.js'
+export { createJobHandler, type JobHandlerOptions, type JobOptionsBase } from './receive/job-handler.js'
+export type {
+  EndpointOptions,
+  HandOffOptions,
+  ProcessingOptions,
+  ReceiverOptions,
+} from './receive/options.js'
+export type { KnownDelivery, Outcome } from './receive/outcome.js'
 export { createReceiver, type Delivery } from './receive/receiver.js'
 export type { Reply } from './receive/reply.js'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.js'

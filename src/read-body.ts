@@ -43,13 +43,20 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
   requirePositive({ maxBodyBytes })
   requireUnread(request)
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
-  const { body } = request
+  return readUnread(request, maxBodyBytes)
+}
+
+/**
+ * The bytes of a request that is known to be unread.
+ *
+ * @throws WebhookError `body_too_large`, `body_not_raw`; what the stream throws
+ */
+export async function readUnread({ body }: RequestLike, maxBodyBytes: number): Promise<Uint8Array> {
   if (!body) return new Uint8Array()
-  if (body.locked) {
-    throw new WebhookError(
-      'body_not_raw',
-      'Something else is reading the body. Verify before anything reads it.',
-    )
+  if (body.locked) throw notRaw('Something else is reading the body: verify first.')
+  // The Requests of node-fetch and cross-fetch have a stream of Node.
+  if (!body.getReader) {
+    throw notRaw('The body is no ReadableStream (node-fetch?): use createReceiver and request.arrayBuffer().')
   }
   return readStream(body, maxBodyBytes)
 }
@@ -60,12 +67,36 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
  * @throws WebhookError `body_not_raw`
  */
 export function requireUnread(request: RequestLike): void {
-  // A context that has a request in it, and Node's request, know nothing of bodyUsed.
   if (request?.bodyUsed === false) return
-  throw new WebhookError(
-    'body_not_raw',
-    'No unread Request: verify first, pass event.request, or use createNodeHandler.',
+  throw notRaw(
+    isRequest(request)
+      ? 'No unread Request: verify first.'
+      : 'No Request: pass event.request. Node, Express, Koa: createNodeHandler. Fastify: createReceiver.',
   )
+}
+
+/** Whether a value is a Request. A context that has one in it, and the requests of Node and Fastify, have no `bodyUsed`. */
+export function isRequest(value: unknown): boolean {
+  return (value as Partial<RequestLike> | undefined)?.bodyUsed !== undefined
+}
+
+/** The error for a request whose bytes can't be had. */
+export function notRaw(message: string): WebhookError {
+  return new WebhookError('body_not_raw', message)
+}
+
+const CONNECTION_CLOSED = 'ConnectionClosed'
+
+/** The error for a client that closed the connection before the body was complete. */
+export function connectionClosed(cause?: unknown): Error {
+  const error = new Error('The client broke off before the body was complete.', { cause })
+  error.name = CONNECTION_CLOSED
+  return error
+}
+
+/** Whether an error is one of {@link connectionClosed}. */
+export function isConnectionClosed(error: unknown): boolean {
+  return (error as Error | undefined)?.name === CONNECTION_CLOSED
 }
 
 /**

@@ -3,6 +3,8 @@
  * For digests inside keys. Signatures are computed by the runtime's own cryptography.
  */
 
+import { encodeUtf8 } from './bytes.js'
+
 const ROUNDS = 64
 
 /** The round constants, and the initial state after them. Computed at the first digest. */
@@ -24,7 +26,7 @@ function rootsOfPrimes(): Int32Array {
 
 /** The SHA-256 digest of a text's UTF-8 bytes, or of bytes, as 64 hexadecimal digits. */
 export function sha256Hex(message: string | Uint8Array): string {
-  const bytes = typeof message === 'string' ? new TextEncoder().encode(message) : message
+  const bytes = typeof message === 'string' ? encodeUtf8(message) : message
   constants ??= rootsOfPrimes()
   const k = constants
   // The message, a one bit, zeros, and its length in bits (FIPS 180-4 §5.1.1).

@@ -13,19 +13,19 @@ const LAST_RELEASE = '1.0.0'
 /**
  * The first two budgets were 4,200 and 9,000 bytes. Since then came SHA-256 (about 500 bytes), numbers compared by their text,
  * deadlines of stores, suggestions for mistyped names, and a message of its own for each mistaken secret. Without any message of
- * more than 30 characters the bundles would be 3.7 and 8.7 kB.
+ * more than 30 characters the bundles would be about 3.7 and 8.9 kB.
  */
 const SUBJECTS = [
   {
     what: 'verifyAndParse',
     source: "export { verifyAndParse } from '../dist/index.js'",
-    budget: 4_700,
+    budget: 4_800,
     released: 2_998,
   },
   {
     what: 'createWebhookHandler',
     source: "export { createWebhookHandler } from '../dist/index.js'",
-    budget: 10_500,
+    budget: 10_700,
     released: 5_748,
   },
   {

@@ -1,5 +1,6 @@
 /** What a body may have been before something happened to it. */
 
+import { encodeUtf8 } from '../bytes.js'
 import type { BodyGuess } from './body-guess.js'
 import { type Budget, createBudget } from './budget.js'
 import type { Finding } from './causes.js'
@@ -152,8 +153,7 @@ function* guessEncodings(
 
 /** The UTF-8 of bytes that stand for one character each, those from 0x80 on for the ones given. */
 function fromSingleBytes(bytes: Uint8Array, characters: readonly string[], scratch: Scratch): Uint8Array {
-  const encoder = new TextEncoder()
-  const encoded = characters.map((character) => encoder.encode(character))
+  const encoded = characters.map(encodeUtf8)
   scratch.begin(3 * bytes.length)
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index] ?? 0

@@ -1,6 +1,6 @@
 /** Finds out why a signature does not match, by trying what may have happened until it does. */
 
-import { asBytes, type RawBody } from '../bytes.js'
+import { asBytes, encodeUtf8, type RawBody } from '../bytes.js'
 import { requireOptions } from '../checks.js'
 import { WebhookError } from '../errors.js'
 import { isText } from '../json.js'
@@ -225,7 +225,7 @@ function isTimestamp(text: string): boolean {
 /** Bytes of a body that passed for raw. */
 function toBytes(rawBody: RawBody): Uint8Array {
   const bytes = asBytes(rawBody) ?? ''
-  return typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes
+  return typeof bytes === 'string' ? encodeUtf8(bytes) : bytes
 }
 
 function requireTexts(secrets: readonly string[]): readonly string[] {

@@ -1,5 +1,6 @@
 /** What else may have been signed than the timestamp, a dot and the body. */
 
+import { encodeUtf8 } from '../bytes.js'
 import { joinChunks } from '../read-body.js'
 import { signedPrefix } from '../verify/wire.js'
 import type { Budget } from './budget.js'
@@ -33,7 +34,7 @@ export function* guessMessages(timestamp: string, body: Uint8Array, budget: Budg
   yield { prefix: '', body, finding: { cause: 'body_only' } }
   for (const end of [`.${timestamp}`, timestamp]) {
     if (!budget.canBuild(body.length)) break
-    const message = joinChunks([body, new TextEncoder().encode(end)])
+    const message = joinChunks([body, encodeUtf8(end)])
     yield { prefix: '', body: message, finding: { cause: 'timestamp_last' } }
   }
   for (const [detail, separator] of SEPARATORS) {

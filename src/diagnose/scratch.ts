@@ -1,5 +1,7 @@
 /** Memory that is used again for each guess: thirty forms of a large body never exist at the same time. */
 
+import { textEncoder } from '../bytes.js'
+
 /** Bytes that are written one piece after another. */
 export interface Scratch {
   /** Begins again. At most so many bytes will be written. Everything returned before is no longer valid. */
@@ -20,7 +22,7 @@ const GROWTH = 8
 
 /** Creates an empty one. */
 export function createScratch(): Scratch {
-  const encoder = new TextEncoder()
+  const encoder = textEncoder()
   let bytes = new Uint8Array(0)
   let size = 0
   return {

@@ -1,6 +1,6 @@
 /** What may have happened to a secret. */
 
-import { toHex } from '../bytes.js'
+import { encodeUtf8, toHex } from '../bytes.js'
 import type { Key } from '../verify/keys.js'
 import type { Finding } from './causes.js'
 import { decodeBase64, decodeHex, encodeBase64, toSingleBytes } from './encodings.js'
@@ -30,47 +30,43 @@ export function guessKeys(secrets: readonly string[], otherSecrets: readonly str
   for (const secret of secrets) {
     // A sender that has the same white space in its secret; verifying refuses it all the same.
     const detail = 'it is refused for that, although it was signed with them'
-    add(encode(secret), secret === secret.trim() ? undefined : { cause: 'secret_whitespace', detail })
+    add(encodeUtf8(secret), secret === secret.trim() ? undefined : { cause: 'secret_whitespace', detail })
   }
   for (const secret of secrets) addVariants(secret, add)
   for (const [index, secret] of otherSecrets.entries()) {
     const which =
       otherSecrets.length === 1 ? 'the other secret' : `other secret ${index + 1} of ${otherSecrets.length}`
-    add(encode(secret.replace(AROUND, '')), { cause: 'other_secret', detail: which })
+    add(encodeUtf8(secret.replace(AROUND, '')), { cause: 'other_secret', detail: which })
   }
   return [...guesses.values()]
 }
 
 function addVariants(given: string, add: (bytes: Uint8Array<ArrayBuffer>, finding: Finding) => void): void {
   const trimmed = given.replace(AROUND, '')
-  add(encode(trimmed), { cause: 'secret_whitespace' })
+  add(encodeUtf8(trimmed), { cause: 'secret_whitespace' })
   const [, , straight, curly] = QUOTED.exec(trimmed) ?? []
   const secret = (straight ?? curly ?? trimmed).replace(AROUND, '')
-  add(encode(secret), { cause: 'secret_quoted' })
+  add(encodeUtf8(secret), { cause: 'secret_quoted' })
 
   const hasPrefix = secret.startsWith(PREFIX)
   const rest = hasPrefix ? secret.slice(PREFIX.length) : secret
-  add(encode(PREFIX + rest), { cause: 'secret_prefix_missing' })
-  add(encode(rest), { cause: 'secret_prefix_extra' })
+  add(encodeUtf8(PREFIX + rest), { cause: 'secret_prefix_missing' })
+  add(encodeUtf8(rest), { cause: 'secret_prefix_extra' })
 
   // The sender has decoded, or whoever stored the secret has.
   const fromBase64 = decodeBase64(rest)
   if (fromBase64) add(fromBase64, { cause: 'secret_base64_decoded' })
   const fromHex = decodeHex(rest)
   if (fromHex) add(fromHex, { cause: 'secret_hex_decoded' })
-  for (const bytes of [encode(secret), toSingleBytes(secret)]) {
+  for (const bytes of [encodeUtf8(secret), toSingleBytes(secret)]) {
     if (!bytes) continue
     const base64 = encodeBase64(bytes)
     for (const text of [base64, base64.replace(/=+$/, '')]) {
-      add(encode(PREFIX + text), { cause: 'secret_base64_decoded' })
-      add(encode(text), { cause: 'secret_base64_decoded' })
+      add(encodeUtf8(PREFIX + text), { cause: 'secret_base64_decoded' })
+      add(encodeUtf8(text), { cause: 'secret_base64_decoded' })
     }
     const hex = toHex(bytes)
-    add(encode(PREFIX + hex), { cause: 'secret_hex_decoded' })
-    add(encode(hex), { cause: 'secret_hex_decoded' })
+    add(encodeUtf8(PREFIX + hex), { cause: 'secret_hex_decoded' })
+    add(encodeUtf8(hex), { cause: 'secret_hex_decoded' })
   }
-}
-
-function encode(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text)
 }

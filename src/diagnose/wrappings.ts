@@ -1,13 +1,12 @@
 /** What may be wrapped around a whole body: another encoding of its bytes, or compression. */
 
 import { getBuiltin } from '../builtins.js'
+import { encodeUtf8 } from '../bytes.js'
 import { isObject } from '../json.js'
 import { readStream } from '../read-body.js'
 import type { BodyGuess } from './body-guess.js'
 import type { Budget } from './budget.js'
 import type { Finding } from './causes.js'
-
-const encoder = new TextEncoder()
 
 /** The bodies that a text may hold in another encoding. */
 export function* guessWrapped(text: string, budget: Budget): Generator<BodyGuess> {
@@ -17,7 +16,7 @@ export function* guessWrapped(text: string, budget: Budget): Generator<BodyGuess
   if (listed) yield { body: listed, finding: { cause: 'body_buffer_json' } }
   const quoted = trimmed.startsWith('"') ? tryParse(trimmed) : undefined
   if (typeof quoted === 'string') {
-    yield { body: encoder.encode(quoted), finding: { cause: 'body_json_string' } }
+    yield { body: encodeUtf8(quoted), finding: { cause: 'body_json_string' } }
   }
 }
 
@@ -54,11 +53,11 @@ export function* guessUtf16(bytes: Uint8Array, budget: Budget): Generator<BodyGu
   const text = new TextDecoder(encoding).decode(bytes)
   const detail = 'it arrived in UTF-16, as PowerShell saves text; signed was UTF-8'
   const finding: Finding = { cause: 'body_charset', detail }
-  yield { body: encoder.encode(text), finding }
+  yield { body: encodeUtf8(text), finding }
   const withoutEnd = text.replace(/[\r\n]+$/, '')
   const otherEnds = `${detail}, with other line endings`
   for (const other of [withoutEnd, withoutEnd.replaceAll('\r\n', '\n'), text.replaceAll('\r\n', '\n')]) {
-    if (other !== text) yield { body: encoder.encode(other), finding: { ...finding, detail: otherEnds } }
+    if (other !== text) yield { body: encodeUtf8(other), finding: { ...finding, detail: otherEnds } }
   }
 }
 

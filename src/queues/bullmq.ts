@@ -1,10 +1,10 @@
 /** Hand-off to BullMQ. */
 
 import type { Queue, QueueJob } from '../receive/job.js'
-import { requireMethod } from './checks.js'
+import { requireMethod } from './adapter-checks.js'
 
 /** The part of a BullMQ `Queue` that is used. */
-interface BullmqClient<Options extends object> {
+export interface BullmqClient<Options extends object> {
   // BullMQ's own method takes the data type of the user's queue, which is a QueueJob or unknown.
   // biome-ignore lint/suspicious/noExplicitAny: no other type fits a queue of whichever data
   add(name: string, data: any, options?: Options): PromiseLike<unknown>

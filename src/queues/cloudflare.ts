@@ -1,10 +1,10 @@
 /** Hand-off to Cloudflare Queues. */
 
 import type { Queue, QueueJob } from '../receive/job.js'
-import { requireMethod, requireSize } from './checks.js'
+import { requireMethod, requireSize } from './adapter-checks.js'
 
 /** The part of a queue's binding that is used. */
-interface CloudflareClient<Options extends object> {
+export interface CloudflareClient<Options extends object> {
   // The binding takes the message type of the user's queue, which is a QueueJob or unknown.
   // biome-ignore lint/suspicious/noExplicitAny: no other type fits a queue of whichever messages
   send(message: any, options?: Options): PromiseLike<unknown>

@@ -2,10 +2,10 @@
 
 import type { Queue, QueueJob } from '../receive/job.js'
 import { sha256Hex } from '../sha256.js'
-import { requireMethod } from './checks.js'
+import { requireMethod } from './adapter-checks.js'
 
 /** The part of graphile-worker's utilities that is used. */
-interface GraphileClient<Spec extends object> {
+export interface GraphileClient<Spec extends object> {
   // graphile-worker's own method takes the payload type of the task.
   // biome-ignore lint/suspicious/noExplicitAny: no other type fits a task of whichever payload
   addJob(task: string, payload: any, spec?: Spec): PromiseLike<unknown>

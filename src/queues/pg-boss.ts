@@ -2,10 +2,10 @@
 
 import type { Queue, QueueJob } from '../receive/job.js'
 import { sha256Hex } from '../sha256.js'
-import { requireMethod } from './checks.js'
+import { requireMethod } from './adapter-checks.js'
 
 /** The part of a pg-boss instance that is used. */
-interface PgBossClient<Options extends object> {
+export interface PgBossClient<Options extends object> {
   send(name: string, data: object, options?: Options): PromiseLike<string | null>
   /** Makes a failed job wait again; leaves any other as it is. */
   retry?(name: string, id: string): PromiseLike<unknown>

@@ -53,6 +53,7 @@ export type Handling<Context> =
     }
   | {
       readonly on?: EventHandlers<Context> | undefined
+      /** Gets every event, after the handler in `on`. */
       readonly onEvent: (event: TruedyEvent, context: Context) => unknown
     }
 

@@ -1,6 +1,14 @@
 /** The receiver on fetch's `Request` and `Response`. */
 
-import { type RequestLike, readBody, requireUnread } from '../read-body.js'
+import { isWebhookError } from '../errors.js'
+import {
+  connectionClosed,
+  DEFAULT_MAX_BODY_BYTES,
+  isRequest,
+  type RequestLike,
+  readUnread,
+  requireUnread,
+} from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
@@ -8,6 +16,12 @@ import { createBodyReceiver } from './receiver.js'
 export type FetchRequest = typeof globalThis extends { Request: { prototype: infer Instance } }
   ? Instance
   : RequestLike
+
+/** What is needed of Node's response. */
+interface ServerResponse {
+  readonly headersSent: boolean
+  writeHead?(status: number, headers: Record<string, string>): { end(text: string): unknown }
+}
 
 /** The `Response` of whichever types the program has: DOM, Node, Workers, Deno, Bun. */
 export type FetchResponse = typeof globalThis extends { Response: { prototype: infer Instance } }
@@ -38,6 +52,7 @@ export function createWebhookHandler<Args extends readonly unknown[] = []>(
   options: ReceiverOptions<FetchRequest, Args>,
 ): (request: RequestLike, ...args: Args) => Promise<FetchResponse> {
   const receive = createBodyReceiver(options)
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
   return async (request, ...args) => {
     const { status, headers, body } = await receive({
       // The program's own type of a Request, which is a RequestLike.
@@ -46,8 +61,19 @@ export function createWebhookHandler<Args extends readonly unknown[] = []>(
       method: request?.method,
       headers: request?.headers,
       requireRequest: () => requireUnread(request),
-      readBody: () => readBody(request, { maxBodyBytes: options.maxBodyBytes }),
+      readBody: () =>
+        readUnread(request, maxBodyBytes).catch((error) => {
+          throw isWebhookError(error) ? error : connectionClosed(error)
+        }),
     })
+    if (!isRequest(request)) {
+      // Node's servers ignore what a handler returns, and the client would wait. Express and Koa have `res` on the request, too.
+      const candidates = [...args, (request as { res?: unknown } | undefined)?.res] as ServerResponse[]
+      candidates
+        .find((each) => each?.headersSent === false)
+        ?.writeHead?.(status, headers)
+        .end(body)
+    }
     // The constructor rejects a 204 with a body, even an empty one.
     return new Response(body === '' ? null : body, { status, headers })
   }

@@ -18,7 +18,10 @@ import { createDispatch, type Handling, type JobContext } from './context.js'
 import { type QueueJob, readJob } from './job.js'
 import { logFailure, type Outcome, type Result, reportTo } from './outcome.js'
 
-interface JobOptions<Args extends readonly unknown[]> extends StepOptions, Omit<ProcessOptions, 'key'> {
+/** Options of every job handler. */
+export interface JobOptionsBase<Args extends readonly unknown[]>
+  extends StepOptions,
+    Omit<ProcessOptions, 'key'> {
   /** Where processed jobs are recorded. Default: a `memoryStore` of its own, for a single worker process. */
   readonly store?: DedupeStore | undefined
   /** Sees every job. Default: failures go to `console`. */
@@ -28,7 +31,7 @@ interface JobOptions<Args extends readonly unknown[]> extends StepOptions, Omit<
 }
 
 /** Options of {@link createJobHandler}: what to do with an event (`on` or `onEvent`), and the rest. */
-export type JobHandlerOptions<Args extends readonly unknown[] = []> = JobOptions<Args> &
+export type JobHandlerOptions<Args extends readonly unknown[] = []> = JobOptionsBase<Args> &
   Handling<JobContext<Args>>
 
 /** Below the time after which any engine gives a job to another worker. */

@@ -1,7 +1,16 @@
 /** The receiver on Node's `(req, res)`. */
 
 import { asBytes, type RawBody } from '../bytes.js'
-import { bodyTooLarge, DEFAULT_MAX_BODY_BYTES, joinChunks, keepChunk } from '../read-body.js'
+import type { WebhookError } from '../errors.js'
+import {
+  bodyTooLarge,
+  connectionClosed,
+  DEFAULT_MAX_BODY_BYTES,
+  isRequest,
+  joinChunks,
+  keepChunk,
+  notRaw,
+} from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
@@ -19,6 +28,10 @@ export interface NodeRequest {
   /** Set where the stream gives text instead of bytes. */
   readonly readableEncoding?: string | null
   readonly destroyed: boolean
+  /** The stream, on HTTP/2. A reset ends it as if the body were complete, but it is closed then. */
+  readonly stream?: { readonly closed: boolean } | undefined
+  /** 1 or 2. */
+  readonly httpVersionMajor?: number
   /** The bytes, where a framework keeps them (NestJS, Google Cloud Functions). */
   readonly rawBody?: unknown
   /** The bytes, where a raw body parser put them; or what another parser made of them. */
@@ -29,27 +42,29 @@ export interface NodeRequest {
   resume(): unknown
 }
 
-/** What is needed of a response: `http.ServerResponse`. */
+/** What is needed of a response: `http.ServerResponse` or `http2.Http2ServerResponse`. */
 export interface NodeResponse {
   readonly headersSent: boolean
   readonly destroyed: boolean
   writeHead(status: number, headers: Record<string, string | number>): unknown
   write(text: string): unknown
   end(): unknown
+  /** The stream, on HTTP/2. */
+  readonly stream?: { close(): void } | undefined
 }
 
 /** How long the rest of a rejected upload is awaited, in milliseconds. */
 const LINGER_MS = 1000
 
 /**
- * A webhook endpoint for Node's `(req, res)`: node:http, Express, Koa (`ctx.req`), NestJS.
+ * A webhook endpoint for Node's `(req, res)`: node:http, node:http2, Express, Koa (`ctx.req`), NestJS.
  *
  * The body is read from the stream, with a limit; or taken from `req.rawBody` or `req.body` where a framework left the
  * bytes there. Where a parser has eaten the stream, the answer is 500 and the log says what to change. Answers otherwise
  * as `createReceiver` does.
  *
  * @param options - `secret`, `on`, `store` and the rest of {@link ReceiverOptions}
- * @returns the handler; it never rejects, and resolves when the reply is written
+ * @returns the handler. It resolves when the reply is written, and rejects only if it gets no response of Node to write it to.
  * @throws `WebhookError` `invalid_secret` and `invalid_options`, at once and not at the first request
  *
  * @example
@@ -73,38 +88,73 @@ export function createNodeHandler<
   const receive = createBodyReceiver(options)
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
   return async (request, response, ...args) => {
+    const mistake = findMistake(request, response)
     const { status, headers, body } = await receive({
       request,
       args,
-      method: request.method ?? '',
-      headers: request.headers,
+      method: request?.method ?? '',
+      headers: request?.headers,
+      requireRequest() {
+        if (mistake) throw mistake
+      },
       readBody: () => readNodeBody(request, maxBodyBytes),
     })
+    // The host then responds with an error of its own.
+    if (mistake && !isNodeResponse(response)) throw mistake
     // Somebody else answered (a time-out's middleware), or nobody listens any more.
     if (response.headersSent || response.destroyed) return
     // Not only falsy: a request made up by a serverless adapter has no stream, and nothing to wait for.
     const isUnread = request.complete === false && !request.destroyed
+    const isHttp2 = request.httpVersionMajor === 2
     response.writeHead(status, {
       ...headers,
       ...(body !== '' && { 'content-length': body.length }),
-      ...(isUnread && { connection: 'close' }),
+      ...(isUnread && !isHttp2 && { connection: 'close' }),
     })
     if (body !== '' && request.method !== 'HEAD') response.write(body)
     // Closing on a client that still sends would reset the connection, and the reply be lost with it.
-    if (isUnread) await restOf(request)
+    if (isUnread && !isHttp2) await restOf(request)
     response.end()
+    // A stream is reset after its reply: the client stops sending, and its other streams live on (RFC 9113 §8.1).
+    if (isUnread && isHttp2) response.stream?.close()
   }
 }
 
+/** What is wrong with what a handler was given, if that is not Node's `(req, res)`. */
+function findMistake(request: NodeRequest, response: NodeResponse): WebhookError | undefined {
+  if (isRequest(request)) return notRaw('This is a fetch Request, not (req, res): use createWebhookHandler.')
+  if (isNodeResponse(response)) return undefined
+  const { raw, res } = (request ?? {}) as { raw?: unknown; res?: unknown }
+  if (isNodeResponse(res)) return notRaw('This is a context, not (req, res): pass ctx.req and ctx.res.')
+  return notRaw(
+    raw
+      ? "These are Fastify's request and reply, not (req, res): use createReceiver, whose body is request.rawBody " +
+          "(NestJS with rawBody: true) or a Buffer that a parser with parseAs: 'buffer' left in request.body."
+      : 'There is no (req, res) of Node. Where a context has a Request, pass that one to createWebhookHandler.',
+  )
+}
+
+function isNodeResponse(value: unknown): boolean {
+  return typeof (value as Partial<NodeResponse> | undefined)?.writeHead === 'function'
+}
+
 async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise<RawBody> {
-  for (const kept of [request.rawBody, request.body]) {
-    const bytes = asBytes(kept)
-    if (bytes !== undefined) return bytes
+  const { readableDidRead, readableEnded } = request
+  const [rawBody, body] = keptBodies(request)
+  const isBeingRead = readableDidRead && !readableEnded
+  const kept = [rawBody, body].map(asBytes).find((bytes) => bytes?.length)
+  if (kept && !isBeingRead) return kept
+  if (isBeingRead) {
+    throw notRaw(
+      'Something else is reading the body and has not reached its end. Set req.rawBody at the end, or do not read it.',
+    )
   }
-  // Not raw, which the verifying says, with what to do about it.
-  if (request.readableDidRead || request.readableEncoding) return request.body as RawBody
+  // Not raw, which the verifying says, with what to do about it. Bytes would be empty ones, of a body that was not.
+  if (readableDidRead || request.readableEncoding) return (asBytes(body) ? undefined : body) as RawBody
+  // No stream, or one that was empty.
+  if (readableEnded || typeof request.on !== 'function') return (asBytes(rawBody) ?? body ?? '') as RawBody
   if (Number(request.headers['content-length']) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
-  if (request.destroyed) throw brokenOff()
+  if (request.destroyed) throw connectionClosed()
 
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = []
@@ -115,16 +165,24 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
       // Only the first chunk over the limit: the rest streams by while the reply is on its way.
       else if (size - chunk.length <= maxBodyBytes) reject(bodyTooLarge(maxBodyBytes))
     })
-    request.on('end', () => resolve(joinChunks(chunks)))
-    request.on('error', (cause) => reject(brokenOff(cause)))
+    request.on('end', () =>
+      request.stream?.closed ? reject(connectionClosed()) : resolve(joinChunks(chunks)),
+    )
+    request.on('error', (cause) => reject(connectionClosed(cause)))
     request.on('close', () => {
-      if (!request.readableEnded) reject(brokenOff())
+      if (!request.readableEnded) reject(connectionClosed())
     })
   })
 }
 
-function brokenOff(cause?: Error): Error {
-  return new Error('The client broke off before the body was complete.', { cause })
+/** `rawBody` and `body`. Vercel's `body` is a getter that parses, and throws if it can't. */
+function keptBodies(request: NodeRequest): unknown[] {
+  const { rawBody } = request
+  try {
+    return [rawBody, request.body]
+  } catch {
+    return [rawBody]
+  }
 }
 
 /** Resolves when a request has ended or broken off, or after a moment. */

@@ -48,7 +48,7 @@ export interface EndpointOptions<Request, Args extends readonly unknown[]>
 }
 
 /** Options of a receiver that processes events itself. */
-interface ProcessHere<Request, Args extends readonly unknown[]>
+export interface ProcessingOptions<Request, Args extends readonly unknown[]>
   extends EndpointOptions<Request, Args>,
     Omit<ProcessOptions, 'scope' | 'key'> {
   /** Where processed events are recorded. Default: a `memoryStore` of its own, for a single process. */
@@ -57,7 +57,8 @@ interface ProcessHere<Request, Args extends readonly unknown[]>
 }
 
 /** Options of a receiver that hands deliveries to a queue. */
-interface HandOff<Request, Args extends readonly unknown[]> extends EndpointOptions<Request, Args> {
+export interface HandOffOptions<Request, Args extends readonly unknown[]>
+  extends EndpointOptions<Request, Args> {
   /** Takes each delivery, which is acknowledged once the queue holds it. `createJobHandler` processes it later. */
   readonly queue: Queue
   readonly on?: undefined
@@ -73,8 +74,8 @@ interface HandOff<Request, Args extends readonly unknown[]> extends EndpointOpti
  * `queue`), and the rest.
  */
 export type ReceiverOptions<Request = unknown, Args extends readonly unknown[] = []> =
-  | (ProcessHere<Request, Args> & Handling<HandlerContext<Request, Args>>)
-  | HandOff<Request, Args>
+  | (ProcessingOptions<Request, Args> & Handling<HandlerContext<Request, Args>>)
+  | HandOffOptions<Request, Args>
 
 /** A setting that may depend on the request. */
 type PerRequest<Request, Args extends readonly unknown[], Value> = (

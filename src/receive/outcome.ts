@@ -3,9 +3,10 @@
 import { timeLeft, withTimeout } from '../dedupe/steps.js'
 import type { WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
+import { isConnectionClosed } from '../read-body.js'
 
 /** What is known of a delivery whose event was read. */
-interface Known {
+export interface KnownDelivery {
   readonly event: TruedyEvent
   /** The key of the event, with its scope. */
   readonly key: string
@@ -20,17 +21,17 @@ export type Outcome = {
   /** Time from the request to the response, in milliseconds. */
   readonly durationMs: number
 } & (
-  | (Known & { readonly status: 'processed'; readonly recorded: true })
-  | (Known & {
+  | (KnownDelivery & { readonly status: 'processed'; readonly recorded: true })
+  | (KnownDelivery & {
       readonly status: 'processed'
       /** The handler ran to its end, but the store does not know: a retry may run it again. */
       readonly recorded: false
       /** Why the store does not know. */
       readonly recordError: unknown
     })
-  | (Known & { readonly status: 'queued' | 'duplicate' | 'busy' })
+  | (KnownDelivery & { readonly status: 'queued' | 'duplicate' | 'busy' })
   | { readonly status: 'rejected'; readonly error: WebhookError }
-  | (Partial<Known> & { readonly status: 'failed'; readonly error: unknown })
+  | (Partial<KnownDelivery> & { readonly status: 'failed'; readonly error: unknown })
 )
 
 /** An outcome before the clock is read. */
@@ -50,7 +51,8 @@ const SLOW_MS = 8000
 export function logOutcome(outcome: Outcome): void {
   logFailure(outcome)
   const { status, durationMs } = outcome
-  if ((status === 'processed' || status === 'queued' || status === 'failed') && durationMs > SLOW_MS) {
+  const isSlow = durationMs > SLOW_MS && !isConnectionLost(outcome)
+  if (isSlow && (status === 'processed' || status === 'queued' || status === 'failed')) {
     const seconds = (durationMs / 1000).toFixed(1)
     console.warn(
       LOG_PREFIX,
@@ -63,7 +65,7 @@ export function logOutcome(outcome: Outcome): void {
 export function logFailure(outcome: Outcome): void {
   if (outcome.status === 'rejected' && outcome.error.status >= 500) {
     console.error(LOG_PREFIX, outcome.error)
-  } else if (outcome.status === 'failed') {
+  } else if (outcome.status === 'failed' && !isConnectionLost(outcome)) {
     console.error(LOG_PREFIX, `${nameOf(outcome)} failed:`, outcome.error)
   } else if (outcome.status === 'processed' && !outcome.recorded) {
     console.error(
@@ -72,6 +74,11 @@ export function logFailure(outcome: Outcome): void {
       outcome.recordError,
     )
   }
+}
+
+/** Whether a client closed the connection too early: nothing that the endpoint's owner can fix. */
+function isConnectionLost(outcome: Outcome): boolean {
+  return outcome.status === 'failed' && !outcome.event && isConnectionClosed(outcome.error)
 }
 
 /** A delivery in a log. */

@@ -15,7 +15,7 @@ import {
 
 export type { SqlParam, SqlResult, SweepOptions, TableOptions }
 
-/** Runs one statement with parameters `$1`, `$2` … */
+/** Runs one statement with parameters `$1`, `$2` … Each stands once, in this order: `?` may replace them. */
 export type PostgresQuery = (sql: string, params: SqlParam[]) => PromiseLike<SqlResult>
 
 /** A {@link DedupeStore} on PostgreSQL. */
@@ -102,6 +102,8 @@ export function postgresStore(query: PostgresQuery, options: TableOptions = {}):
     }
   }
 
+  // The parameters are numbered in the order in which they stand, each once: clients that know only `?` need no more than a
+  // replacement.
   const insert = `INSERT INTO ${table} AS record (key, owner, expires_at)
 VALUES ($1, $2, clock_timestamp() + $3::float8 * interval '1 ms') ON CONFLICT`
   const claimNew = `${insert} DO NOTHING RETURNING owner`
@@ -112,12 +114,12 @@ VALUES ($1, $2, clock_timestamp() + $3::float8 * interval '1 ms') ON CONFLICT`
   expires_at = CASE WHEN record.expires_at <= statement_timestamp() OR record.owner = excluded.owner
     THEN excluded.expires_at ELSE record.expires_at END
 RETURNING owner`
-  const renew = `UPDATE ${table} SET expires_at = clock_timestamp() + $3::float8 * interval '1 ms'
-WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`
+  const renew = `UPDATE ${table} SET expires_at = clock_timestamp() + $1::float8 * interval '1 ms'
+WHERE key = $2 AND owner = $3 AND expires_at > clock_timestamp() RETURNING key`
   const complete = `INSERT INTO ${table} AS record (key, owner, expires_at)
-VALUES ($1, NULL, clock_timestamp() + $3::float8 * interval '1 ms')
+VALUES ($1, NULL, clock_timestamp() + $2::float8 * interval '1 ms')
 ON CONFLICT (key) DO UPDATE SET owner = NULL, expires_at = excluded.expires_at
-WHERE record.owner IS NULL OR record.owner = $2::text OR record.expires_at <= clock_timestamp()
+WHERE record.owner IS NULL OR record.owner = $3::text OR record.expires_at <= clock_timestamp()
 RETURNING key`
   const release = `DELETE FROM ${table} WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`
   // What another sweep or a claim has locked is left to it.
@@ -135,10 +137,10 @@ RETURNING key`
       return claimOf(await run(claimAny, ...params), owner)
     },
     async renew(key, { owner, leaseMs }) {
-      return rowsOf(await run(renew, recordKey(key), owner, wholeMs('leaseMs', leaseMs))).length > 0
+      return rowsOf(await run(renew, wholeMs('leaseMs', leaseMs), recordKey(key), owner)).length > 0
     },
     async complete(key, { owner, ttlMs }) {
-      const result = await run(complete, recordKey(key), owner, wholeMs('ttlMs', ttlMs))
+      const result = await run(complete, recordKey(key), wholeMs('ttlMs', ttlMs), owner)
       return rowsOf(result).length > 0
     },
     async release(key, { owner }) {

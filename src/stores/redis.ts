@@ -7,7 +7,7 @@ import { recordKey, requireStoreArguments, wholeMs } from './record.js'
  * Sends one command, as its words, and gives Redis' answer. `key` is the one key in it, for clients of a cluster that have to
  * be told.
  */
-export type RedisCommand = (command: string[], key: string) => PromiseLike<unknown>
+export type RedisCommand = (command: [name: string, ...args: string[]], key: string) => PromiseLike<unknown>
 
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions {

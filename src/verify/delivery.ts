@@ -124,7 +124,7 @@ function bodyNotRaw(body: unknown): WebhookError {
     'body_not_raw',
     `The body is ${kindOf(body)}, not the raw bytes. ` +
       "Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. " +
-      'NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. ' +
+      'NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Vercel: export POST. ' +
       'Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.',
   )
 }

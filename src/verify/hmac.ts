@@ -4,7 +4,7 @@
  */
 
 import { getBuiltin } from '../builtins.js'
-import { type Bytes, toHex } from '../bytes.js'
+import { type Bytes, encodeUtf8, textEncoder, toHex } from '../bytes.js'
 import type { SignedDelivery } from './delivery.js'
 import type { Key } from './keys.js'
 
@@ -30,8 +30,13 @@ let nodeDigest: Digest | null | undefined
 
 /** Finds the secret that signed a delivery. Returns a promise only if WebCrypto is all there is. */
 export function findMatch(delivery: SignedDelivery): SignatureMatch | Promise<SignatureMatch> {
+  const digest = findNodeDigest()
+  return digest ? findMatchSync(digest, delivery) : findMatchWeb(delivery)
+}
+
+function findNodeDigest(): Digest | null {
   if (nodeDigest === undefined) nodeDigest = digestOf(getBuiltin('node:crypto'))
-  return nodeDigest ? findMatchSync(nodeDigest, delivery) : findMatchWeb(delivery)
+  return nodeDigest
 }
 
 /** Some runtimes have a `node:crypto` without any of this. */
@@ -84,7 +89,6 @@ export function createDigest({ createHmac, hash }: NodeCrypto): Digest {
     createHmac('sha256', key.bytes).update(prefix).update(body).digest('binary')
   if (!hash) return digestAnySize
 
-  const encoder = new TextEncoder()
   const inner = new Uint8Array(BLOCK_BYTES + MAX_PREFIX_LENGTH + ONE_SHOT_BYTES)
   const sha256 = (bytes: Uint8Array) => hash('sha256', bytes, 'binary')
 
@@ -100,7 +104,7 @@ export function createDigest({ createHmac, hash }: NodeCrypto): Digest {
     inner.set(innerPad)
     writeBinary(inner, prefix, BLOCK_BYTES)
     let size = start
-    if (typeof body === 'string') size += encoder.encodeInto(body, inner.subarray(start)).written
+    if (typeof body === 'string') size += textEncoder().encodeInto(body, inner.subarray(start)).written
     // A view whose memory was transferred away has no bytes, and cannot be copied.
     else if (body.length > 0) {
       inner.set(body, start)
@@ -157,10 +161,15 @@ function digitAt(hex: string, index: number): number {
   return (code & 15) + (code >> 6) * 9
 }
 
-/** The HMAC of a prefix and a body as 64 hexadecimal digits in lower case. */
+/**
+ * The HMAC of a prefix and a body as 64 hexadecimal digits in lower case. WebCrypto comes first, so that a test of a receiver on
+ * `node:crypto` signs with other code than it verifies with; jsdom has none.
+ */
 export async function signHex(key: Key, prefix: string, body: Bytes): Promise<string> {
-  const digest = await crypto.subtle.sign('HMAC', await importKey(key), concat(prefix, body))
-  return toHex(new Uint8Array(digest))
+  const digest = globalThis.crypto?.subtle ? null : findNodeDigest()
+  if (digest) return toHex(Uint8Array.from(digest(key, prefix, body), (character) => character.charCodeAt(0)))
+  const hmac = await crypto.subtle.sign('HMAC', await importKey(key), concat(prefix, body))
+  return toHex(new Uint8Array(hmac))
 }
 
 async function importKey(key: Key): Promise<CryptoKey> {
@@ -173,9 +182,8 @@ async function importKey(key: Key): Promise<CryptoKey> {
 
 /** WebCrypto takes a message in one piece. */
 function concat(prefix: string, body: Bytes): Uint8Array<ArrayBuffer> {
-  const encoder = new TextEncoder()
-  const head = encoder.encode(prefix)
-  const tail = typeof body === 'string' ? encoder.encode(body) : body
+  const head = encodeUtf8(prefix)
+  const tail = typeof body === 'string' ? encodeUtf8(body) : body
   const message = new Uint8Array(head.length + tail.length)
   message.set(head)
   // As above: of a view without memory there is nothing to copy.

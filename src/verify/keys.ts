@@ -1,5 +1,6 @@
 /** Secrets → keys: checked and encoded once, since both take a good part of the time of a whole verification. */
 
+import { encodeUtf8 } from '../bytes.js'
 import { describeValue } from '../checks.js'
 import { WebhookError } from '../errors.js'
 
@@ -44,7 +45,7 @@ const MAX_SECRETS = 10
 export function requireKey(secret: unknown): Key {
   const known = young.get(secret)
   if (known) return known
-  const key = old.get(secret) ?? { bytes: new TextEncoder().encode(requireUsable(secret)) }
+  const key = old.get(secret) ?? { bytes: encodeUtf8(requireUsable(secret)) }
   if (young.size >= GENERATION_SIZE) {
     old = young
     young = new Map()
@@ -85,7 +86,7 @@ function requireUsable(secret: unknown): string {
 }
 
 const SET_IT = 'Set TRUEDY_WEBHOOK_SECRET, or pass `secret`.'
-const MISSING = `The secret is missing. ${SET_IT} (On Workers: read it from env.)`
+const MISSING = `The secret is missing. ${SET_IT} In a build or on Workers (env.TRUEDY_WEBHOOK_SECRET), create the handler at the first request.`
 
 function invalidSecret(message: string): WebhookError {
   return new WebhookError('invalid_secret', message)

@@ -26,6 +26,9 @@ export interface VerifySettings {
 /** src/CONTRACT.md §2: reject what is older than this. Standard Webhooks also rejects what is newer. */
 export const DEFAULT_TOLERANCE_SECONDS = 300
 
+/** Not `Date.now` itself: fake timers replace it after a receiver was created. */
+const wallClock = () => Date.now()
+
 /** The names of all options of everything that verifies. */
 export const VERIFY_OPTION_NAMES = ['toleranceSeconds', 'now', 'headerNames'] as const
 
@@ -43,9 +46,9 @@ export function resolveVerifyOptions(
   try {
     const keys = requireKeys(secret)
     if (options === undefined)
-      return { keys, toleranceSeconds: DEFAULT_TOLERANCE_SECONDS, now: Date.now, headerNames: undefined }
+      return { keys, toleranceSeconds: DEFAULT_TOLERANCE_SECONDS, now: wallClock, headerNames: undefined }
     requireOptions(options, names)
-    const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = Date.now, headerNames } = options
+    const { toleranceSeconds = DEFAULT_TOLERANCE_SECONDS, now = wallClock, headerNames } = options
     requirePositive({ toleranceSeconds })
     requireFunction('now', now)
     if (headerNames !== undefined) {

@@ -2,6 +2,9 @@
 
 import { type Change, describeChanges } from './changed-examples.js'
 
+/** What is said of a context that has the Request in it. */
+const NO_REQUEST = 'No Request: pass event.request'
+
 const changes: Readonly<Record<string, readonly Change[]>> = {
   'bun-serve': [
     {
@@ -43,6 +46,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       what: 'the context is handed over in place of the request',
       file: 'server.ts',
       replace: ['({ request }) => receive(request)', 'receive'],
+      log: NO_REQUEST,
     },
   ],
   'deno-serve': [
@@ -69,6 +73,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       what: 'the event is handed over in place of the request',
       file: 'src/routes/webhooks/truedy/+server.ts',
       replace: ['RequestHandler = ({ request }) =>', 'RequestHandler = (request) =>'],
+      log: NO_REQUEST,
     },
   ],
   astro: [
@@ -84,6 +89,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       what: 'the context is handed over in place of the request',
       file: 'src/pages/webhooks/truedy.ts',
       replace: ['({ request }) => receive(request)', 'receive'],
+      log: NO_REQUEST,
     },
   ],
   'react-router': [
@@ -102,6 +108,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       what: 'the arguments are handed over in place of the request',
       file: 'app/routes/truedy.ts',
       replace: ['({ request }: Route.ActionArgs) => receive(request)', 'receive'],
+      log: NO_REQUEST,
     },
   ],
   nuxt: [

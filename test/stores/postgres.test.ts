@@ -1,18 +1,20 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { sql as drizzleSql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/node-postgres'
-import { CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import postgres from 'postgres'
+import { DataSource } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isDuplicate } from '../../src/index.js'
 import { type PostgresQuery, postgresSchema, postgresStore } from '../../src/stores/postgres.js'
 import { storeCases } from '../../src/testing/index.js'
+import { startPgbouncer } from '../support/pgbouncer.js'
 import { startPostgres } from '../support/postgres-server.js'
+import { orms } from './clients/orms.js'
 import { expectHandledOnce, newEvent } from './events.js'
+import { runCasesOfAll } from './runtimes.js'
 
 let server: Awaited<ReturnType<typeof startPostgres>>
+let pgbouncer: Awaited<ReturnType<typeof startPgbouncer>>
 let pool: pg.Pool
 const closing: (() => Promise<unknown>)[] = []
 
@@ -37,12 +39,22 @@ const clients: Record<string, () => Promise<PostgresQuery>> = {
     }
   },
   async postgres() {
-    const client = postgres(server.url, { onnotice: () => {} })
-    closing.push(() => client.end())
-    return (sql, params) => client.unsafe(sql, params)
+    const sql = postgres(server.url, { onnotice: () => {} })
+    closing.push(() => sql.end())
+    return (text, params) => sql.unsafe(text, params)
+  },
+  async 'the Pool of pg behind PgBouncer'() {
+    const pool = new pg.Pool({ connectionString: pgbouncer.url, max: 20 })
+    closing.push(() => pool.end())
+    return (sql, params) => pool.query(sql, params)
+  },
+  async 'postgres behind PgBouncer'() {
+    const sql = postgres(pgbouncer.url, { onnotice: () => {} })
+    closing.push(() => sql.end())
+    return (text, params) => sql.unsafe(text, params)
   },
   async PGlite() {
-    // `(sql, params) => db.query(sql, params)`, on a thread: PGlite is embedded, so its clock is that of its thread, and
+    // On a thread: PGlite is embedded, so its clock is that of its thread, and
     // one of the cases makes the clock of this one wrong.
     const thread = new Worker(join(import.meta.dirname, 'programs/pglite-thread.mjs'))
     closing.push(() => thread.terminate())
@@ -55,24 +67,11 @@ const clients: Record<string, () => Promise<PostgresQuery>> = {
         thread.postMessage({ id, sql, params })
       })
   },
-  async Drizzle() {
-    const db = drizzle(pool)
-    return (sql, params) => {
-      // Its raw SQL has no numbered parameters: the pieces between them, and what stands there.
-      const pieces = sql.split(/\$(\d)/).map((piece, index) => {
-        return index % 2 ? drizzleSql`${params[Number(piece) - 1]}` : drizzleSql.raw(piece)
-      })
-      return db.execute(drizzleSql.join(pieces))
-    }
-  },
-  async Kysely() {
-    const db = new Kysely({ dialect: new PostgresDialect({ pool }) })
-    return (sql, params) => db.executeQuery(CompiledQuery.raw(sql, params))
-  },
 }
 
 beforeAll(async () => {
   server = await startPostgres()
+  pgbouncer = await startPgbouncer(server)
   pool = new pg.Pool({ connectionString: server.url, max: 20 })
   // The server tells connections that it ends, also those that are closing themselves.
   pool.on('error', () => {})
@@ -82,6 +81,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const close of closing) await close()
   await pool?.end()
+  await pgbouncer?.stop()
   await server?.stop()
 })
 
@@ -95,6 +95,20 @@ describe.each(Object.entries(clients))('postgresStore on %s', (_, connect) => {
 
   it('lets processOnce handle an event once among many workers', () =>
     expectHandledOnce(() => postgresStore(query)))
+})
+
+describe.each([
+  ['PostgreSQL', [...Object.keys(orms), 'Neon'], () => server.url],
+  ['PgBouncer', Object.keys(orms), () => pgbouncer.url],
+] as const)('postgresStore through ORMs on %s', (_, names, url) => {
+  let errors: Awaited<ReturnType<typeof runCasesOfAll>>
+  beforeAll(async () => {
+    errors = await runCasesOfAll('Node 22', names, url())
+  }, 120_000)
+
+  describe.each(names)('%s', (client) => {
+    it.each(storeCases)('$name', ({ name }) => expect(errors.get(client)?.get(name)).toBe(null))
+  })
 })
 
 describe('postgresStore', () => {
@@ -262,6 +276,18 @@ describe('postgresStore', () => {
     await explaining.sweep()
     expect(plan).toContain('truedy_webhooks_expires_at')
     expect(plan).not.toContain('Seq Scan')
+  })
+
+  it('rejects what TypeORM returns for UPDATE and DELETE, where the rows are not taken out', async () => {
+    const dataSource = await new DataSource({ type: 'postgres', url: server.url }).initialize()
+    closing.push(() => dataSource.destroy())
+    const asItIs = postgresStore((sql, params) => dataSource.query(sql, params))
+    const key = crypto.randomUUID()
+    expect(await asItIs.claim(key, { owner: 'a', leaseMs: 60_000 })).toBe('claimed')
+    const wrongRows = expect.objectContaining({ message: expect.stringContaining('[rows, count]') })
+    await expect(asItIs.renew(key, { owner: 'a', leaseMs: 60_000 })).rejects.toEqual(wrongRows)
+    await expect(asItIs.release(key, { owner: 'b' })).rejects.toEqual(wrongRows)
+    await expect(asItIs.sweep()).rejects.toEqual(wrongRows)
   })
 
   it('passes on what the client throws', async () => {

@@ -3,7 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { Cluster, Redis } from 'ioredis'
+import { Cluster as Cluster6, Redis as Redis6 } from 'ioredis-6'
+import { Redis as Valkey } from 'iovalkey'
 import { createClient, createCluster } from 'redis'
+import { createClient as createClient6, createCluster as createCluster6 } from 'redis-6'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RedisCommand, redisStore } from '../../src/stores/redis.js'
 import { storeCases } from '../../src/testing/index.js'
@@ -17,29 +20,76 @@ const closing: (() => Promise<unknown>)[] = []
 
 /** How each client is plugged in: what the README says. */
 const clients: Record<string, () => Promise<RedisCommand>> = {
-  async 'node-redis'() {
+  async 'node-redis 5'() {
     const client = createClient({ url: `redis://127.0.0.1:${server.port}` })
     await client.connect()
     closing.push(() => client.close())
     return (command) => client.sendCommand(command)
   },
-  async ioredis() {
-    const client = new Redis(server.port, '127.0.0.1')
-    closing.push(() => client.quit())
-    return ([name = '', ...args]) => client.call(name, ...args)
-  },
-  async 'node-redis on a cluster'() {
-    const client = createCluster({
-      rootNodes: cluster.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` })),
-    })
+  async 'node-redis 5 with RESP3'() {
+    const client = createClient({ url: `redis://127.0.0.1:${server.port}`, RESP: 3 })
     await client.connect()
     closing.push(() => client.close())
-    return (command, key) => client.sendCommand(key, false, command)
+    return (command) => client.sendCommand(command)
   },
-  async 'ioredis on a cluster'() {
-    const client = new Cluster(cluster.ports.map((port) => ({ host: '127.0.0.1', port })))
+  async 'node-redis 6 with RESP2'() {
+    const client = createClient6({ url: `redis://127.0.0.1:${server.port}`, RESP: 2 })
+    await client.connect()
+    closing.push(() => client.close())
+    return (command) => client.sendCommand(command)
+  },
+  async 'node-redis 6 with RESP3'() {
+    const client = createClient6({ url: `redis://127.0.0.1:${server.port}`, RESP: 3 })
+    await client.connect()
+    closing.push(() => client.close())
+    return (command) => client.sendCommand(command)
+  },
+  async 'ioredis 5'() {
+    const client = new Redis(server.port, '127.0.0.1')
     closing.push(() => client.quit())
-    return ([name = '', ...args]) => client.call(name, ...args)
+    return ([name, ...args]) => client.call(name, ...args)
+  },
+  async 'ioredis 6'() {
+    const client = new Redis6(server.port, '127.0.0.1')
+    closing.push(() => client.quit())
+    return ([name, ...args]) => client.call(name, ...args)
+  },
+  async 'ioredis 6 with automatic pipelines'() {
+    const client = new Redis6(server.port, '127.0.0.1', { enableAutoPipelining: true })
+    closing.push(() => client.quit())
+    return ([name, ...args]) => client.call(name, ...args)
+  },
+  async 'ioredis 6 with a prefix of its own'() {
+    const client = new Redis6(server.port, '127.0.0.1', { keyPrefix: 'app:' })
+    closing.push(() => client.quit())
+    return ([name, ...args]) => client.call(name, ...args)
+  },
+  async iovalkey() {
+    const client = new Valkey(server.port, '127.0.0.1')
+    closing.push(() => client.quit())
+    return ([name, ...args]) => client.call(name, ...args)
+  },
+  async 'node-redis 5 on a cluster'() {
+    const cluster = createCluster({ rootNodes: nodeUrls() })
+    await cluster.connect()
+    closing.push(() => cluster.close())
+    return (command, key) => cluster.sendCommand(key, false, command)
+  },
+  async 'node-redis 6 on a cluster'() {
+    const cluster = createCluster6({ rootNodes: nodeUrls() })
+    await cluster.connect()
+    closing.push(() => cluster.close())
+    return (command, key) => cluster.sendCommand(key, false, command)
+  },
+  async 'ioredis 5 on a cluster'() {
+    const client = new Cluster(nodeAddresses())
+    closing.push(() => client.quit())
+    return ([name, ...args]) => client.call(name, ...args)
+  },
+  async 'ioredis 6 on a cluster'() {
+    const client = new Cluster6(nodeAddresses(), { enableAutoPipelining: true })
+    closing.push(() => client.quit())
+    return ([name, ...args]) => client.call(name, ...args)
   },
   async 'Redis over HTTP'() {
     const { url, token } = await serveOverHttp()
@@ -52,6 +102,9 @@ const clients: Record<string, () => Promise<RedisCommand>> = {
     }
   },
 }
+
+const nodeUrls = () => cluster.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` }))
+const nodeAddresses = () => cluster.ports.map((port) => ({ host: '127.0.0.1', port }))
 
 /** What Upstash offers: a command as a JSON array in, its result as JSON out; here in front of the same server. */
 async function serveOverHttp(): Promise<{ url: string; token: string }> {
@@ -133,7 +186,7 @@ describe.each(Object.entries(clients))('redisStore on %s', (_, connect) => {
 })
 
 describe("redisStore on Bun's client", () => {
-  let errors: Map<string, string | null>
+  let errors: Awaited<ReturnType<typeof runCases>>
   beforeAll(async () => {
     const url = `redis://127.0.0.1:${server.port}`
     errors = await runCases('Bun', 'Redis of Bun', url)

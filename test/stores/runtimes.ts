@@ -39,7 +39,21 @@ export async function runCases(
   runtime: Runtime,
   client: string,
   address: string,
-): Promise<Map<string, string | null>> {
-  const lines = await start(runtime, 'run-cases.mjs', client, address).lines
-  return new Map(lines.map((line) => JSON.parse(line)).map(({ name, error }) => [name, error]))
+): Promise<ReadonlyMap<string, string | null>> {
+  return (await runCasesOfAll(runtime, [client], address)).get(client) ?? new Map()
+}
+
+/** {@link runCases} on several clients in one process: loading some of them takes longer than their cases. */
+export async function runCasesOfAll(
+  runtime: Runtime,
+  clients: readonly string[],
+  address: string,
+): Promise<ReadonlyMap<string, ReadonlyMap<string, string | null>>> {
+  const lines = await start(runtime, 'run-cases.mjs', address, ...clients).lines
+  const errors = new Map(clients.map((client) => [client, new Map<string, string | null>()]))
+  for (const line of lines) {
+    const { client, name, error } = JSON.parse(line)
+    errors.get(client)?.set(name, error)
+  }
+  return errors
 }

@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import Database from 'better-sqlite3'
+import { sql as drizzleSql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { build } from 'esbuild'
+import knexOf from 'knex'
+import { CompiledQuery, Kysely, SqliteDialect } from 'kysely'
 import { Miniflare } from 'miniflare'
+import { DataSource } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dedupeKey } from '../../src/index.js'
 import { type SqliteQuery, type SyncSqliteQuery, sqliteSchema, sqliteStore } from '../../src/stores/sqlite.js'
@@ -26,6 +31,38 @@ const drivers: Record<string, () => Promise<SqliteQuery>> = {
     await client.execute('PRAGMA journal_mode = WAL')
     await client.executeMultiple(sqliteSchema())
     return (sql, args) => client.execute({ sql, args })
+  },
+  async Drizzle() {
+    const db = drizzle(openFile('drizzle.db').db)
+    return (text, params) => {
+      const pieces = text
+        .split('?')
+        .flatMap((piece, i) =>
+          i ? [drizzleSql`${params[i - 1]}`, drizzleSql.raw(piece)] : [drizzleSql.raw(piece)],
+        )
+      return db.all(drizzleSql.join(pieces))
+    }
+  },
+  async Kysely() {
+    const db = new Kysely({ dialect: new SqliteDialect({ database: openFile('kysely.db').db }) })
+    return (sql, params) => db.executeQuery(CompiledQuery.raw(sql, params))
+  },
+  async Knex() {
+    openFile('knex.db')
+    const knex = knexOf({
+      client: 'better-sqlite3',
+      connection: { filename: join(directory, 'knex.db') },
+      useNullAsDefault: true,
+    })
+    closing.push(() => knex.destroy())
+    return (sql, params) => knex.raw(sql, params)
+  },
+  async TypeORM() {
+    openFile('typeorm.db')
+    const dataSource = new DataSource({ type: 'better-sqlite3', database: join(directory, 'typeorm.db') })
+    await dataSource.initialize()
+    closing.push(() => dataSource.destroy())
+    return (sql, params) => dataSource.query(sql, params)
   },
 }
 
@@ -79,7 +116,7 @@ describe.each([
   ['Node 22', 'node:sqlite'],
   ['Bun', 'bun:sqlite'],
 ] as const)('sqliteStore on %s with %s', (runtime, driver) => {
-  let errors: Map<string, string | null>
+  let errors: Awaited<ReturnType<typeof runCases>>
   beforeAll(async () => {
     const file = `${driver.replace(':', '-')}.db`
     openFile(file)

@@ -83,7 +83,8 @@ export async function installProgram(
   const copy = await mkdtemp(join(workspace, `${basename(source)}-`))
   await cp(source, copy, {
     recursive: true,
-    filter: (path) => basename(path) !== 'node_modules',
+    // Test runners would run the test of the host, too.
+    filter: (path) => !['node_modules', 'host.test.ts', 'slow.test.ts'].includes(basename(path)),
   })
   await run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: copy, env: environment() })
   await buildExample(copy, launch)
@@ -176,8 +177,8 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
   }
 }
 
-/** Nothing else of the test runner's environment: its NODE_ENV changes what frameworks do. */
-function environment(): NodeJS.ProcessEnv {
+/** Nothing else of the environment of this test: its NODE_ENV changes what frameworks do. */
+export function environment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], HOME: process.env['HOME'], CI: 'true' }
 }
 

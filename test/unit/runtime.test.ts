@@ -1,17 +1,11 @@
-/** What a runtime has is found out when the package is loaded: nothing that it lacks may keep it from loading. */
+/** What a runtime has is found out at the first use: nothing that it lacks may keep the package from loading. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BODY, headersFor, now, SECRET } from './support/delivery.js'
 
-const runtimes: [string, object | undefined][] = [
-  ['no process', undefined],
-  ['a process that has nothing', {}],
-  ['an environment without variables', { env: {} }],
-  ['built-in modules, none of which it knows', { getBuiltinModule: () => undefined }],
-  ['built-in modules that have nothing', { getBuiltinModule: () => ({}) }],
-]
+const ASCII = '{"event":"call.ended","timestamp":1,"data":{}}'
 
-it.each([
+const entries = [
   ['truedy-webhooks', () => import('../../src/index.js')],
   ['/node', () => import('../../src/node.js')],
   ['/diagnose', () => import('../../src/diagnose/index.js')],
@@ -19,38 +13,127 @@ it.each([
   ['/stores/redis', () => import('../../src/stores/redis.js')],
   ['/stores/postgres', () => import('../../src/stores/postgres.js')],
   ['/stores/sqlite', () => import('../../src/stores/sqlite.js')],
-])('%s loads', async (_, load) => {
+] as const
+
+const fail = () => {
+  throw new Error('A Node.js API is used which is not supported in the Edge Runtime.')
+}
+
+/** The process of the Edge runtime of Next.js: variables, and errors for the rest. */
+const edgeProcess = {
+  env: {},
+  get getBuiltinModule() {
+    return fail()
+  },
+}
+/** A function, class or object of functions that throws when it is used. */
+const unusable: unknown = new Proxy(() => {}, { get: () => unusable, apply: fail, construct: fail })
+
+/** A global, what reading it gives, and which bodies can be read nevertheless. */
+interface Lack {
+  readonly name: 'process' | 'crypto' | 'TextDecoder'
+  readonly read: () => unknown
+  readonly bodies?: readonly string[]
+}
+
+const lacks: readonly [string, Lack][] = [
+  ['no process', { name: 'process', read: () => undefined }],
+  ['a process that has nothing', { name: 'process', read: () => ({}) }],
+  ['an environment without variables', { name: 'process', read: () => ({ env: {} }) }],
+  ['getBuiltinModule that throws when it is read', { name: 'process', read: () => edgeProcess }],
+  [
+    'getBuiltinModule that throws when it is called',
+    { name: 'process', read: () => ({ getBuiltinModule: fail }) },
+  ],
+  ['built-in modules, none of which it knows', { name: 'process', read: () => ({ getBuiltinModule() {} }) }],
+  ['built-in modules that have nothing', { name: 'process', read: () => ({ getBuiltinModule: () => ({}) }) }],
+  ['no WebCrypto', { name: 'crypto', read: () => undefined }],
+  ['WebCrypto that throws when it is read', { name: 'crypto', read: fail }],
+  ['WebCrypto that throws when it is used', { name: 'crypto', read: () => unusable }],
+  ['no TextDecoder', { name: 'TextDecoder', read: () => undefined, bodies: [ASCII] }],
+  ['a TextDecoder that throws when it is read', { name: 'TextDecoder', read: fail, bodies: [ASCII] }],
+  [
+    'a TextDecoder that throws when it is used',
+    { name: 'TextDecoder', read: () => unusable, bodies: [ASCII] },
+  ],
+]
+
+it.each(entries)('%s loads', async (_, load) => {
   vi.resetModules()
   expect(Object.keys(await load())).not.toEqual([])
 })
 
-describe.each(runtimes)('in a runtime with %s', (_, process) => {
+describe('in jsdom, which has no encoders and no WebCrypto', () => {
   beforeEach(() => {
-    const own = Object.getOwnPropertyDescriptor(globalThis, 'process') as PropertyDescriptor
-    const real = globalThis.process
-    Object.defineProperty(globalThis, 'process', {
-      configurable: true,
-      // Only the package is to see it: what runs the tests needs the real one.
-      get: () => (/\n.*\n.*[/\\]src[/\\]/.test(new Error().stack ?? '') ? process : real),
-    })
+    vi.stubGlobal('TextEncoder', undefined)
+    vi.stubGlobal('TextDecoder', undefined)
+    vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
     vi.resetModules()
-    return () => Object.defineProperty(globalThis, 'process', own)
+    return () => vi.unstubAllGlobals()
   })
   afterEach(() => void vi.resetModules())
 
-  it('verifies and parses, ASCII and not', async () => {
+  it.each([
+    ['text', BODY],
+    ['bytes', Buffer.from(BODY)],
+    ['much text', `${BODY}${' '.repeat(10_000)}`],
+  ])('signs and verifies %s', async (_, body) => {
     const { verifyAndParse } = await import('../../src/index.js')
-    for (const body of [BODY, '{"event":"call.ended","timestamp":1,"data":{}}']) {
-      const bytes = new TextEncoder().encode(body)
-      const event = await verifyAndParse(bytes, headersFor(body), SECRET, { now })
+    const { verifyAndParseSync } = await import('../../src/node.js')
+    const { signDelivery } = await import('../../src/testing/index.js')
+    const { headers } = await signDelivery(body, SECRET, { timestamp: new Date(now()) })
+    expect(headers).toMatchObject(headersFor(body))
+    const event = verifyAndParseSync(body, headers, SECRET, { now })
+    expect(event).toMatchObject({ event: 'call.ended', data: { call: { summary: 'Grüße, 世界' } } })
+    expect(await verifyAndParse(body, headers, SECRET, { now })).toEqual(event)
+  })
+
+  it('makes keys, long ones too', async () => {
+    const { dedupeKey, parseEvent } = await import('../../src/index.js')
+    const event = parseEvent({ event: 'call.ended', timestamp: 1, data: { call_id: 'c'.repeat(1000) } })
+    expect(dedupeKey(event)).toMatch(/[0-9a-f]{64}$/)
+  })
+})
+
+describe.each(lacks)('in a runtime with %s', (_, { name, read, bodies = [ASCII, BODY] }) => {
+  beforeEach(() => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, name) as PropertyDescriptor
+    const real: unknown = globalThis[name]
+    Object.defineProperty(globalThis, name, {
+      configurable: true,
+      // Only the package is to see it: what runs the tests needs the real one.
+      get: () => (/\n.*\n.*[/\\]src[/\\]/.test(new Error().stack ?? '') ? read() : real),
+    })
+    vi.resetModules()
+    return () => Object.defineProperty(globalThis, name, own)
+  })
+  afterEach(() => void vi.resetModules())
+
+  it.each(entries)('%s loads', async (_, load) => {
+    expect(Object.keys(await load())).not.toEqual([])
+  })
+
+  it('verifies and parses', async () => {
+    const { verifyAndParse } = await import('../../src/index.js')
+    for (const body of bodies) {
+      const event = await verifyAndParse(new TextEncoder().encode(body), headersFor(body), SECRET, { now })
       expect(event).toMatchObject({ event: 'call.ended' })
     }
   })
 
-  it('says what is wrong where there is no secret, neither given nor in the environment', async () => {
+  it('creates a handler', async () => {
+    const { createReceiver } = await import('../../src/index.js')
+    expect(createReceiver({ secret: SECRET, onEvent() {} })).toBeTypeOf('function')
+  })
+
+  if (name !== 'process') return
+  it('says that the secret is missing, and where a Worker has it', async () => {
     const { createReceiver } = await import('../../src/index.js')
     expect(() => createReceiver({ onEvent() {} })).toThrow(
-      expect.objectContaining({ code: 'invalid_secret' }),
+      expect.objectContaining({
+        code: 'invalid_secret',
+        message: expect.stringMatching(/Workers.*env\.TRUEDY_WEBHOOK_SECRET.*first request/),
+      }),
     )
   })
 })

@@ -30,9 +30,11 @@ const openers = {
 }
 
 /**
- * @param {string} client - one of the names above
+ * @param {string} client - one of the names above, or of `clients/orms.ts`
  * @param {string} address - the file or URL
  */
-export function openStore(client, address) {
-  return openers[client](address)
+export async function openStore(client, address) {
+  if (client === 'Neon') return (await import('../clients/neon.ts')).openNeon(address)
+  const open = openers[client] ?? (await import('../clients/orms.ts')).orms[client]
+  return open(address)
 }

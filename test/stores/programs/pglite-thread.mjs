@@ -6,6 +6,7 @@ import { postgresSchema } from 'truedy-webhooks/stores/postgres'
 
 const db = await PGlite.create()
 await db.exec(postgresSchema())
+const query = (sql, params) => db.query(sql, params)
 parentPort.on('message', async ({ id, sql, params }) => {
-  parentPort.postMessage({ id, rows: (await db.query(sql, params)).rows })
+  parentPort.postMessage({ id, rows: (await query(sql, params)).rows })
 })

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { describe, expect, it, vi } from 'vitest'
 import { createWebhookHandler, type RequestLike } from '../../../src/index.js'
 import { joinChunks, keepChunk, readBody } from '../../../src/read-body.js'
@@ -210,15 +211,21 @@ describe('an upload that breaks off', () => {
     return { handle, answer: await toAnswer(response), outcome: await nth(1) }
   }
 
-  it('is reported as failed, with the error of the stream and no event', async () => {
+  const closed = expect.objectContaining({
+    name: 'ConnectionClosed',
+    message: expect.stringContaining('broke off'),
+    cause: broken,
+  })
+
+  it('is reported as failed, with the error of the stream as the cause and no event', async () => {
     const { answer, outcome } = await breakOff([new Uint8Array(10), broken])
     expect(answer).toEqual(refused(500, 'failed'))
-    expect(outcome).toEqual({ status: 'failed', error: broken, durationMs: expect.any(Number) })
+    expect(outcome).toEqual({ status: 'failed', error: closed, durationMs: expect.any(Number) })
   })
 
   it('is reported when it breaks off at once', async () => {
     const { outcome } = await breakOff([broken])
-    expect(outcome).toMatchObject({ status: 'failed', error: broken })
+    expect(outcome).toMatchObject({ status: 'failed', error: closed })
   })
 
   it('leaves the handler fit for the next request', async () => {
@@ -336,6 +343,19 @@ describe('a request that was read before', () => {
     expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
   })
 
+  it('is answered with 500 body_not_raw when its body is a stream of Node, as node-fetch has it', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const { method, headers, body } = await genuine()
+    const stream = Readable.from([body])
+    const request = { method, headers: new Headers(headers), bodyUsed: false, body: stream }
+    const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })(
+      request as unknown as RequestLike,
+    )
+    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+    const message = expect.stringContaining('arrayBuffer')
+    expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
+  })
+
   it('passes when it was a clone that was read', async () => {
     const request = toRequest(await genuine())
     await request.clone().json()
@@ -348,6 +368,55 @@ describe('a request that was read before', () => {
     expect((await handle(request)).status).toBe(204)
     expect(await toAnswer(await handle(request))).toEqual(refused(500, 'body_not_raw'))
   })
+})
+
+describe('what is no Request', () => {
+  /** The response of Node, as far as it is used. */
+  function nodeResponse(headersSent = false) {
+    const end = vi.fn()
+    return { headersSent, writeHead: vi.fn(() => ({ end })), end }
+  }
+
+  it.each([
+    ['the second argument', (response: unknown) => [{}, response]],
+    ['in the request, as Express has it', (response: unknown) => [{ res: response }]],
+    ['in the context, before a `next`, as Koa has it', (response: unknown) => [{ res: response }, () => {}]],
+  ])('gets its 500 written where a response of Node is %s', async (_, args) => {
+    const response = nodeResponse()
+    const handle: (...args: never[]) => unknown = createWebhookHandler({
+      secret: SECRET,
+      onEvent() {},
+      onOutcome: silent,
+    })
+    await handle(...(args(response) as never[]))
+    expect(response.writeHead).toHaveBeenCalledExactlyOnceWith(500, { 'content-type': 'application/json' })
+    expect(response.end).toHaveBeenCalledExactlyOnceWith('{"error":"body_not_raw"}')
+  })
+
+  it('leaves a response alone that somebody else has sent', async () => {
+    const response = nodeResponse(true)
+    const handle: (...args: never[]) => unknown = createWebhookHandler({
+      secret: SECRET,
+      onEvent() {},
+      onOutcome: silent,
+    })
+    await handle(...([{}, response] as never[]))
+    expect(response.writeHead).not.toHaveBeenCalled()
+  })
+
+  it('is nothing, and answered with 500 all the same', async () => {
+    const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
+    const response = await handle(null as unknown as RequestLike)
+    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+  })
+})
+
+it('leaves a response of Node alone that comes with a Request', async () => {
+  const response = { headersSent: false, writeHead: vi.fn() }
+  const handle: (...args: never[]) => unknown = createWebhookHandler({ secret: SECRET, onEvent() {} })
+  const args = [toRequest(await genuine()), response] as never[]
+  expect(await handle(...args)).toHaveProperty('status', 204)
+  expect(response.writeHead).not.toHaveBeenCalled()
 })
 
 describe('headers that a stranger made up', () => {

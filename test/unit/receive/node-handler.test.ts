@@ -684,9 +684,124 @@ describe('what a framework left on the request', () => {
     },
   )
 
+  it.each([
+    ['empty text in req.rawBody', { rawBody: '' }],
+    ['an empty Buffer in req.rawBody', { rawBody: Buffer.alloc(0) }],
+    ['an empty Buffer in req.body', { body: Buffer.alloc(0) }],
+  ])('is %s, and an unread stream: reads that', async (_, left) => {
+    const { url } = await behind((request) => void Object.assign(request, left))
+    expect(await post(url, await genuine())).toEqual(acknowledged())
+  })
+
+  it('is empty, and the stream was read: answers 500 body_not_raw', async () => {
+    const { url } = await behind(async (request) => {
+      await readStream(request)
+      request.body = Buffer.alloc(0)
+    })
+    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+  })
+
+  it('is nothing of a body that is empty: answers as if it were unread', async () => {
+    const { url } = await behind(readStream)
+    const empty = { method: 'POST', ...(await signDelivery('', SECRET)) }
+    expect(await post(url, empty)).toEqual(refused(400, 'invalid_json'))
+  })
+
+  it('is a part of the bytes, since the stream is still being read: answers 500 body_not_raw', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
+    const { port } = await serve(async (request: Parsed, response) => {
+      const [piece] = await once(request, 'data')
+      request.rawBody = piece
+      await handle(request, response)
+    })
+    const client = await openSocket(port)
+    const request = await genuineOfSize(160)
+    await client.write(head(request, { 'content-length': 160 }) + String(request.body).slice(0, 50))
+    expect(await client.until('"}')).toMatch(/^HTTP\/1\.1 500 .*body_not_raw/s)
+    expect(await nth(1)).toHaveProperty('error.message', expect.stringContaining('is reading'))
+  })
+
+  it('is a getter that throws, as Vercel has it: answers 500 body_not_raw', async () => {
+    const { url } = await behind(async (request) => {
+      await readStream(request)
+      Object.defineProperty(request, 'body', {
+        get() {
+          throw new Error('Invalid JSON')
+        },
+      })
+    })
+    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+  })
+
   it('is an unread stream after a while: reads that', async () => {
     const { url } = await behind(() => new Promise((resolve) => setTimeout(resolve, 20)))
     expect(await post(url, await genuineOfSize(200_000))).toEqual(acknowledged())
+  })
+})
+
+describe('what is no (req, res)', () => {
+  const response = () => ({
+    headersSent: false,
+    destroyed: false,
+    writeHead: vi.fn(),
+    write: vi.fn(),
+    end: vi.fn(),
+  })
+
+  it.each<[string, unknown[], string]>([
+    ['a fetch Request', [new Request('http://example.com/', { method: 'POST' })], 'createWebhookHandler'],
+    [
+      'a Request and the context of a route',
+      [new Request('http://example.com/'), {}],
+      'createWebhookHandler',
+    ],
+    ["Fastify's request and reply", [{ raw: {}, headers: {} }, { raw: {} }], 'createReceiver'],
+    ['the context of Koa', [{ res: response() }, () => {}], 'pass ctx.req and ctx.res'],
+    ['the context of Hono', [{ req: {} }, () => {}], 'createWebhookHandler'],
+    ['a request alone', [{ method: 'POST', headers: {} }], '(req, res)'],
+    ['nothing', [], '(req, res)'],
+  ])('is named, and rejected for the host to answer: %s', async (_, args, hint) => {
+    const { onOutcome, nth } = recordOutcomes()
+    const onEvent = vi.fn()
+    const handle: (...args: never[]) => Promise<void> = createNodeHandler({
+      secret: SECRET,
+      onEvent,
+      onOutcome,
+    })
+    const rejection = expect.objectContaining({
+      code: 'body_not_raw',
+      message: expect.stringContaining(hint),
+    })
+    await expect(handle(...(args as never[]))).rejects.toEqual(rejection)
+    expect(await nth(1)).toMatchObject({ status: 'rejected', error: rejection })
+    expect(onEvent).not.toHaveBeenCalled()
+  })
+
+  it('is a Request beside a response: answers 500 body_not_raw', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const handle: (...args: never[]) => Promise<void> = createNodeHandler({
+      secret: SECRET,
+      onEvent() {},
+      onOutcome,
+    })
+    const written = response()
+    await handle(...([new Request('http://example.com/', { method: 'POST' }), written] as never[]))
+    expect(written.writeHead).toHaveBeenCalledExactlyOnceWith(500, expect.anything())
+    expect(written.end).toHaveBeenCalledOnce()
+    expect(await nth(1)).toMatchObject({
+      error: { message: expect.stringContaining('createWebhookHandler') },
+    })
+  })
+
+  it('is a parsed body without a stream: answers 500 body_not_raw', async () => {
+    const { onOutcome, nth } = recordOutcomes()
+    const { method, headers, body } = await genuine()
+    const request = { method, headers, body: JSON.parse(String(body)) } as NodeRequest
+    const written = response()
+    await createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })(request, written)
+    expect(written.writeHead).toHaveBeenCalledExactlyOnceWith(500, expect.anything())
+    expect(await nth(1)).toMatchObject({ error: { code: 'body_not_raw' } })
   })
 })
 

@@ -14,6 +14,7 @@ import {
 import { createNodeHandler } from '../../../src/node.js'
 import { createBodyReceiver } from '../../../src/receive/receiver.js'
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
+import { stopClock } from '../support/clock.js'
 import { eventually } from '../support/eventually.js'
 import {
   acknowledged,
@@ -47,6 +48,19 @@ function open(options: TestOptions): Endpoint {
 }
 
 describeAnswers(open)
+
+it.each([{}, { toleranceSeconds: 60 }])(
+  'follows fake timers that start later than it, with %o',
+  async (options) => {
+    const receive = createReceiver({ secret: SECRET, onEvent() {}, onOutcome() {}, ...options })
+    stopClock()
+    vi.setSystemTime(Date.parse('2020-01-01'))
+    const delivery = { method: 'POST', ...(await signDelivery(sampleEvent('call.ended'), SECRET)) }
+    expect((await receive(delivery)).status).toBe(204)
+    vi.setSystemTime(Date.parse('2020-01-02'))
+    expect((await receive(delivery)).status).toBe(401)
+  },
+)
 
 describe('the delivery', () => {
   it.each([
@@ -889,6 +903,23 @@ describe('the log, where no onOutcome is given', () => {
     await inNoTime(async () => send(await genuine(event)))
     const message = `call.ended (${dedupeKey(parseEvent(event))}) was processed but not recorded, and may run again:`
     expect(log.mock.calls).toEqual([['truedy-webhooks:', message, expect.any(Error)]])
+  })
+
+  it('tells of a failure before there is an event', async () => {
+    const error = new Error('secret detail')
+    const headers = {
+      get() {
+        throw error
+      },
+    }
+    await createReceiver({ secret: SECRET, onEvent() {} })({ method: 'POST', headers, body: '' })
+    expect(log.mock.calls).toEqual([['truedy-webhooks:', 'A delivery failed:', error]])
+  })
+
+  it('tells that a handler failed whose error has the name of a broken connection', async () => {
+    const error = Object.assign(new Error(), { name: 'ConnectionClosed' })
+    await open({ secret: SECRET, onEvent: () => Promise.reject(error) })(await genuine())
+    expect(log).toHaveBeenCalledOnce()
   })
 
   it('tells that the body is not raw', async () => {

@@ -189,6 +189,24 @@ describe('postgresStore', () => {
     await expect(failingWith(wrapped)).rejects.toMatchObject({ ...expected, cause: wrapped })
   })
 
+  it('numbers its parameters in the order in which they stand, for clients that know only `?`', async () => {
+    const statements: [sql: string, params: unknown[]][] = []
+    const store = postgresStore(async (sql, params) => {
+      statements.push([sql, params])
+      return statements.length === 1 ? [] : [{ owner: 'a' }]
+    })
+    await store.claim('key', { owner: 'a', leaseMs: 1 })
+    await store.renew('key', { owner: 'a', leaseMs: 1 })
+    await store.complete('key', { owner: 'a', ttlMs: 1 })
+    await store.release('key', { owner: 'a' })
+    await store.sweep()
+    expect(statements).toHaveLength(6)
+    for (const [sql, params] of statements) {
+      expect(sql.match(/\$\d+/g)).toEqual(params.map((_, index) => `$${index + 1}`))
+      expect(sql).not.toContain('?')
+    }
+  })
+
   it('claims what is absent by one statement, and asks a second time of what is there', async () => {
     const lease = { owner: 'a', leaseMs: 1000 }
     const fresh = queryOf([{ owner: 'a' }])

@@ -164,6 +164,7 @@ export async function openSocket(port: number) {
       new Promise<void>((resolve) => {
         socket.write(data, () => resolve())
       }),
+    received: () => received,
     /** Resolves, with all that came, when a text has come. */
     async until(text: string): Promise<string> {
       await eventually(() => expect(received).toContain(text))

@@ -1,0 +1,6 @@
+/** `node:test`, with its mock timers. */
+
+import { describe } from 'vitest'
+import { testRunner } from '../runner.js'
+
+describe('node:test', () => testRunner('node-test', { 'npm test': /pass 8\n.* fail 0/ }))

@@ -1,0 +1,113 @@
+/** What both handlers do with each kind of request: the right one is processed, a wrong one is named before anything is. */
+
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Launch, type Server, startServer } from '../../support/driver.js'
+import { installHost } from '../endpoint.js'
+
+const NO_REQUEST =
+  'No Request: pass event.request. Node, Express, Koa: createNodeHandler. Fastify: createReceiver.'
+const FETCH_REQUEST = 'This is a fetch Request, not (req, res): use createWebhookHandler'
+const FASTIFY_PAIR = "These are Fastify's request and reply, not (req, res): use createReceiver"
+const NODE_STREAM = 'The body is no ReadableStream (node-fetch?): use createReceiver'
+const PROCESSED = 'processed'
+
+/** What the log says when the Node handler and the Fetch handler get a request. */
+const kinds: Readonly<Record<string, { readonly node: string; readonly fetch: string }>> = {
+  'node:http': { node: PROCESSED, fetch: NO_REQUEST },
+  express: { node: PROCESSED, fetch: NO_REQUEST },
+  'nest on express': { node: PROCESSED, fetch: NO_REQUEST },
+  fastify: { node: FASTIFY_PAIR, fetch: NO_REQUEST },
+  'fastify with a Buffer': { node: FASTIFY_PAIR, fetch: NO_REQUEST },
+  'nest on fastify': { node: FASTIFY_PAIR, fetch: NO_REQUEST },
+  koa: { node: 'This is a context, not (req, res): pass ctx.req and ctx.res', fetch: NO_REQUEST },
+  hono: { node: FETCH_REQUEST, fetch: PROCESSED },
+  'hono’s context': {
+    node: 'There is no (req, res) of Node. Where a context has a Request, pass that one to createWebhookHandler.',
+    fetch: NO_REQUEST,
+  },
+  srvx: { node: FETCH_REQUEST, fetch: PROCESSED },
+  'node-fetch 2': { node: FETCH_REQUEST, fetch: NODE_STREAM },
+  'node-fetch 3': { node: FETCH_REQUEST, fetch: NODE_STREAM },
+  'cross-fetch': { node: FETCH_REQUEST, fetch: NODE_STREAM },
+  'a Request beside a response': { node: FETCH_REQUEST, fetch: PROCESSED },
+  'a Buffer without a stream': { node: PROCESSED, fetch: NO_REQUEST },
+  'a parsed body without a stream': { node: 'The body is Object, not the raw bytes', fetch: NO_REQUEST },
+  'an empty rawBody': { node: PROCESSED, fetch: NO_REQUEST },
+  'a rawBody that is not complete': {
+    node: 'Something else is reading the body and has not reached its end',
+    fetch: NO_REQUEST,
+  },
+}
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await installHost('wrong-requests', { build: 'npm run build' })
+})
+
+/** Sends a valid delivery, whose body arrives in two pieces; the status of the response. */
+async function deliver(server: Server, path: string): Promise<number> {
+  const { body, headers } = await signDelivery(sampleEvent('call.ended'), server.secret)
+  const outgoing = request(server.origin + path, {
+    method: 'POST',
+    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    timeout: 5000,
+  })
+  outgoing.on('timeout', () => outgoing.destroy(new Error('There is no response.')))
+  const responded = once(outgoing, 'response') as Promise<[IncomingMessage]>
+  outgoing.write(body.slice(0, 100))
+  await delay(50)
+  outgoing.end(body.slice(100))
+  const [response] = await responded
+  const content = await text(response)
+  // Vercel's development server loads a function at the first request.
+  if (content.startsWith('Bridge is not ready')) return deliver(server, path)
+  return response.statusCode ?? 0
+}
+
+function testKind(command: string, options: { handlers: Record<string, string>; env?: Launch['env'] }): void {
+  let server: Server
+
+  beforeAll(async () => {
+    server = await startServer(folder, { command, ...(options.env && { env: options.env }) })
+  })
+  afterAll(() => server?.stop())
+
+  it.each(Object.entries(options.handlers))('/%s: %s', async (handler, expected) => {
+    const errorsBefore = server.errorOutput()
+    const handledBefore = server.handledLines().length
+    const status = await deliver(server, `/${handler}`)
+    if (expected === PROCESSED) {
+      expect(status).toBe(204)
+      await vi.waitFor(() => expect(server.handledLines()).toHaveLength(handledBefore + 1))
+      return
+    }
+    expect(status).toBe(500)
+    await vi.waitFor(() => expect(server.errorOutput().slice(errorsBefore.length)).toContain(expected))
+    expect(server.handledLines()).toHaveLength(handledBefore)
+  })
+}
+
+describe.each(Object.entries(kinds))('%s', (kind, handlers) => {
+  const nest = /^nest on (.*)/.exec(kind)
+  testKind(nest ? `node dist/nest/main.js ${nest[1]}` : `node server.js "${kind}"`, { handlers })
+})
+
+// The program that `vercel dev` runs functions in. It reads the body, and parses it when `request.body` is read.
+describe.each(
+  Object.entries({
+    node: 'Vercel: export POST',
+    fetch: NO_REQUEST,
+    post: PROCESSED,
+  }),
+)('a Node function of Vercel: api/%s.js', (name, expected) => {
+  testKind('VERCEL_DEV_PORT=$PORT node node_modules/@vercel/node/dist/dev-server.mjs', {
+    handlers: { [name]: expected },
+    env: { VERCEL_DEV_ENTRYPOINT: `api/${name}.js` },
+  })
+})

@@ -1,0 +1,33 @@
+/** The tables of clients in the manuals: what a row says stands in a file of this folder, which these tests compile and run. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const MANUALS = ['README.md', 'src/stores/README.md']
+  .map((file) => join(import.meta.dirname, '../..', file))
+  .filter(existsSync)
+
+/** Each `xStore(…)` in the last cell of a row. */
+const rows = MANUALS.flatMap((file) => readFileSync(file, 'utf8').split('\n'))
+  .filter((line) => line.startsWith('|'))
+  .flatMap((line) => /`(?:redis|postgres|sqlite)Store\((.+)\)`? \|$/.exec(line)?.[1] ?? [])
+
+const sources = ['', 'clients', 'programs']
+  .map((folder) => join(import.meta.dirname, folder))
+  .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+  .filter((file) => /\.(m?js|ts)$/.test(file))
+  .map((file) => layoutFree(readFileSync(file, 'utf8')))
+
+/** Code without what a formatter adds. */
+function layoutFree(code: string): string {
+  return code.replace(/\/\/.*$/gm, '').replace(/[\s(),;]/g, '')
+}
+
+describe('a row of a table of clients', () => {
+  it('is there at all', () => expect(rows.length).toBeGreaterThanOrEqual(12))
+
+  it.each(rows)('%s', (row) => {
+    expect(sources.some((source) => source.includes(layoutFree(row)))).toBe(true)
+  })
+})
