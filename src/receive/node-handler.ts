@@ -50,7 +50,12 @@ export interface NodeResponse {
   write(text: string): unknown
   end(): unknown
   /** The stream, on HTTP/2. */
-  readonly stream?: { close(): void } | undefined
+  readonly stream?:
+    | {
+        /** Ends the stream, also for a client that still sends. */
+        close(): void
+      }
+    | undefined
 }
 
 /** How long the rest of a rejected upload is awaited, in milliseconds. */
