@@ -5,7 +5,7 @@ import { requireMethod } from './adapter-checks.js'
 
 /** The part of a BullMQ `Queue` that is used. */
 export interface BullmqClient<Options extends object> {
-  // BullMQ's own method takes the data type of the user's queue, which is a QueueJob or unknown.
+  /** Adds a job. Takes whichever data the user's queue has, which is a `QueueJob` or unknown. */
   // biome-ignore lint/suspicious/noExplicitAny: no other type fits a queue of whichever data
   add(name: string, data: any, options?: Options): PromiseLike<unknown>
 }

@@ -5,7 +5,7 @@ import { requireMethod, requireSize } from './adapter-checks.js'
 
 /** The part of a queue's binding that is used. */
 export interface CloudflareClient<Options extends object> {
-  // The binding takes the message type of the user's queue, which is a QueueJob or unknown.
+  /** Sends a message. Takes whichever messages the user's queue has: a `QueueJob`, or unknown. */
   // biome-ignore lint/suspicious/noExplicitAny: no other type fits a queue of whichever messages
   send(message: any, options?: Options): PromiseLike<unknown>
 }

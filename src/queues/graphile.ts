@@ -6,7 +6,7 @@ import { requireMethod } from './adapter-checks.js'
 
 /** The part of graphile-worker's utilities that is used. */
 export interface GraphileClient<Spec extends object> {
-  // graphile-worker's own method takes the payload type of the task.
+  /** Adds a job. Takes the payload of whichever task. */
   // biome-ignore lint/suspicious/noExplicitAny: no other type fits a task of whichever payload
   addJob(task: string, payload: any, spec?: Spec): PromiseLike<unknown>
 }

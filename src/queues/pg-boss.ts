@@ -6,6 +6,7 @@ import { requireMethod } from './adapter-checks.js'
 
 /** The part of a pg-boss instance that is used. */
 export interface PgBossClient<Options extends object> {
+  /** Adds a job; `null` if there is one with its id. */
   send(name: string, data: object, options?: Options): PromiseLike<string | null>
   /** Makes a failed job wait again; leaves any other as it is. */
   retry?(name: string, id: string): PromiseLike<unknown>
