@@ -7,7 +7,7 @@ import {
   isRequest,
   type RequestLike,
   readUnread,
-  requireUnread,
+  requireRequest,
 } from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
@@ -52,7 +52,7 @@ export function createWebhookHandler(
     const { status, headers, body } = await receive({
       method: request?.method,
       headers: request?.headers,
-      requireRequest: () => requireUnread(request),
+      requireRequest: () => requireRequest(request),
       readBody: () =>
         readUnread(request, maxBodyBytes).catch((error) => {
           throw isWebhookError(error) ? error : connectionClosed(error)
