@@ -23,19 +23,22 @@ const hono = new Hono()
 const fetchHandler = createWebhookHandler(options)
 hono.all(path, (context) => fetchHandler(context.req.raw))
 
-const fastify = Fastify()
-fastify.removeAllContentTypeParsers()
-fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-fastify.all(path, async ({ method, headers, body = '' }, reply) => {
-  const answer = await receive({ method, headers, body })
-  return reply
-    .code(answer.status)
-    .headers(answer.headers)
-    .send(answer.body || undefined)
-})
+function fastifyApp() {
+  const app = Fastify()
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.all(path, async ({ method, headers, body = '' }, reply) => {
+    const answer = await receive({ method, headers, body })
+    return reply
+      .code(answer.status)
+      .headers(answer.headers)
+      .send(answer.body || undefined)
+  })
+  return app
+}
 
-const lambdaFastify = awsLambdaFastify(fastify)
-const lambdaFastifyMultiValue = awsLambdaFastify(fastify, { albMultiValueHeaders: true })
+const lambdaFastify = awsLambdaFastify(fastifyApp())
+const lambdaFastifyMultiValue = awsLambdaFastify(fastifyApp(), { albMultiValueHeaders: true })
 
 export const functions = {
   'createReceiver, headers of lists': (event) => direct(event, event.multiValueHeaders ?? event.headers),
