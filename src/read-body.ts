@@ -41,17 +41,18 @@ export function bodyTooLarge(maxBodyBytes: number): WebhookError {
 export async function readBody(request: RequestLike, limit: BodyLimit = {}): Promise<Uint8Array> {
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
   requirePositive({ maxBodyBytes })
-  requireUnread(request)
+  requireRequest(request)
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   return readUnread(request, maxBodyBytes)
 }
 
 /**
- * The bytes of a request that is known to be unread.
+ * The bytes of a request that is known to be one.
  *
  * @throws WebhookError `body_too_large`, `body_not_raw`; what the stream throws
  */
-export async function readUnread({ body }: RequestLike, maxBodyBytes: number): Promise<Uint8Array> {
+export async function readUnread({ bodyUsed, body }: RequestLike, maxBodyBytes: number): Promise<Uint8Array> {
+  if (bodyUsed) throw notRaw('No unread Request: verify first.')
   if (!body) return new Uint8Array()
   if (body.locked) throw notRaw('Something else is reading the body: verify first.')
   // The Requests of node-fetch and cross-fetch have a stream of Node.
@@ -62,22 +63,23 @@ export async function readUnread({ body }: RequestLike, maxBodyBytes: number): P
 }
 
 /**
- * Checks that a value is a Request whose body nobody has read. Does not touch the body's stream.
+ * Checks that a value is a Request.
  *
  * @throws WebhookError `body_not_raw`
  */
-export function requireUnread(request: RequestLike): void {
-  if (request?.bodyUsed === false) return
+export function requireRequest(request: RequestLike): void {
+  if (isRequest(request)) return
   throw notRaw(
-    isRequest(request)
-      ? 'No unread Request: verify first.'
-      : 'No Request: pass event.request. Node, Express, Koa: createNodeHandler. Fastify: createReceiver.',
+    'No Request: pass event.request. Node, Express, Koa: createNodeHandler. Fastify: createReceiver.',
   )
 }
 
-/** Whether a value is a Request. A context that has one in it, and the requests of Node and Fastify, have no `bodyUsed`. */
+/**
+ * Whether a value is a Request. A context that has one in it, and the requests of Node and Fastify, have no `bodyUsed`. Its
+ * value stays unread: that creates the body's stream in some servers, which then close the connection of a rejected upload.
+ */
 export function isRequest(value: unknown): boolean {
-  return (value as Partial<RequestLike> | undefined)?.bodyUsed !== undefined
+  return Object(value) === value && 'bodyUsed' in (value as object)
 }
 
 /** The error for a request whose bytes can't be had. */

@@ -7,7 +7,7 @@ import {
   isRequest,
   type RequestLike,
   readUnread,
-  requireUnread,
+  requireRequest,
 } from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
@@ -60,7 +60,7 @@ export function createWebhookHandler<Args extends readonly unknown[] = []>(
       args,
       method: request?.method,
       headers: request?.headers,
-      requireRequest: () => requireUnread(request),
+      requireRequest: () => requireRequest(request),
       readBody: () =>
         readUnread(request, maxBodyBytes).catch((error) => {
           throw isWebhookError(error) ? error : connectionClosed(error)

@@ -34,8 +34,8 @@ export const parts = {
   // `test/runtimes` has the Node 22 that some stores are tested on.
   stores: { build: 'code', install: [SHARED, 'test/stores', 'test/runtimes'] },
   examples: { build: 'types', install: ['test/examples'] },
-  // `test/runtimes` has the versions of Node, and Deno; the shared packages have Bun.
-  hosts: { build: 'types', install: [SHARED, 'test/hosts', 'test/runtimes'], hasFull: true },
+  // `test/runtimes` has the versions of Node, and Deno.
+  hosts: { build: 'types', install: ['test/hosts', 'test/runtimes'], hasFull: true },
   faults: { build: 'code', install: [SHARED] },
   fuzz: { build: 'code', hasFull: true },
   timing: { build: 'code', hasFull: true },

@@ -24,7 +24,7 @@ const nodes = {
 }
 const runtimes = {
   ...nodes,
-  Bun: join(import.meta.dirname, '../../node_modules/bun/bin/bun.exe'),
+  Bun: join(import.meta.dirname, '../node_modules/bun/bin/bun.exe'),
   Deno: `${ours('deno/deno')} run --no-remote --allow-all --quiet`,
 }
 

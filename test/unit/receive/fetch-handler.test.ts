@@ -183,6 +183,27 @@ describe('the body', () => {
     expect(request.bodyUsed).toBe(false)
   })
 
+  // Reading one of the two creates a stream in @hono/node-server 1, which then closes the connection.
+  it.each([
+    ['another method', { method: 'PUT' }, 405],
+    ['a declared length over the limit', { 'content-length': '9999999' }, 413],
+    ['no signature', { 'x-truedy-signature': '' }, 401],
+  ])('is not touched, nor bodyUsed, for %s', async (_, changed, status) => {
+    const { method, headers } = { ...(await genuine()), ...changed }
+    const request: RequestLike = {
+      method,
+      headers: new Headers({ ...headers, ...changed }),
+      get body() {
+        return expect.fail('The body is touched.')
+      },
+      get bodyUsed() {
+        return expect.fail('bodyUsed is read.')
+      },
+    }
+    const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })(request)
+    expect(response.status).toBe(status)
+  })
+
   it('may be absent', async () => {
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     const response = await handle(new Request(URL, { method: 'POST' }))
