@@ -38,6 +38,8 @@ export function keepLease(claimedAt: Instant, { renew, leaseMs, stepTimeoutMs }:
   let heldSince = claimedAt
   let isStopped = false
   let isRenewing = false
+  /** Why the last renewal failed. */
+  let failure: unknown
   let timer = later(lookMs, look)
 
   const isHeld = () => elapsedMs(heldSince) < leaseMs
@@ -45,7 +47,7 @@ export function keepLease(claimedAt: Instant, { renew, leaseMs, stepTimeoutMs }:
   function look(): void {
     if (isStopped) return
     if (!isHeld()) {
-      abort(new Error('The lease expired: another worker may process the event now.'))
+      abort(new Error('The lease expired: another worker may process the event now.', { cause: failure }))
       return
     }
     if (!isRenewing && elapsedMs(heldSince) >= leaseMs / 3) void renewOnce()
@@ -59,9 +61,11 @@ export function keepLease(claimedAt: Instant, { renew, leaseMs, stepTimeoutMs }:
       const isRenewed = await withTimeout('store.renew', stepTimeoutMs, renew)
       if (isStopped) return
       // Anything but `true` counts as lost: another worker may hold the event.
+      failure = undefined
       if (isRenewed === true) heldSince = sentAt
       else abort(new Error('The lease is lost: another worker may process the event now.'))
-    } catch {
+    } catch (error) {
+      failure = error
       // A store that is down for a moment may be back before the lease expires: the next look tries again.
     } finally {
       isRenewing = false

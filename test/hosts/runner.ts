@@ -1,7 +1,7 @@
 /** A user's test runner: the tests of a receiver, as a user writes them for it. */
 
 import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
 import { beforeAll, expect, it } from 'vitest'
 import { environment, type Launch } from '../support/driver.js'
 import { installHost } from './endpoint.js'
@@ -28,6 +28,6 @@ export function testRunner(
     const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command], options).catch(
       (error) => error,
     )
-    expect(stdout + stderr).toMatch(summary)
+    expect(stripVTControlCharacters(stdout + stderr)).toMatch(summary)
   })
 }

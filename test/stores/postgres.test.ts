@@ -290,6 +290,14 @@ describe('postgresStore', () => {
     await expect(asItIs.sweep()).rejects.toEqual(wrongRows)
   })
 
+  it('does not take a client for a function, and passes on what a client that is one says', async () => {
+    expect(() => postgresStore(pool as never)).toThrow(expect.objectContaining({ code: 'invalid_options' }))
+    const sql = postgres(server.url)
+    closing.push(() => sql.end())
+    const claimed = postgresStore(sql as never).claim('key', { owner: 'a', leaseMs: 1000 })
+    await expect(claimed).rejects.toThrow('NOT_TAGGED_CALL')
+  })
+
   it('passes on what the client throws', async () => {
     const lost = postgresStore((sql, params) => pool.query(sql, params), { table: 'no_such_table' })
     await expect(lost.claim('key', { owner: 'a', leaseMs: 1000 })).rejects.toMatchObject({ code: '42P01' })

@@ -185,6 +185,22 @@ describe.each(Object.entries(clients))('redisStore on %s', (_, connect) => {
     expectHandledOnce(() => redisStore(command)))
 })
 
+it.each([
+  ['node-redis 5', () => createClient()],
+  ['node-redis 6', () => createClient6()],
+  ['its cluster', () => createCluster6({ rootNodes: nodeUrls() })],
+  ['ioredis 5', () => new Redis({ lazyConnect: true })],
+  ['ioredis 6', () => new Redis6({ lazyConnect: true })],
+  ['iovalkey', () => new Valkey({ lazyConnect: true })],
+])('redisStore does not take the client itself of %s', (_, create) => {
+  expect(() => redisStore(create() as never)).toThrow(
+    expect.objectContaining({
+      code: 'invalid_options',
+      message: expect.stringContaining('(command) => client.sendCommand(command)'),
+    }),
+  )
+})
+
 describe("redisStore on Bun's client", () => {
   let errors: Awaited<ReturnType<typeof runCases>>
   beforeAll(async () => {

@@ -25,6 +25,7 @@ import {
   type WebhookErrorCode,
 } from '../../src/index.js'
 import { createNodeHandler, verifyAndParseSync, verifySignatureSync } from '../../src/node.js'
+import { redisStore } from '../../src/stores/redis.js'
 import { sampleEvent, signDelivery } from '../../src/testing/index.js'
 
 declare const event: TruedyEvent
@@ -250,6 +251,15 @@ describe('de-duplication', () => {
       complete(): boolean
       release(): Promise<boolean>
     }>().toExtend<DedupeStore>()
+  })
+})
+
+describe('redisStore', () => {
+  it('gives a command that is never empty, as ioredis takes it', () => {
+    const client = { call: async (_name: string, ..._args: (string | number)[]): Promise<unknown> => 'OK' }
+    redisStore(([name, ...args]) => client.call(name, ...args))
+    // A function over any list of words fits, too.
+    redisStore(async (command: string[]) => command)
   })
 })
 

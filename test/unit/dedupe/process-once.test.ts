@@ -383,17 +383,35 @@ describe('processOnce', () => {
     })
 
     it.each([
-      ['stays down', () => Promise.reject(new Error('down'))],
-      ['hangs', () => new Promise<never>(() => {})],
-    ])('and aborts the signal when it expires, if the store %s', async (_, renew) => {
+      ['stays down', () => Promise.reject(new Error('down')), new Error('down')],
+      ['hangs', () => new Promise<never>(() => {}), undefined],
+    ])('and aborts the signal when it expires, if the store %s', async (_, renew, cause) => {
       const { outcome, resolve, signal } = work({ ...memoryStore(), renew })
       await vi.advanceTimersByTimeAsync(2990)
       expect(signal().aborted).toBe(false)
       await vi.advanceTimersByTimeAsync(160)
       expect(signal().aborted).toBe(true)
-      expect(signal().reason).toHaveProperty('message', expect.stringContaining('expired'))
+      expect(signal().reason).toMatchObject({
+        message: expect.stringContaining('expired'),
+        cause,
+      })
       resolve('late')
       await outcome
+    })
+
+    it('names no cause that a later renewal has settled', async () => {
+      const inner = memoryStore()
+      let renewals = 0
+      const renew: DedupeStore['renew'] = (key, lease) => {
+        if (++renewals === 1) throw new Error('down')
+        return inner.renew(key, lease)
+      }
+      const { signal } = work({ ...inner, renew })
+      await vi.advanceTimersByTimeAsync(2000)
+      vi.setSystemTime(Date.now() + 3_600_000)
+      await vi.advanceTimersByTimeAsync(200)
+      expect(renewals).toBeGreaterThan(1)
+      expect(signal().reason).toMatchObject({ message: expect.stringContaining('expired'), cause: undefined })
     })
 
     it('counts it from before the request: a slow claim shortens what is left', async () => {
