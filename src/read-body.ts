@@ -42,7 +42,8 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
   requirePositive({ maxBodyBytes })
   requireRequest(request)
-  if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
+  // Whatever else is missing, a body that was read is named.
+  if (Number(request.headers?.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   return readUnread(request, maxBodyBytes)
 }
 

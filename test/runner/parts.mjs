@@ -48,6 +48,7 @@ export const parts = {
       'test/consumers',
       'test/examples',
       'test/hosts',
+      'test/queues',
       'test/runtimes',
       'test/stores',
       'test/structure',
