@@ -11,9 +11,9 @@ import { build } from 'esbuild'
 const LAST_RELEASE = '1.0.0'
 
 /**
- * The first two budgets were 4,200 and 9,000 bytes. Since then came SHA-256 (about 500 bytes), numbers compared by their text,
- * deadlines of stores, suggestions for mistyped names, and a message of its own for each mistaken secret. Without any message of
- * more than 30 characters the bundles would be about 3.7 and 8.9 kB.
+ * The first budgets were 4,200, 9,000 and 12,000 bytes. Since then came SHA-256 (about 500 bytes), numbers compared by their text,
+ * deadlines of stores, secrets and scopes per request, the hand-off to queues with its job handler, the names of wrong kinds of
+ * requests, suggestions for mistyped names, and a message of its own for each mistake. Messages are a sixth of the bundles.
  */
 const SUBJECTS = [
   {
@@ -25,13 +25,13 @@ const SUBJECTS = [
   {
     what: 'createWebhookHandler',
     source: "export { createWebhookHandler } from '../dist/index.js'",
-    budget: 10_700,
+    budget: 11_400,
     released: 5_748,
   },
   {
     what: 'the whole main entry',
     source: "export * from '../dist/index.js'",
-    budget: 12_000,
+    budget: 13_000,
     released: 6_474,
   },
 ]

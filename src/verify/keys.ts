@@ -86,7 +86,7 @@ function requireUsable(secret: unknown): string {
 }
 
 const SET_IT = 'Set TRUEDY_WEBHOOK_SECRET, or pass `secret`.'
-const MISSING = `The secret is missing. ${SET_IT} In a build or on Workers (env.TRUEDY_WEBHOOK_SECRET), create the handler at the first request.`
+const MISSING = `The secret is missing. ${SET_IT} In a build or on Workers, pass a function: secret: (request, env) => env.TRUEDY_WEBHOOK_SECRET.`
 
 function invalidSecret(message: string): WebhookError {
   return new WebhookError('invalid_secret', message)

@@ -132,7 +132,7 @@ describe.each(lacks)('in a runtime with %s', (_, { name, read, bodies = [ASCII, 
     expect(() => createReceiver({ onEvent() {} })).toThrow(
       expect.objectContaining({
         code: 'invalid_secret',
-        message: expect.stringMatching(/Workers.*env\.TRUEDY_WEBHOOK_SECRET.*first request/),
+        message: expect.stringMatching(/Workers.*\(request, env\) => env\.TRUEDY_WEBHOOK_SECRET/),
       }),
     )
   })
