@@ -154,9 +154,9 @@ RETURNING key`
 
 /** The client's error, or one that says to run the transaction again, where that is what it means. */
 function explained(error: unknown): unknown {
-  const code = [codeOf(error), codeOf(error instanceof Error ? error.cause : undefined)].find((found) =>
-    RETRYABLE.includes(String(found)),
-  )
+  // Drizzle and others wrap the error of the driver as `cause`, Sequelize as `parent`.
+  const { cause, parent } = error instanceof Error ? (error as Error & { parent?: unknown }) : {}
+  const code = [error, cause, parent].map(codeOf).find((found) => RETRYABLE.includes(String(found)))
   if (code === undefined) return error
   const message = `PostgreSQL could not serialize this with a concurrent transaction (${code}). Nothing was recorded: roll back and run the transaction again.`
   return Object.assign(new Error(message, { cause: error }), { code })

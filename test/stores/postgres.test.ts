@@ -11,7 +11,7 @@ import { startPgbouncer } from '../support/pgbouncer.js'
 import { startPostgres } from '../support/postgres-server.js'
 import { orms } from './clients/orms.js'
 import { expectHandledOnce, newEvent } from './events.js'
-import { runCasesOfAll } from './runtimes.js'
+import { runCasesOfAll, start } from './runtimes.js'
 
 let server: Awaited<ReturnType<typeof startPostgres>>
 let pgbouncer: Awaited<ReturnType<typeof startPgbouncer>>
@@ -108,6 +108,19 @@ describe.each([
 
   describe.each(names)('%s', (client) => {
     it.each(storeCases)('$name', ({ name }) => expect(errors.get(client)?.get(name)).toBe(null))
+  })
+})
+
+describe('isDuplicate in a transaction of an ORM', () => {
+  let lines: string[]
+  beforeAll(async () => {
+    lines = await start('Node 22', 'run-transactions.mjs', server.url).lines
+  }, 120_000)
+
+  it.each(Object.keys(orms))('%s', (client) => {
+    const found = lines.map((line) => JSON.parse(line)).find((line) => line.client === client)
+    // What is rolled back was never recorded. Of two at the same moment one has to be run again.
+    expect(found).toMatchObject({ inTurn: [false, false, true], atOnce: ['40001', false] })
   })
 })
 

@@ -1,4 +1,4 @@
-/** The tables of clients in the manuals: what a row says stands in a file of this folder, which these tests compile and run. */
+/** The tables of clients in the manuals: what a row says stands in a file that the tests compile and run. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ const rows = MANUALS.flatMap((file) => readFileSync(file, 'utf8').split('\n'))
   .filter((line) => line.startsWith('|'))
   .flatMap((line) => /`(?:redis|postgres|sqlite)Store\((.+)\)`? \|$/.exec(line)?.[1] ?? [])
 
-const sources = ['', 'clients', 'programs']
+const sources = ['', 'clients', 'programs', '../hosts/prisma']
   .map((folder) => join(import.meta.dirname, folder))
   .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
   .filter((file) => /\.(m?js|ts)$/.test(file))

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import Database from 'better-sqlite3'
-import { sql as drizzleSql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { build } from 'esbuild'
 import knexOf from 'knex'
@@ -34,14 +34,14 @@ const drivers: Record<string, () => Promise<SqliteQuery>> = {
   },
   async Drizzle() {
     const db = drizzle(openFile('drizzle.db').db)
-    return (text, params) => {
-      const pieces = text
-        .split('?')
-        .flatMap((piece, i) =>
-          i ? [drizzleSql`${params[i - 1]}`, drizzleSql.raw(piece)] : [drizzleSql.raw(piece)],
-        )
-      return db.all(drizzleSql.join(pieces))
-    }
+    return (text, params) =>
+      db.all(
+        sql.join(
+          text
+            .split('?')
+            .flatMap((piece, i) => (i ? [sql`${params[i - 1]}`, sql.raw(piece)] : sql.raw(piece))),
+        ),
+      )
   },
   async Kysely() {
     const db = new Kysely({ dialect: new SqliteDialect({ database: openFile('kysely.db').db }) })

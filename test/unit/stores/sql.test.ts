@@ -187,6 +187,9 @@ describe('postgresStore', () => {
     // As Drizzle wraps the errors of pg.
     const wrapped = new Error('Failed query', { cause: error })
     await expect(failingWith(wrapped)).rejects.toMatchObject({ ...expected, cause: wrapped })
+    // As Sequelize does.
+    const hidden = Object.assign(new Error('could not serialize access'), { parent: error })
+    await expect(failingWith(hidden)).rejects.toMatchObject({ ...expected, cause: hidden })
   })
 
   it('numbers its parameters in the order in which they stand, for clients that know only `?`', async () => {
