@@ -52,9 +52,8 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
  * @throws WebhookError `body_too_large`, `body_not_raw`; what the stream throws
  */
 export async function readUnread({ bodyUsed, body }: RequestLike, maxBodyBytes: number): Promise<Uint8Array> {
-  if (bodyUsed) throw notRaw('No unread Request: verify first.')
+  if (bodyUsed || body?.locked) throw notRaw('No unread Request: verify first.')
   if (!body) return new Uint8Array()
-  if (body.locked) throw notRaw('Something else is reading the body: verify first.')
   // The Requests of node-fetch and cross-fetch have a stream of Node.
   if (!body.getReader) {
     throw notRaw('The body is no ReadableStream (node-fetch?): use createReceiver and request.arrayBuffer().')
@@ -79,7 +78,7 @@ export function requireRequest(request: RequestLike): void {
  * value stays unread: that creates the body's stream in some servers, which then close the connection of a rejected upload.
  */
 export function isRequest(value: unknown): boolean {
-  return Object(value) === value && 'bodyUsed' in (value as object)
+  return 'bodyUsed' in Object(value)
 }
 
 /** The error for a request whose bytes can't be had. */
