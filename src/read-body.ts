@@ -42,7 +42,8 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
   requirePositive({ maxBodyBytes })
   requireRequest(request)
-  if (Number(request.headers.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
+  // What only looks like a Request may have no headers.
+  if (Number(request.headers?.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   return readUnread(request, maxBodyBytes)
 }
 

@@ -107,14 +107,14 @@ it('says what happened and what to do, in every case', async () => {
   expect(Object.fromEntries(messages)).toMatchInlineSnapshot(`
     {
       "a body that is too large": "413 body_too_large: The body is over maxBodyBytes (9).",
-      "a body without a size": "500 body_not_raw: The body is Object, not the raw bytes. Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
+      "a body without a size": "500 body_not_raw: The body is Object, not the raw bytes. Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Vercel: export POST. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
       "a depth to sort": "400 invalid_json: The JSON nests deeper than 900 levels.",
       "a handler for an alias": "500 invalid_options: Unknown event "call.completed" in on. It arrives as "call.ended": use that name.",
       "a handler that is none": "500 invalid_options: on["call.ended"] must be a function (got String).",
       "a number to sort": "400 invalid_json: The JSON has a whole number of over 4300 digits.",
       "a parsed body to sort": "500 body_not_raw: sortedJson takes the raw body: text, or bytes.",
       "a request that is too large": "413 body_too_large: The body is over maxBodyBytes (9).",
-      "a request that was read": "500 body_not_raw: No unread Request: verify first, pass event.request, or use createNodeHandler.",
+      "a request that was read": "500 body_not_raw: No unread Request: verify first.",
       "a second over": "401 timestamp_too_old: The timestamp is 11 s old, the tolerance 10 s. Late, replayed, or wrong clock.",
       "a store that answers otherwise": "500 invalid_options: store.claim's result must be 'claimed', 'busy' or 'done' (got String).",
       "an hour ahead": "401 timestamp_too_new: The timestamp is 3600 s ahead, the tolerance 300 s. Late, replayed, or wrong clock.",
@@ -146,7 +146,7 @@ it('says what happened and what to do, in every case', async () => {
       "odd options": "500 invalid_options: toleranceSeconds must be a positive, finite number (got 0).",
       "odd signature": "401 malformed_signature: X-Truedy-signature header malformed: expected 64 hex digits. Not from Truedy, a proxy, not request.headers?",
       "odd timestamp": "401 malformed_timestamp: X-Truedy-timestamp header malformed: expected Unix seconds or ISO 8601. Not from Truedy, a proxy, not request.headers?",
-      "parsed body": "500 body_not_raw: The body is Object, not the raw bytes. Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
+      "parsed body": "500 body_not_raw: The body is Object, not the raw bytes. Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Vercel: export POST. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
       "room for nothing": "500 invalid_options: maxKeys must be a positive, finite number (got 0).",
     }
   `)
