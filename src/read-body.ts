@@ -42,7 +42,7 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
   requirePositive({ maxBodyBytes })
   requireRequest(request)
-  // Whatever else is missing, a body that was read is named.
+  // What only looks like a Request may have no headers.
   if (Number(request.headers?.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   return readUnread(request, maxBodyBytes)
 }
@@ -53,9 +53,8 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
  * @throws WebhookError `body_too_large`, `body_not_raw`; what the stream throws
  */
 export async function readUnread({ bodyUsed, body }: RequestLike, maxBodyBytes: number): Promise<Uint8Array> {
-  if (bodyUsed) throw notRaw('No unread Request: verify first.')
+  if (bodyUsed || body?.locked) throw notRaw('No unread Request: verify first.')
   if (!body) return new Uint8Array()
-  if (body.locked) throw notRaw('Something else is reading the body: verify first.')
   // The Requests of node-fetch and cross-fetch have a stream of Node.
   if (!body.getReader) {
     throw notRaw('The body is no ReadableStream (node-fetch?): use createReceiver and request.arrayBuffer().')
@@ -80,7 +79,7 @@ export function requireRequest(request: RequestLike): void {
  * value stays unread: that creates the body's stream in some servers, which then close the connection of a rejected upload.
  */
 export function isRequest(value: unknown): boolean {
-  return Object(value) === value && 'bodyUsed' in (value as object)
+  return 'bodyUsed' in Object(value)
 }
 
 /** The error for a request whose bytes can't be had. */

@@ -4,7 +4,7 @@ import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { cp, mkdtemp } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { answers, freePort } from './server.js'
@@ -177,9 +177,13 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
   }
 }
 
-/** Nothing else of the environment of this test: its NODE_ENV changes what frameworks do. */
+/**
+ * Nothing else of the test runner's environment: its NODE_ENV changes what frameworks do. `node` is the one that runs the tests, and
+ * not one of those that `test/runtimes` installs: npm hangs on Node 20.0.
+ */
 export function environment(): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], HOME: process.env['HOME'], CI: 'true' }
+  const path = [dirname(process.execPath), process.env['PATH']].join(delimiter)
+  return { PATH: path, HOME: process.env['HOME'], CI: 'true' }
 }
 
 function linesOf(text: string): string[] {

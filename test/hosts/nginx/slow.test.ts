@@ -67,6 +67,9 @@ describe.each([
     })
     afterAll(() => nginx?.stop())
 
-    testEndpoint(() => ({ server, url: `http://127.0.0.1:${nginx.port}/webhooks/truedy` }))
+    // If a response comes before the end of an upload, nginx closes the client's connection: that is not the pooled one.
+    testEndpoint(() => ({ server, url: `http://127.0.0.1:${nginx.port}/webhooks/truedy` }), {
+      closesSilently: options.streams,
+    })
   })
 })
