@@ -140,9 +140,8 @@ describe.each(Object.entries(nodes))('HTTP/2 of %s', (_, runtime) => {
     // At most a gigabyte, which a server that takes it all has within seconds.
     while (!stream.closed && sent < 1e9) {
       sent += chunk.length
-      if (!stream.write(chunk)) await Promise.race([once(stream, 'drain'), once(stream, 'close'), delay(50)])
+      if (!stream.write(chunk)) await delay(1)
     }
-    expect(stream.sentHeaders).toBeDefined()
     expect(sent).toBeLessThan(1e8)
     expect(await deliver(session)).toMatchObject({ ':status': 204 })
     expect(server.errorOutput()).not.toMatch(/warning/i)
