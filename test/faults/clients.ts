@@ -5,8 +5,10 @@ import { createClient } from 'redis'
 import {
   createWebhookHandler,
   type DedupeStore,
+  type HandlerContext,
+  type Handling,
   type Outcome,
-  type ReceiverOptions,
+  type ProcessingOptions,
 } from '../../src/index.js'
 import { postgresStore } from '../../src/stores/postgres.js'
 import { redisStore } from '../../src/stores/redis.js'
@@ -43,7 +45,10 @@ export const openStore = {
 const SECRET = 'whsec_0123456789abcdef0123456789abcdef'
 
 /** A receiver, and what it told of the deliveries that it got. */
-export function createEndpoint(options: Omit<ReceiverOptions, 'secret' | 'onOutcome'>) {
+export function createEndpoint(
+  options: Omit<ProcessingOptions<Request, []>, 'secret' | 'onOutcome'> &
+    Handling<HandlerContext<Request, []>>,
+) {
   const outcomes: Outcome[] = []
   const receive = createWebhookHandler({
     ...options,
