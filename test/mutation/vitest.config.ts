@@ -5,7 +5,7 @@ import root from '../../vitest.config'
 const TESTS = {
   core: [
     'test/unit/*.test.ts',
-    'test/unit/{events,verify,dedupe,stores,receive,diagnose}/**/*.test.ts',
+    'test/unit/{events,verify,dedupe,stores,receive,queues,diagnose}/**/*.test.ts',
     'test/vectors/*.test.ts',
   ],
   tools: ['test/unit/{cli,testing}/**/*.test.ts'],
@@ -16,6 +16,8 @@ export default defineConfig({
   ...root,
   test: {
     include: TESTS[part],
+    // Instrumented code takes several times as long. A mutant that hangs ends by Stryker's own limit.
+    testTimeout: 60_000,
     setupFiles: part === 'tools' ? ['test/mutation/load-commands.ts'] : [],
     exclude: [
       // Stryker runs the tests in threads.
