@@ -28,7 +28,7 @@ export function asBytes(body: unknown): Bytes | undefined {
 
 /** A view on memory that no other thread can change between the check of a signature and the reading of what it signed. */
 function withoutSharing(bytes: Uint8Array): Uint8Array {
-  return kindOf(bytes.buffer) === 'SharedArrayBuffer' ? Uint8Array.from(bytes) : bytes
+  return bytes.buffer[Symbol.toStringTag] === 'SharedArrayBuffer' ? Uint8Array.from(bytes) : bytes
 }
 
 /** Whether a text has no half of a surrogate pair: otherwise it has no UTF-8 bytes of its own. */
