@@ -3,6 +3,9 @@
 /** Up to so many characters without an exponent, a decimal number survives parsing and printing. */
 const SAFE_NUMBER = /^-?[1-9][\d.]{0,13}$|^0[\d.]{0,13}$/
 
+/** What every text with another number has: few texts need to be taken apart. A number stands after a bracket, `,`, `:` or a space. */
+const UNSAFE_NUMBER = /\d[\d.]{14}|[[,:\s]-0|[[,:\s]-?\d[\d.]*[eE]/
+
 /** The strings and the numbers of a JSON text: what stands in a string is no number. */
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g
 
@@ -10,24 +13,30 @@ const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g
  * The JSON text with each number that does not survive parsing and printing as a string instead, so that two texts that
  * differ in such a number parse to different values. Otherwise the same text.
  *
- * @param text - valid JSON
+ * @param text - valid JSON, of an object or an array
  */
 export function quoteInexactNumbers(text: string): string {
+  if (!UNSAFE_NUMBER.test(text)) return text
   return text.replace(STRING_OR_NUMBER, (token) =>
     // With a NUL in front, which no identifier has.
     token.startsWith('"') || SAFE_NUMBER.test(token) || isExact(token) ? token : `"\\u0000${token}"`,
   )
 }
 
+/** No number prints with more digits. */
+const MOST_DIGITS = 17
+
 /** Whether the number is the same, digit for digit, after parsing and printing. Its sign and its power of ten always are. */
 function isExact(literal: string): boolean {
   const digits = significantDigits(literal)
   if (digits === '') return !literal.startsWith('-')
-  return digits === significantDigits(String(Number(literal)))
+  return digits.length <= MOST_DIGITS && digits === significantDigits(String(Number(literal)))
 }
 
 /** The digits of a number, from the first to the last that is not zero. */
 function significantDigits(literal: string): string {
-  // The look-behind keeps a long run of zeros from being searched again from each of them.
-  return literal.replace(/[eE].*|[-.]/g, '').replace(/^0+|(?<!0)0+$/g, '')
+  const digits = literal.replace(/[eE].*|[-.]/g, '').replace(/^0+/, '')
+  let end = digits.length
+  while (digits[end - 1] === '0') end--
+  return digits.slice(0, end)
 }

@@ -47,6 +47,9 @@ function removeProtoKeys(root: unknown): void {
   }
 }
 
+/** Stands for no value, only for the bracket that ends one. */
+const CLOSING = Symbol('closing')
+
 /**
  * What `JSON.stringify` gives for plain data, however deep: the native function recurses, and a body that nests 10,000
  * levels would overflow its stack.
@@ -60,22 +63,32 @@ export function stringifyDeep(value: unknown): string {
     if (!(error instanceof RangeError)) throw error
   }
   const parts: string[] = []
-  /** What is still to be written, the next one last: texts as they are, and values. */
-  const pending: (string | { readonly value: unknown })[] = [{ value }]
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (typeof next === 'string') {
-      parts.push(next)
-    } else if (typeof next.value !== 'object' || next.value === null) {
-      parts.push(JSON.stringify(next.value) ?? 'null')
-    } else {
-      const isArray = Array.isArray(next.value)
-      const fields = Object.entries(next.value).filter(([, field]) => isArray || field !== undefined)
-      parts.push(isArray ? '[' : '{')
-      pending.push(isArray ? ']' : '}')
-      for (const [index, [key, field]] of [...fields.entries()].reverse()) {
-        pending.push({ value: field }, (index > 0 ? ',' : '') + (isArray ? '' : `${JSON.stringify(key)}:`))
-      }
+  // What is still to be written, the next one last: a text, and the value after it.
+  const texts = ['']
+  const values: unknown[] = [value]
+  let isFirst = true
+  while (values.length > 0) {
+    const next = values.pop()
+    if (next !== CLOSING && !isFirst) parts.push(',')
+    parts.push(texts.pop() ?? '')
+    isFirst = false
+    if (next === CLOSING) continue
+    if (typeof next !== 'object' || next === null) {
+      parts.push(JSON.stringify(next) ?? 'null')
+      continue
     }
+    const isArray = Array.isArray(next)
+    // An array is read by its indexes, which are its keys.
+    const fields = next as Readonly<Record<string, unknown>>
+    parts.push(isArray ? '[' : '{')
+    texts.push(isArray ? ']' : '}')
+    values.push(CLOSING)
+    for (const key of Object.keys(fields).reverse()) {
+      if (!isArray && fields[key] === undefined) continue
+      texts.push(isArray ? '' : `${JSON.stringify(key)}:`)
+      values.push(fields[key])
+    }
+    isFirst = true
   }
   return parts.join('')
 }

@@ -101,7 +101,7 @@ const PERSIST_MS = 6000
 
 /** What a receiver adds to {@link processOnce}. */
 interface Delivered {
-  /** When the delivery has to be answered, on the clock of `performance.now()`. */
+  /** The deadline of the response, on the clock of `performance.now()`. */
   readonly endsAt: number
   /** Told of the handler's error before anything else is done, which may take its time. */
   onHandlerError(error: unknown): Awaitable<void>

@@ -4,7 +4,7 @@ import { wrongValue } from '../checks.js'
 import { WebhookError } from '../errors.js'
 import type { Awaitable, Claim, DedupeStore } from './store.js'
 
-/** When a delivery has to be answered, and how long one step may take. */
+/** The deadline of a delivery's response, and how long one step may take. */
 export interface StepDeadline {
   readonly stepTimeoutMs: number
   /** On the clock of `performance.now()`, in milliseconds; `Infinity` if nobody waits for a response. */
@@ -14,6 +14,11 @@ export interface StepDeadline {
 /** How much time is left, in milliseconds. */
 export function timeLeft({ endsAt }: Pick<StepDeadline, 'endsAt'>): number {
   return endsAt - performance.now()
+}
+
+/** How long the next step may take, in milliseconds. */
+export function timeForStep(deadline: StepDeadline): number {
+  return Math.min(deadline.stepTimeoutMs, timeLeft(deadline))
 }
 
 /**
@@ -79,9 +84,8 @@ export async function claimKey(
   deadline: StepDeadline,
 ): Promise<Claim> {
   let isLate = false
-  const timeoutMs = Math.min(deadline.stepTimeoutMs, timeLeft(deadline))
   try {
-    return await withTimeout('store.claim', timeoutMs, async () => {
+    return await withTimeout('store.claim', timeForStep(deadline), async () => {
       const found = requireClaim(await store.claim(key, lease))
       if (isLate && found === 'claimed') await store.release(key, { owner: lease.owner })
       return found

@@ -1,4 +1,4 @@
-/** What a diagnosis may cost. Whoever sends a body chooses how much there is to try, so the work is counted and ends. */
+/** Limits the cost of a diagnosis. The sender of a body decides how much there is to try, so the work is counted and ends. */
 
 /** Counts the work of one diagnosis. Every method answers whether that work may be done; if not, it is noted as left out. */
 export interface Budget {
@@ -20,7 +20,7 @@ const MIB = 1_048_576
 const GUARANTEED_WORK = 64 * MIB
 /** How long a diagnosis may take that needs more than that. */
 const MAX_MS = 70
-/** Ends a diagnosis where the clock stands still while a program computes, as on Cloudflare Workers. */
+/** Ends a diagnosis on Cloudflare Workers, where the clock doesn't advance while a program computes. */
 const MAX_WORK = 512 * MIB
 /** What a value of JSON costs to write, beside its bytes, in bytes hashed. */
 const WORK_PER_VALUE = 96

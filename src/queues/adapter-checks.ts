@@ -1,5 +1,6 @@
 /** What every adapter checks. */
 
+import { byteLength } from '../bytes.js'
 import { invalidOption } from '../checks.js'
 import type { QueueJob } from '../receive/job.js'
 
@@ -21,7 +22,7 @@ export function requireMethod(adapter: string, client: unknown, method: string, 
  * @throws Error, which makes the response a 500
  */
 export function requireSize(engine: string, job: QueueJob, maxBytes: number): void {
-  const bytes = new TextEncoder().encode(JSON.stringify(job)).length
+  const bytes = byteLength(JSON.stringify(job))
   if (bytes <= maxBytes) return
   throw new Error(
     `The job has ${bytes} bytes, and ${engine} takes ${maxBytes}. Lower maxBodyBytes, or store the body and queue a reference.`,

@@ -1,14 +1,7 @@
 /** The receiver on fetch's `Request` and `Response`. */
 
 import { isWebhookError } from '../errors.js'
-import {
-  connectionClosed,
-  DEFAULT_MAX_BODY_BYTES,
-  isRequest,
-  type RequestLike,
-  readUnread,
-  requireRequest,
-} from '../read-body.js'
+import { connectionClosed, isRequest, type RequestLike, readUnread, requireRequest } from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
@@ -52,7 +45,6 @@ export function createWebhookHandler<Args extends readonly unknown[] = []>(
   options: ReceiverOptions<FetchRequest, Args>,
 ): (request: RequestLike, ...args: Args) => Promise<FetchResponse> {
   const receive = createBodyReceiver(options)
-  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
   return async (request, ...args) => {
     const { status, headers, body } = await receive({
       // The program's own type of a Request, which is a RequestLike.
@@ -61,7 +53,7 @@ export function createWebhookHandler<Args extends readonly unknown[] = []>(
       method: request?.method,
       headers: request?.headers,
       requireRequest: () => requireRequest(request),
-      readBody: () =>
+      readBody: (maxBodyBytes) =>
         readUnread(request, maxBodyBytes).catch((error) => {
           throw isWebhookError(error) ? error : connectionClosed(error)
         }),

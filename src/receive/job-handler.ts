@@ -12,11 +12,12 @@ import { runOnce } from '../dedupe/process-once.js'
 import { type DedupeStore, requireStore } from '../dedupe/store.js'
 import { didYouMean } from '../did-you-mean.js'
 import { WebhookError } from '../errors.js'
+import type { TruedyEvent } from '../events/catalogue.js'
 import { parseBytes } from '../events/parse.js'
 import { memoryStore } from '../stores/memory.js'
 import { createDispatch, type Handling, type JobContext } from './context.js'
 import { type QueueJob, readJob } from './job.js'
-import { logFailure, type Outcome, type Result, reportTo } from './outcome.js'
+import { logFailure, type Outcome, reportTo } from './outcome.js'
 
 /** Options of every job handler. */
 export interface JobOptionsBase<Args extends readonly unknown[]>
@@ -92,47 +93,41 @@ export function createJobHandler<Args extends readonly unknown[] = []>(
       endsAt: Number.POSITIVE_INFINITY,
     })
     const { key, scope } = job
-    const failWith = async (error: unknown, result: Partial<Result> = {}): Promise<never> => {
-      await report({ key, ...(scope !== undefined && { scope }), ...result, status: 'failed', error })
-      throw error
-    }
-    let event: ReturnType<typeof parseBytes>
-    try {
-      // As on the wire: a `rawEvent` in the body is a field of the sender's.
-      event = parseBytes(job.body)
-    } catch (error) {
-      return failWith(error)
-    }
-    const known = { event, key, ...(scope !== undefined && { scope }) }
+    const known = { key, ...(scope !== undefined && { scope }) }
     const record = `job/${key}`
     const name = processing.scope === undefined ? record : scopedKey(record, processing.scope)
-    const attempt = () =>
-      runOnce(store, name, processing, (context) =>
-        dispatch(event, {
-          ...context,
-          key,
-          rawBody: job.body,
-          sentAt: new Date(job.sentAt),
-          scope,
-          args,
-          job,
-        }),
-      )
+    let event: TruedyEvent | undefined
     try {
+      // As on the wire: a `rawEvent` in the body is a field of the sender's.
+      const parsed = parseBytes(job.body)
+      event = parsed
+      const attempt = () =>
+        runOnce(store, name, processing, (context) =>
+          dispatch(parsed, {
+            ...context,
+            key,
+            rawBody: job.body,
+            sentAt: new Date(job.sentAt),
+            scope,
+            args,
+            job,
+          }),
+        )
       const waitsUntil = startedAt + processing.leaseMs
       let processed = await attempt()
       while (processed.status === 'busy' && performance.now() < waitsUntil) {
         await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS))
         processed = await attempt()
       }
-      await report({ ...processed, ...known })
+      await report({ ...processed, ...known, event })
       if (processed.status === 'busy') {
         throw new WebhookError('busy', 'Another worker holds this job. Let the engine retry it later.')
       }
       return { status: processed.status, key }
     } catch (error) {
-      // Reports only what was not reported.
-      return failWith(error, { event })
+      // Does nothing if `busy` was reported above.
+      await report({ ...known, ...(event && { event }), status: 'failed', error })
+      throw error
     }
   }
 }

@@ -1,10 +1,11 @@
 /** A verified delivery on its way through a queue: plain JSON, which every later version understands. */
 
+import { asBytes, type Bytes, decodeUtf8 } from '../bytes.js'
 import { invalidOption, requireObject, wrongValue } from '../checks.js'
 import { WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
 import { rawTextOf } from '../events/parse.js'
-import { isObject, isText } from '../json.js'
+import { isObject, isText, parseJson } from '../json.js'
 
 /** A verified delivery, as a queue carries it. Plain JSON; a later version may add fields. */
 export interface QueueJob {
@@ -55,7 +56,8 @@ export function createJob(
  * @throws WebhookError `invalid_event`, `invalid_options`
  */
 export function readJob(input: unknown): QueueJob {
-  const job = typeof input === 'string' || input instanceof Uint8Array ? parseJob(input) : input
+  const bytes = asBytes(input)
+  const job = bytes === undefined ? input : parseJob(bytes)
   const { key, type, body, sentAt, receivedAt, scope } = requireObject('job', job)
   if (isText(key) && isText(type) && isText(body) && isTime(sentAt) && isTime(receivedAt)) {
     // Extra fields stay: a later version may have added them.
@@ -73,11 +75,11 @@ export function readJob(input: unknown): QueueJob {
   )
 }
 
-function parseJob(text: string | Uint8Array): unknown {
+function parseJob(bytes: Bytes): unknown {
   try {
-    return JSON.parse(typeof text === 'string' ? text : new TextDecoder().decode(text))
+    return parseJson(decodeUtf8(bytes))
   } catch {
-    throw wrongValue('job', 'a job of a receiver, or its JSON', 'text')
+    throw wrongValue('job', 'a job of a receiver, or its JSON in UTF-8', 'text')
   }
 }
 

@@ -2,15 +2,7 @@
 
 import { asBytes, type RawBody } from '../bytes.js'
 import type { WebhookError } from '../errors.js'
-import {
-  bodyTooLarge,
-  connectionClosed,
-  DEFAULT_MAX_BODY_BYTES,
-  isRequest,
-  joinChunks,
-  keepChunk,
-  notRaw,
-} from '../read-body.js'
+import { bodyTooLarge, connectionClosed, isRequest, joinChunks, keepChunk, notRaw } from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
@@ -91,7 +83,6 @@ export function createNodeHandler<
   options: ReceiverOptions<Request, Args>,
 ): (request: Request, response: NodeResponse, ...args: Args) => Promise<void> {
   const receive = createBodyReceiver(options)
-  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
   return async (request, response, ...args) => {
     const mistake = findMistake(request, response)
     const { status, headers, body } = await receive({
@@ -102,21 +93,21 @@ export function createNodeHandler<
       requireRequest() {
         if (mistake) throw mistake
       },
-      readBody: () => readNodeBody(request, maxBodyBytes),
+      readBody: (maxBodyBytes) => readNodeBody(request, maxBodyBytes),
     })
     // The host then responds with an error of its own.
     if (mistake && !isNodeResponse(response)) throw mistake
     // Somebody else answered (a time-out's middleware), or nobody listens any more.
     if (response.headersSent || response.destroyed) return
     // Not only falsy: a request made up by a serverless adapter has no stream, and nothing to wait for.
-    const isUnread = request.complete === false && !request.destroyed
-    const isHttp2 = request.httpVersionMajor === 2
+    const isUnread = request?.complete === false && !request.destroyed
+    const isHttp2 = request?.httpVersionMajor === 2
     response.writeHead(status, {
       ...headers,
       ...(body !== '' && { 'content-length': body.length }),
       ...(isUnread && !isHttp2 && { connection: 'close' }),
     })
-    if (body !== '' && request.method !== 'HEAD') response.write(body)
+    if (body !== '' && request?.method !== 'HEAD') response.write(body)
     // Closing on a client that still sends would reset the connection, and the reply be lost with it.
     if (isUnread && !isHttp2) await restOf(request)
     response.end()
@@ -128,7 +119,7 @@ export function createNodeHandler<
 /** What is wrong with what a handler was given, if that is not Node's `(req, res)`. */
 function findMistake(request: NodeRequest, response: NodeResponse): WebhookError | undefined {
   if (isRequest(request)) return notRaw('This is a fetch Request, not (req, res): use createWebhookHandler.')
-  if (isNodeResponse(response)) return undefined
+  if (Object(request) === request && isNodeResponse(response)) return undefined
   const { raw, res } = (request ?? {}) as { raw?: unknown; res?: unknown }
   if (isNodeResponse(res)) return notRaw('This is a context, not (req, res): pass ctx.req and ctx.res.')
   return notRaw(
@@ -158,7 +149,6 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
   if (readableDidRead || request.readableEncoding) return (asBytes(body) ? undefined : body) as RawBody
   // No stream, or one that was empty.
   if (readableEnded || typeof request.on !== 'function') return (asBytes(rawBody) ?? body ?? '') as RawBody
-  if (Number(request.headers['content-length']) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   if (request.destroyed) throw connectionClosed()
 
   return new Promise((resolve, reject) => {

@@ -128,11 +128,11 @@ export function resolveOptions<Request, Args extends readonly unknown[]>(
   requireOptions(options, names, (name) => didYouMean(name, names))
   const { scope, onOutcome = logOutcome, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
   const secret = secretOf(options)
-  const verification = resolveVerifyOptions(
-    typeof secret === 'function' ? NO_SECRET : secret,
-    { toleranceSeconds: options.toleranceSeconds, now: options.now, headerNames: options.headerNames },
-    names,
-  )
+  const verification = resolveVerifyOptions(typeof secret === 'function' ? NO_SECRET : secret, {
+    toleranceSeconds: options.toleranceSeconds,
+    now: options.now,
+    headerNames: options.headerNames,
+  })
   const processing = resolveProcessOptions(
     { ...options, scope: typeof scope === 'function' ? undefined : scope },
     names,

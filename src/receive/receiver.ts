@@ -4,7 +4,7 @@ import { byteLength, type RawBody } from '../bytes.js'
 import { invalidOption, requireObject, requireText } from '../checks.js'
 import { keyFor } from '../dedupe/key.js'
 import { runOnce } from '../dedupe/process-once.js'
-import { type StepDeadline, timeLeft, withTimeout } from '../dedupe/steps.js'
+import { type StepDeadline, timeForStep, withTimeout } from '../dedupe/steps.js'
 import type { Awaitable } from '../dedupe/store.js'
 import { isWebhookError, WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
@@ -83,8 +83,8 @@ export interface UnreadRequest<Request, Args extends readonly unknown[]> {
   readonly headers: HeadersInput
   /** Throws if this is no request of the kind that the handler takes. Called first. */
   requireRequest?(): void
-  /** Reads the body. Called only if method and headers are in order. */
-  readBody(): Awaitable<RawBody>
+  /** Reads the body, up to a limit in bytes. Called only if method and headers, the declared length included, are in order. */
+  readBody(maxBodyBytes: number): Awaitable<RawBody>
 }
 
 /** A delivery is answered within 9 s, except for what its handler takes: Truedy gives up after 10 (src/CONTRACT.md §1). */
@@ -140,8 +140,7 @@ async function receiveOnce<Request, Args extends readonly unknown[]>(
     const { queue } = destination
     if (queue) {
       const job = createJob(event, { key: name, sentAt, scope })
-      const timeoutMs = Math.min(deadline.stepTimeoutMs, timeLeft(deadline))
-      await withTimeout('queue.add', timeoutMs, () => queue.add(job))
+      await withTimeout('queue.add', timeForStep(deadline), () => queue.add(job))
       return { status: 'queued', ...known, key: name }
     }
     const { request, args } = unread
@@ -193,7 +192,7 @@ async function verifyReceived<Request, Args extends readonly unknown[]>(
   const tenant =
     settings.secretOf || settings.scopeOf ? await findTenant(settings, unread, deadline) : undefined
   const keys = tenant?.keys ?? verification.keys
-  const body = requireRawBody(await unread.readBody())
+  const body = requireRawBody(await unread.readBody(maxBodyBytes))
   if (byteLength(body) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   const found = findMatch({ ...signed, body, keys })
   const match = 'then' in found ? await found : found
@@ -213,7 +212,7 @@ async function findTenant<Request, Args extends readonly unknown[]>(
   { request, args }: UnreadRequest<Request, Args>,
   deadline: StepDeadline,
 ): Promise<Tenant> {
-  const timeoutMs = Math.min(deadline.stepTimeoutMs, timeLeft(deadline))
+  const timeoutMs = timeForStep(deadline)
   const [secret, scope] = await Promise.all([
     secretOf && withTimeout('secret', timeoutMs, () => secretOf(request, ...args)),
     scopeOf ? withTimeout('scope', timeoutMs, () => scopeOf(request, ...args)) : processing.scope,

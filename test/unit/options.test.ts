@@ -17,6 +17,7 @@ const rows = async () => []
 
 /** Each function with options: calls it with some, beside what it needs. */
 const FUNCTIONS: Readonly<Record<string, (options: object) => unknown>> = {
+  createJobHandler: (options) => main.createJobHandler({ onEvent, ...options }),
   createNodeHandler: (options) => node.createNodeHandler({ secret: SECRET, onEvent, ...options }),
   createReceiver: (options) => main.createReceiver({ secret: SECRET, onEvent, ...options }),
   createWebhookHandler: (options) => main.createWebhookHandler({ secret: SECRET, onEvent, ...options }),

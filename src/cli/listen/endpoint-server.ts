@@ -30,7 +30,7 @@ export async function startEndpoint(settings: EndpointSettings): Promise<Listeni
   let count = 0
   let diagnosed: Promise<unknown> = Promise.resolve()
 
-  /** One diagnosis at a time: each may take a tenth of a second and some megabytes, whoever sent the delivery. */
+  /** Diagnoses one delivery at a time: a forged one can make its diagnosis take a tenth of a second and some megabytes. */
   function judgeInTurn(...args: Parameters<typeof judge>): Promise<Judgment> {
     const judged = diagnosed.then(() => judge(...args))
     diagnosed = judged.catch(() => {})

@@ -24,6 +24,16 @@ export function claimAs(store: DedupeStore, key: string, owner: string, leaseMs 
   return store.claim(key, { owner, leaseMs })
 }
 
+/** Renews a lease for an owner. */
+export function renewAs(
+  store: DedupeStore,
+  key: string,
+  owner: string,
+  leaseMs = LONG_MS,
+): Awaitable<boolean> {
+  return store.renew(key, { owner, leaseMs })
+}
+
 /** Waits for so many milliseconds. */
 export function elapse(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))

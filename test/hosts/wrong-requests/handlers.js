@@ -10,7 +10,7 @@ export const handlers = { node: createNodeHandler({ onEvent }), fetch: createWeb
 /** The handler that a URL or a path ends with. */
 export const handlerFor = (url) => handlers[url.split('/').at(-1)] ?? notFound
 
-/** Responds to whoever asks whether the server runs. */
+/** Responds to GET, which tells that the server runs. */
 function notFound(_request, response) {
   response?.writeHead?.(404).end()
   return new Response(null, { status: 404 })

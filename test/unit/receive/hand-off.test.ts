@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import {
   createJobHandler,
@@ -177,6 +178,11 @@ describe('a job handler', () => {
   it.each([
     ['its JSON', (job: QueueJob) => JSON.stringify(job)],
     ['its JSON as bytes', (job: QueueJob) => new TextEncoder().encode(JSON.stringify(job))],
+    [
+      'its JSON as bytes of another realm',
+      (job: QueueJob) =>
+        runInNewContext('Uint8Array.from(bytes)', { bytes: Buffer.from(JSON.stringify(job)) }),
+    ],
     ['a job with fields of a later version', (job: QueueJob) => ({ ...job, priority: 1 })],
   ])('takes %s', async (_, write) => {
     const onEvent = vi.fn()

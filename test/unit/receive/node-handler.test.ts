@@ -896,3 +896,17 @@ it('answers others while one client is being cut off', async () => {
   await client.until('"}')
   expect(await Promise.all([probe(), probe(), probe()])).toEqual(Array(3).fill(acknowledged()))
 })
+
+describe('a request that is none', () => {
+  it.each([[undefined], [null], ['request'], [1]])('gets a 500 if it is %o', async (request) => {
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    const handle = createNodeHandler({ secret: SECRET, onEvent() {} })
+    const writeHead = vi.fn()
+    const response = { headersSent: false, destroyed: false, writeHead, write: vi.fn(), end: vi.fn() }
+    await handle(request as never, response)
+    expect(writeHead).toHaveBeenCalledWith(500, expect.anything())
+    expect(response.end).toHaveBeenCalledTimes(1)
+    expect(log).toHaveBeenCalledWith('truedy-webhooks:', expect.objectContaining({ code: 'body_not_raw' }))
+    log.mockRestore()
+  })
+})
