@@ -54,8 +54,13 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       what: 'the body is read first',
       file: 'app/webhooks/truedy/route.ts',
       replace: [
-        'function receive(request: Request): Promise<Response> {',
-        'async function receive(request: Request): Promise<Response> {\n  await request.json()',
+        'receive as POST, receive as PUT }',
+        `readFirst as POST, receive as PUT }
+
+        async function readFirst(request: Request): Promise<Response> {
+          await request.json()
+          return receive(request)
+        }`,
       ],
       log: 'No unread Request: verify first',
     },

@@ -3,13 +3,13 @@ import { createWebhookHandler } from 'truedy-webhooks'
 
 export const config = { matcher: ['/', '/webhooks/middleware'] }
 
-let handler
+const receive = createWebhookHandler({
+  // A function, because a missing secret would otherwise take the page down, too.
+  secret: () => process.env.TRUEDY_WEBHOOK_SECRET,
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
 
 export function middleware(request) {
   if (request.nextUrl.pathname === '/') return NextResponse.next({ headers: { 'x-middleware': 'ran' } })
-  // Here and not at import, where a missing secret would take the page down, too.
-  handler ??= createWebhookHandler({
-    onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
-  })
-  return handler(request)
+  return receive(request)
 }

@@ -1,15 +1,12 @@
 import { Hono } from 'hono'
 import { createWebhookHandler } from 'truedy-webhooks'
 
-let handler
+const receive = createWebhookHandler({
+  secret: (_request, env) => env.TRUEDY_WEBHOOK_SECRET,
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
 
 const app = new Hono()
-app.all('/webhooks/truedy', ({ req, env }) => {
-  handler ??= createWebhookHandler({
-    secret: env.TRUEDY_WEBHOOK_SECRET,
-    onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
-  })
-  return handler(req.raw)
-})
+app.all('/webhooks/truedy', ({ req, env }) => receive(req.raw, env))
 
 export default app

@@ -1,15 +1,12 @@
 import { AutoRouter } from 'itty-router'
 import { createWebhookHandler } from 'truedy-webhooks'
 
-let handler
+const receive = createWebhookHandler({
+  secret: (_request, env) => env.TRUEDY_WEBHOOK_SECRET,
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
 
 const router = AutoRouter()
-router.all('/webhooks/truedy', (request, env) => {
-  handler ??= createWebhookHandler({
-    secret: env.TRUEDY_WEBHOOK_SECRET,
-    onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
-  })
-  return handler(request)
-})
+router.all('/webhooks/truedy', (request, env) => receive(request, env))
 
 export default router

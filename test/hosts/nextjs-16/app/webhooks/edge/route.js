@@ -2,14 +2,10 @@ import { createWebhookHandler } from 'truedy-webhooks'
 
 export const runtime = 'edge'
 
-let handler
-
-function receive(request) {
-  // At the first request, because `next build` loads this file without the secret.
-  handler ??= createWebhookHandler({
-    onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
-  })
-  return handler(request)
-}
+const receive = createWebhookHandler({
+  // A function, because `next build` loads this file without the secret.
+  secret: () => process.env.TRUEDY_WEBHOOK_SECRET,
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
 
 export { receive as DELETE, receive as GET, receive as PATCH, receive as POST, receive as PUT }
