@@ -47,9 +47,6 @@ function removeProtoKeys(root: unknown): void {
   }
 }
 
-/** Stands for no value, only for the bracket that ends one. */
-const CLOSING = Symbol('closing')
-
 /**
  * What `JSON.stringify` gives for plain data, however deep: the native function recurses, and a body that nests 10,000
  * levels would overflow its stack.
@@ -62,33 +59,40 @@ export function stringifyDeep(value: unknown): string {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
-  const parts: string[] = []
-  // What is still to be written, the next one last: a text, and the value after it.
-  const texts = ['']
-  const values: unknown[] = [value]
-  let isFirst = true
-  while (values.length > 0) {
-    const next = values.pop()
-    if (next !== CLOSING && !isFirst) parts.push(',')
-    parts.push(texts.pop() ?? '')
-    isFirst = false
-    if (next === CLOSING) continue
-    if (typeof next !== 'object' || next === null) {
-      parts.push(JSON.stringify(next) ?? 'null')
-      continue
+  let text = ''
+  // The parents of what is written next, the innermost last, each with its keys and with the number of those that are written.
+  const parents: Parent[] = []
+  let next = value
+  for (;;) {
+    if (typeof next === 'object' && next !== null) {
+      const isArray = Array.isArray(next)
+      text += isArray ? '[' : '{'
+      // An array is read by its indexes, which are its keys.
+      const fields = next as Readonly<Record<string | number, unknown>>
+      const keys = isArray ? undefined : Object.keys(next).filter((key) => fields[key] !== undefined)
+      parents.push({ fields, keys, length: isArray ? next.length : (keys?.length ?? 0), written: 0 })
+    } else {
+      text += JSON.stringify(next) ?? 'null'
     }
-    const isArray = Array.isArray(next)
-    // An array is read by its indexes, which are its keys.
-    const fields = next as Readonly<Record<string, unknown>>
-    parts.push(isArray ? '[' : '{')
-    texts.push(isArray ? ']' : '}')
-    values.push(CLOSING)
-    for (const key of Object.keys(fields).reverse()) {
-      if (!isArray && fields[key] === undefined) continue
-      texts.push(isArray ? '' : `${JSON.stringify(key)}:`)
-      values.push(fields[key])
+    let parent = parents.at(-1)
+    while (parent && parent.written === parent.length) {
+      text += parent.keys ? '}' : ']'
+      parents.pop()
+      parent = parents.at(-1)
     }
-    isFirst = true
+    if (!parent) return text
+    if (parent.written > 0) text += ','
+    const key = parent.keys?.[parent.written] ?? parent.written
+    if (parent.keys) text += `${JSON.stringify(key)}:`
+    next = parent.fields[key]
+    parent.written++
   }
-  return parts.join('')
+}
+
+interface Parent {
+  readonly fields: Readonly<Record<string | number, unknown>>
+  /** None for an array. */
+  readonly keys: readonly string[] | undefined
+  readonly length: number
+  written: number
 }

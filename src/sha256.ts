@@ -28,7 +28,6 @@ function rootsOfPrimes(): Int32Array {
 export function sha256Hex(message: string | Uint8Array): string {
   const bytes = typeof message === 'string' ? encodeUtf8(message) : message
   constants ??= rootsOfPrimes()
-  const k = constants
   // The message, a one bit, zeros, and its length in bits (FIPS 180-4 §5.1.1).
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64)
   padded.set(bytes)
@@ -37,39 +36,53 @@ export function sha256Hex(message: string | Uint8Array): string {
   view.setUint32(padded.length - 8, bytes.length / 2 ** 29)
   view.setUint32(padded.length - 4, bytes.length * 8)
 
-  const state = k.slice(ROUNDS)
+  const state = constants.slice(ROUNDS)
   const w = new Int32Array(ROUNDS)
-  // The working variables a to h are eight neighbors in here. Each round moves them down by one: only two of them change.
-  const v = new Int32Array(ROUNDS + 8)
-  for (let block = 0; block < padded.length; block += 64) {
-    v.set(state, ROUNDS)
-    for (let t = 0; t < ROUNDS; t++) {
-      if (t < 16) {
-        w[t] = view.getInt32(block + 4 * t)
-      } else {
-        const w15 = at(w, t - 15)
-        const w2 = at(w, t - 2)
-        w[t] =
-          at(w, t - 16) +
-          (rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3)) +
-          at(w, t - 7) +
-          (rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10))
-      }
-      const a = ROUNDS - t
-      const [va, vb, vc] = [at(v, a), at(v, a + 1), at(v, a + 2)]
-      const e = at(v, a + 4)
-      const t1 =
-        at(v, a + 7) +
-        (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
-        ((e & at(v, a + 5)) ^ (~e & at(v, a + 6))) +
-        at(k, t) +
-        at(w, t)
-      v[a + 3] = at(v, a + 3) + t1
-      v[a - 1] = t1 + (rotate(va, 2) ^ rotate(va, 13) ^ rotate(va, 22)) + ((va & vb) ^ (va & vc) ^ (vb & vc))
-    }
-    for (let i = 0; i < 8; i++) state[i] = at(state, i) + at(v, i)
-  }
+  for (let block = 0; block < padded.length; block += 64) compress(state, view, block, constants, w)
   return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
+}
+
+/** One block of 64 bytes (FIPS 180-4 §6.2.2). A function of its own: engines compile it once, not in the middle of a long loop. */
+function compress(state: Int32Array, view: DataView, block: number, k: Int32Array, w: Int32Array): void {
+  for (let t = 0; t < 16; t++) w[t] = view.getInt32(block + 4 * t)
+  for (let t = 16; t < ROUNDS; t++) {
+    const w15 = at(w, t - 15)
+    const w2 = at(w, t - 2)
+    const s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3)
+    const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10)
+    w[t] = at(w, t - 16) + s0 + at(w, t - 7) + s1
+  }
+  // One by one: destructuring an array takes longer than the rounds.
+  let a = at(state, 0)
+  let b = at(state, 1)
+  let c = at(state, 2)
+  let d = at(state, 3)
+  let e = at(state, 4)
+  let f = at(state, 5)
+  let g = at(state, 6)
+  let h = at(state, 7)
+  for (let t = 0; t < ROUNDS; t++) {
+    const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + at(k, t) + at(w, t)) | 0
+    const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+    h = g
+    g = f
+    f = e
+    e = (d + t1) | 0
+    d = c
+    c = b
+    b = a
+    // `b`, `c` and `d` are what `a`, `b` and `c` were.
+    a = (t1 + s0 + ((b & c) ^ (b & d) ^ (c & d))) | 0
+  }
+  state[0] = at(state, 0) + a
+  state[1] = at(state, 1) + b
+  state[2] = at(state, 2) + c
+  state[3] = at(state, 3) + d
+  state[4] = at(state, 4) + e
+  state[5] = at(state, 5) + f
+  state[6] = at(state, 6) + g
+  state[7] = at(state, 7) + h
 }
 
 function rotate(word: number, bits: number): number {
