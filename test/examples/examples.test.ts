@@ -15,6 +15,7 @@ import {
 } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type HandledLine, installExample, type Launch, type Server, startServer } from '../support/driver.js'
+import { deliverAfterUploads, rejectedUploads } from '../support/keep-alive.js'
 import { packLibrary } from '../support/package.js'
 import { catalogue } from './catalogue.js'
 
@@ -121,6 +122,17 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
       const response = await fetch(server.origin + path, { method: 'POST', ...signed })
       expect(response.status, path).toBe(404)
     }
+  })
+
+  it.each(rejectedUploads)('takes a valid delivery after an upload that is %s', async (...upload) => {
+    const seen = await deliverAfterUploads(server.url, server.secret, upload, {
+      rounds: 2,
+      closesSilently: line.closesSilently ?? false,
+    })
+    genuine.push(...handledLinesOf(seen.map(({ body }) => body)))
+    for (const { rejected } of seen) expect(rejected).toBeGreaterThanOrEqual(400)
+    expect(seen.map(({ accepted }) => accepted)).toEqual([204, 204])
+    await vi.waitFor(() => expect(server.handledLines()).toEqual(genuine), 5000)
   })
 
   it('ends when it is told to', async () => {

@@ -76,9 +76,16 @@ afterAll(() => {
 })
 
 describe('the packed package', () => {
-  it('holds dist and the documents, nothing else', () => {
+  it('holds dist, the documents and the examples, nothing else', () => {
+    const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n')
+    const documents = tracked.filter((file) =>
+      /^(?:[A-Z]+\.md|LICENSE|package\.json|src\/.*\.md|test\/bench\/README\.md|\.github\/(?:SECURITY\.md|[^/]+\.(?:svg|png))|examples\/.*)$/.test(
+        file,
+      ),
+    )
     const others = packed.filter((file) => !file.startsWith('dist/'))
-    expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+    // npm packs no `.npmrc`.
+    expect(others.sort()).toEqual(documents.filter((file) => !file.endsWith('.npmrc')).sort())
   })
 
   it('depends on nothing', () => {

@@ -1,35 +1,51 @@
+/** The manuals: their programs run and compile, and their links lead somewhere, also in the package. */
+
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { transform } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkEndpoint, sampleEvent, signDelivery } from '../../dist/testing.js'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
 import { answers, freePort } from '../support/server.js'
-import { type Block, blocksOf, examplesOf } from './blocks.js'
+import { blocksOf, examplesOf } from './blocks.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 const FOLDER = join(import.meta.dirname, '.blocks')
 const SECRET = 'whsec_readme'
 const PATH = '/webhooks/truedy'
 
-const blocks = blocksOf(readFileSync(join(ROOT, 'README.md'), 'utf8'))
-const programs = blocks.filter(({ language }) => ['ts', 'js'].includes(language))
+/** The README and one manual for each folder, by their paths from the root. */
+const manuals = ['README.md', 'examples/README.md', 'test/bench/README.md', ...sourceFiles('README.md')]
+const programs = manuals.flatMap((manual) =>
+  blocksOf(readFileSync(join(ROOT, manual), 'utf8'))
+    .filter(({ language }) => ['ts', 'js'].includes(language))
+    .map((block) => ({ manual, ...block })),
+)
+type Program = (typeof programs)[number]
+
 const servers: ChildProcess[] = []
 let database: PostgresServer | undefined
 
-/** The place of a block once it is JavaScript. */
-const moduleOf = ({ line }: Block) => join(FOLDER, `readme-${line}.mjs`)
+/** The files of `src` with an ending, by their paths from the root. */
+function sourceFiles(ending: string): string[] {
+  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  return files.filter((file) => file.endsWith(ending)).map((file) => join('src', file))
+}
+
+/** The place of a program, and once it is JavaScript. */
+const pathOf = ({ manual, line }: Program) => join(FOLDER, `${manual.replace(/\W/g, '-')}-${line}`)
+const moduleOf = (program: Program) => `${pathOf(program)}.mjs`
 
 beforeAll(async () => {
   process.env['TRUEDY_WEBHOOK_SECRET'] = SECRET
   rmSync(FOLDER, { recursive: true, force: true })
   mkdirSync(FOLDER)
-  for (const block of programs) {
-    writeFileSync(join(FOLDER, `readme-${block.line}.ts`), block.code)
-    const { code } = await transform(block.code, { loader: 'ts', format: 'esm', target: 'es2022' })
-    writeFileSync(moduleOf(block), code)
+  for (const program of programs) {
+    writeFileSync(`${pathOf(program)}.ts`, `${program.code}\nexport {}\n`)
+    const { code } = await transform(program.code, { loader: 'ts', format: 'esm', target: 'es2022' })
+    writeFileSync(moduleOf(program), code)
   }
 })
 
@@ -58,8 +74,10 @@ async function probe(handler: (request: Request) => Promise<Response>): Promise<
   return statuses
 }
 
-/** What is to be seen of each kind of block. */
-const runs: Record<string, (block: Block) => Promise<void>> = {
+/** What is to be seen of each kind of block. Every block is compiled as well. */
+const runs: Record<string, (program: Program) => Promise<void>> = {
+  // For what needs a service that cannot run here, and what another part of the tests runs.
+  async compile() {},
   async server(block) {
     const port = await freePort()
     const server = spawn(process.execPath, [moduleOf(block)], {
@@ -120,37 +138,64 @@ const runs: Record<string, (block: Block) => Promise<void>> = {
   },
 }
 
-describe('README.md', () => {
-  it('has programs', () => {
-    expect(programs.length).toBeGreaterThan(10)
+describe('the programs of the manuals', () => {
+  it.each(programs)('$manual, line $line: $run', async (program) => {
+    expect(Object.keys(runs)).toContain(program.run)
+    await runs[program.run ?? '']?.(program)
   })
 
-  it.each(programs)('says how the block in line $line is run', ({ run }) => {
-    expect(Object.keys(runs)).toContain(run)
-  })
-
-  it.each(programs)('line $line: $run', async (block) => {
-    await runs[block.run ?? '']?.(block)
-  })
-
-  it('has links within that lead somewhere', () => {
-    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
-    const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-      title
-        .toLowerCase()
-        .replace(/[^\w -]/g, '')
-        .replaceAll(' ', '-'),
-    )
-    const links = [...readme.matchAll(/\]\(#(.+?)\)/g)].map(([, anchor]) => anchor)
-    expect(links.filter((anchor) => !anchors.includes(anchor ?? ''))).toEqual([])
+  it('are enough to be worth reading', () => {
+    expect(programs.length).toBeGreaterThan(20)
   })
 })
 
-it('the README and all examples in the documentation of the source compile', () => {
-  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.ts'),
+describe.each(manuals)('%s', (manual) => {
+  const text = readFileSync(join(ROOT, manual), 'utf8').replace(/^```.*?^```$/gms, '')
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)/g)].map(
+    ([, path = '', anchor]) => ({
+      path: path === '' ? manual : join(dirname(manual), path),
+      anchor,
+    }),
   )
-  const examples = sources.flatMap((file) => examplesOf(readFileSync(join(ROOT, 'src', file), 'utf8')))
+
+  it('has links that lead somewhere', () => {
+    const dead = links.filter(({ path, anchor }) => {
+      if (!existsSync(join(ROOT, path))) return true
+      return anchor !== undefined && !anchorsOf(readFileSync(join(ROOT, path), 'utf8')).includes(anchor)
+    })
+    expect(dead).toEqual([])
+  })
+
+  // The map of the sources is for a clone.
+  it.runIf(manual !== 'src/README.md')('links only to what the package holds', () => {
+    const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    const shipped = ['README.md', 'LICENSE', 'package.json', ...files]
+    const missing = links.filter(({ path }) => !shipped.some((pattern) => matchesGlob(path, pattern)))
+    expect(missing).toEqual([])
+  })
+})
+
+/** Whether the files of a package include a path: by its folder, or by a pattern with stars. */
+function matchesGlob(path: string, pattern: string): boolean {
+  const source = pattern
+    .replace(/[.+]/g, '\\$&')
+    .replace('**/', '(?:.*/)?')
+    .replace(/(?<![.)])\*/g, '[^/]*')
+  return new RegExp(`^${source}(?:/.*)?$`).test(path)
+}
+
+/** The anchors that code hosts give to the headings of a page. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+it('the manuals and all examples in the documentation of the source compile', () => {
+  const examples = sourceFiles('.ts').flatMap((file) => examplesOf(readFileSync(join(ROOT, file), 'utf8')))
   expect(examples.length).toBeGreaterThan(15)
   for (const [index, code] of examples.entries())
     writeFileSync(join(FOLDER, `example-${index}.ts`), `${code}\nexport {}\n`)

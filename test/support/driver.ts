@@ -25,6 +25,8 @@ export interface Launch {
   readonly needs?: () => Promise<Need>
   /** What its host makes it answer to an endpoint case, by the case's name, where that cannot be what it should be. */
   readonly answers?: Readonly<Record<string, number>>
+  /** Whether its host closes the connection of an upload that was rejected without saying so, whatever the program does. */
+  readonly closesSilently?: boolean
   /** All that its host prints on stderr. Default: nothing. */
   readonly errorOutput?: RegExp
 }

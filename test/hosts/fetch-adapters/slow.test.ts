@@ -3,7 +3,9 @@
 import { Agent } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Server, startServer } from '../../support/driver.js'
-import { installHost, send, testEndpoint } from '../endpoint.js'
+import { send } from '../../support/keep-alive.js'
+
+import { installHost, testEndpoint } from '../endpoint.js'
 
 let folder: string
 
