@@ -65,12 +65,13 @@ export function stringifyDeep(value: unknown): string {
   let next = value
   for (;;) {
     if (typeof next === 'object' && next !== null) {
-      const isArray = Array.isArray(next)
-      text += isArray ? '[' : '{'
       // An array is read by its indexes, which are its keys.
       const fields = next as Readonly<Record<string | number, unknown>>
-      const keys = isArray ? undefined : Object.keys(next).filter((key) => fields[key] !== undefined)
-      parents.push({ fields, keys, length: isArray ? next.length : (keys?.length ?? 0), written: 0 })
+      const keys = Array.isArray(next)
+        ? undefined
+        : Object.keys(next).filter((key) => fields[key] !== undefined)
+      text += keys ? '{' : '['
+      parents.push({ fields, keys, length: (keys ?? (next as readonly unknown[])).length, written: 0 })
     } else {
       text += JSON.stringify(next) ?? 'null'
     }

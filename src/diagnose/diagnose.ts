@@ -104,7 +104,7 @@ export async function diagnoseWithin(
 
   const found = readHeaderTexts(headers, options.headerNames)
   if (!('timestamp' in found)) return diagnosis(found)
-  if (verification.ok) return diagnosis(ofGenuine(verification.timestamp, found, options), true)
+  if (verification.ok) return diagnosis(ofGenuine(verification.sentAt, found, options), true)
 
   const bytes = toBytes(rawBody)
   const findings = await search(bytes, found, guessKeys(secrets, otherSecrets), budget)

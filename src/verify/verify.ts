@@ -16,7 +16,7 @@ export type Verification =
   | {
       readonly ok: true
       /** When the delivery was sent. */
-      readonly timestamp: Date
+      readonly sentAt: Date
       /** Which of several secrets signed it, counted from 0. */
       readonly secretIndex: number
     }
@@ -139,7 +139,7 @@ export async function verifyRequest(
 /** The verdict on a valid signature; throws if none of the secrets signed. */
 export function success({ sentAt }: SignedDelivery, { secretIndex }: SignatureMatch): Verification {
   requireSigned(secretIndex)
-  return { ok: true, timestamp: new Date(sentAt), secretIndex }
+  return { ok: true, sentAt: new Date(sentAt), secretIndex }
 }
 
 /** The event in the bytes that were verified; throws if none of the secrets signed. */

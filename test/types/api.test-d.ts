@@ -129,7 +129,7 @@ describe('verifying', () => {
     if (verification.ok) expectTypeOf(verification.secretIndex).toEqualTypeOf<number>()
     else expectTypeOf(verification.code).toEqualTypeOf<WebhookErrorCode>()
     // @ts-expect-error: there is no timestamp before ok is known
-    verification.timestamp
+    verification.sentAt
   })
 
   it('returns an event', () => {

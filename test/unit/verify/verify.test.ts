@@ -91,7 +91,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
   it('returns when the delivery was sent and which secret signed it', async () => {
     expect(await verifySignature(BODY, headers, SECRET, { now })).toEqual({
       ok: true,
-      timestamp: new Date('2026-03-18T14:32:00Z'),
+      sentAt: new Date('2026-03-18T14:32:00Z'),
       secretIndex: 0,
     })
   })
