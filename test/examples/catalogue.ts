@@ -29,7 +29,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'deno-serve': { env: { DENO_NO_UPDATE_CHECK: '1' } },
   sveltekit: { build: 'npm run build' },
   astro: { build: 'ASTRO_TELEMETRY_DISABLED=1 npm run build' },
-  'react-router': { build: 'npm run build' },
+  'react-router': { build: 'npm run build', closesSilently: true },
   nuxt: { build: 'npm run build' },
   'express-postgres': { needs: needPostgres },
   'cloudflare-workers': {},

@@ -10,6 +10,7 @@ import { checkEndpoint, sampleEvent, signDelivery } from '../../dist/testing.js'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
 import { answers, freePort } from '../support/server.js'
 import { blocksOf, examplesOf } from './blocks.js'
+import { testedVersions } from './tested-versions.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 const FOLDER = join(import.meta.dirname, '.blocks')
@@ -193,6 +194,12 @@ function anchorsOf(markdown: string): string[] {
       .replaceAll(' ', '-'),
   )
 }
+
+it('the manual of the frameworks lists the versions that the tests run', () => {
+  const manual = readFileSync(join(ROOT, 'examples/README.md'), 'utf8')
+  const [, listed] = manual.match(/<!-- tested versions -->\n(.*)\n<!-- \/tested versions -->/s) ?? []
+  expect(listed).toBe(testedVersions())
+})
 
 it('the manuals and all examples in the documentation of the source compile', () => {
   const examples = sourceFiles('.ts').flatMap((file) => examplesOf(readFileSync(join(ROOT, file), 'utf8')))
