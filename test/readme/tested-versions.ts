@@ -23,6 +23,15 @@ const GROUPS: Readonly<Record<string, readonly Tested[]>> = {
     ['Elysia', 'examples/elysia: elysia'],
     ['h3', 'test/hosts/fetch-adapters: h3'],
     ['itty-router', 'test/hosts/workers: itty-router'],
+    ['hapi', 'test/hosts/more-frameworks: @hapi/hapi'],
+    ['restify', 'test/hosts/more-frameworks: restify'],
+    ['Polka', 'test/hosts/more-frameworks: polka'],
+    ['micro', 'test/hosts/more-frameworks: micro'],
+    ['tinyhttp', 'test/hosts/more-frameworks: @tinyhttp/app'],
+    ['FeathersJS', 'test/hosts/more-frameworks: @feathersjs/feathers'],
+    ['Connect', 'test/hosts/more-frameworks: connect'],
+    ['LoopBack', 'test/hosts/more-frameworks: @loopback/rest'],
+    ['Sails', 'test/hosts/more-frameworks: sails'],
   ],
   'Runtimes and hosts': [
     [
@@ -47,6 +56,7 @@ const GROUPS: Readonly<Record<string, readonly Tested[]>> = {
       'test/hosts/fetch-adapters: @hono/node-server',
     ],
     ['srvx', 'test/hosts/srvx: srvx'],
+    ['@whatwg-node/server', 'test/hosts/more-frameworks: @whatwg-node/server'],
     ['@remix-run/node-fetch-server', 'test/hosts/fetch-adapters: @remix-run/node-fetch-server'],
     ['serverless-http', 'test/hosts/serverless: serverless-http'],
     ['@codegenie/serverless-express', 'test/hosts/serverless: @codegenie/serverless-express'],

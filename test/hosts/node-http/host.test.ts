@@ -50,7 +50,7 @@ describe.each(Object.entries(runtimes))('%s', (_, runtime) => {
   })
 })
 
-describe.each(Object.entries(nodes))('HTTP/2 of %s', (_, runtime) => {
+describe.each(Object.entries(runtimes))('HTTP/2 of %s', (_, runtime) => {
   let server: Server
   let path: string
   const opened: (ClientHttp2Session | Socket)[] = []
@@ -127,7 +127,10 @@ describe.each(Object.entries(nodes))('HTTP/2 of %s', (_, runtime) => {
     socket.on('data', (text) => {
       received += text
     })
-    await vi.waitFor(() => expect(framesOfStream(received)).toEqual(['headers', 'data', 'reset']))
+    // Bun ends a response with an empty frame of data.
+    await vi.waitFor(() =>
+      expect([...new Set(framesOfStream(received))]).toEqual(['headers', 'data', 'reset']),
+    )
   })
 
   it('takes in no more of an upload over the limit, and the next delivery on the connection', async () => {
