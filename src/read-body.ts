@@ -1,9 +1,9 @@
-/** Reading the body of a fetch `Request`, whole but not without end. */
+/** Reads the whole body of a fetch `Request`, up to a limit. */
 
 import { requirePositive } from './checks.js'
 import { WebhookError } from './errors.js'
 
-/** What is needed of a fetch `Request`, whichever library's types it has. */
+/** The part of a fetch `Request` that is used, so that any library's type fits. */
 export interface RequestLike {
   readonly method: string
   readonly headers: { get(name: string): string | null }
@@ -30,19 +30,23 @@ export const DEFAULT_MAX_BODY_BYTES = 1_048_576
 
 /** The error for a body over the limit. */
 export function bodyTooLarge(maxBodyBytes: number): WebhookError {
-  return new WebhookError('body_too_large', `The body is over maxBodyBytes (${maxBodyBytes}).`)
+  return new WebhookError(
+    'body_too_large',
+    `The body is larger than maxBodyBytes (${maxBodyBytes}). Raise the limit if Truedy sent it.`,
+  )
 }
 
 /**
- * The bytes of a request, counted while they arrive: a declared length can lie, and a chunked body declares none.
+ * Returns the bytes of a request. Counts them as they arrive, because a declared length can be wrong and a chunked body
+ * declares none.
  *
- * @throws WebhookError `body_too_large`; `body_not_raw` where the body was read before; `invalid_options`
+ * @throws WebhookError `body_too_large`; `body_not_raw` if the body was read before; `invalid_options`
  */
 export async function readBody(request: RequestLike, limit: BodyLimit = {}): Promise<Uint8Array> {
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
   requirePositive({ maxBodyBytes })
   requireRequest(request)
-  // What only looks like a Request may have no headers.
+  // An object that only looks like a Request may have no headers.
   if (Number(request.headers?.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   return readUnread(request, maxBodyBytes)
 }
@@ -53,11 +57,16 @@ export async function readBody(request: RequestLike, limit: BodyLimit = {}): Pro
  * @throws WebhookError `body_too_large`, `body_not_raw`; what the stream throws
  */
 export async function readUnread({ bodyUsed, body }: RequestLike, maxBodyBytes: number): Promise<Uint8Array> {
-  if (bodyUsed || body?.locked) throw notRaw('No unread Request: verify first.')
+  if (bodyUsed || body?.locked)
+    throw notRaw(
+      'The body of this Request was read before. Call this first, or pass the raw bytes to createReceiver.',
+    )
   if (!body) return new Uint8Array()
   // The Requests of node-fetch and cross-fetch have a stream of Node.
   if (!body.getReader) {
-    throw notRaw('The body is no ReadableStream (node-fetch?): use createReceiver and request.arrayBuffer().')
+    throw notRaw(
+      'The body of this Request is not a ReadableStream, as with node-fetch. Pass await request.arrayBuffer() to createReceiver.',
+    )
   }
   return readStream(body, maxBodyBytes)
 }
@@ -70,7 +79,7 @@ export async function readUnread({ bodyUsed, body }: RequestLike, maxBodyBytes: 
 export function requireRequest(request: RequestLike): void {
   if (isRequest(request)) return
   throw notRaw(
-    'No Request: pass event.request. Node, Express, Koa: createNodeHandler. Fastify: createReceiver.',
+    "This is not a Fetch Request. Pass the context's request (event.request, c.req.raw); with Node's (req, res) use createNodeHandler, on Fastify createReceiver.",
   )
 }
 
@@ -91,7 +100,7 @@ const CONNECTION_CLOSED = 'ConnectionClosed'
 
 /** The error for a client that closed the connection before the body was complete. */
 export function connectionClosed(cause?: unknown): Error {
-  const error = new Error('The client broke off before the body was complete.', { cause })
+  const error = new Error('The client closed the connection before the body was complete.', { cause })
   error.name = CONNECTION_CLOSED
   return error
 }
@@ -115,7 +124,7 @@ export async function readStream(stream: BodyStream, maxBodyBytes: number): Prom
     if (!value) return joinChunks(chunks)
     size += value.length
     if (size > maxBodyBytes) {
-      // Nobody waits for the rest; that telling the sender so can fail too is of no interest here.
+      // The request is rejected either way, so ignore a failed cancel.
       reader.cancel().catch(() => {})
       throw bodyTooLarge(maxBodyBytes)
     }
@@ -123,12 +132,12 @@ export async function readStream(stream: BodyStream, maxBodyBytes: number): Prom
   }
 }
 
-/** Adds a chunk. Many small ones are put together: as an object each takes a hundred times its byte. */
+/** Adds a chunk. Joins many small ones, because an object takes about a hundred times the memory of its byte. */
 export function keepChunk(chunks: Uint8Array[], chunk: Uint8Array): void {
   if (chunks.push(chunk) >= 1000) chunks.push(joinChunks(chunks.splice(0)))
 }
 
-/** Several chunks in one piece; a single one, which is the rule, is not copied. */
+/** Joins chunks. A single chunk, the usual case, is not copied. */
 export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
   const [only] = chunks
   if (only && chunks.length === 1) return only

@@ -33,7 +33,7 @@ export function withTimeout<Value>(
   step: () => Awaitable<Value>,
 ): Promise<Value> {
   return within(Math.max(0, timeoutMs), step, () => {
-    const waited = `${name} did not answer within ${Math.max(0, Math.round(timeoutMs))} ms.`
+    const waited = `${name} did not respond within ${Math.max(0, Math.round(timeoutMs))} ms.`
     return new WebhookError('step_timeout', `${waited} Check that the server behind it is up and reachable.`)
   })
 }

@@ -1,6 +1,6 @@
 /**
- * All that can be said of a delivery without a key: is the body raw, are the headers there and well formed, is it
- * fresh. What passes is a {@link SignedDelivery}, ready for one HMAC.
+ * Checks everything that needs no key: the body is raw, the headers are present and well formed, the timestamp is fresh. A
+ * delivery that passes is a {@link SignedDelivery}, ready for one HMAC.
  */
 
 import { asBytes, type Bytes, isWellFormed, kindOf } from '../bytes.js'
@@ -66,7 +66,7 @@ export function requireRawBody(rawBody: unknown): Bytes {
     if (typeof body === 'string' && !isWellFormed(body)) {
       throw new WebhookError(
         'body_not_raw',
-        'The body is a string with half a surrogate pair: bytes were lost when it was decoded. Pass the bytes.',
+        'The body is a string with half a surrogate pair, so bytes were lost when it was decoded. Pass the bytes.',
       )
     }
     return body
@@ -85,7 +85,7 @@ export function readDelivery(
   headers: HeadersInput,
   settings: VerifySettings,
 ): SignedDelivery {
-  // First: a parsed body is a mistake of the program, and shows with every delivery.
+  // The body comes first: a parsed body is the program's mistake, and every delivery shows it.
   const body = requireRawBody(rawBody)
   const { sentAt, prefix, signature } = readSignatureHeaders(headers, settings)
   return { sentAt, prefix, body, signature, keys: settings.keys }
@@ -98,31 +98,34 @@ export function isSignature(value: unknown): value is string {
 
 function requireFresh(sentAt: number, { toleranceSeconds, now }: VerifySettings): void {
   const age = (now() - sentAt) / 1000
-  // NaN compares as false with everything, and must not pass for fresh.
+  // NaN compares as false with everything. It must not count as fresh.
   if (Math.abs(age) <= toleranceSeconds) return
   if (!Number.isFinite(age))
     throw invalidOption('now() must return milliseconds since 1970 as a finite number.')
   throw new WebhookError(
     age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
-    `The timestamp is ${Math.abs(Math.round(age))} s ${age > 0 ? 'old' : 'ahead'}, the tolerance ${toleranceSeconds} s. ` +
-      'Late, replayed, or wrong clock.',
+    `The timestamp is ${Math.abs(Math.round(age))} s ${age > 0 ? 'old' : 'ahead'}, and the tolerance is ${toleranceSeconds} s. ` +
+      "Check this machine's clock (NTP); if it is right, the delivery is late or was replayed.",
   )
 }
 
-const FORM = { timestamp: 'Unix seconds or ISO 8601', signature: '64 hex digits' }
+const NAME = { timestamp: 'X-Truedy-Timestamp', signature: 'X-Truedy-Signature' }
+const FORM = { timestamp: 'Unix seconds or ISO 8601', signature: '64 hexadecimal digits' }
 
 function headerError(fault: 'missing' | 'malformed', header: keyof typeof FORM): WebhookError {
-  // The value stays out of the message: whoever sent it wrote it, and messages end in logs.
+  // The value stays out of the message: a stranger may have written it, and messages end in logs.
+  const isMissing = fault === 'missing'
   return new WebhookError(
     `${fault}_${header}`,
-    `X-Truedy-${header} header ${fault}: expected ${FORM[header]}. Not from Truedy, a proxy, not request.headers?`,
+    `The ${NAME[header]} header ${isMissing ? 'is missing' : `must be ${FORM[header]}, once`}. ` +
+      `Pass the request's headers as they are; if you do, a proxy ${isMissing ? 'removed' : 'changed'} it or the request isn't from Truedy.`,
   )
 }
 
 function bodyNotRaw(body: unknown): WebhookError {
   return new WebhookError(
     'body_not_raw',
-    `The body is ${kindOf(body)}, not the raw bytes. ` +
+    `The body is ${kindOf(body)}, not the raw bytes. Keep the bytes as they arrive. ` +
       "Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. " +
       'NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Vercel: export POST. ' +
       'Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.',

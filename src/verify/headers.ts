@@ -1,4 +1,4 @@
-/** Finding one header in whatever a framework calls headers. */
+/** Finds one header in the headers of any framework. */
 
 import { HEADER_NAMES, type HeaderNames, OLDER_HEADER_NAMES } from './wire.js'
 
@@ -17,8 +17,7 @@ type FoundHeaders = readonly [unknown, unknown]
  * Finds the values of the two headers, timestamp and signature, under the names given, or else under Truedy's own, or
  * else under their older spelling.
  *
- * A header that came more than once is no text but a list: which of the values was meant cannot be known, so the caller must
- * reject it.
+ * A header that came more than once is a list, not text. The caller must reject it, because nobody knows which value counts.
  */
 export function findHeaders(headers: HeadersInput, custom: HeaderNames | undefined): FoundHeaders {
   if (custom) {
@@ -37,7 +36,7 @@ function readHeaders(
   let timestamp: unknown
   let signature: unknown
   for (const key of Object.keys(headers)) {
-    // Most names differ in length, and most servers give lower case: the conversion is seldom needed.
+    // Most names differ in length, and most servers use lower case, so the conversion is rare.
     if (key.length !== timestampName.length && key.length !== signatureName.length) continue
     const name = key === timestampName || key === signatureName ? key : key.toLowerCase()
     if (name === timestampName) timestamp = together(timestamp, headers[key])

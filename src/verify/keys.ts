@@ -1,4 +1,4 @@
-/** Secrets → keys: checked and encoded once, since both take a good part of the time of a whole verification. */
+/** Turns secrets into keys. Checks and encodes each once, because both take a good part of a verification's time. */
 
 import { encodeUtf8 } from '../bytes.js'
 import { describeValue } from '../checks.js'
@@ -7,17 +7,17 @@ import { WebhookError } from '../errors.js'
 /** The endpoint's secret as the dashboard shows it, or up to 10 of them while one is being rotated. */
 export type Secret = string | readonly string[]
 
-/** A secret, made ready. */
+/** A secret that was checked and encoded. */
 export interface Key {
   /** The UTF-8 bytes of the secret as it stands; nothing is stripped or decoded (src/CONTRACT.md §2). */
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** The same for WebCrypto, once it was needed: importing costs more than hashing a small body. */
+  /** The imported key of WebCrypto, once it was needed. Importing costs more than hashing a small body. */
   imported?: CryptoKey
-  /** Its two blocks of an HMAC, once they were needed; `outer` has room for the inner digest behind its block. */
+  /** The two blocks of an HMAC, once they were needed. `outer` has room for the inner digest after its block. */
   pads?: { readonly innerPad: Uint8Array; readonly outer: Uint8Array }
 }
 
-/** So many keys are kept for certain; one that was not used for twice as many others is dropped. */
+/** The cache keeps at least this many keys. It drops a key that was not used while twice as many others were. */
 const GENERATION_SIZE = 1000
 let young = /* @__PURE__ */ new Map<unknown, Key>()
 let old = /* @__PURE__ */ new Map<unknown, Key>()
@@ -32,10 +32,10 @@ export function requireKeys(secret: Secret): readonly Key[] {
   if (secret.length === 0) throw invalidSecret('The list of secrets is empty.')
   if (secret.length > MAX_SECRETS) {
     throw invalidSecret(
-      `There are ${secret.length} secrets; at most ${MAX_SECRETS} are allowed. Remove those that are rotated out.`,
+      `There are ${secret.length} secrets; at most ${MAX_SECRETS} are allowed. Remove the ones that are no longer in use.`,
     )
   }
-  // Not map, which passes over holes.
+  // `map` would skip the holes of a sparse array.
   return Array.from(secret, requireKey)
 }
 
@@ -54,7 +54,7 @@ export function requireKey(secret: unknown): Key {
   return key
 }
 
-/** Rejects what can only be a mistake. There is no shortest length: tests use short secrets. */
+/** Rejects a secret that can only be a mistake. There is no minimum length, because tests use short secrets. */
 function requireUsable(secret: unknown): string {
   if (secret === undefined || secret === 'undefined') throw invalidSecret(MISSING)
   if (secret === null || secret === 'null') throw invalidSecret(`The secret is null. ${SET_IT}`)

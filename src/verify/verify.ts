@@ -101,7 +101,7 @@ export async function verifyAndParse(
   options?: VerifyOptions,
 ): Promise<TruedyEvent> {
   const found = findMatch(readDelivery(rawBody, headers, resolveVerifyOptions(secret, options)))
-  // Awaiting what is there already would cost a turn of the event loop's queue.
+  // Awaiting a value that is already there would cost a microtask.
   return parseMatch('then' in found ? await found : found)
 }
 
@@ -113,7 +113,7 @@ export async function verifyAndParse(
  * @param options - those of {@link verifyAndParse}, and `maxBodyBytes` (1 MiB)
  * @returns the event, as {@link verifyAndParse} does
  * @throws {@link WebhookError} with every code of {@link verifyAndParse}, and `body_too_large` (413); what the
- * request's stream threw, where the client broke off
+ * request's stream threw, if the client closed the connection
  *
  * @example
  * ```ts
@@ -148,7 +148,7 @@ export function parseMatch({ secretIndex, body }: SignatureMatch): TruedyEvent {
   return parseBytes(body)
 }
 
-/** An error of ours as a value; nothing of any other, since nobody knows what it quotes. */
+/** One of our errors as a value. Other errors lose their text, because it may quote a secret or a body. */
 export function toFailure(error: unknown): VerificationFailure {
   const { code, status, message } = asWebhookError(error)
   return { ok: false, code, status, message }
@@ -158,6 +158,7 @@ function requireSigned(secretIndex: number): void {
   if (secretIndex >= 0) return
   throw new WebhookError(
     'signature_mismatch',
-    "Signature mismatch: the secret is another endpoint's, or the body is empty or was serialised again.",
+    "The signature doesn't match the body and the secret. Check that the secret is this endpoint's and that nothing read or " +
+      're-serialized the body; `npx truedy-webhooks verify` names the reason.',
   )
 }

@@ -27,7 +27,7 @@ export interface Change {
 const LARGE = 900_000
 
 /** What is said of a Request that cannot be read. */
-const NOT_UNREAD = 'No unread Request: verify first'
+const NOT_UNREAD = 'The body of this Request was read before'
 
 /**
  * The tests of changed examples, and of what the same examples do with large bodies and on their other routes.

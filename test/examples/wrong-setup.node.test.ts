@@ -38,7 +38,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
         'const app = new Hono()\n',
         'const app = new Hono()\napp.use(async (context, next) => { await context.req.json(); await next() })\n',
       ],
-      log: 'No unread Request: verify first',
+      log: 'The body of this Request was read before',
     },
   ],
   nestjs: [
@@ -62,7 +62,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
           return receive(request)
         }`,
       ],
-      log: 'No unread Request: verify first',
+      log: 'The body of this Request was read before',
     },
   ],
   'nextjs-pages': [

@@ -41,7 +41,7 @@ const mistakes: readonly Mistake[] = [
     name: 'a Cloudflare Worker reads the request first',
     example: 'cloudflare-workers',
     file: 'worker.js',
-    hint: 'No unread Request: verify first',
+    hint: 'The body of this Request was read before',
     program: `
       import { createWebhookHandler } from 'truedy-webhooks'
       export default {
@@ -55,7 +55,7 @@ const mistakes: readonly Mistake[] = [
     name: 'a function in the Edge Runtime reads the request first',
     example: 'vercel-edge',
     file: 'api/webhooks/truedy.js',
-    hint: 'No unread Request: verify first',
+    hint: 'The body of this Request was read before',
     program: `
       import { createWebhookHandler } from 'truedy-webhooks'
       export const config = { runtime: 'edge' }
@@ -69,7 +69,7 @@ const mistakes: readonly Mistake[] = [
     name: 'a Netlify function reads the request first',
     example: 'netlify',
     file: 'netlify/functions/truedy.js',
-    hint: 'No unread Request: verify first',
+    hint: 'The body of this Request was read before',
     program: `
       import { createWebhookHandler } from 'truedy-webhooks'
       export const config = { path: '/webhooks/truedy' }

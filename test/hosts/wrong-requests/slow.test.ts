@@ -10,10 +10,10 @@ import { type Launch, type Server, startServer } from '../../support/driver.js'
 import { installHost } from '../endpoint.js'
 
 const NO_REQUEST =
-  'No Request: pass event.request. Node, Express, Koa: createNodeHandler. Fastify: createReceiver.'
+  'This is not a Fetch Request'
 const FETCH_REQUEST = 'This is a fetch Request, not (req, res): use createWebhookHandler'
 const FASTIFY_PAIR = "These are Fastify's request and reply, not (req, res): use createReceiver"
-const NODE_STREAM = 'The body is no ReadableStream (node-fetch?): use createReceiver'
+const NODE_STREAM = 'The body of this Request is not a ReadableStream'
 const PROCESSED = 'processed'
 
 /** What the log says when the Node handler and the Fetch handler get a request. */

@@ -105,7 +105,7 @@ describe('a receiver with a queue', () => {
       stepTimeoutMs: 20,
     })
     expect((await receive(await delivery())).status).toBe(500)
-    expect(String(log.mock.calls[0]?.[2])).toContain('queue.add did not answer within 20 ms')
+    expect(String(log.mock.calls[0]?.[2])).toContain('queue.add did not respond within 20 ms')
   })
 
   it.each([

@@ -314,7 +314,7 @@ describe('the body', () => {
 describe('an upload that breaks off', () => {
   const brokenOff = {
     status: 'failed',
-    error: expect.objectContaining({ message: expect.stringContaining('broke off') }),
+    error: expect.objectContaining({ message: expect.stringContaining('closed the connection') }),
     durationMs: expect.any(Number),
   }
 
