@@ -143,7 +143,7 @@ function* guessEncodings(
     if (body && body.length < size) yield { body, finding: { cause: 'body_charset', detail } }
     return
   }
-  const detail = 'it arrived in Latin-1; signed was UTF-8'
+  const detail = 'it arrived in Latin-1; the signed text was UTF-8'
   for (const characters of [TO_LATIN1, TO_WINDOWS_1252]) {
     if (!budget.canBuild(3 * size)) continue
     const body = fromSingleBytes(bytes, characters, scratch)

@@ -29,7 +29,7 @@ export interface Diagnosis {
   readonly ok: boolean
   /** Why it does not match, as a stable name: the first of `causes`. */
   readonly cause: DiagnosisCause
-  /** One cause, or several that came together: a secret with a newline, and a body that was serialised again. */
+  /** One cause, or several that came together: a secret with a newline, and a body that was re-serialized. */
   readonly causes: readonly [DiagnosisCause, ...DiagnosisCause[]]
   /** What happened, without secret material. */
   readonly explanation: string

@@ -66,7 +66,7 @@ export function* guessForms(
     for (const spellNumber of [undefined, spellAsPython, spellAsJavaScript]) {
       for (const [detail, style] of FORMS) {
         const body = write(spellNumber ? { ...style, spellNumber } : style)
-        if (body) yield { body, finding: { cause: 'body_reserialised', detail } }
+        if (body) yield { body, finding: { cause: 'body_reserialized', detail } }
         // No number is spelled otherwise: all forms of this spelling were there before.
         else if (body === undefined && spellNumber && style === COMPACT) break
       }

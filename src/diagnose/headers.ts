@@ -84,7 +84,7 @@ function isDoubled(value: unknown, separator: RegExp, isWhole: (text: string) =>
 
 const SPACED: Finding = {
   cause: 'signature_malformed',
-  detail: 'without the white space around it, it matches',
+  detail: 'Without the white space around it, it matches',
 }
 
 /** A signature as hexadecimal digits, where it stands for some, and in which other form it came. */

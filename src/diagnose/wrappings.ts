@@ -51,7 +51,7 @@ export function* guessUtf16(bytes: Uint8Array, budget: Budget): Generator<BodyGu
   if (encoding === undefined || !budget.canBuild(4 * bytes.length)) return
   // Without a byte order mark: the decoder removes it.
   const text = new TextDecoder(encoding).decode(bytes)
-  const detail = 'it arrived in UTF-16, as PowerShell saves text; signed was UTF-8'
+  const detail = 'it arrived in UTF-16, as PowerShell saves text; the signed text was UTF-8'
   const finding: Finding = { cause: 'body_charset', detail }
   yield { body: encodeUtf8(text), finding }
   const withoutEnd = text.replace(/[\r\n]+$/, '')

@@ -29,25 +29,25 @@ const rewrite = (options: string) => (signed: Uint8Array) =>
   python(signed, `json.dumps(json.loads(body),${options})`)
 
 const BREAKERS: readonly (readonly [DiagnosisCause, what: string, signed: Uint8Array, Breaker])[] = [
-  ['body_reserialised', "Express's json(), of Python's plain json.dumps", plain, express],
-  ['body_reserialised', "Express's json(), of Python's unescaped one", unescaped, express],
-  ['body_reserialised', "Express's json(), of indented JSON", indented, express],
+  ['body_reserialized', "Express's json(), of Python's plain json.dumps", plain, express],
+  ['body_reserialized', "Express's json(), of Python's unescaped one", unescaped, express],
+  ['body_reserialized', "Express's json(), of indented JSON", indented, express],
   [
-    'body_reserialised',
+    'body_reserialized',
     "Express's json(), printed for reading",
     compact,
     (signed) => throughExpress(signed, 'json', (body) => JSON.stringify(body, null, 2)),
   ],
-  ['body_reserialised', "Python's json.dumps, of compact JSON", compact, rewrite('sort_keys=False')],
+  ['body_reserialized', "Python's json.dumps, of compact JSON", compact, rewrite('sort_keys=False')],
   [
-    'body_reserialised',
+    'body_reserialized',
     "Python's json.dumps with ensure_ascii=False",
     compact,
     rewrite('ensure_ascii=False'),
   ],
-  ['body_reserialised', "Python's json.dumps with indent=4", compact, rewrite('indent=4')],
+  ['body_reserialized', "Python's json.dumps with indent=4", compact, rewrite('indent=4')],
   [
-    'body_reserialised',
+    'body_reserialized',
     'python3 -m json.tool',
     compact,
     (signed) => pipe(signed, 'python3', '-m', 'json.tool'),

@@ -49,7 +49,7 @@ export const acceptedCases: readonly EndpointCase[] = [
   oneRequest(
     'a body in another spelling of JSON',
     any2xx,
-    'Verify the raw body: parsed and serialised again, it is another one.',
+    'Verify the raw body: parsed and re-serialized, it is another one.',
     (secret) => signDelivery(pythonJson(), secret),
   ),
 ]

@@ -18,7 +18,7 @@ const DELIVERIES = [
   { causes: ['body_base64'], body: btoa(String.fromCharCode(...bytes(BODY))), secret: SECRET },
   { causes: ['body_charset'], body: String.fromCharCode(...bytes(BODY)), secret: SECRET },
   {
-    causes: ['body_reserialised'],
+    causes: ['body_reserialized'],
     body: '{ "b": "Grüße – \\ud83d\\udc69‍🚀", "a": [1.0, {}] }',
     secret: SECRET,
   },

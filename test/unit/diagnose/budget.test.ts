@@ -134,7 +134,7 @@ describe('what does not fit into the budget', () => {
 
   it.each<[string, (body: string) => string, string]>([
     ['body_newline_added', (body) => `${body}\n`, SECRET],
-    ['body_reserialised', (body) => body.replace(':', ': '), SECRET],
+    ['body_reserialized', (body) => body.replace(':', ': '), SECRET],
     ['secret_quoted', (body) => body, `"${SECRET}"`],
     ['secret_base64_decoded', (body) => body, Buffer.from(SECRET.slice(6), 'base64').toString()],
   ])('is not %s, even of a mebibyte', async (cause, change, secret) => {

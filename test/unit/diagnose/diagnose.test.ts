@@ -117,27 +117,27 @@ const BODIES: readonly (readonly [
     Buffer.from(`\ufeff${BODY.replaceAll(',', ',\r\n')}\r\n`, 'utf16le'),
     `${BODY.replaceAll(',', ',\n')}\n`,
   ],
-  ['body_reserialised', 'from compact to indented', JSON.stringify(JSON.parse(BODY), null, 2), BODY],
-  ['body_reserialised', 'from indented to compact', BODY, JSON.stringify(JSON.parse(BODY), null, 2)],
-  ['body_reserialised', 'from 4 spaces to compact', BODY, JSON.stringify(JSON.parse(BODY), null, 4)],
-  ['body_reserialised', 'from tabs to compact', BODY, JSON.stringify(JSON.parse(BODY), null, '\t')],
+  ['body_reserialized', 'from compact to indented', JSON.stringify(JSON.parse(BODY), null, 2), BODY],
+  ['body_reserialized', 'from indented to compact', BODY, JSON.stringify(JSON.parse(BODY), null, 2)],
+  ['body_reserialized', 'from 4 spaces to compact', BODY, JSON.stringify(JSON.parse(BODY), null, 4)],
+  ['body_reserialized', 'from tabs to compact', BODY, JSON.stringify(JSON.parse(BODY), null, '\t')],
   [
-    'body_reserialised',
+    'body_reserialized',
     "from Python's plain json.dumps",
     '{"b":"ü","a":[1,{}]}',
     '{"b": "\\u00fc", "a": [1, {}]}',
   ],
   [
-    'body_reserialised',
+    'body_reserialized',
     "from Python's json.dumps, not escaped",
     '{"b":"ü","a":[1,{}]}',
     '{"b": "ü", "a": [1, {}]}',
   ],
-  ['body_reserialised', 'from compact and escaped', '{"b": "ü", "a": [1, {}]}', '{"b":"\\u00fc","a":[1,{}]}'],
-  ['body_reserialised', "with Python's numbers", '{"b":1e-7,"a":[1e+21]}', '{"b": 1e-07, "a": [1e+21]}'],
-  ['body_reserialised', "with JavaScript's numbers", '{"b": 1e-07, "a": [1.0]}', '{"b":1e-7,"a":[1]}'],
+  ['body_reserialized', 'from compact and escaped', '{"b": "ü", "a": [1, {}]}', '{"b":"\\u00fc","a":[1,{}]}'],
+  ['body_reserialized', "with Python's numbers", '{"b":1e-7,"a":[1e+21]}', '{"b": 1e-07, "a": [1e+21]}'],
+  ['body_reserialized', "with JavaScript's numbers", '{"b": 1e-07, "a": [1.0]}', '{"b":1e-7,"a":[1]}'],
   [
-    'body_reserialised',
+    'body_reserialized',
     'with numbers in their own spelling',
     '{"b": 1.50, "a": 12345678901234567890}',
     '{"b":1.50,"a":12345678901234567890}',
@@ -194,7 +194,7 @@ const DELIVERIES: Readonly<Record<DiagnosisCause, Parameters<typeof diagnose>>> 
   secret_base64_decoded: withSecret('secret_base64_decoded'),
   secret_hex_decoded: withSecret('secret_hex_decoded'),
   other_secret: [BODY, signed(BODY, 'whsec_staging'), SECRET, { otherSecrets: ['whsec_staging'] }],
-  body_reserialised: withBody('body_reserialised'),
+  body_reserialized: withBody('body_reserialized'),
   body_base64: withBody('body_base64'),
   body_bom: withBody('body_bom'),
   body_newline_added: withBody('body_newline_added'),
@@ -282,7 +282,7 @@ describe('diagnose', () => {
     it('names a white space that the sender has, too', async () => {
       const diagnosis = await diagnose(BODY, signed(BODY, `${SECRET}\n`), `${SECRET}\n`, NOW)
       expect(diagnosis.causes).toEqual(['secret_whitespace'])
-      expect(diagnosis.explanation).toContain('although it was signed with them')
+      expect(diagnosis.explanation).toContain('although the sender signed with them')
     })
 
     it('says which of the other secrets has signed', async () => {
@@ -527,7 +527,7 @@ describe('diagnose', () => {
       const given = { ...signed(BODY), 'x-truedy-signature': text }
       const diagnosis = await diagnose(BODY, given, SECRET, NOW)
       expect(diagnosis).toMatchObject({ ok: false, causes: ['signature_malformed'] })
-      expect(diagnosis.explanation).toContain('without the white space around it, it matches')
+      expect(diagnosis.explanation).toContain('Without the white space around it, it matches')
       const other = await diagnose(BODY, given, 'whsec_other', NOW)
       expect(other.causes).toEqual(['signature_malformed'])
       expect(other.explanation).toContain('does not match either')
@@ -581,7 +581,7 @@ describe('diagnose', () => {
       ['4 spaces', 4],
     ] as const) {
       const escaped = JSON.stringify({ a: ['ü'] }, null, indent).replace('ü', '\\u00fc')
-      await note(`body_reserialised: ${form}, escaped`, '{"a":["ü"]}', signed(escaped), SECRET)
+      await note(`body_reserialized: ${form}, escaped`, '{"a":["ü"]}', signed(escaped), SECRET)
     }
     await note('body_empty', '', signed(BODY), SECRET)
     await note('body_charset: lost', '\ufffd', signed(BODY), SECRET)
@@ -627,7 +627,7 @@ describe('diagnose', () => {
   it('says that it does not know, and what was tried', async () => {
     const diagnosis = await diagnose(BODY, signed(BODY, 'whsec_other'), SECRET, NOW)
     expect(diagnosis).toMatchObject({ ok: false, causes: ['unknown'] })
-    expect(diagnosis.explanation).toContain('Tried were')
+    expect(diagnosis.explanation).toContain('These were tried')
     expect(diagnosis.fix).toContain('another endpoint')
   })
 

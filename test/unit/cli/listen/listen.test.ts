@@ -65,7 +65,7 @@ describe('listen', () => {
     const text = surroundings.stdout()
     expect(text).toMatch(/401 {2}rejected {3}signature_mismatch .* B\n/)
     expect(text).toMatch(/ cause {2}body_newline_added\n/)
-    expect(text).toContain(' why    The body has a newline')
+    expect(text).toContain(' why    The body ends in a newline')
     expect(text).toContain(' fix    Verify the bytes')
     expect(text).toMatch(/ cause {2}other_secret\n/)
   })
