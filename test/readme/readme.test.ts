@@ -18,7 +18,13 @@ const SECRET = 'whsec_readme'
 const PATH = '/webhooks/truedy'
 
 /** The README and one manual for each folder, by their paths from the root. */
-const manuals = ['README.md', 'examples/README.md', 'test/bench/README.md', ...sourceFiles('README.md')]
+const manuals = [
+  'README.md',
+  '.github/SECURITY.md',
+  'examples/README.md',
+  'test/bench/README.md',
+  ...sourceFiles('README.md'),
+]
 const programs = manuals.flatMap((manual) =>
   blocksOf(readFileSync(join(ROOT, manual), 'utf8'))
     .filter(({ language }) => ['ts', 'js'].includes(language))
