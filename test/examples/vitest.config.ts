@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-/** Some of their tests measure how quickly a page or a queue follows. */
-const TIMED = ['automation.test.ts', 'live-calls*.test.ts']
+/** Some of their tests measure how quickly a page follows. */
+const TIMED = ['live-calls*.test.ts']
 
 // From the root, after a build: npx vitest run --config test/examples/vitest.config.ts [-t express]
 export default defineConfig({
