@@ -145,6 +145,8 @@ async function redisQueue(): Promise<QueueServer> {
     },
     async expire() {
       await redis('eval', DELETE_LOCKS, '0')
+      // Workers look for jobs without a lock one after the other, by a key that expires like a lock.
+      await redis('del', 'bull:truedy-events:stalled-check')
     },
     completed: async () => Number(await redis('zcard', COMPLETED)),
   }
