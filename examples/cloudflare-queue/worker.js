@@ -9,13 +9,15 @@ const receive = createWebhookHandler({
   queue: cloudflareQueue(env.JOBS),
 })
 
+const store = sqliteStore(async (sql, params) => {
+  const statement = env.DB.prepare(sql).bind(...params)
+  const { results } = await statement.all()
+  return results
+})
+
 // The consumer. Cloudflare Queues doesn't recognize duplicates, so the store does.
 const work = createJobHandler({
-  store: sqliteStore((sql, params) =>
-    env.DB.prepare(sql)
-      .bind(...params)
-      .all(),
-  ),
+  store,
   onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
 })
 
@@ -37,5 +39,10 @@ export default {
         message.retry({ delaySeconds: Math.min(2 ** (message.attempts - 1), 1800) })
       }
     }
+  },
+
+  /** Removes the records that have expired, once an hour. */
+  async scheduled() {
+    await store.sweep()
   },
 }

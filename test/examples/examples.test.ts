@@ -6,18 +6,13 @@ import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dedupeKey, parseEvent } from 'truedy-webhooks'
-import {
-  checkEndpoint,
-  type EndpointCase,
-  endpointCases,
-  sampleEvent,
-  signDelivery,
-} from 'truedy-webhooks/testing'
+import { checkEndpoint, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type HandledLine, installExample, type Launch, type Server, startServer } from '../support/driver.js'
 import { deliverAfterUploads, rejectedUploads } from '../support/keep-alive.js'
 import { packLibrary } from '../support/package.js'
 import { catalogue } from './catalogue.js'
+import { casesFor } from './every-case.js'
 
 interface Row {
   readonly example: string
@@ -149,19 +144,6 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     expect(server.errorOutput()).toMatch(line.errorOutput ?? /^$/)
   })
 })
-
-/** The endpoint cases, with what the host of an example makes of them. */
-function casesFor({ answers = {} }: Launch): EndpointCase[] {
-  return endpointCases.map((endpointCase) => {
-    const status = answers[endpointCase.name]
-    if (status === undefined) return endpointCase
-    const run: EndpointCase['run'] = async (endpoint) => {
-      const { actual } = await endpointCase.run(endpoint)
-      return { passed: actual === String(status), actual }
-    }
-    return { ...endpointCase, expected: String(status), run }
-  })
-}
 
 /** What must be printed for request bodies, however often each was sent. */
 function handledLinesOf(bodies: readonly unknown[]): HandledLine[] {
