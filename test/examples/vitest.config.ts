@@ -7,6 +7,7 @@ const TIMED = ['live-calls*.test.ts']
 export default defineConfig({
   test: {
     root: import.meta.dirname,
+    globalSetup: '../support/installations.ts',
     restoreMocks: true,
     testTimeout: 60_000,
     // Installing a framework.
