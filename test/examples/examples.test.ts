@@ -13,6 +13,7 @@ import { deliverAfterUploads, rejectedUploads } from '../support/keep-alive.js'
 import { packLibrary } from '../support/package.js'
 import { catalogue } from './catalogue.js'
 import { casesFor } from './every-case.js'
+import { testUnusualRequests } from './unusual-requests.js'
 
 interface Row {
   readonly example: string
@@ -129,6 +130,12 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     expect(seen.map(({ accepted }) => accepted)).toEqual([204, 204])
     await vi.waitFor(() => expect(server.handledLines()).toEqual(genuine), 5000)
   })
+
+  testUnusualRequests(
+    example,
+    () => server,
+    (body) => genuine.push(...handledLinesOf([body])),
+  )
 
   it('ends when it is told to', async () => {
     await server.stop()
