@@ -17,12 +17,12 @@ const VARIABLE = 'TRUEDY_WEBHOOKS_INSTALLATIONS'
 /** Longer than any installation takes. */
 const TIMEOUT_MS = 300_000
 
-/** For vitest. */
+/** For vitest, which calls it once for each of its projects. */
 export async function setup(): Promise<void> {
-  process.env[VARIABLE] = await mkdtemp(join(tmpdir(), 'truedy-webhooks-installations-'))
+  process.env[VARIABLE] ??= await mkdtemp(join(tmpdir(), 'truedy-webhooks-installations-'))
 }
 
-/** For vitest. */
+/** For vitest, at its end. */
 export async function teardown(): Promise<void> {
   const folder = process.env[VARIABLE]
   if (folder !== undefined) await rm(folder, { recursive: true, force: true })
