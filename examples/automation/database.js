@@ -1,20 +1,27 @@
-/** The database: its tables, and transactions. */
+/** The database: its tables, the records of what is done, and writes that happen once. */
 
 import pg from 'pg'
-import { postgresSchema } from 'truedy-webhooks/stores/postgres'
+import { isDuplicate } from 'truedy-webhooks'
+import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
+
+/** How long a write is remembered: a job that failed for good may be run again by hand, and must not write twice. */
+const TTL_MS = 30 * 24 * 3_600_000
 
 export const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
   connectionTimeoutMillis: 5000,
   statement_timeout: 10_000,
 })
+// Without listeners, a lost connection would end the process.
 pool.on('error', (error) => console.error('A connection was lost:', error.message))
-// One that is in use says so twice: its query rejects, and it has an event, which would end the process.
 pool.on('connect', (client) => client.on('error', () => {}))
 
-/** Makes the tables that are not there yet. */
+/** The records of the jobs, shared by all workers. */
+export const store = postgresStore((sql, params) => pool.query(sql, params))
+
+/** Creates the tables that don't exist yet. */
 export async function createTables() {
-  // One text, one transaction: the lock that the first statement takes holds for all, when several workers start at once.
+  // One text is one transaction, and its first statement takes a lock: several workers may start at once.
   await pool.query(`
     ${postgresSchema()};
     CREATE TABLE IF NOT EXISTS crm_activities (
@@ -33,22 +40,20 @@ export async function createTables() {
     )`)
 }
 
-/** Runs the work in a transaction: all of it is written, or nothing. */
-export async function inTransaction(work) {
+/** Runs a write exactly once for each event: the write and its record are one transaction. */
+export async function writeOnce(event, key, write) {
   const client = await pool.connect()
   let failure
   try {
     await client.query('BEGIN')
-    const result = await work(client)
+    const records = postgresStore((sql, params) => client.query(sql, params))
+    if (!(await isDuplicate(event, records, { key: () => key, ttlMs: TTL_MS }))) await write(client)
     await client.query('COMMIT')
-    return result
   } catch (error) {
     failure = error
-    // Where the connection is lost, the server rolls back.
-    await client.query('ROLLBACK').catch(() => {})
     throw error
   } finally {
-    // A connection that has failed may still be in a transaction: not into the pool with it.
+    // With an error, this closes the connection, and the server rolls back.
     client.release(failure)
   }
 }

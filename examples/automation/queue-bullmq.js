@@ -1,61 +1,44 @@
 /** The queue on Redis, with BullMQ. */
 
 import { Queue, Worker } from 'bullmq'
+import { bullmqQueue } from 'truedy-webhooks/queues'
 
 const NAME = 'truedy-events'
-const CONCURRENCY = 5
 
 const JOB_OPTIONS = {
-  // 1, 2, 4 … seconds, nine hours in all. What has still failed then stays in the set of failed jobs.
+  // 1, 2, 4 … seconds: nine hours in all. A job that still fails then stays in the set of failed jobs.
   attempts: 16,
   backoff: { type: 'exponential', delay: 1000 },
-  // An id that is removed de-duplicates nothing any more. Truedy repeats for 8.5 hours; 72 are on the safe side.
+  // As long as BullMQ keeps a job, a retry by Truedy adds nothing.
   removeOnComplete: { age: 72 * 3600 },
 }
 
-// Each second: by default the waits between attempts grow up to 20 s.
-const retryStrategy = () => 1000
+/** Reconnects each second. By default, the waits grow up to 20 s. */
+const connection = { url: process.env.REDIS_URL, retryStrategy: () => 1000 }
 
-export async function openProducer(url) {
-  const queue = new Queue(NAME, {
-    // Where Redis is away, fail while Truedy still waits for the answer. It waits for ten seconds.
-    connection: {
-      url,
-      retryStrategy,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 1,
-      commandTimeout: 5000,
-    },
-    defaultJobOptions: JOB_OPTIONS,
-  })
+/** The receiver's side. */
+export async function openQueue() {
+  // Without an offline queue, `add` fails at once if Redis is down, and Truedy retries.
+  const queue = new Queue(NAME, { connection: { ...connection, enableOfflineQueue: false } })
   queue.on('error', logError)
   await queue.waitUntilReady()
-  return {
-    async add(key, event) {
-      // BullMQ keeps ":" for itself. "/" is in no dedupe key, so different keys stay different.
-      await queue.add(event.event, { key, event }, { jobId: key.replaceAll(':', '/') })
-    },
-    close: () => queue.close(),
-  }
+  return { queue: bullmqQueue(queue, JOB_OPTIONS), close: () => queue.close() }
 }
 
-export async function startConsumer(url, handle) {
-  const worker = new Worker(NAME, (job) => handle(job.data), {
-    connection: { url, retryStrategy, maxRetriesPerRequest: null },
-    concurrency: CONCURRENCY,
-    // A worker renews the lock of its job. When it dies, the job is found without a lock, and is given to another one.
+/** The worker's side. The result stops it: it takes no more jobs, and finishes those at hand. */
+export async function startWorker(work) {
+  const worker = new Worker(NAME, (job) => work(job.data), {
+    connection: { ...connection, maxRetriesPerRequest: null },
+    concurrency: 5,
+    // A worker renews the lock of its job. If the worker crashes, another one gets the job once the lock has expired.
     lockDuration: 10_000,
     stalledInterval: 5000,
-    // How often that may happen to one job. By default it counts as failed the second time: two deployments suffice.
+    // How often that may happen to one job. By default, a job fails for good the second time.
     maxStalledCount: 100,
   })
   worker.on('error', logError)
-  worker.on('failed', (job, error) => console.error(`${job?.data.key} has failed:`, error.message))
   await worker.waitUntilReady()
-  return {
-    // Waits for the jobs at hand.
-    close: () => worker.close(),
-  }
+  return () => worker.close()
 }
 
 function logError(error) {

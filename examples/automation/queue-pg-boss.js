@@ -1,100 +1,75 @@
 /** The queue in PostgreSQL, with pg-boss. */
 
-import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import PgBoss from 'pg-boss'
+import { pgBossQueue } from 'truedy-webhooks/queues'
 
 const NAME = 'truedy-events'
 const CONCURRENCY = 5
 const POLL_MS = 1000
-
-const HOUR = 3600
-const DAY = 24 * HOUR
+const DAY = 24 * 3600
 
 const JOB_OPTIONS = {
-  // After 1, 2, 4 … seconds and up to twice that, nine hours at least. What has still failed then stays, as `failed`.
+  // After 1, 2, 4 … seconds and up to twice that: nine hours at least. A job that still fails then stays as `failed`.
   retryLimit: 15,
   retryDelay: 1,
   retryBackoff: true,
-  // A job that was begun so long ago and is not done belonged to a worker that died: it is given to another one. It
-  // may also be one that is slow. Then the records of the actions keep the second one from doing what the first does.
+  // If a worker crashes, another one gets its job after this time. A slow job is given away, too; the job handler waits then.
   expireInSeconds: 30,
   // How long a job waits for a worker.
   retentionDays: 30,
 }
 
 const MAINTENANCE = {
-  maintenanceIntervalSeconds: 10,
-  // An id that is in the archive de-duplicates nothing any more. Truedy repeats for 8.5 hours; 72 are on the safe side.
-  archiveCompletedAfterSeconds: 72 * HOUR,
+  maintenanceIntervalSeconds: 5,
+  // As long as a job isn't archived, a retry by Truedy adds nothing.
+  archiveCompletedAfterSeconds: 3 * DAY,
   archiveFailedAfterSeconds: 30 * DAY,
 }
 
-export async function openProducer(url) {
-  // Where PostgreSQL is away, fail while Truedy still waits for the answer. It waits for ten seconds.
-  const boss = await open(url, { supervise: false, connectionTimeoutMillis: 5000, query_timeout: 5000 })
-  return {
-    async add(key, event) {
-      const id = jobId(key)
-      // As text: PostgreSQL's JSON takes no NUL and no half of a surrogate pair, and an event may have either.
-      const added = await boss.send(NAME, { key, text: JSON.stringify(event) }, { ...JOB_OPTIONS, id })
-      // `null`: the id is there already. Or the queue is not there any more, for which pg-boss has no error.
-      const isThere = added !== null || (await boss.getJobById(NAME, id)) !== null
-      if (!isThere) throw new Error(`There is no queue "${NAME}".`)
-    },
-    close: () => boss.stop(),
-  }
+/** The receiver's side. */
+export async function openQueue() {
+  const boss = await open({ supervise: false, connectionTimeoutMillis: 3000, query_timeout: 3000 })
+  return { queue: pgBossQueue(boss, NAME, JOB_OPTIONS), close: () => boss.stop() }
 }
 
-export async function startConsumer(url, handle) {
-  const boss = await open(url, MAINTENANCE)
-  const closing = new AbortController()
+/** The worker's side. The result stops it: it takes no more jobs, and finishes those at hand. */
+export async function startWorker(work) {
+  const boss = await open(MAINTENANCE)
+  const stopping = new AbortController()
 
-  // Not `boss.work()`: it does not wait until a job is recorded as done, and where PostgreSQL is away just then, the
-  // process dies of an unhandled rejection.
-  async function work() {
-    while (!closing.signal.aborted) {
+  // `boss.work()` of pg-boss 10 doesn't wait until a job is marked done: if PostgreSQL goes down there, the process crashes.
+  async function takeJobs() {
+    while (!stopping.signal.aborted) {
       const [job] = await boss.fetch(NAME)
+      // If this fails, the job stays active until it expires.
       if (job) await run(job).catch(logError)
-      else await delay(POLL_MS, undefined, { signal: closing.signal }).catch(() => {})
+      else await delay(POLL_MS, undefined, { signal: stopping.signal }).catch(() => {})
     }
   }
 
-  // Where it rejects, the job stays as it is until it expires.
-  async function run({ id, data: { key, text } }) {
-    try {
-      await handle({ key, event: JSON.parse(text) })
-    } catch (error) {
-      console.error(`${key} has failed:`, error.message)
-      await boss.fail(NAME, id, error)
-      return
-    }
-    await boss.complete(NAME, id)
+  async function run({ id, data }) {
+    const error = await work(data).then(
+      () => undefined,
+      (reason) => reason,
+    )
+    await (error ? boss.fail(NAME, id, error) : boss.complete(NAME, id))
   }
 
-  const workers = Array.from({ length: CONCURRENCY }, work)
-  return {
-    // Waits for the jobs at hand.
-    async close() {
-      closing.abort()
-      await Promise.all(workers)
-      await boss.stop()
-    },
+  const running = Array.from({ length: CONCURRENCY }, takeJobs)
+  return async () => {
+    stopping.abort()
+    await Promise.all(running)
+    await boss.stop()
   }
 }
 
-async function open(url, options) {
-  const boss = new PgBoss({ connectionString: url, schedule: false, ...options })
+async function open(options) {
+  const boss = new PgBoss({ connectionString: process.env.DATABASE_URL, schedule: false, ...options })
   boss.on('error', logError)
   await boss.start()
   await boss.createQueue(NAME)
   return boss
-}
-
-/** pg-boss wants a UUID: one that is made of the key's SHA-256 (RFC 9562, version 8), so that no two keys share one. */
-function jobId(key) {
-  const hex = createHash('sha256').update(key).digest('hex')
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-a$4-$5')
 }
 
 function logError(error) {

@@ -1,20 +1,11 @@
-/** Puts each event into the queue, and does nothing else: whatever the work takes, Truedy gets its answer at once. */
+/** Verifies each delivery and puts it into the queue. Truedy gets its response within milliseconds, however long the work takes. */
 
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'
-import { openProducer } from './queue.js'
+import { openQueue } from './queue.js'
 
-const producer = await openProducer()
-
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one. What it remembers in its own memory
-// only spares the queue the question: whether an event is new is decided by the id of its job.
-const receive = createNodeHandler({
-  async onEvent(event, { key }) {
-    // Awaited: the answer is 204 when the queue holds the job, and 500, after which Truedy repeats, when it does not.
-    await producer.add(key, event)
-    console.log(JSON.stringify({ handled: event.event, key }))
-  },
-})
+const { queue, close } = await openQueue()
+const receive = createNodeHandler({ queue })
 
 const server = createServer((request, response) => {
   const [path] = request.url.split('?')
@@ -22,9 +13,9 @@ const server = createServer((request, response) => {
   response.writeHead(404).end()
 }).listen(process.env.PORT ?? 3000)
 
-/** Takes no more requests, answers those that are there, and ends. */
+/** Takes no more requests, finishes those at hand, and exits. */
 function stop() {
-  if (server.listening) server.close(() => producer.close())
+  if (server.listening) server.close(close)
 }
 process.on('SIGTERM', stop)
 process.on('SIGINT', stop)

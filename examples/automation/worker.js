@@ -1,31 +1,26 @@
-/** Takes the events from the queue and does what is to be done for them. Start as many as you like. */
+/** Takes the events out of the queue and runs their actions. Start as many workers as you like. */
 
+import { createJobHandler } from 'truedy-webhooks'
 import { actions } from './actions.js'
-import { createTables, pool } from './database.js'
-import { store } from './once.js'
-import { startConsumer } from './queue.js'
+import { createTables, pool, store } from './database.js'
+import { startWorker } from './queue.js'
 
 await createTables()
 
-const consumer = await startConsumer(async ({ key, event }) => {
-  const results = {}
-  for (const [name, act] of Object.entries(actions[event.event] ?? {})) {
-    try {
-      results[name] = await act(event, `${name}:${key}`)
-    } catch (error) {
-      // fetch says only that it failed; why stands in its cause.
-      throw new Error(`${name}: ${error.cause?.message ?? error.message}`, { cause: error })
-    }
-  }
-  console.log(JSON.stringify({ done: event.event, key, ...results }))
-})
+const stopWorker = await startWorker(
+  createJobHandler({
+    on: actions,
+    onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+    store,
+  }),
+)
 
-// Once an hour, forget what need not be remembered any longer.
+// Once an hour, remove the records that have expired.
 setInterval(() => store.sweep().catch(console.error), 3_600_000).unref()
 
-/** Takes no more jobs, finishes those at hand, and ends. */
+/** Takes no more jobs, finishes those at hand, and exits. */
 async function stop() {
-  await consumer.close()
+  await stopWorker()
   if (!pool.ending) await pool.end()
 }
 process.on('SIGTERM', stop)

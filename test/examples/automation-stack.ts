@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import type { HandledLine } from '../support/driver.js'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
 import { startRedis } from '../support/redis-server.js'
 import { answers, freePort } from '../support/server.js'
@@ -15,15 +16,7 @@ const exec = promisify(execFile)
 export const SECRET = 'whsec_automation'
 
 /** The two queues, each on the server that it needs beside the database. */
-export const queueNames = ['BullMQ', 'pg-boss'] as const
-export type QueueName = (typeof queueNames)[number]
-
-/** The line that the worker prints for a job that it has done; beside these, a result for each action. */
-export interface DoneLine {
-  readonly done: string
-  readonly key: string
-  readonly [action: string]: string
-}
+export type QueueName = 'BullMQ' | 'pg-boss'
 
 export interface QueueServer extends Pick<ServerProgram, 'halt' | 'resume' | 'stop'> {
   /** How the programs find it. */
@@ -34,6 +27,10 @@ export interface QueueServer extends Pick<ServerProgram, 'halt' | 'resume' | 'st
   age(hours: number): Promise<void>
   /** Removes every job. */
   forget(): Promise<void>
+  /** Lets the time pass after which the jobs of a worker that crashed are given to another one. */
+  expire(): Promise<void>
+  /** How many jobs it has that are done. */
+  completed(): Promise<number>
 }
 
 export interface Stack {
@@ -47,8 +44,10 @@ export interface Stack {
   readonly worker: () => BackgroundProgram
   startReceiver(): Promise<void>
   startWorker(): Promise<BackgroundProgram>
-  /** What all workers so far have done. */
-  doneLines(): DoneLine[]
+  /** What all workers so far have processed. */
+  handledLines(): HandledLine[]
+  /** Lets the time pass after which a worker that crashed no longer holds its jobs: neither in the queue nor in the store. */
+  expireLeases(): Promise<void>
   /** The rows in the CRM for each call. */
   activities(): Promise<ReadonlyMap<string, number>>
   stop(): Promise<void>
@@ -98,7 +97,11 @@ export async function startStack(name: QueueName, directory: string): Promise<St
       workers.push(worker)
       return worker
     },
-    doneLines: () => workers.flatMap((worker) => worker.reports<DoneLine>()),
+    handledLines: () => workers.flatMap((worker) => worker.reports<HandledLine>()),
+    async expireLeases() {
+      await queue.expire()
+      await postgres.run('UPDATE truedy_webhooks SET expires_at = now() WHERE owner IS NOT NULL')
+    },
     async activities() {
       const rows = await postgres.run('SELECT call_id, count(*) FROM crm_activities GROUP BY call_id')
       const cells = rows.split('\n').map((row) => row.split('|'))
@@ -119,19 +122,33 @@ const COMPLETED = 'bull:truedy-events:completed'
 const SET_TIMES = `
   for _, id in ipairs(redis.call('zrange', KEYS[1], 0, -1)) do redis.call('zadd', KEYS[1], ARGV[1], id) end`
 
+/** A lock is a key with a time to live. */
+const DELETE_LOCKS = `
+  for _, key in ipairs(redis.call('keys', 'bull:truedy-events:*:lock')) do redis.call('del', key) end`
+
 async function redisQueue(): Promise<QueueServer> {
   const server = await startRedis('--appendonly', 'yes', '--appendfsync', 'always')
+  const redis = async (...command: string[]) => {
+    const { stdout } = await exec('redis-cli', ['-p', String(server.port), ...command])
+    return stdout.trim()
+  }
   return {
     ...server,
     env: { REDIS_URL: `redis://127.0.0.1:${server.port}` },
     crashSignal: 'SIGKILL',
     async age(hours) {
       const time = Date.now() - hours * 3_600_000
-      await exec('redis-cli', ['-p', String(server.port), 'eval', SET_TIMES, '1', COMPLETED, String(time)])
+      await redis('eval', SET_TIMES, '1', COMPLETED, String(time))
     },
     async forget() {
-      await exec('redis-cli', ['-p', String(server.port), 'flushall'])
+      await redis('flushall')
     },
+    async expire() {
+      await redis('eval', DELETE_LOCKS, '0')
+      // Workers look for jobs without a lock one after the other, by a key that expires like a lock.
+      await redis('del', 'bull:truedy-events:stalled-check')
+    },
+    completed: async () => Number(await redis('zcard', COMPLETED)),
   }
 }
 
@@ -153,6 +170,11 @@ function postgresQueue(postgres: PostgresServer): QueueServer {
     async forget() {
       await postgres.run('DELETE FROM pgboss.job')
     },
+    async expire() {
+      await postgres.run("UPDATE pgboss.job SET started_on = now() - expire_in WHERE state = 'active'")
+    },
+    completed: async () =>
+      Number(await postgres.run("SELECT count(*) FROM pgboss.job WHERE state = 'completed'")),
   }
 }
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Launch } from '../support/driver.js'
-import { needDynamoDb, needMariaDb, needPostgres, needRedis } from './needs.js'
+import { needDynamoDb, needMariaDb, needPostgres } from './needs.js'
 
 /** The functions framework parses each body before the function gets it, and prints of the two that are not JSON that they are none. */
 const BODY_PARSER_ERRORS =
@@ -45,7 +45,6 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   netlify: { command: hostCommand('netlify.ts'), ...TEXT_ONLY },
   'netlify, base64': { folder: 'netlify', command: hostCommand('netlify.ts base64') },
   'live-calls': {},
-  automation: { command: 'npm run receiver', needs: needRedis },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },
   'store-mysql': { needs: needMariaDb },

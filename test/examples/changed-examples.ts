@@ -1,10 +1,8 @@
 /** Examples that somebody changes: each is installed, changed in one place, built anew, and sent a delivery. */
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildExample, installExample, type Server, startServer } from '../support/driver.js'
@@ -23,23 +21,15 @@ export interface Change {
   readonly isFine?: boolean
 }
 
-/** Below the library's limit, and above that of many a framework. */
-const LARGE = 900_000
-
 /** What is said of a Request that cannot be read. */
 const NOT_UNREAD = 'The body of this Request was read before'
 
 /**
- * The tests of changed examples, and of what the same examples do with large bodies and on their other routes.
+ * The tests of changed examples.
  *
  * @param changes - by the name of the example
- * @param options - `greeting`: the examples that parse JSON beside the webhook; `endless`: those whose framework lets the
- * library refuse a body without end
  */
-export function describeChanges(
-  changes: Readonly<Record<string, readonly Change[]>>,
-  { greeting, endless }: { readonly greeting: readonly string[]; readonly endless: readonly string[] },
-): void {
+export function describeChanges(changes: Readonly<Record<string, readonly Change[]>>): void {
   let workspace: string
   let tarball: string
 
@@ -54,50 +44,15 @@ export function describeChanges(
     const launch = catalogue[folder] ?? {}
     let directory: string
     let server: Server | undefined
-
     beforeAll(async () => {
-      directory = await installExample(folder, tarball, workspace, launch)
+      // Without its build: each change has one of its own.
+      directory = await installExample(folder, tarball, workspace)
     })
 
     afterAll(async () => {
       await server?.stop()
       await rm(directory, { recursive: true, force: true })
     })
-
-    it('takes a large delivery', async () => {
-      server = await startServer(directory, launch)
-      const event = sampleEvent('call.ended')
-      const data = { ...event.data, call_id: 'large', summary: 'x'.repeat(LARGE) }
-      const signed = await signDelivery({ ...event, data }, server.secret)
-      const response = await fetch(server.url, { method: 'POST', ...signed })
-      expect(response.status).toBe(204)
-      await server.stop()
-    })
-
-    if (endless.includes(folder)) {
-      it('refuses a body without end, and goes on', async () => {
-        server = await startServer(directory, launch)
-        expect([413, 'hung up']).toContain(await sendWithoutEnd(server))
-        const signed = await signDelivery(sampleEvent('call.ended'), server.secret)
-        const response = await fetch(server.url, { method: 'POST', ...signed })
-        expect(response.status).toBe(204)
-        await server.stop()
-        expect(server.errorOutput()).toBe('')
-      })
-    }
-
-    if (greeting.includes(folder)) {
-      it('parses JSON on the other routes', async () => {
-        server = await startServer(directory, launch)
-        const response = await fetch(`${server.origin}/greetings`, {
-          method: 'POST',
-          body: JSON.stringify({ name: 'Ada' }),
-          headers: { 'content-type': 'application/json' },
-        })
-        expect(await response.json()).toEqual({ greeting: 'Hello Ada' })
-        await server.stop()
-      })
-    }
 
     it.each(changesOfIt)(
       'answers as it must where $what',
@@ -126,26 +81,4 @@ export function describeChanges(
       },
     )
   })
-}
-
-/** Sends a body that does not say how long it is, until there is an answer, and some more; its status. */
-async function sendWithoutEnd({ url, secret }: Server): Promise<number | 'hung up' | undefined> {
-  // Those of another body: without a signature the body would not be read at all.
-  const { headers } = await signDelivery(sampleEvent('call.ended'), secret)
-  const upload = request(url, { method: 'POST', headers })
-  let isOver = false
-  const answer = new Promise<number | 'hung up' | undefined>((resolve) => {
-    upload.on('response', ({ statusCode }) => resolve(statusCode))
-    // SvelteKit and React Router end the connection where the rest of a body is not wanted.
-    upload.on('error', () => resolve('hung up'))
-  }).finally(() => {
-    isOver = true
-  })
-  // Servers that go on reading after their answer must not stumble over the rest.
-  for (let rest = 100; rest > 0 && upload.writable; rest -= isOver ? 1 : 0) {
-    upload.write('x'.repeat(16_384))
-    await delay(1)
-  }
-  upload.destroy()
-  return answer
 }

@@ -6,18 +6,14 @@ import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dedupeKey, parseEvent } from 'truedy-webhooks'
-import {
-  checkEndpoint,
-  type EndpointCase,
-  endpointCases,
-  sampleEvent,
-  signDelivery,
-} from 'truedy-webhooks/testing'
+import { checkEndpoint, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type HandledLine, installExample, type Launch, type Server, startServer } from '../support/driver.js'
 import { deliverAfterUploads, rejectedUploads } from '../support/keep-alive.js'
 import { packLibrary } from '../support/package.js'
 import { catalogue } from './catalogue.js'
+import { casesFor } from './every-case.js'
+import { testUnusualRequests } from './unusual-requests.js'
 
 interface Row {
   readonly example: string
@@ -135,6 +131,12 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     await vi.waitFor(() => expect(server.handledLines()).toEqual(genuine), 5000)
   })
 
+  testUnusualRequests(
+    example,
+    () => server,
+    (body) => genuine.push(...handledLinesOf([body])),
+  )
+
   it('ends when it is told to', async () => {
     await server.stop()
     await expect(fetch(server.origin)).rejects.toThrow('fetch failed')
@@ -149,19 +151,6 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     expect(server.errorOutput()).toMatch(line.errorOutput ?? /^$/)
   })
 })
-
-/** The endpoint cases, with what the host of an example makes of them. */
-function casesFor({ answers = {} }: Launch): EndpointCase[] {
-  return endpointCases.map((endpointCase) => {
-    const status = answers[endpointCase.name]
-    if (status === undefined) return endpointCase
-    const run: EndpointCase['run'] = async (endpoint) => {
-      const { actual } = await endpointCase.run(endpoint)
-      return { passed: actual === String(status), actual }
-    }
-    return { ...endpointCase, expected: String(status), run }
-  })
-}
 
 /** What must be printed for request bodies, however often each was sent. */
 function handledLinesOf(bodies: readonly unknown[]): HandledLine[] {

@@ -3,7 +3,6 @@
 import type { Need } from '../support/driver.js'
 import { startMariaDb } from '../support/mariadb-server.js'
 import { startPostgres } from '../support/postgres-server.js'
-import { startRedis } from '../support/redis-server.js'
 import { startDynamoDb } from './dynamodb-server.js'
 
 export function needDynamoDb(): Promise<Need> {
@@ -18,9 +17,4 @@ export async function needMariaDb(): Promise<Need> {
 export async function needPostgres(): Promise<Need> {
   const { url, stop } = await startPostgres()
   return { env: { DATABASE_URL: url }, stop }
-}
-
-export async function needRedis(): Promise<Need> {
-  const { port, stop } = await startRedis()
-  return { env: { REDIS_URL: `redis://127.0.0.1:${port}` }, stop }
 }

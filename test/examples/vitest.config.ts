@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
-/** Some of their tests measure how quickly a page or a queue follows. */
-const TIMED = ['automation.test.ts', 'live-calls*.test.ts']
+/** Some of their tests measure how quickly a page follows. */
+const TIMED = ['live-calls*.test.ts']
 
 // From the root, after a build: npx vitest run --config test/examples/vitest.config.ts [-t express]
 export default defineConfig({
   test: {
     root: import.meta.dirname,
+    globalSetup: '../support/installations.ts',
     restoreMocks: true,
     testTimeout: 60_000,
     // Installing a framework.

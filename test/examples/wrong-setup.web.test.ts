@@ -127,6 +127,4 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
   ],
 }
 
-const all = Object.keys(changes)
-
-describeChanges(changes, { greeting: all, endless: all })
+describeChanges(changes)

@@ -1,11 +1,13 @@
 /** The manuals: their programs run and compile, and their links lead somewhere, also in the package. */
 
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { transform } from 'esbuild'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { checkEndpoint, sampleEvent, signDelivery } from '../../dist/testing.js'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
 import { answers, freePort } from '../support/server.js'
@@ -33,6 +35,7 @@ const programs = manuals.flatMap((manual) =>
 type Program = (typeof programs)[number]
 
 const servers: ChildProcess[] = []
+const portOf = new WeakMap<ChildProcess, number>()
 let database: PostgresServer | undefined
 
 /** The files of `src` with an ending, by their paths from the root. */
@@ -92,10 +95,30 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     servers.push(server)
+    portOf.set(server, port)
     const url = `http://127.0.0.1:${port}${PATH}`
     await answering(url)
     const results = await checkEndpoint(url, SECRET)
     expect(results.filter(({ passed }) => !passed)).toEqual([])
+  },
+  async 'server that stops'(block) {
+    await runs['server']?.(block)
+    const server = servers.at(-1)
+    if (!server) throw new Error('It was not started.')
+    const port = portOf.get(server)
+    const exited = once(server, 'exit')
+    // A delivery whose body is still on its way when the program is told to stop.
+    const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
+    const delivery = request({ port, path: PATH, method: 'POST', headers, agent: false })
+    delivery.write(body.slice(0, 10))
+    await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200))
+    server.kill('SIGTERM')
+    await vi.waitFor(() => expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow(), 10_000)
+    delivery.end(body.slice(10))
+    const [response] = (await once(delivery, 'response')) as [IncomingMessage]
+    response.resume()
+    expect(response.statusCode).toBe(204)
+    expect(await exited).toEqual([0, null])
   },
   async 'server with database'(block) {
     database ??= await startPostgres()

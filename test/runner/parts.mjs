@@ -33,7 +33,7 @@ export const parts = {
   queues: { build: 'code', install: ['test/queues'] },
   // `test/runtimes` has the Node 22 that some stores are tested on.
   stores: { build: 'code', install: [SHARED, 'test/stores', 'test/runtimes'] },
-  examples: { build: 'types', install: ['test/examples'] },
+  examples: { build: 'types', install: ['test/examples'], hasFull: true },
   // `test/runtimes` has the versions of Node, and Deno.
   hosts: { build: 'types', install: ['test/hosts', 'test/runtimes'], hasFull: true },
   faults: { build: 'code', install: [SHARED] },

@@ -7,6 +7,7 @@ import { cp, mkdtemp } from 'node:fs/promises'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { copyInstallation } from './installations.js'
 import { answers, freePort } from './server.js'
 
 /** How an example is started. */
@@ -83,12 +84,16 @@ export async function installProgram(
   launch: Launch = {},
 ): Promise<string> {
   const copy = await mkdtemp(join(workspace, `${basename(source)}-`))
-  await cp(source, copy, {
-    recursive: true,
-    // Test runners would run the test of the host, too.
-    filter: (path) => !['node_modules', 'host.test.ts', 'slow.test.ts'].includes(basename(path)),
+  await copyInstallation(source, copy, async (folder) => {
+    await cp(source, folder, {
+      recursive: true,
+      // Test runners would run the test of the host, too.
+      filter: (path) => !['node_modules', 'host.test.ts', 'slow.test.ts'].includes(basename(path)),
+    })
+    // What npm has in its cache is not asked for again: every version is exact.
+    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball]
+    await run('npm', install, { cwd: folder, env: environment() })
   })
-  await run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: copy, env: environment() })
   await buildExample(copy, launch)
   return copy
 }

@@ -5,11 +5,14 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 
 /** Uploads that an endpoint rejects, each with its size in bytes and what differs from a POST without headers. */
-export const rejectedUploads = [
+export const rejectedUploads: readonly Upload[] = [
   ['too large', 2_000_000, {}],
   ['without the headers', 200_000, {}],
   ['of another method', 200_000, { method: 'PUT' }],
-] as const
+]
+
+/** What is wrong with an upload, its size in bytes, and options of the request. */
+type Upload = readonly [what: string, size: number, options: { readonly method?: string }]
 
 /** What a client saw on one connection. */
 interface Round {
@@ -28,7 +31,7 @@ interface Round {
 export async function deliverAfterUploads(
   url: string,
   secret: string,
-  [, size, options]: (typeof rejectedUploads)[number],
+  [, size, options]: Upload,
   { rounds, closesSilently }: { readonly rounds: number; readonly closesSilently: boolean },
 ): Promise<Round[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })

@@ -1,0 +1,48 @@
+import { env } from 'cloudflare:workers'
+import { createJobHandler, createWebhookHandler } from 'truedy-webhooks'
+import { cloudflareQueue } from 'truedy-webhooks/queues'
+import { sqliteStore } from 'truedy-webhooks/stores/sqlite'
+
+// The producer: a delivery is acknowledged once the queue has it.
+const receive = createWebhookHandler({
+  secret: () => env.TRUEDY_WEBHOOK_SECRET,
+  queue: cloudflareQueue(env.JOBS),
+})
+
+const store = sqliteStore(async (sql, params) => {
+  const statement = env.DB.prepare(sql).bind(...params)
+  const { results } = await statement.all()
+  return results
+})
+
+// The consumer. Cloudflare Queues doesn't recognize duplicates, so the store does.
+const work = createJobHandler({
+  store,
+  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+})
+
+export default {
+  fetch(request) {
+    const { pathname } = new URL(request.url)
+    if (pathname !== '/webhooks/truedy') return new Response(null, { status: 404 })
+    return receive(request)
+  },
+
+  /** Acknowledges each message on its own: one that fails doesn't bring back the others of its batch. */
+  async queue({ messages }) {
+    for (const message of messages) {
+      try {
+        await work(message.body)
+        message.ack()
+      } catch {
+        // 1, 2, 4 … seconds, and 30 minutes at most. The job handler has logged the error.
+        message.retry({ delaySeconds: Math.min(2 ** (message.attempts - 1), 1800) })
+      }
+    }
+  },
+
+  /** Removes the records that have expired, once an hour. */
+  async scheduled() {
+    await store.sweep()
+  },
+}

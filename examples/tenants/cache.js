@@ -1,0 +1,21 @@
+/**
+ * Keeps the result of a look-up for a while. Calls at the same moment share one look-up, and one that fails is not kept.
+ *
+ * @param find - the look-up
+ * @param options - `ttlMs`: how old a result may get; `max`: how many are kept, so that made-up names can't fill the memory
+ */
+export function cached(find, { ttlMs, max }) {
+  const entries = new Map()
+
+  return (name) => {
+    const known = entries.get(name)
+    if (known && known.expiresAt > Date.now()) return known.result
+    const entry = { result: find(name), expiresAt: Date.now() + ttlMs }
+    entries.delete(name)
+    entries.set(name, entry)
+    entry.result.catch(() => entries.get(name) === entry && entries.delete(name))
+    // The oldest look-up goes first.
+    if (entries.size > max) entries.delete(entries.keys().next().value)
+    return entry.result
+  }
+}

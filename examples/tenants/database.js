@@ -1,0 +1,35 @@
+/** The database: its tables, and what is asked of it. */
+
+import pg from 'pg'
+import { postgresSchema } from 'truedy-webhooks/stores/postgres'
+
+export const pool = new pg.Pool({
+  connectionString: process.env.DATABASE_URL,
+  // A database that doesn't respond makes a 500 in time: Truedy waits ten seconds.
+  connectionTimeoutMillis: 3000,
+  query_timeout: 3000,
+})
+// Without listeners, a lost connection would end the process.
+pool.on('error', (error) => console.error('A connection was lost:', error.message))
+pool.on('connect', (client) => client.on('error', () => {}))
+
+/** Creates the tables that don't exist yet. */
+export async function createTables() {
+  await pool.query(`
+    ${postgresSchema()};
+    CREATE TABLE IF NOT EXISTS workspace_secrets (
+      workspace text NOT NULL,
+      secret text NOT NULL,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (workspace, secret)
+    )`)
+}
+
+/** The secrets of a workspace, the newest first; empty if there is no such workspace. */
+export async function findSecrets(workspace) {
+  const { rows } = await pool.query(
+    'SELECT secret FROM workspace_secrets WHERE workspace = $1 ORDER BY created_at DESC LIMIT 10',
+    [workspace],
+  )
+  return rows.map(({ secret }) => secret)
+}

@@ -1,0 +1,38 @@
+/** The endpoint cases as an example must answer them. */
+
+import { dedupeKey, parseEvent } from 'truedy-webhooks'
+import { checkEndpoint, type EndpointCase, endpointCases } from 'truedy-webhooks/testing'
+import { expect, vi } from 'vitest'
+import type { Launch } from '../support/driver.js'
+
+/** The endpoint cases, with what the host of an example makes of them. */
+export function casesFor({ answers = {} }: Pick<Launch, 'answers'>): EndpointCase[] {
+  return endpointCases.map((endpointCase) => {
+    const status = answers[endpointCase.name]
+    if (status === undefined) return endpointCase
+    const run: EndpointCase['run'] = async (endpoint) => {
+      const { actual } = await endpointCase.run(endpoint)
+      return { passed: actual === String(status), actual }
+    }
+    return { ...endpointCase, expected: String(status), run }
+  })
+}
+
+/** Expects the right response to every case; the keys of the events that must be processed, each once. */
+export async function sendEveryCase(
+  url: string,
+  secret: string,
+  launch: Pick<Launch, 'answers'> = {},
+): Promise<string[]> {
+  const keys = new Set<string>()
+  for (const endpointCase of casesFor(launch)) {
+    const fetched = vi.spyOn(globalThis, 'fetch')
+    const [result] = await checkEndpoint(url, secret, [endpointCase])
+    expect(result).toMatchObject({ name: endpointCase.name, passed: true })
+    const bodies = fetched.mock.calls.map(([, init]) => String(init?.body))
+    fetched.mockRestore()
+    if (!endpointCase.expected.startsWith('2xx')) continue
+    for (const body of bodies) keys.add(dedupeKey(parseEvent(body)))
+  }
+  return [...keys]
+}
