@@ -56,6 +56,7 @@ export async function deliver(
   event: object | RawBody,
   options: DeliverOptions,
 ): Promise<Reply> {
+  requireObject('options', options)
   requireOptions(options, DELIVER_OPTION_NAMES, (name) => didYouMean(name, DELIVER_OPTION_NAMES))
   return deliverTo(requireTarget(target), event, options)
 }

@@ -1,6 +1,6 @@
 /** Plays a scenario of the command line in a test. */
 
-import { invalidOption, requireOptions, wrongValue } from '../checks.js'
+import { invalidOption, requireObject, requireOptions, wrongValue } from '../checks.js'
 import { didYouMean } from '../did-you-mean.js'
 import type { Reply } from '../receive/reply.js'
 import { parseTimestamp } from '../timestamp.js'
@@ -64,6 +64,7 @@ export async function playScenario(
       `There is no scenario "${String(name)}".${hint} The scenarios are ${scenarioNames.join(', ')}.`,
     )
   }
+  requireObject('options', options)
   requireOptions(options, NAMES, (option) => didYouMean(option, NAMES))
   const { seed = 1, timestamp } = options
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED)) {
