@@ -71,7 +71,8 @@ export async function deliverTo(
   requireObject('headers', headers)
   if (!Array.isArray(args)) throw wrongValue('args', 'a list', args)
   const url = requestUrl(options.url)
-  const signed = await signDelivery(event, secret, { timestamp })
+  // Either kind: the overloads tell apart only what the caller gets back.
+  const signed = await signDelivery(event as RawBody, secret, { timestamp })
   const post = (body: RawBody, own: Readonly<Record<string, string>>) =>
     handOver(target, { url, body, headers: { ...own, ...inLowerCase(headers) }, args })
 

@@ -5,6 +5,8 @@ export { checkEndpoint, type EndpointResult } from './endpoint/check-endpoint.js
 export type { Endpoint, EndpointCase, EndpointFinding } from './endpoint/endpoint-case.js'
 export { endpointCases } from './endpoint/endpoint-cases.js'
 export { playScenario, type ScenarioDelivery, type ScenarioOptions } from './play-scenario.js'
+export type { QueueCase, QueueEngine } from './queue/queue-case.js'
+export { queueCases } from './queue-cases.js'
 export type {
   FlatSampleData,
   FlatSampleEvent,

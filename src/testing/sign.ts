@@ -57,11 +57,6 @@ export function signDelivery(
   secret: string,
   options?: SignOptions,
 ): Promise<SignedRequest<string>>
-export function signDelivery(
-  payload: RawBody | object,
-  secret: string,
-  options?: SignOptions,
-): Promise<SignedRequest<RawBody>>
 export async function signDelivery(
   payload: RawBody | object,
   secret: string,

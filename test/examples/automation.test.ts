@@ -9,6 +9,8 @@ import { dedupeKey, eventIds, parseEvent } from 'truedy-webhooks'
 import {
   checkEndpoint,
   endpointCases,
+  type FlatSampleEvent,
+  flatSampleEvent,
   type SampleEvent,
   sampleEvent,
   signDelivery,
@@ -18,6 +20,8 @@ import { createSender } from '../faults/sender.js'
 import { installExample } from '../support/driver.js'
 import { packLibrary } from '../support/package.js'
 import { type DoneLine, queueNames, SECRET, type Stack, startStack } from './automation-stack.js'
+
+type AnySample = SampleEvent | FlatSampleEvent
 
 /** How long jobs of a worker that was killed may take to come back and be done, on a machine that is busy. */
 const RECOVERY_MS = 150_000
@@ -51,22 +55,22 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
 
   afterAll(() => stack?.stop())
 
-  async function post(event: SampleEvent): Promise<number> {
+  async function post(event: AnySample): Promise<number> {
     const delivery = await signDelivery(event, SECRET)
     const { status } = await fetch(stack.url, { method: 'POST', ...delivery })
     return status
   }
 
-  const keyOf = (event: SampleEvent) => dedupeKey(parseEvent(event))
-  const callIdOf = (event: SampleEvent) => eventIds(parseEvent(event)).callId ?? ''
-  const linesOf = (event: SampleEvent) => stack.doneLines().filter(({ key }) => key === keyOf(event))
-  const mailsOf = (event: SampleEvent) =>
+  const keyOf = (event: AnySample) => dedupeKey(parseEvent(event))
+  const callIdOf = (event: AnySample) => eventIds(parseEvent(event)).callId ?? ''
+  const linesOf = (event: AnySample) => stack.doneLines().filter(({ key }) => key === keyOf(event))
+  const mailsOf = (event: AnySample) =>
     stack.smtp.mails.filter(({ source }) => source.includes(callIdOf(event)))
-  const httpCallsOf = (event: SampleEvent) =>
+  const httpCallsOf = (event: AnySample) =>
     stack.http.calls.filter(({ idempotencyKey }) => idempotencyKey.endsWith(keyOf(event)))
 
   /** Waits until workers have done every event. */
-  async function allDone(events: readonly SampleEvent[], timeout = SOON_MS): Promise<void> {
+  async function allDone(events: readonly AnySample[], timeout = SOON_MS): Promise<void> {
     await vi.waitFor(
       () => {
         const done = new Set(stack.doneLines().map(({ key }) => key))
@@ -78,7 +82,7 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
   }
 
   /** The calls that are not in the CRM exactly once. */
-  async function wrongInCrm(events: readonly SampleEvent[]): Promise<Record<string, number>> {
+  async function wrongInCrm(events: readonly AnySample[]): Promise<Record<string, number>> {
     const activities = await stack.activities()
     const counts = events.map((event) => [callIdOf(event), activities.get(callIdOf(event)) ?? 0] as const)
     return Object.fromEntries(counts.filter(([, count]) => count !== 1))
@@ -91,7 +95,7 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
   })
 
   it('makes a job of every event, whatever its key is made of', async () => {
-    const batch = sampleEvent('batch.status.changed', { shape: 'flat' })
+    const batch = flatSampleEvent('batch.status.changed')
     const others = [
       batch,
       { ...batch, data: { ...batch.data, status: 'PAUSED' } },
@@ -103,12 +107,14 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
     for (const event of others) expect(linesOf(event)).toHaveLength(1)
   })
 
-  const unjoined = sampleEvent('call.ended', { shape: 'flat' })
-  unjoined.data['end_reason'] = 'unjoined'
-  const awkward = sampleEvent('call.ended')
-  Object.assign(awkward.data['call'] as object, { summary: 'NUL \0, half a pair \ud83d, “quotes”' })
-  const events = (['call.ended', 'call.failed', 'batch.completed', 'voice.training.completed'] as const)
-    .flatMap((name) => [sampleEvent(name), sampleEvent(name, { shape: 'flat' })])
+  const unjoined = flatSampleEvent('call.ended', { data: { end_reason: 'unjoined' } })
+  const awkward = sampleEvent('call.ended', {
+    data: { call: { summary: 'NUL \0, half a pair \ud83d, “quotes”' } },
+  })
+  const events: AnySample[] = (
+    ['call.ended', 'call.failed', 'batch.completed', 'voice.training.completed'] as const
+  )
+    .flatMap((name): AnySample[] => [sampleEvent(name), flatSampleEvent(name)])
     .concat(sampleEvent('call.completed'), unjoined, awkward)
   const ofType = (...names: string[]) => events.filter(({ event }) => names.includes(event))
 
@@ -137,8 +143,8 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
 
   it('says in each action what the event says, in either shape', async () => {
     const columns = 'seconds, cost_usd, end_reason, summary, agent_id IS NOT NULL'
-    const [nested, flat] = ofType('call.ended') as [SampleEvent, SampleEvent]
-    const rowOf = (event: SampleEvent) =>
+    const [nested, flat] = ofType('call.ended') as [AnySample, AnySample]
+    const rowOf = (event: AnySample) =>
       stack.postgres.run(`SELECT ${columns} FROM crm_activities WHERE call_id = '${callIdOf(event)}'`)
     expect(await rowOf(nested)).toMatch(/^123\|0\.12\|hangup\|The caller asked .*\|t$/)
     expect(await rowOf(flat)).toBe('123|0.12|hangup||t')
@@ -245,7 +251,7 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
 
   it('loses nothing when the receiver is killed', async () => {
     const sender = createSender(stack.url, SECRET, TRUEDY_TIMEOUT_MS)
-    const sent: SampleEvent[] = []
+    const sent: AnySample[] = []
     for (let kill = 0; kill < 4; kill += 1) {
       const burst = Array.from({ length: 50 }, () => sampleEvent('call.ended'))
       const before = sender.requests()
@@ -270,7 +276,7 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
   /** Lets nobody write to a table, brings events, and does something when the worker waits to write. */
   async function whileBlocked(
     table: string,
-    events: readonly SampleEvent[],
+    events: readonly AnySample[],
     act: (waiting: string) => Promise<unknown>,
   ): Promise<void> {
     const { postgres } = stack
@@ -363,7 +369,7 @@ describe.each(queueNames)('examples/automation on %s', (queueName) => {
   it('loses nothing when the server of the queue is restarted, or crashes', async () => {
     const programs = [stack.receiver(), stack.worker()]
     const sender = createSender(stack.url, SECRET, TRUEDY_TIMEOUT_MS)
-    const sent: SampleEvent[] = []
+    const sent: AnySample[] = []
     for (const signal of [undefined, stack.queue.crashSignal]) {
       const burst = Array.from({ length: 50 }, () => sampleEvent('call.ended'))
       const before = stack.doneLines().length

@@ -121,17 +121,16 @@ it.each(Object.entries(SEEING))(
   },
 )
 
-it.each([
+const usingThis = {
+  status: 204,
+  fetch(): Response {
+    return new Response(null, { status: this.status })
+  },
+}
+
+it.each<[string, Target]>([
   ['fetch', { fetch: createWebhookHandler({ secret: SECRET, onEvent() {} }) }],
-  [
-    'a method that uses this',
-    {
-      status: 204,
-      fetch() {
-        return new Response(null, { status: this.status })
-      },
-    },
-  ],
+  ['a method that uses this', usingThis],
 ])('deliver calls %s as a method of its target', async (_, target) => {
   expect((await deliver(target, sampleEvent('call.ended'), { secret: SECRET })).status).toBe(204)
 })
