@@ -49,18 +49,18 @@ export function requireTarget(target: unknown): KnownTarget {
     )
   }
   if (!isObject(target)) throw wrongValue('The target', EXPECTED, target)
-  // Called as methods of the target, which may use `this`.
+  // Called as methods of the target, which may use `this`; without `bind`, which is a method of HTTP in Express.
   if (typeof target['fetch'] === 'function') {
     const { fetch } = target as unknown as FetchTarget
-    return { kind: 'fetch', fetch: fetch.bind(target) }
+    return { kind: 'fetch', fetch: (...given) => Reflect.apply(fetch, target, given) }
   }
   if (typeof target['node'] === 'function') {
     const { node } = target as unknown as NodeTarget
-    return { kind: 'node', node: node.bind(target) }
+    return { kind: 'node', node: (...given) => Reflect.apply(node, target, given) }
   }
   if (typeof target['receive'] === 'function') {
     const { receive } = target as unknown as ReceiveTarget
-    return { kind: 'receive', receive: receive.bind(target) }
+    return { kind: 'receive', receive: (...given) => Reflect.apply(receive, target, given) }
   }
   const names = Object.keys(target).join(', ') || 'nothing'
   throw invalidOption(`The target must be ${EXPECTED} with a function (got an object with ${names}).`)

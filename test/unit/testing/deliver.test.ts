@@ -128,9 +128,18 @@ const usingThis = {
   },
 }
 
+/** An Express app has a method for each of HTTP, `bind` (RFC 5842) included. */
+function app(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(204).end()
+}
+app.bind = () => {
+  throw new Error('This is a route, not a bound function.')
+}
+
 it.each<[string, Target]>([
   ['fetch', { fetch: createWebhookHandler({ secret: SECRET, onEvent() {} }) }],
   ['a method that uses this', usingThis],
+  ['an app with a bind of its own', { node: app }],
 ])('deliver calls %s as a method of its target', async (_, target) => {
   expect((await deliver(target, sampleEvent('call.ended'), { secret: SECRET })).status).toBe(204)
 })
