@@ -37,7 +37,7 @@ export const DELIVER_OPTION_NAMES = ['secret', 'url', 'headers', 'args', 'timest
  * @param event - an envelope, such as `sampleEvent` creates; or a raw body, taken as it is
  * @param options - `secret`; `url` of the request (`http://localhost/webhooks/truedy`), `headers`, `args`, `timestamp` (now)
  * @returns status, headers and body of the response
- * @throws {@link WebhookError} `invalid_options`, `invalid_secret`; what the app throws; an `Error` if it doesn't respond within 10 seconds
+ * @throws `WebhookError` `invalid_options`, `invalid_secret`; what the app throws; an `Error` if it doesn't respond within 10 seconds
  *
  * @example
  * ```ts

@@ -11,6 +11,7 @@ export type {
   FlatSampleData,
   FlatSampleEvent,
   FlatSampleOverrides,
+  KnownKeys,
   NestedCallData,
   Overrides,
   SampleData,

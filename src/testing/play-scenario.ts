@@ -38,7 +38,7 @@ const NAMES = [...DELIVER_OPTION_NAMES, 'seed']
  * @param name - `call`, `campaign`, `voice` or `chaos`
  * @param options - those of `deliver`, and `seed` (1). With a `timestamp` that is a time, the times in the events are the same, too
  * @returns each delivery in the order in which it was sent, with its reply
- * @throws {@link WebhookError} `invalid_options`, `invalid_secret`; what the app throws
+ * @throws `WebhookError` `invalid_options`, `invalid_secret`; what the app throws
  *
  * @example
  * ```ts

@@ -25,7 +25,7 @@ export const sampleNames: readonly SampleName[] = [...eventNames, 'call.complete
  * @param overrides - `timestamp`, `id` and fields of `data`, merged at any depth. `undefined` takes a field out. Lists, and objects whose keys
  * are free (`metadata`), are replaced. `data` of `unknown` takes any field.
  * @returns an envelope for `deliver`, `signDelivery` or `parseEvent`
- * @throws {@link WebhookError} `invalid_options` for a misspelt name, option or field, with a suggestion
+ * @throws `WebhookError` `invalid_options` for a misspelt name, option or field, with a suggestion
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export function sampleEvent<Name extends SampleName>(
  *
  * @param name - as for {@link sampleEvent}
  * @param overrides - `timestamp`, and fields of `data`
- * @throws {@link WebhookError} `invalid_options` for a misspelt name, option or field, with a suggestion
+ * @throws `WebhookError` `invalid_options` for a misspelt name, option or field, with a suggestion
  *
  * @example
  * ```ts

@@ -36,7 +36,7 @@ export interface SignOptions {
  * @param secret - the endpoint's secret
  * @param options - `timestamp` (Unix seconds, `Date` or header text; now)
  * @returns the body and the headers to send it with
- * @throws {@link WebhookError} `invalid_secret`, `invalid_options`
+ * @throws `WebhookError` `invalid_secret`, `invalid_options`
  *
  * @example
  * ```ts

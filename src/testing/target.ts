@@ -14,12 +14,14 @@ export interface FetchTarget {
 
 /** A handler of Node's `(req, res)`: that of `createNodeHandler`, an Express app, or `app.callback()` of Koa. */
 export interface NodeTarget {
+  /** Takes Node's request and response, and responds. */
   // biome-ignore lint/suspicious/noExplicitAny: no other type fits the handlers of every framework
   readonly node: (request: any, response: any, ...args: any[]) => unknown
 }
 
 /** A receiver, as `createReceiver` creates it. */
 export interface ReceiveTarget {
+  /** Takes a delivery, and resolves with a `Reply`. */
   // biome-ignore lint/suspicious/noExplicitAny: no other type fits whichever arguments a receiver has
   readonly receive: (delivery: Delivery, ...args: any[]) => PromiseLike<Reply>
 }

@@ -7,10 +7,10 @@ import { createRandom } from './random.js'
 import { type Shape, type StoryEvent, toldAt } from './story.js'
 import { voiceStory } from './voice-story.js'
 
-export const scenarioNames = ['call', 'campaign', 'voice', 'chaos'] as const
-
 /** The name of a scenario. */
-export type ScenarioName = (typeof scenarioNames)[number]
+export type ScenarioName = 'call' | 'campaign' | 'voice' | 'chaos'
+
+export const scenarioNames: readonly ScenarioName[] = ['call', 'campaign', 'voice', 'chaos']
 
 /** One delivery of a scenario. */
 export interface ScenarioStep {

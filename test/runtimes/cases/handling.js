@@ -36,8 +36,11 @@ const NAMES = [
 ]
 
 const eventCases = NAMES.flatMap((name) =>
-  [sampleEvent, flatSampleEvent].map((create) => ({
-    name: `parses the ${create.name} ${name}, and gives it one key`,
+  [
+    ['nested', sampleEvent],
+    ['flat', flatSampleEvent],
+  ].map(([shape, create]) => ({
+    name: `parses ${name}, ${shape}, and gives it one key`,
     run() {
       const payload = create(name)
       const event = parseEvent(JSON.stringify(payload))
