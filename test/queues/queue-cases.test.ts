@@ -40,14 +40,19 @@ async function startBullmq(): Promise<Started> {
 
 async function startPgBoss(): Promise<Started> {
   const server = await startPostgres()
-  const boss = new PgBoss({ connectionString: server.url, supervise: false })
-  boss.on('error', () => {})
-  await boss.start()
+  const open = async () => {
+    const boss = new PgBoss({ connectionString: server.url, supervise: false })
+    boss.on('error', () => {})
+    return boss.start()
+  }
+  const boss = await open()
+  const stopped = await open()
+  await stopped.stop({ graceful: false, wait: true })
   await boss.createQueue(NAME)
   const pool = new pg.Pool({ connectionString: server.url })
   return {
     queue: pgBossQueue(boss, NAME),
-    refusing: pgBossQueue(boss, 'no-such-queue'),
+    refusing: pgBossQueue(stopped, NAME),
     async jobs() {
       const { rows } = await pool.query<{ data: unknown }>('SELECT data FROM pgboss.job WHERE name = $1', [
         NAME,
@@ -63,10 +68,16 @@ async function startPgBoss(): Promise<Started> {
 
 async function startGraphile(): Promise<Started> {
   const server = await startPostgres()
-  const pool = new pg.Pool({ connectionString: server.url })
+  const openPool = () => {
+    const opened = new pg.Pool({ connectionString: server.url })
+    opened.on('error', () => {})
+    opened.on('connect', (client) => client.on('error', () => {}))
+    return opened
+  }
+  const pool = openPool()
   const utils = await makeWorkerUtils({ pgPool: pool })
   await utils.migrate()
-  const ended = new pg.Pool({ connectionString: server.url })
+  const ended = openPool()
   const withoutServer = await makeWorkerUtils({ pgPool: ended })
   await ended.end()
   return {
