@@ -14,7 +14,7 @@ export function didYouMean(
 ): string {
   const lower = word.toLowerCase()
   const [nearest] = candidates
-    .map((candidate) => ({ candidate, edits: distance(lower, candidate) }))
+    .map((candidate) => ({ candidate, edits: distance(lower, candidate.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits)
   // A third of the letters may be wrong: more is another word.
   const isNear = nearest && nearest.edits <= Math.max(1, Math.floor(nearest.candidate.length / 3))

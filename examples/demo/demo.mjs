@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'
-import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import { deliver, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 
 const SECRET = 'whsec_known_to_truedy_and_to_you_only'
 const AN_HOUR_AGO = Math.floor(Date.now() / 1000) - 3600
@@ -33,7 +33,7 @@ async function sendEvent(name) {
 
 const callEnded = await signDelivery(sampleEvent('call.ended'), SECRET)
 const other = sampleEvent('call.ended')
-const cheaper = (body) => body.replace('"costUsd":0.12', '"costUsd":0.01')
+const cheaper = (body) => body.replace('"costUsd": 0.12', '"costUsd": 0.01')
 
 const scenes = [
   ['A call was created (call.started)', [204], () => sendEvent('call.started')],
@@ -105,6 +105,10 @@ function inWords(outcome) {
       return 'failed'
   }
 }
+
+// Warns if the receiver verifies anything else than the raw body, which would explain every 401 below.
+await deliver(url, sampleEvent('call.started'), { secret: SECRET })
+outcomes.length = 0
 
 console.log(`A receiver listens on ${url}\n`)
 console.log(`${'What is sent'.padEnd(49)}${'Answer'.padEnd(10)}What the receiver made of it`)

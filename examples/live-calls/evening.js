@@ -1,8 +1,6 @@
 /** An evening at a front desk, invented: what Truedy would send, and when. */
 
-/** @import { SampleEvent } from 'truedy-webhooks/testing' */
-
-/** @typedef {{ at: number, payload: SampleEvent }} TimedDelivery - `at`: milliseconds since 1970 */
+/** @typedef {{ at: number, payload: { timestamp: string } }} TimedDelivery - `at`: milliseconds since 1970 */
 
 const AGENTS = ['Front desk', 'Reservations', 'Guest services', 'Spa and wellness', 'Billing questions']
 const ERRORS = ['The connection to the caller was lost.', 'The carrier refused the call.']
@@ -29,7 +27,7 @@ export function evening({ from, until, secondsBetween = 14, random = Math.random
   const uuid = () => [8, 4, 4, 4, 12].map(hex).join('-')
   const agents = AGENTS.map((name) => ({ agentId: uuid(), name }))
 
-  /** @returns {SampleEvent[]} */
+  /** @returns {{ timestamp: string }[]} */
   function eventsOf(createdAt) {
     const isJoined = !chance(0.08)
     const isFailed = isJoined ? chance(0.05) : chance(0.3)

@@ -1,6 +1,7 @@
 /** What to do about a delivery that got no 2xx. */
 
 import type { WebhookErrorCode } from '../errors.js'
+import { RESERIALIZED } from '../testing/reserialization.js'
 import type { PostResult } from './transport.js'
 
 const HEADERS = 'Something between here and the receiver drops or changes the X-Truedy headers.'
@@ -54,7 +55,8 @@ export interface Explanation {
 /** Explains why a delivery got no 2xx. The texts hold what the receiver sent: make them {@link printable}. */
 export function explain(result: PostResult): Explanation {
   if (result.kind === 'no response') return { what: 'no answer', hint: result.reason }
-  const { status, error, location } = result
+  const { status, error, location, isReserialized } = result
+  if (isReserialized) return { what: error ?? '', hint: RESERIALIZED }
   if (location !== undefined) {
     return {
       what: `redirect to ${location}`,

@@ -15,6 +15,8 @@ export type PostResult = {
       readonly status: number
       /** The code in a body like this library's `{"error":code}`. */
       readonly error?: string
+      /** Whether the receiver was found to re-serialize the body before it verifies. */
+      readonly isReserialized?: boolean
       /** Where a redirect leads: a whole URL, or what the receiver sent if that is none. */
       readonly location?: string
     }

@@ -1,8 +1,9 @@
 /** The forms that programs write the same JSON in. */
 
+import { spellAsPython } from '../python-number.js'
 import type { BodyGuess } from './body-guess.js'
 import type { Budget } from './budget.js'
-import { spellAsJavaScript, spellAsPython } from './numbers.js'
+import { spellAsJavaScript } from './numbers.js'
 import { MAX_DEPTH, readJson } from './read-json.js'
 import type { Scratch } from './scratch.js'
 import { PYTHON_SORTED } from './sorted-json.js'

@@ -2,7 +2,7 @@
 
 import { asBytes, decodeUtf8, type RawBody } from '../bytes.js'
 import { WebhookError } from '../errors.js'
-import { spellAsPython } from './numbers.js'
+import { spellAsPython } from '../python-number.js'
 import { readJson } from './read-json.js'
 import { type JsonStyle, writeJson } from './write-json.js'
 

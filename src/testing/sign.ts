@@ -1,10 +1,12 @@
 /** Signs as Truedy does, to test a receiver. */
 
 import { asBytes, type RawBody } from '../bytes.js'
-import { requireOptions } from '../checks.js'
+import { requireOptions, wrongValue } from '../checks.js'
+import { didYouMean } from '../did-you-mean.js'
 import { signHex } from '../verify/hmac.js'
 import { requireKey } from '../verify/keys.js'
 import { signedPrefix } from '../verify/wire.js'
+import { pythonJson } from './python-json.js'
 
 /** A signed delivery: what to POST. */
 export interface SignedRequest<Body extends RawBody> {
@@ -27,10 +29,14 @@ export interface SignOptions {
  * Signs a delivery as Truedy does (src/CONTRACT.md §2): HMAC-SHA256, keyed with the UTF-8 bytes of the secret, over the text
  * of the timestamp header, a dot, and the body.
  *
+ * An object becomes JSON as Truedy's Python sender writes it (`", "`, `": "`, `\u00fc`). `JSON.stringify` never writes the same text, so a
+ * receiver that parses the body and re-serializes it before it verifies fails here, and not only in production.
+ *
  * @param payload - an envelope, such as {@link sampleEvent} makes, which becomes JSON text; or a raw body, taken as it is
  * @param secret - the endpoint's secret
  * @param options - `timestamp` (Unix seconds, `Date` or header text; now)
  * @returns the body and the headers to send it with
+ * @throws `WebhookError` `invalid_secret`, `invalid_options`
  *
  * @example
  * ```ts
@@ -56,9 +62,9 @@ export async function signDelivery(
   secret: string,
   options: SignOptions = {},
 ): Promise<SignedRequest<RawBody>> {
-  requireOptions(options, ['timestamp'])
+  requireOptions(options, ['timestamp'], (name) => didYouMean(name, ['timestamp']))
   const timestamp = headerText(options.timestamp ?? new Date())
-  const bytes = asBytes(payload) ?? JSON.stringify(payload)
+  const bytes = asBytes(payload) ?? pythonJson(requirePayload(payload))
   return {
     // If `asBytes` gave bytes, the payload is a raw body; anything else became the text above.
     body: typeof bytes === 'string' ? bytes : (payload as RawBody),
@@ -68,6 +74,12 @@ export async function signDelivery(
       'x-truedy-signature': await signHex(requireKey(secret), signedPrefix(timestamp), bytes),
     },
   }
+}
+
+/** The payload, if it can become JSON: a delivery without a body is a mistake in the test. */
+function requirePayload(payload: unknown): object {
+  if (typeof payload === 'object' && payload !== null) return payload
+  throw wrongValue('payload', 'an object or a raw body', payload)
 }
 
 function headerText(timestamp: number | string | Date): string {

@@ -6,13 +6,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { dedupeKey, eventIds, parseEvent } from 'truedy-webhooks'
-import { type SampleEvent, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import {
+  type FlatSampleEvent,
+  flatSampleEvent,
+  type SampleEvent,
+  sampleEvent,
+  signDelivery,
+} from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createSender } from '../faults/sender.js'
 import { installExample } from '../support/driver.js'
 import { packLibrary } from '../support/package.js'
 import { type QueueName, SECRET, type Stack, startStack } from './automation-stack.js'
 import { sendEveryCase } from './every-case.js'
+
+type AnySample = SampleEvent | FlatSampleEvent
 
 /** How long jobs of a worker that was killed may take to come back and be done, on a machine that is busy. */
 const RECOVERY_MS = 150_000
@@ -45,22 +53,22 @@ export function describeAutomation(queueName: QueueName): void {
     await rm(workspace, { recursive: true, force: true })
   })
 
-  async function post(event: SampleEvent): Promise<number> {
+  async function post(event: AnySample): Promise<number> {
     const delivery = await signDelivery(event, SECRET)
     const { status } = await fetch(stack.url, { method: 'POST', ...delivery })
     return status
   }
 
-  const keyOf = (event: SampleEvent) => dedupeKey(parseEvent(event))
-  const callIdOf = (event: SampleEvent) => eventIds(parseEvent(event)).callId ?? ''
-  const linesOf = (event: SampleEvent) => stack.handledLines().filter(({ key }) => key === keyOf(event))
-  const mailsOf = (event: SampleEvent) =>
+  const keyOf = (event: AnySample) => dedupeKey(parseEvent(event))
+  const callIdOf = (event: AnySample) => eventIds(parseEvent(event)).callId ?? ''
+  const linesOf = (event: AnySample) => stack.handledLines().filter(({ key }) => key === keyOf(event))
+  const mailsOf = (event: AnySample) =>
     stack.smtp.mails.filter(({ source }) => source.includes(callIdOf(event)))
-  const httpCallsOf = (event: SampleEvent) =>
+  const httpCallsOf = (event: AnySample) =>
     stack.http.calls.filter(({ idempotencyKey }) => idempotencyKey === keyOf(event))
 
   /** Waits until workers have done every event. */
-  async function allDone(events: readonly SampleEvent[], timeout = SOON_MS): Promise<void> {
+  async function allDone(events: readonly AnySample[], timeout = SOON_MS): Promise<void> {
     await vi.waitFor(
       () => {
         const done = new Set(stack.handledLines().map(({ key }) => key))
@@ -72,7 +80,7 @@ export function describeAutomation(queueName: QueueName): void {
   }
 
   /** The calls that are not in the CRM exactly once. */
-  async function wrongInCrm(events: readonly SampleEvent[]): Promise<Record<string, number>> {
+  async function wrongInCrm(events: readonly AnySample[]): Promise<Record<string, number>> {
     const activities = await stack.activities()
     const counts = events.map((event) => [callIdOf(event), activities.get(callIdOf(event)) ?? 0] as const)
     return Object.fromEntries(counts.filter(([, count]) => count !== 1))
@@ -86,7 +94,7 @@ export function describeAutomation(queueName: QueueName): void {
   })
 
   it('makes a job of every event, whatever its key is made of', async () => {
-    const batch = sampleEvent('batch.status.changed', { shape: 'flat' })
+    const batch = flatSampleEvent('batch.status.changed')
     const others = [
       batch,
       { ...batch, data: { ...batch.data, status: 'PAUSED' } },
@@ -98,12 +106,14 @@ export function describeAutomation(queueName: QueueName): void {
     for (const event of others) expect(linesOf(event)).toHaveLength(1)
   })
 
-  const unjoined = sampleEvent('call.ended', { shape: 'flat' })
-  unjoined.data['end_reason'] = 'unjoined'
-  const awkward = sampleEvent('call.ended')
-  Object.assign(awkward.data['call'] as object, { summary: 'NUL \0, half a pair \ud83d, “quotes”' })
-  const events = (['call.ended', 'call.failed', 'batch.completed', 'voice.training.completed'] as const)
-    .flatMap((name) => [sampleEvent(name), sampleEvent(name, { shape: 'flat' })])
+  const unjoined = flatSampleEvent('call.ended', { data: { end_reason: 'unjoined' } })
+  const awkward = sampleEvent('call.ended', {
+    data: { call: { summary: 'NUL \0, half a pair \ud83d, “quotes”' } },
+  })
+  const events: AnySample[] = (
+    ['call.ended', 'call.failed', 'batch.completed', 'voice.training.completed'] as const
+  )
+    .flatMap((name): AnySample[] => [sampleEvent(name), flatSampleEvent(name)])
     .concat(sampleEvent('call.completed'), unjoined, awkward)
   const ofType = (...names: string[]) => events.filter(({ event }) => names.includes(event))
 
@@ -132,8 +142,8 @@ export function describeAutomation(queueName: QueueName): void {
 
   it('says in each action what the event says, in either shape', async () => {
     const columns = 'seconds, cost_usd, end_reason, summary, agent_id IS NOT NULL'
-    const [nested, flat] = ofType('call.ended') as [SampleEvent, SampleEvent]
-    const rowOf = (event: SampleEvent) =>
+    const [nested, flat] = ofType('call.ended') as [AnySample, AnySample]
+    const rowOf = (event: AnySample) =>
       stack.postgres.run(`SELECT ${columns} FROM crm_activities WHERE call_id = '${callIdOf(event)}'`)
     expect(await rowOf(nested)).toMatch(/^123\|0\.12\|hangup\|The caller asked .*\|t$/)
     expect(await rowOf(flat)).toBe('123|0.12|hangup||t')
@@ -235,7 +245,7 @@ export function describeAutomation(queueName: QueueName): void {
 
   it('loses nothing when the receiver is killed', async () => {
     const sender = createSender(stack.url, SECRET, TRUEDY_TIMEOUT_MS)
-    const sent: SampleEvent[] = []
+    const sent: AnySample[] = []
     for (let kill = 0; kill < 4; kill += 1) {
       const burst = Array.from({ length: 50 }, () => sampleEvent('call.ended'))
       const before = sender.requests()
@@ -260,7 +270,7 @@ export function describeAutomation(queueName: QueueName): void {
   /** Lets nobody write to a table, brings events, and does something when the worker waits to write. */
   async function whileBlocked(
     table: string,
-    events: readonly SampleEvent[],
+    events: readonly AnySample[],
     act: (waiting: string) => Promise<unknown>,
   ): Promise<void> {
     const { postgres } = stack
@@ -354,7 +364,7 @@ export function describeAutomation(queueName: QueueName): void {
   it('loses nothing when the server of the queue is restarted, or crashes', async () => {
     const programs = [stack.receiver(), stack.worker()]
     const sender = createSender(stack.url, SECRET, TRUEDY_TIMEOUT_MS)
-    const sent: SampleEvent[] = []
+    const sent: AnySample[] = []
     for (const signal of [undefined, stack.queue.crashSignal]) {
       const burst = Array.from({ length: 50 }, () => sampleEvent('call.ended'))
       const before = stack.handledLines().length

@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
-import type { SampleEvent } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { chromiumOptions } from '../support/chromium.js'
 import { installExample, type Server, startServer } from '../support/driver.js'
@@ -115,7 +114,7 @@ function secondsAgo(seconds: number): Date {
 }
 
 /** An event of a call that began some seconds ago. */
-function event(name: string, callId: string, call: Record<string, unknown> = {}, seconds = 60): SampleEvent {
+function event(name: string, callId: string, call: Record<string, unknown> = {}, seconds = 60): object {
   const agent = { agentId: 'agent-1', name: 'Front desk' }
   return callEvent(
     name,

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { parseEvent, type TruedyEvent } from 'truedy-webhooks'
-import { type SampleName, sampleEvent } from 'truedy-webhooks/testing'
+import { flatSampleEvent, type SampleName, sampleEvent } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { installExample, type Server, startServer } from '../support/driver.js'
 import { packLibrary } from '../support/package.js'
@@ -85,7 +85,7 @@ function lifeOfCall(): TruedyEvent[] {
 function flatLifeOfCall(): TruedyEvent[] {
   const names: SampleName[] = ['call.started', 'call.joined', 'call.completed', 'call.billed']
   return names.map((name, index) => {
-    const sample = sampleEvent(name, { shape: 'flat' })
+    const sample = flatSampleEvent(name)
     const timestamp = at(index * 10)
       .toISOString()
       .replace('Z', '000')

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { TruedyEvent } from 'truedy-webhooks'
-import { type SampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import { signDelivery } from 'truedy-webhooks/testing'
 import { expect } from 'vitest'
 import type { Server } from '../support/driver.js'
 
@@ -74,7 +74,7 @@ export interface Evenings {
     until: number
     secondsBetween?: number
     random?: () => number
-  }): { at: number; payload: SampleEvent }[]
+  }): { at: number; payload: { timestamp: string } }[]
 }
 
 /** A module of the installed example. */
@@ -85,13 +85,13 @@ export async function load<Module>(directory: string, path: string): Promise<Mod
 let count = 0
 
 /** An envelope of the nested shape about a call. */
-export function callEvent(name: string, call: Record<string, unknown>, time = new Date()): SampleEvent {
+export function callEvent(name: string, call: Record<string, unknown>, time = new Date()): object {
   count += 1
   return { event: name, id: `evt_${count}`, timestamp: time.toISOString(), data: { event: name, call } }
 }
 
 /** Delivers an event that has to be acknowledged. */
-export async function deliver(server: Server, payload: SampleEvent): Promise<void> {
+export async function deliver(server: Server, payload: object): Promise<void> {
   const { status } = await fetch(server.url, {
     method: 'POST',
     ...(await signDelivery(payload, server.secret)),
@@ -100,7 +100,7 @@ export async function deliver(server: Server, payload: SampleEvent): Promise<voi
 }
 
 /** Delivers many at a time. */
-export async function deliverAll(server: Server, payloads: readonly SampleEvent[]): Promise<void> {
+export async function deliverAll(server: Server, payloads: readonly object[]): Promise<void> {
   const rest = [...payloads]
   const work = async () => {
     for (let next = rest.shift(); next; next = rest.shift()) await deliver(server, next)

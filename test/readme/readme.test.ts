@@ -3,15 +3,17 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type IncomingMessage, request } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, request, type Server } from 'node:http'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { transform } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createNodeHandler } from '../../dist/node.js'
 import { checkEndpoint, sampleEvent, signDelivery } from '../../dist/testing.js'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
-import { answers, freePort } from '../support/server.js'
+import { answers, freePort, listenOn } from '../support/server.js'
 import { blocksOf, examplesOf } from './blocks.js'
+import { testRunners } from './test-runners.js'
 import { testedVersions } from './tested-versions.js'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -61,8 +63,18 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const server of servers) server.kill()
+  for (const server of listeners) server.close()
   await database?.stop()
 })
+
+const listeners: Server[] = []
+
+/** A server of this process, until the tests end. */
+async function listen(handler: RequestListener): Promise<string> {
+  const server = createServer(handler)
+  listeners.push(server)
+  return `http://127.0.0.1:${await listenOn(server)}/`
+}
 
 async function answering(url: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
@@ -83,6 +95,8 @@ async function probe(handler: (request: Request) => Promise<Response>): Promise<
   }
   return statuses
 }
+
+const runners = testRunners((runner) => programs.filter(({ run }) => run === runner).map(moduleOf))
 
 /** What is to be seen of each kind of block. Every block is compiled as well. */
 const runs: Record<string, (program: Program) => Promise<void>> = {
@@ -134,6 +148,20 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
     const { stdout } = await promisify(execFile)(process.execPath, [moduleOf(block)])
     const promised = [...block.code.matchAll(/console\.log\(.*\) \/\/ (.+)$/gm)].map(([, output]) => output)
     expect(stdout.split('\n').filter((line) => line !== '')).toEqual(promised)
+  },
+  ...Object.fromEntries(
+    Object.entries(runners).map(([name, run]) => [name, (block: Program) => run(moduleOf(block))]),
+  ),
+  async 'check results'(block) {
+    const check = `"${process.execPath}" "${join(ROOT, 'dist/cli.js')}" check --json --only genuine`
+    const pipe = (url: string) =>
+      promisify(execFile)('sh', ['-c', `${check} ${url} | "${process.execPath}" "${moduleOf(block)}"`])
+    const right = await listen(createNodeHandler({ secret: SECRET, onEvent() {} }))
+    expect((await pipe(right)).stdout).toBe('')
+    const wrong = await listen((_, response) => response.writeHead(401).end())
+    const { code, stdout } = await pipe(wrong).catch((error) => error)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^::error title=a genuine call\.started::Expected 2xx, got 401\. \w/)
   },
   async 'export POST'(block) {
     const { POST } = await import(moduleOf(block))

@@ -7,13 +7,14 @@ import * as node from '../../src/node.js'
 import { postgresSchema, postgresStore } from '../../src/stores/postgres.js'
 import { redisStore } from '../../src/stores/redis.js'
 import { sqliteSchema, sqliteStore } from '../../src/stores/sqlite.js'
-import { sampleEvent, signDelivery } from '../../src/testing/index.js'
+import { deliver, flatSampleEvent, playScenario, sampleEvent, signDelivery } from '../../src/testing/index.js'
 
 const SECRET = 'whsec_test'
 const event = main.parseEvent({ event: 'call.ended', timestamp: 1, data: { call_id: 'c1' } })
 const onEvent = () => {}
 const request = () => new Request('http://localhost/', { method: 'POST', body: '{}' })
 const rows = async () => []
+const receive = main.createReceiver({ secret: SECRET, onEvent })
 
 /** Each function with options: calls it with some, beside what it needs. */
 const FUNCTIONS: Readonly<Record<string, (options: object) => unknown>> = {
@@ -21,9 +22,12 @@ const FUNCTIONS: Readonly<Record<string, (options: object) => unknown>> = {
   createNodeHandler: (options) => node.createNodeHandler({ secret: SECRET, onEvent, ...options }),
   createReceiver: (options) => main.createReceiver({ secret: SECRET, onEvent, ...options }),
   createWebhookHandler: (options) => main.createWebhookHandler({ secret: SECRET, onEvent, ...options }),
+  deliver: (options) => deliver({ receive }, event, { secret: SECRET, ...options }),
   diagnose: (options) => diagnose('{}', {}, SECRET, options),
+  flatSampleEvent: (options) => flatSampleEvent('call.ended', options),
   isDuplicate: (options) => main.isDuplicate(event, main.memoryStore(), options),
   memoryStore: (options) => main.memoryStore(options),
+  playScenario: (options) => playScenario({ receive }, 'call', { secret: SECRET, ...options }),
   postgresSchema: (options) => postgresSchema(options),
   postgresStore: (options) => postgresStore(rows, options),
   'postgresStore sweep': (options) => postgresStore(rows).sweep(options),

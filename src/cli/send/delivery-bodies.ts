@@ -2,7 +2,9 @@
 
 import { decodeUtf8 } from '../../bytes.js'
 import { isObject } from '../../json.js'
-import { type SampleName, sampleEvent } from '../../testing/samples.js'
+import { pythonJson } from '../../testing/python-json.js'
+import type { SampleName } from '../../testing/sample-types.js'
+import { flatSampleEvent, sampleEvent } from '../../testing/samples.js'
 import type { Shape } from '../../testing/scenarios/story.js'
 import { EnvironmentError } from '../errors.js'
 import { printable } from '../terminal/printable.js'
@@ -15,14 +17,15 @@ export type MakeBody = (index: number) => DeliveryBody
 
 /** New sample events, the names in turn. */
 export function sampleBodies(names: readonly [SampleName, ...SampleName[]], shape: Shape): MakeBody {
-  return (index) => JSON.stringify(sampleEvent(names[index % names.length] ?? names[0], { shape }))
+  const create = shape === 'nested' ? sampleEvent : flatSampleEvent
+  return (index) => pythonJson(create(names[index % names.length] ?? names[0]))
 }
 
 /** New events of one name around given data, whose text stays as it is: `1.0` does not become `1`. */
 export function bodiesAround(data: string, name: SampleName, shape: Shape): MakeBody {
   return () => {
-    const { data: _, ...envelope } = sampleEvent(name, { shape })
-    return `${JSON.stringify(envelope).slice(0, -1)},"data":${data}}`
+    const { data: _, ...envelope } = shape === 'nested' ? sampleEvent(name) : flatSampleEvent(name)
+    return `${pythonJson(envelope).slice(0, -1)}, "data": ${data}}`
   }
 }
 

@@ -1,6 +1,6 @@
 /** The options of `send`. */
 
-import type { SampleName } from '../../testing/samples.js'
+import type { SampleName } from '../../testing/sample-types.js'
 import { MAX_SEED } from '../../testing/scenarios/random.js'
 import { scenarioNames } from '../../testing/scenarios/scenarios.js'
 import type { CommandArguments } from '../command.js'

@@ -1,7 +1,9 @@
 /** From the command line to what is sent, and when. */
 
 import { eventNames } from '../../events/catalogue.js'
-import { type SampleName, sampleNames } from '../../testing/samples.js'
+import { pythonJson } from '../../testing/python-json.js'
+import type { SampleName } from '../../testing/sample-types.js'
+import { sampleNames } from '../../testing/samples.js'
 import { MAX_SEED } from '../../testing/scenarios/random.js'
 import { type ScenarioName, scenarioSteps } from '../../testing/scenarios/scenarios.js'
 import type { Shape } from '../../testing/scenarios/story.js'
@@ -93,7 +95,7 @@ function requireSense({ given }: SendArguments, eventName: string | undefined): 
 
 function planScenario(name: ScenarioName, seed: number, shape: Shape, speed: number) {
   const steps = scenarioSteps(name, seed, shape, Date.now())
-  const bodies = steps.map(({ event }) => JSON.stringify(event))
+  const bodies = steps.map(({ event }) => pythonJson(event))
   const gaps = steps.map(({ gapMs }) => gapMs / speed)
   return {
     total: steps.length,

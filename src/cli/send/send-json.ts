@@ -1,5 +1,6 @@
 /** Reports a run of `send` as JSON: one object a line for each attempt, and a summary at the end. */
 
+import { RESERIALIZED } from '../../testing/reserialization.js'
 import type { Surroundings } from '../surroundings.js'
 import { jsonLine } from '../terminal/json-line.js'
 import { isAcknowledged } from '../transport.js'
@@ -27,7 +28,12 @@ export function sendReportAsJson(
           attempt: number,
           ok: isAcknowledged(result),
           ...(result.kind === 'response'
-            ? { status: result.status, error: result.error ?? null, reason: null, location: result.location }
+            ? {
+                status: result.status,
+                error: result.error ?? null,
+                reason: result.isReserialized ? RESERIALIZED : null,
+                location: result.location,
+              }
             : { status: null, error: null, reason: result.reason }),
           ms: rounded(result.ms),
           retryInMs: retryInMs ?? null,

@@ -1,6 +1,7 @@
 /** Sends bodies, signed anew each time, and sends again what got no 2xx. */
 
-import { signDelivery } from '../../testing/sign.js'
+import { createProbe, isRejection, isSignatureAccepted } from '../../testing/reserialization.js'
+import { type SignedRequest, signDelivery } from '../../testing/sign.js'
 import { isAcknowledged, type PostResult, type Transport } from '../transport.js'
 import type { BackOff } from './back-off.js'
 import type { DeliveryBody } from './delivery-bodies.js'
@@ -15,6 +16,8 @@ export interface Attempt {
   /** When it is sent again, in milliseconds; `undefined` if it is not. */
   readonly retryInMs: number | undefined
 }
+
+type SignedHeaders = SignedRequest<DeliveryBody>['headers']
 
 /** Sends deliveries, any number at a time. */
 export interface Sender {
@@ -37,17 +40,35 @@ export interface SenderOptions {
 /** Makes a {@link Sender}. */
 export function createSender({ secret, transport, waiting, backOff, onAttempt }: SenderOptions): Sender {
   const underWay = new Set<Promise<void>>()
+  /** Found out at the first rejection, once for the run. */
+  let reserializing: Promise<boolean> | undefined
 
-  /** Sends once. Resolves with the wait before the next attempt, if there is to be one. */
-  async function attempt(body: DeliveryBody, number: number): Promise<number | undefined> {
-    const { headers } = await signDelivery(body, secret)
-    const result = await transport.post(body, {
+  function post(body: DeliveryBody, headers: SignedHeaders): Promise<PostResult | undefined> {
+    return transport.post(body, {
       // Spelled as Truedy spells them.
       'Content-Type': headers['content-type'],
       'X-Truedy-Timestamp': headers['x-truedy-timestamp'],
       'X-Truedy-Signature': headers['x-truedy-signature'],
     })
-    if (!result) return undefined
+  }
+
+  /** Why the receiver rejected a signature, as far as another request can show. */
+  async function examine(result: PostResult): Promise<PostResult> {
+    if (result.kind !== 'response' || !isRejection(result.status)) return result
+    if (result.error !== undefined && result.error !== 'signature_mismatch') return result
+    const { status } = result
+    reserializing ??= createProbe(secret)
+      .then(({ body, headers }) => post(body, headers))
+      .then((probed) => probed?.kind === 'response' && isSignatureAccepted(probed.status, status))
+    return (await reserializing) ? { ...result, isReserialized: true } : result
+  }
+
+  /** Sends once. Resolves with the wait before the next attempt, if there is to be one. */
+  async function attempt(body: DeliveryBody, number: number): Promise<number | undefined> {
+    const { headers } = await signDelivery(body, secret)
+    const posted = await post(body, headers)
+    if (!posted) return undefined
+    const result = await examine(posted)
     const retryInMs = isAcknowledged(result) ? undefined : backOff?.(number)
     onAttempt({ body, number, result, retryInMs })
     return retryInMs

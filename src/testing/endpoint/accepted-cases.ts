@@ -1,7 +1,7 @@
 /** Genuine deliveries of every kind, which an endpoint must accept with 2xx. */
 
 import { eventNames } from '../../events/catalogue.js'
-import { sampleEvent } from '../samples.js'
+import { flatSampleEvent, sampleEvent } from '../samples.js'
 import { signDelivery } from '../sign.js'
 import { altered, caseEvent, eventWithSummary } from './case-deliveries.js'
 import type { EndpointCase } from './endpoint-case.js'
@@ -17,7 +17,7 @@ export const acceptedCases: readonly EndpointCase[] = [
     signDelivery(sampleEvent('call.completed'), secret),
   ),
   oneRequest('a genuine call.ended in the older, flat form', any2xx, SET_UP_FIX, (secret) =>
-    signDelivery(sampleEvent('call.ended', { shape: 'flat' }), secret),
+    signDelivery(flatSampleEvent('call.ended'), secret),
   ),
   oneRequest('an event type that nobody knows yet', any2xx, 'Acknowledge unknown types with 2xx.', (secret) =>
     signDelivery(sampleEvent('unknown'), secret),
@@ -50,7 +50,7 @@ export const acceptedCases: readonly EndpointCase[] = [
     'a body in another spelling of JSON',
     any2xx,
     'Verify the raw body: parsed and re-serialized, it is another one.',
-    (secret) => signDelivery(pythonJson(), secret),
+    (secret) => signDelivery(unusualJson(), secret),
   ),
 ]
 
@@ -58,10 +58,8 @@ function inCapitals(headers: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]))
 }
 
-/** An event as Python's `json.dumps` writes it: with other spaces and escapes than JavaScript, and a number with `.0`. */
-function pythonJson(): string {
-  const text = JSON.stringify(eventWithSummary('Grüße'), null, 1)
-    .replace(/\n */g, ' ')
-    .replaceAll('ü', '\\u00fc')
-  return text.replace(/\}$/, ', "version": 1.0 }')
+/** An event as neither Python nor JavaScript writes it. */
+function unusualJson(): string {
+  const text = JSON.stringify(eventWithSummary('Grüße'), null, 1).replaceAll('ü', '\\u00FC')
+  return text.replace(/\n\}$/, ',\n "version" : 1.00\n}\n')
 }

@@ -1,17 +1,17 @@
 /** The deliveries that endpoint cases send, as they were signed and as somebody changed them on the way. */
 
-import { type SampleEvent, sampleEvent } from '../samples.js'
+import type { SampleEvent } from '../sample-types.js'
+import { sampleEvent } from '../samples.js'
 import { type SignedRequest, signDelivery } from '../sign.js'
 
 /** The event of every case that is not about another one. */
-export function caseEvent(): SampleEvent {
+export function caseEvent(): SampleEvent<'call.ended'> {
   return sampleEvent('call.ended')
 }
 
 /** {@link caseEvent} with a summary of the call. */
-export function eventWithSummary(summary: string): SampleEvent {
-  const event = caseEvent()
-  return { ...event, data: { ...event.data, call: { callId: crypto.randomUUID(), summary } } }
+export function eventWithSummary(summary: string): SampleEvent<'call.ended'> {
+  return sampleEvent('call.ended', { data: { call: { summary } } })
 }
 
 /** Unix seconds. */

@@ -1,7 +1,9 @@
 /** Runs the endpoint cases. */
 
+import { createProbe, isRejection, isSignatureAccepted, RESERIALIZED } from '../reserialization.js'
 import type { Endpoint, EndpointCase, EndpointFinding } from './endpoint-case.js'
 import { endpointCases } from './endpoint-cases.js'
+import { sendRequest } from './timed-request.js'
 
 /** What a case found, with what it was about. */
 export interface EndpointResult extends EndpointFinding {
@@ -50,9 +52,25 @@ export async function* runCases(
     const result = await runCase(endpoint, one)
     const isGenuineFailure =
       !result.passed && result.expected === '2xx' && !ALL_SUCCESSFUL.test(result.actual)
+    if (!isGenuineFailure) yield result
     // The reason why one genuine delivery fails is mostly the reason for the others, too.
-    yield first && isGenuineFailure ? { ...result, fix: `First mend "${first.name}".` } : result
-    if (isGenuineFailure) first ??= result
+    else if (first) yield { ...result, fix: `First mend "${first.name}".` }
+    else {
+      first = result
+      yield (await isReserializing(endpoint, result)) ? { ...result, fix: RESERIALIZED } : result
+    }
+  }
+}
+
+/** Whether the endpoint rejected a genuine delivery because it verifies something else than the raw body. */
+async function isReserializing({ url, secret }: Endpoint, { actual }: EndpointResult): Promise<boolean> {
+  const rejected = Number(actual)
+  if (!isRejection(rejected)) return false
+  try {
+    const { status } = await sendRequest(url, await createProbe(secret))
+    return isSignatureAccepted(status, rejected)
+  } catch {
+    return false
   }
 }
 

@@ -1,5 +1,6 @@
 /** Requests whose body, method or size is wrong, which an endpoint must reject with the status for that. */
 
+import { pythonJson } from '../python-json.js'
 import { signDelivery } from '../sign.js'
 import { eventWithSummary } from './case-deliveries.js'
 import type { EndpointCase } from './endpoint-case.js'
@@ -50,6 +51,6 @@ export const invalidCases: readonly EndpointCase[] = [
 
 /** JSON, except that one string in it holds two bytes FF. */
 function notUtf8(): Uint8Array<ArrayBuffer> {
-  const bytes = new TextEncoder().encode(JSON.stringify(eventWithSummary('??')))
+  const bytes = new TextEncoder().encode(pythonJson(eventWithSummary('??')))
   return bytes.map((byte) => (byte === 0x3f ? 0xff : byte))
 }

@@ -1,6 +1,5 @@
 /** Sends a request to an endpoint under test, and measures how long its response takes. */
 
-import type { SampleEvent } from '../samples.js'
 import { signDelivery } from '../sign.js'
 import type { Endpoint } from './endpoint-case.js'
 
@@ -17,18 +16,23 @@ export const TRUEDY_TIMEOUT_MS = 10_000
 /** Sends a request. Rejects without a response within ten seconds. A redirect is a response, and is not followed. */
 export async function sendRequest(url: string, request: RequestInit): Promise<TimedResponse> {
   const startedAt = performance.now()
+  const response = await fetchOnce(url, request)
+  // Read to the end, so that the connection can be used again.
+  await response.arrayBuffer()
+  const endedAt = performance.now()
+  return { status: response.status, endedAt, durationMs: endedAt - startedAt }
+}
+
+/** The response to a request, a POST unless it says otherwise, within ten seconds. Follows no redirect. */
+export function fetchOnce(url: string, request: RequestInit): Promise<Response> {
   const target = splitCredentials(url)
-  const response = await fetch(target.url, {
+  return fetch(target.url, {
     method: 'POST',
     redirect: 'manual',
     signal: AbortSignal.timeout(TRUEDY_TIMEOUT_MS),
     ...request,
     ...(target.authorization && { headers: withAuthorization(request.headers, target.authorization) }),
   })
-  // Read to the end, so that the connection can be used again.
-  await response.arrayBuffer()
-  const endedAt = performance.now()
-  return { status: response.status, endedAt, durationMs: endedAt - startedAt }
 }
 
 /**
@@ -54,7 +58,7 @@ function withAuthorization(headers: RequestInit['headers'], authorization: strin
 }
 
 /** Sends an event, signed as Truedy does. */
-export async function sendEvent(endpoint: Endpoint, event: SampleEvent): Promise<TimedResponse> {
+export async function sendEvent(endpoint: Endpoint, event: object): Promise<TimedResponse> {
   return sendRequest(endpoint.url, await signDelivery(event, endpoint.secret))
 }
 

@@ -1,6 +1,6 @@
 /** The life of a call: created, started, joined, ended, billed. */
 
-import type { SampleName } from '../samples.js'
+import type { SampleName } from '../sample-types.js'
 import type { Random } from './random.js'
 import { eventId, eventOf, type Moment, type Shape } from './story.js'
 

@@ -36,7 +36,8 @@ export function campaignStory(random: Random, shape: Shape, calls: number): Mome
             ...(shape === 'flat' ? { batch_id: batchId } : { batchId }),
             created: time(0),
             totalCount,
-            completedCount: called - failedCount,
+            // Includes the failed ones.
+            completedCount: called,
             failedCount,
             endedAt: isOver ? time(atMs) : null,
           },

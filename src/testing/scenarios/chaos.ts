@@ -1,11 +1,11 @@
 /** Everything that at-least-once delivery without an order can bring: disorder, duplicates, two at once, late repeats. */
 
-import type { SampleEvent } from '../samples.js'
 import type { Random } from './random.js'
+import type { StoryEvent } from './story.js'
 
 /** One delivery within the disorder. */
 export interface ChaosStep {
-  readonly event: SampleEvent
+  readonly event: StoryEvent
   /** Whether it is sent at the same moment as the one before, which is the same event. */
   readonly isTwin: boolean
 }
@@ -15,7 +15,7 @@ export interface ChaosStep {
  *
  * @param events - the events of all stories; each comes up at least once
  */
-export function inChaos(events: readonly SampleEvent[], random: Random): ChaosStep[] {
+export function inChaos(events: readonly StoryEvent[], random: Random): ChaosStep[] {
   const steps: ChaosStep[] = random.shuffled(events).map((event) => ({ event, isTwin: false }))
   const some = (share: number) =>
     random.shuffled(events).slice(0, Math.max(2, Math.round(events.length * share)))

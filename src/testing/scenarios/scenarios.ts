@@ -1,23 +1,22 @@
 /** Scenarios by name: what is sent, in which order, and with which gaps. */
 
-import type { SampleEvent } from '../samples.js'
 import { callStory } from './call-story.js'
 import { campaignStory } from './campaign-story.js'
 import { inChaos } from './chaos.js'
 import { createRandom } from './random.js'
-import { type Shape, toldAt } from './story.js'
+import { type Shape, type StoryEvent, toldAt } from './story.js'
 import { voiceStory } from './voice-story.js'
 
-export const scenarioNames = ['call', 'campaign', 'voice', 'chaos'] as const
-
 /** The name of a scenario. */
-export type ScenarioName = (typeof scenarioNames)[number]
+export type ScenarioName = 'call' | 'campaign' | 'voice' | 'chaos'
+
+export const scenarioNames: readonly ScenarioName[] = ['call', 'campaign', 'voice', 'chaos']
 
 /** One delivery of a scenario. */
 export interface ScenarioStep {
   /** The wait before it, in milliseconds; 0 means at the same moment as the one before. */
   readonly gapMs: number
-  readonly event: SampleEvent
+  readonly event: StoryEvent
 }
 
 /**
@@ -27,7 +26,7 @@ export interface ScenarioStep {
  */
 export function scenarioSteps(name: ScenarioName, seed: number, shape: Shape, now: number): ScenarioStep[] {
   const random = createRandom(seed)
-  const inOrder = (events: readonly SampleEvent[]) =>
+  const inOrder = (events: readonly StoryEvent[]) =>
     events.map((event, index) => ({ gapMs: index === 0 ? 0 : random.between(300, 1500), event }))
   switch (name) {
     case 'call':

@@ -1,18 +1,27 @@
 /** Stories: events about the same call, campaign or voice, each at a moment of its own. */
 
 import { isObject } from '../../json.js'
-import { type SampleEvent, type SampleName, sampleEvent } from '../samples.js'
+import type { SampleName } from '../sample-types.js'
+import { flatSampleEvent, sampleEvent } from '../samples.js'
 import type { Random } from './random.js'
 
 /** The shape of payloads. */
 export type Shape = 'nested' | 'flat'
+
+/** An event as a story tells it, before it is signed. */
+export interface StoryEvent {
+  event: string
+  timestamp: string
+  id?: string
+  data: Record<string, unknown>
+}
 
 /** One event of a story. */
 export interface Moment {
   /** When it happens, in milliseconds since the story began. */
   readonly atMs: number
   /** Makes the event. `time` gives the time (ISO 8601) so many milliseconds into the story. */
-  tell(time: (atMs: number) => string): SampleEvent
+  tell(time: (atMs: number) => string): StoryEvent
 }
 
 /** What makes a sample an event of a story. */
@@ -29,11 +38,11 @@ export interface EventFacts {
 }
 
 /** A sample event with the facts of a story in it. */
-export function eventOf(sample: SampleName, shape: Shape, facts: EventFacts): SampleEvent {
-  const { event, data } = sampleEvent(sample, { shape })
-  const name = facts.name ?? event
-  const { call } = data
+export function eventOf(sample: SampleName, shape: Shape, facts: EventFacts): StoryEvent {
   const isNested = shape === 'nested'
+  const { event, data }: StoryEvent = isNested ? sampleEvent(sample) : flatSampleEvent(sample)
+  const name = facts.name ?? event
+  const call = data['call']
   return {
     event: name,
     // A flat sample has a timestamp without a zone, and with microseconds.
@@ -72,7 +81,7 @@ export function lengthOf(story: readonly Moment[]): number {
  *
  * @param now - Unix time in milliseconds
  */
-export function toldAt(story: readonly Moment[], now: number): SampleEvent[] {
+export function toldAt(story: readonly Moment[], now: number): StoryEvent[] {
   const beginning = now - lengthOf(story)
   const time = (atMs: number) => new Date(beginning + atMs).toISOString()
   return [...story].sort((a, b) => a.atMs - b.atMs).map(({ tell }) => tell(time))

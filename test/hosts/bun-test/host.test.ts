@@ -3,4 +3,4 @@
 import { describe } from 'vitest'
 import { testRunner } from '../runner.js'
 
-describe('bun test', () => testRunner('bun-test', { 'npm test': /9 pass\n +0 fail/ }))
+describe('bun test', () => testRunner('bun-test', { 'npm test': /12 pass\n +0 fail/ }))

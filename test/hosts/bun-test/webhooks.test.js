@@ -9,7 +9,7 @@ import {
   verifyAndParse,
 } from 'truedy-webhooks'
 import { createNodeHandler } from 'truedy-webhooks/node'
-import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import { deliver, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 
 const SECRET = 'whsec_test'
 const MINUTE_MS = 60_000
@@ -89,3 +89,17 @@ test('createReceiver gives up on a handler when the time of a test passes', asyn
   jest.advanceTimersByTime(15 * MINUTE_MS)
   expect((await reply).status).toBe(503)
 })
+
+for (const [kind, create] of Object.entries({
+  fetch: createWebhookHandler,
+  node: createNodeHandler,
+  receive: createReceiver,
+})) {
+  test(`deliver processes an event once, through { ${kind} }`, async () => {
+    const { handled, receive } = endpointOf(create)
+    const event = sampleEvent('call.ended')
+    const send = () => deliver({ [kind]: receive }, event, { secret: SECRET })
+    expect([(await send()).status, (await send()).status]).toEqual([204, 204])
+    expect(handled).toEqual(['call.ended'])
+  })
+}

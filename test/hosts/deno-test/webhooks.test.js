@@ -9,7 +9,7 @@ import {
   verifyAndParse,
 } from 'truedy-webhooks'
 import { createNodeHandler } from 'truedy-webhooks/node'
-import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import { deliver, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 
 const SECRET = 'whsec_test'
 
@@ -59,3 +59,17 @@ Deno.test('processOnce processes an event once', async () => {
   assert.equal((await processOnce(event, store, () => 1)).status, 'processed')
   assert.equal((await processOnce(event, store, () => 1)).status, 'duplicate')
 })
+
+for (const [kind, create] of Object.entries({
+  fetch: createWebhookHandler,
+  node: createNodeHandler,
+  receive: createReceiver,
+})) {
+  Deno.test(`deliver processes an event once, through { ${kind} }`, async () => {
+    const { handled, receive } = endpointOf(create)
+    const event = sampleEvent('call.ended')
+    const send = () => deliver({ [kind]: receive }, event, { secret: SECRET })
+    assert.deepEqual([(await send()).status, (await send()).status], [204, 204])
+    assert.deepEqual(handled, ['call.ended'])
+  })
+}

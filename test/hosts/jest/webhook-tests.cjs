@@ -18,7 +18,7 @@ exports.webhookTests = (
   },
   { afterEach, describe, expect, it, jest },
 ) => {
-  const { sampleEvent, signDelivery } = testing
+  const { deliver, playScenario, sampleEvent, signDelivery } = testing
   afterEach(() => jest.useRealTimers())
 
   /** An endpoint and the events that it handled. */
@@ -126,6 +126,34 @@ exports.webhookTests = (
     const send = () => receive(new Request('https://example.com/', { method: 'POST', ...delivery }))
     expect([(await send()).status, (await send()).status]).toEqual([204, 204])
     expect(handled).toEqual(['call.ended'])
+  })
+
+  describe('deliver', () => {
+    it.each([
+      ['node', createNodeHandler],
+      ['receive', createReceiver],
+    ])('processes an event once, through { %s }', async (kind, create) => {
+      const { handled, receive } = endpointOf(create)
+      const event = sampleEvent('call.ended')
+      const send = () => deliver({ [kind]: receive }, event, { secret: SECRET })
+      expect([(await send()).status, (await send()).status]).toEqual([204, 204])
+      expect(handled).toEqual(['call.ended'])
+    })
+
+    fetchTest('processes an event once, through { fetch }', async () => {
+      const { handled, receive } = endpointOf(createWebhookHandler)
+      const event = sampleEvent('call.ended')
+      const send = () => deliver({ fetch: receive }, event, { secret: SECRET })
+      expect([(await send()).status, (await send()).status]).toEqual([204, 204])
+      expect(handled).toEqual(['call.ended'])
+    })
+
+    it('plays chaos, with fake timers', async () => {
+      const { handled, receive } = endpointOf(createReceiver)
+      jest.useFakeTimers()
+      const log = await playScenario({ receive }, 'chaos', { secret: SECRET, seed: 7 })
+      expect(handled).toHaveLength(new Set(log.map(({ event }) => event)).size)
+    })
   })
 
   it('processOnce works with fake timers', async () => {

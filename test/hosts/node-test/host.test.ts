@@ -3,4 +3,4 @@
 import { describe } from 'vitest'
 import { testRunner } from '../runner.js'
 
-describe('node:test', () => testRunner('node-test', { 'npm test': /pass 8\n.* fail 0/ }))
+describe('node:test', () => testRunner('node-test', { 'npm test': /pass 11\n.* fail 0/ }))

@@ -1,38 +1,24 @@
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import {
-  callDetails,
-  createReceiver,
-  dedupeKey,
-  eventIds,
-  parseEvent,
-  verifyAndParse,
-} from '../../../src/index.js'
+import { createReceiver, verifyAndParse } from '../../../src/index.js'
 import { createNodeHandler } from '../../../src/node.js'
 import type { EndpointCase } from '../../../src/testing/endpoint/endpoint-case.js'
-import {
-  checkEndpoint,
-  endpointCases,
-  type SampleName,
-  sampleEvent,
-  signDelivery,
-} from '../../../src/testing/index.js'
-import { sampleNames } from '../../../src/testing/samples.js'
+import { checkEndpoint, endpointCases, sampleEvent, signDelivery } from '../../../src/testing/index.js'
 import { listenOn } from '../../support/server.js'
 import { stopClock } from '../support/clock.js'
 import { sign } from '../support/delivery.js'
-import { UUID } from '../support/readable.js'
+import { reserializingHandler } from '../support/reserializing.js'
 
 const SECRET = 'whsec_testing'
 
 describe('signDelivery', () => {
-  it('signs a payload as compact JSON, now', async () => {
+  it('signs a payload as JSON of Python, now', async () => {
     const now = Date.UTC(2026, 0, 31, 14, 5, 41, 999)
     vi.useFakeTimers({ toFake: ['Date'], now })
     onTestFinished(() => void vi.useRealTimers())
     const payload = { event: 'call.ended', timestamp: 1, data: { name: 'Zoë' } }
     const { body, headers } = await signDelivery(payload, SECRET)
-    expect(body).toBe(JSON.stringify(payload))
+    expect(body).toBe('{"event": "call.ended", "timestamp": 1, "data": {"name": "Zo\\u00eb"}}')
     expect(headers['content-type']).toBe('application/json')
     expect(headers['x-truedy-timestamp']).toBe(String(Math.floor(now / 1000)))
     expect(headers['x-truedy-signature']).toBe(sign(body, headers['x-truedy-timestamp'], SECRET))
@@ -51,6 +37,13 @@ describe('signDelivery', () => {
     expect(headers['x-truedy-signature']).toBe(sign(bytes, '42', SECRET))
   })
 
+  it.each([[undefined], [null], [42], [() => {}]])('rejects %s as a payload', async (payload) => {
+    await expect(signDelivery(payload as unknown as object, SECRET)).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringMatching(/^payload must be/),
+    })
+  })
+
   it.each([
     [1773844320, '1773844320'],
     ['2026-03-18T14:32:00Z', '2026-03-18T14:32:00Z'],
@@ -58,82 +51,6 @@ describe('signDelivery', () => {
     [new Date('2026-03-18T14:32:00.999Z'), '1773844320'],
   ])('takes the timestamp %s', async (timestamp, text) => {
     expect((await signDelivery({}, SECRET, { timestamp })).headers['x-truedy-timestamp']).toBe(text)
-  })
-})
-
-describe('sampleEvent', () => {
-  const names: SampleName[] = [
-    'call.started',
-    'call.joined',
-    'call.ended',
-    'call.failed',
-    'call.billed',
-    'batch.status.changed',
-    'batch.completed',
-    'voice.training.completed',
-    'voice.training.failed',
-  ]
-
-  describe.each(['nested', 'flat'] as const)('%s', (shape) => {
-    it.each(names)('%s is an event of its name, with an id to tell it by', (name) => {
-      const event = parseEvent(sampleEvent(name, { shape }))
-      expect(event).toMatchObject({ event: name, rawEvent: name })
-      const { callId, batchId, voiceId, eventId } = eventIds(event)
-      expect(callId ?? batchId ?? voiceId).toBeTypeOf('string')
-      expect(eventId !== undefined).toBe(shape === 'nested')
-    })
-
-    it('is another event each time', () => {
-      const keys = Array.from({ length: 10 }, () =>
-        dedupeKey(parseEvent(sampleEvent('call.ended', { shape }))),
-      )
-      expect(new Set(keys).size).toBe(10)
-    })
-
-    it.each(['call.ended', 'call.failed'] as const)('%s has the facts of a call', (name) => {
-      const details = callDetails(parseEvent(sampleEvent(name, { shape })))
-      expect(details).toMatchObject({
-        durationSeconds: 123,
-        costUsd: 0.12,
-        agentId: expect.any(String),
-        endReason: expect.any(String),
-      })
-      expect(details?.errorMessage !== undefined).toBe(name === 'call.failed')
-    })
-
-    it('a failed training says why', () => {
-      expect(sampleEvent('voice.training.failed', { shape }).data).toHaveProperty('error_message')
-    })
-  })
-
-  it('has all the fields that are documented', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 31, 14, 5, 41, 123) })
-    onTestFinished(() => void vi.useRealTimers())
-    const samples = sampleNames.flatMap((name) =>
-      (['nested', 'flat'] as const).map((shape) => JSON.stringify(sampleEvent(name, { shape }), null, 2)),
-    )
-    const text = `${samples.join('\n\n')}\n`.replace(UUID, 'UUID')
-    await expect(text).toMatchFileSnapshot('snapshots/samples.txt')
-  })
-
-  it('refuses a name that is none, instead of making one up', () => {
-    expect(() => sampleEvent('call.end' as SampleName)).toThrow(
-      new TypeError(`There is no sample of "call.end". There is one of ${sampleNames.join(', ')}.`),
-    )
-  })
-
-  it('has the alias and an unknown type', () => {
-    expect(parseEvent(sampleEvent('call.completed'))).toMatchObject({
-      event: 'call.ended',
-      rawEvent: 'call.completed',
-    })
-    expect(parseEvent(sampleEvent('unknown')).event).toBe('unknown')
-  })
-
-  it('writes the time of the flat form as the early sender did: microseconds, no zone', () => {
-    expect(sampleEvent('call.ended', { shape: 'flat' }).timestamp).toMatch(
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/,
-    )
   })
 })
 
@@ -187,6 +104,17 @@ describe('checkEndpoint', () => {
       fix: expect.stringContaining('secret'),
     })
     expect(results[1]).toMatchObject({ passed: false, fix: 'First mend "a genuine call.started".' })
+  })
+
+  it('names the cause if a receiver re-serializes the body', async () => {
+    const url = await listen(reserializingHandler(SECRET))
+    const [first, second] = await checkEndpoint(url, SECRET)
+    expect(first).toMatchObject({
+      passed: false,
+      actual: '401',
+      fix: expect.stringContaining('re-serializes'),
+    })
+    expect(second).toMatchObject({ passed: false, fix: 'First mend "a genuine call.started".' })
   })
 
   it('tells why there is no answer', async () => {

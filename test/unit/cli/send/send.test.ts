@@ -12,6 +12,7 @@ import {
 import { stopClock } from '../../support/clock.js'
 import { eventually } from '../../support/eventually.js'
 import { deferred, failOnUncaught, serve } from '../../support/http.js'
+import { reserializingHandler } from '../../support/reserializing.js'
 import { keeper, receiver, send } from '../../support/send.js'
 import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
 
@@ -95,7 +96,7 @@ describe('what is sent', () => {
     const file = await fileOf('\uFEFF{ "call_id": "c1", "cost_usd": 1.0, "big": 12345678901234567890 }\n')
     expect((await send([url, 'call.ended', '--data', file, '--count', 2])).code).toBe(0)
     expect(seen[0]?.body).toMatch(
-      /"data":\{ "call_id": "c1", "cost_usd": 1\.0, "big": 12345678901234567890 \}\}$/,
+      /"data": \{ "call_id": "c1", "cost_usd": 1\.0, "big": 12345678901234567890 \}\}$/,
     )
     expect(events()).toMatchObject([{ event: 'call.ended' }, { event: 'call.ended' }])
     expect(events()[0]?.['id']).not.toBe(events()[1]?.['id'])
@@ -168,6 +169,34 @@ describe('an answer that is no 2xx', () => {
     // The hint once: it is the same for both.
     expect(stdout.match(/signature_mismatch: Has the receiver the same secret\?/g)).toHaveLength(1)
     expect(stdout).toContain('deliveries  2, 0 got 2xx, 2 did not')
+  })
+
+  it('names the cause if the receiver re-serializes the body, found out once', async () => {
+    let requests = 0
+    const handler = reserializingHandler(CLI_SECRET)
+    const { url } = await serve((request, response) => {
+      requests += 1
+      handler(request, response)
+    })
+    const { code, stdout } = await send([url, '--count', 3])
+    expect(code).toBe(1)
+    expect(stdout.match(/re-serializes/g)).toHaveLength(1)
+    expect(requests).toBe(4)
+    const many = await send([url, '--count', 101])
+    expect(many.stdout.match(/re-serializes/g)).toHaveLength(1)
+    const asJson = (await send([url, '--json'])).objects()
+    expect(asJson[0]).toMatchObject({
+      ok: false,
+      status: 401,
+      reason: expect.stringContaining('re-serializes'),
+    })
+  })
+
+  it('is no case of it if the secret is another one', async () => {
+    const url = await receiver({ secret: 'whsec_other' })
+    const { code, stdout } = await send([url])
+    expect(code).toBe(1)
+    expect(stdout).not.toContain('re-serializes')
   })
 
   it('is no 2xx although it is a redirect, which is named and not followed', async () => {

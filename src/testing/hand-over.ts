@@ -1,0 +1,79 @@
+/** Hands a signed request to a target of any kind, and reads what it replies. */
+
+import { asBytes, type RawBody } from '../bytes.js'
+import { invalidOption, wrongValue } from '../checks.js'
+import { isObject } from '../json.js'
+import type { Reply } from '../receive/reply.js'
+import { fetchOnce } from './endpoint/timed-request.js'
+import { handOverToNode } from './node-exchange.js'
+import type { KnownTarget } from './target.js'
+
+/** What is handed over. */
+export interface SignedPost {
+  /** For targets in this process. */
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: RawBody
+  /** Further arguments of the handler. */
+  readonly args: readonly unknown[]
+}
+
+/**
+ * Posts a request to a target.
+ *
+ * @throws WebhookError `invalid_options` if a handler returns no response; what the handler throws; an Error if nothing responds
+ */
+export async function handOver(target: KnownTarget, post: SignedPost): Promise<Reply> {
+  const { url, headers, args } = post
+  switch (target.kind) {
+    case 'url':
+      return readResponse(
+        await fetchOnce(target.url.href, { headers, body: bodyOf(post) }).catch(explain(target.url)),
+      )
+    case 'fetch': {
+      if (typeof Request === 'undefined') {
+        throw invalidOption(
+          'This environment has no Request (jsdom?). Run the test in the environment "node".',
+        )
+      }
+      const request = new Request(url, { method: 'POST', headers, body: bodyOf(post) })
+      return readResponse(await target.fetch(request, ...args))
+    }
+    case 'node':
+      return handOverToNode(target.node, { url, headers, body: bodyOf(post), args })
+    case 'receive': {
+      const reply: unknown = await target.receive({ method: 'POST', headers, body: post.body }, ...args)
+      if (isObject(reply) && typeof reply['status'] === 'number') return reply as unknown as Reply
+      throw wrongValue("receive's result", 'a Reply { status, headers, body }', reply)
+    }
+  }
+}
+
+/** Text or bytes, which every client takes; not shared memory, which `asBytes` has copied. */
+function bodyOf({ body }: SignedPost): string | Uint8Array<ArrayBuffer> {
+  return (asBytes(body) ?? '') as string | Uint8Array<ArrayBuffer>
+}
+
+/** Of a `Response`, whichever library's it is. */
+async function readResponse(value: unknown): Promise<Reply> {
+  const response = value as Partial<Response> | null | undefined
+  if (typeof response?.status !== 'number' || typeof response.text !== 'function' || !response.headers) {
+    throw wrongValue("fetch's result", 'a Response', value)
+  }
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
+  }
+}
+
+/** `fetch` itself says only "fetch failed". */
+function explain({ origin }: URL): (error: unknown) => never {
+  return (error) => {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${origin} did not respond: ${reason}. Start the server, or correct the URL.`, {
+      cause: error,
+    })
+  }
+}

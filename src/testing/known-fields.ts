@@ -1,0 +1,115 @@
+/** The fields that the catalogue names, for checks at run time. The types keep each list complete. */
+
+import type { Agent, Batch, BatchData, Call, CallData, Voice, VoiceData } from '../events/catalogue.js'
+import type { KnownKeys, SampleName } from './sample-types.js'
+
+/** The fields of an object: `true` for one that is replaced as a whole, its own fields for one that is merged. */
+export interface KnownFields {
+  readonly [name: string]: true | KnownFields
+}
+
+/** All of a type's fields, and no others. */
+type FieldsOf<Type> = { readonly [Key in KnownKeys<Type>]: true | KnownFields }
+
+const EVENT_ID = { id: true, eventId: true, event_id: true, event: true } as const
+
+const AGENT = { agentId: true, name: true } as const satisfies FieldsOf<Agent>
+
+const CALL = {
+  callId: true,
+  call_id: true,
+  agent: AGENT,
+  agentId: true,
+  duration: true,
+  costUsd: true,
+  summary: true,
+  shortSummary: true,
+  endReason: true,
+  clientVersion: true,
+  created: true,
+  joined: true,
+  ended: true,
+  billedDuration: true,
+  billedSideInputTokens: true,
+  billedSideOutputTokens: true,
+  billingStatus: true,
+  firstSpeaker: true,
+  firstSpeakerSettings: true,
+  initialOutputMedium: true,
+  joinUrl: true,
+  metadata: true,
+  initialState: true,
+  requestContext: true,
+  sipDetails: true,
+  joinTimeout: true,
+  maxDuration: true,
+  languageHint: true,
+  medium: true,
+  model: true,
+  recordingEnabled: true,
+  systemPrompt: true,
+  temperature: true,
+  timeExceededMessage: true,
+  voice: true,
+  externalVoice: true,
+  transcriptOptional: true,
+  inactivityMessages: true,
+  vadSettings: true,
+  dataConnectionConfig: true,
+  callbacks: true,
+} as const satisfies FieldsOf<Call>
+
+const CALL_DATA = {
+  ...EVENT_ID,
+  call: CALL,
+  callId: true,
+  call_id: true,
+  agentId: true,
+  agent_id: true,
+  status: true,
+  duration_seconds: true,
+  cost_usd: true,
+  end_reason: true,
+  recording_url: true,
+  error_message: true,
+} as const satisfies FieldsOf<CallData>
+
+const BATCH = { batchId: true, batch_id: true } as const satisfies FieldsOf<Batch>
+
+const BATCH_DATA = {
+  ...EVENT_ID,
+  batch_id: true,
+  batchId: true,
+  batch: BATCH,
+  status: true,
+  created: true,
+  totalCount: true,
+  completedCount: true,
+  failedCount: true,
+  endedAt: true,
+  windowStart: true,
+  windowEnd: true,
+  paused: true,
+} as const satisfies FieldsOf<BatchData>
+
+const VOICE = { voiceId: true, voice_id: true } as const satisfies FieldsOf<Voice>
+
+const VOICE_DATA = {
+  ...EVENT_ID,
+  voice_id: true,
+  voiceId: true,
+  voice: VOICE,
+  ultravox_voice_id: true,
+  status: true,
+  error_message: true,
+  timestamp: true,
+  org_id: true,
+  client_id: true,
+} as const satisfies FieldsOf<VoiceData>
+
+/** The fields of an event's `data`; `undefined` for a type of which none are known. */
+export function dataFieldsOf(name: SampleName): KnownFields | undefined {
+  if (name.startsWith('call.')) return CALL_DATA
+  if (name.startsWith('batch.')) return BATCH_DATA
+  return name.startsWith('voice.') ? VOICE_DATA : undefined
+}

@@ -1,0 +1,44 @@
+/** Puts what a test changes into a sample. */
+
+import { invalidOption, requireObject } from '../checks.js'
+import { didYouMean } from '../did-you-mean.js'
+import { isObject } from '../json.js'
+import type { KnownFields } from './known-fields.js'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * A sample with overrides. Objects are merged field by field; lists, and objects whose keys are free, are replaced. `undefined` takes a field
+ * out.
+ *
+ * @param path - where the object stands, for messages: `data.call`
+ * @param known - the fields that may be overridden beside those of the sample; without it any
+ * @throws WebhookError `invalid_options` for a field that there is not
+ */
+export function mergeOverrides(
+  sample: Fields,
+  overrides: Fields,
+  path: string,
+  known?: KnownFields,
+): Record<string, unknown> {
+  const merged = { ...sample }
+  for (const [name, value] of Object.entries(overrides)) {
+    if (known) requireKnown(name, path, [...Object.keys(known), ...Object.keys(sample)])
+    const inner = known?.[name]
+    if (value === undefined) delete merged[name]
+    else if (typeof inner === 'object' && value !== null) {
+      const before = sample[name]
+      const given = requireObject(`${path}.${name}`, value)
+      merged[name] = mergeOverrides(isObject(before) ? before : {}, given, `${path}.${name}`, inner)
+    } else merged[name] = value
+  }
+  return merged
+}
+
+function requireKnown(name: string, path: string, names: readonly string[]): void {
+  if (names.includes(name)) return
+  const hint = didYouMean(name, names, (candidate) => `"${path}.${candidate}"`)
+  throw invalidOption(
+    `Unknown field "${path}.${name}" in overrides.${hint || ' Add a field of your own to the sample: { ...sample.data, … }.'}`,
+  )
+}

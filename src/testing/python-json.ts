@@ -1,0 +1,48 @@
+/**
+ * JSON as Truedy's sender, a Python program, writes it: `json.dumps` with its defaults. JavaScript writes the same values in another way, so a
+ * receiver that parses a body and writes it again gets other bytes than were signed.
+ */
+
+import { spellAsPython } from '../python-number.js'
+import { hexOfUnit } from '../utf16.js'
+
+/** A string, a number, or a sign before a value. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[,:[]|-?\d[\d.eE+-]*/g
+
+/** What Python escapes: everything that is not printable ASCII, which includes DEL. JavaScript has escaped the rest already. */
+const NOT_PRINTABLE = /[^ -~]/g
+
+/** Fields of the samples that are floats in Python: a whole number in them is written as `123.0`. An object can't say so itself. */
+const FLOAT_FIELDS: ReadonlySet<string> = new Set(
+  ['duration', 'duration_seconds', 'costUsd', 'cost_usd', 'temperature'].map((name) => `"${name}"`),
+)
+
+/**
+ * Writes a value as Python's `json.dumps` does: `", "` and `": "` between values, `\u00fc` for `ü`, `1e-07` for `1e-7`.
+ *
+ * @param value - what `JSON.stringify` takes
+ * @throws TypeError if `JSON.stringify` does
+ */
+export function pythonJson(value: object): string {
+  let field = ''
+  let lastString = ''
+  // An object has JSON, unless its own toJSON says otherwise.
+  return (JSON.stringify(value) ?? 'null').replace(TOKEN, (token) => {
+    switch (token[0]) {
+      case '"':
+        lastString = token
+        return token.replace(NOT_PRINTABLE, (unit) => `\\u${hexOfUnit(unit)}`)
+      case ',':
+        field = ''
+        return ', '
+      case '[':
+        field = ''
+        return token
+      case ':':
+        field = lastString
+        return ': '
+      default:
+        return spellAsPython(FLOAT_FIELDS.has(field) && /^-?\d+$/.test(token) ? `${token}.0` : token)
+    }
+  })
+}

@@ -1,0 +1,80 @@
+/** When a queue may resolve, must reject, and must do nothing. */
+
+import type { QueueCase } from './queue-case.js'
+import { expectArrival, findJobs, newJob, rejectionOf } from './queue-steps.js'
+
+export const addingCases: readonly QueueCase[] = [
+  {
+    name: 'resolves only once the engine holds the job',
+    async run(engine) {
+      // Several, because an engine that is late may be on time once.
+      for (let count = 0; count < 10; count++) {
+        const job = newJob()
+        await engine.queue.add(job)
+        await expectArrival(engine, [job], 'a job')
+      }
+    },
+  },
+  {
+    name: 'leaves the job as it is that it is given',
+    async run(engine) {
+      const job = newJob({ trace: { traceparent: '00-1-2-01' } })
+      const before = JSON.stringify(job)
+      await engine.queue.add(job)
+      if (JSON.stringify(job) !== before) throw new Error('add must leave its job as it is, and changed it.')
+    },
+  },
+  {
+    name: 'adds a key once, if it is added again',
+    run: (engine) =>
+      expectOne(engine, async (job) => {
+        await engine.queue.add(job)
+        await engine.queue.add({ ...job, receivedAt: new Date(Date.now() + 1000).toISOString() })
+      }),
+  },
+  {
+    name: 'adds a key once, if it is added 20 times at the same moment',
+    run: (engine) =>
+      expectOne(engine, (job) => Promise.all(Array.from({ length: 20 }, () => engine.queue.add(job)))),
+  },
+  {
+    name: 'adds events apart that have the same body, but other keys',
+    async run(engine) {
+      const job = newJob({ scope: 'a' })
+      const other = { ...job, key: `${job.key}-b`, scope: 'b' }
+      await Promise.all([engine.queue.add(job), engine.queue.add(other)])
+      await expectArrival(engine, [job, other], 'one of two jobs with the same body')
+    },
+  },
+  {
+    name: 'rejects if the engine refuses the job',
+    async run(engine) {
+      const { refusing } = engine
+      if (!refusing) return
+      const job = newJob()
+      if ((await rejectionOf(() => refusing.add(job))) === undefined) {
+        throw new Error('add must reject if the engine refuses the job, and resolved: the delivery is lost.')
+      }
+    },
+  },
+]
+
+/** Throws unless the engine has one job after it was added several times; or several, where it recognizes no duplicates. */
+async function expectOne(
+  engine: Parameters<QueueCase['run']>[0],
+  add: (job: ReturnType<typeof newJob>) => Promise<unknown>,
+): Promise<void> {
+  const job = newJob()
+  await add(job)
+  // Jobs arrive in their order, more or less: when this one is there, the others are.
+  const last = newJob()
+  await engine.queue.add(last)
+  // Which of several times of arrival is kept doesn't matter.
+  const { key, body } = job
+  await expectArrival(engine, [{ key, body }, last], 'a key that is added several times')
+  const found = (await findJobs(engine)).filter((each) => each.key === key).length
+  if (found === 1 || engine.hasDuplicates) return
+  throw new Error(
+    `A key that is added several times must be one job, and is ${found}. If the engine recognizes no duplicates, say so: hasDuplicates.`,
+  )
+}

@@ -1,0 +1,30 @@
+/** Finds out whether a receiver parses a body, and writes it as JSON again, before it verifies the signature. */
+
+import { type SignedRequest, signDelivery } from './sign.js'
+
+/** What a person reads who has such a receiver. */
+export const RESERIALIZED =
+  'The receiver parses the body and re-serializes it before it verifies: JSON.stringify writes other bytes than Truedy signed. Verify the raw body, as it arrived, before any parser.'
+
+/**
+ * A request whose signature belongs not to its body, but to what `JSON.parse` and `JSON.stringify` make of it. It is no event: no handler runs.
+ */
+export async function createProbe(secret: string): Promise<SignedRequest<string>> {
+  const { headers } = await signDelivery('{"probe":1}', secret)
+  return { body: '{"probe": 1.0}', headers }
+}
+
+/** Whether a status is what receivers reject a wrong signature with, so that the probe is worth sending. */
+export function isRejection(status: number): boolean {
+  return status === 400 || status === 401 || status === 403
+}
+
+/**
+ * Whether the status of the probe shows that its signature was accepted.
+ *
+ * @param rejected - the status of a valid delivery, with the same secret
+ */
+export function isSignatureAccepted(probe: number, rejected: number): boolean {
+  // A body that is no event is accepted as an unknown type, rejected with 400 or 422, or makes the handler fail.
+  return probe !== rejected && ((probe >= 200 && probe < 300) || [400, 422, 500].includes(probe))
+}
