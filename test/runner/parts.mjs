@@ -30,7 +30,7 @@ export const parts = {
   readme: { build: 'types', install: [SHARED, 'test/readme'] },
   runtimes: { build: 'code', install: [SHARED, 'test/runtimes'] },
   tools: { build: 'code', install: ['test/tools'] },
-  queues: { build: 'code', install: ['test/queues'] },
+  queues: { build: 'code', install: [SHARED, 'test/queues'], hasFull: true },
   // `test/runtimes` has the Node 22 that some stores are tested on.
   stores: { build: 'code', install: [SHARED, 'test/stores', 'test/runtimes'] },
   examples: { build: 'types', install: ['test/examples'] },
