@@ -108,8 +108,11 @@ export function administerBullmq(port: number): Administration & { readonly url:
   }
 }
 
+/** For four receivers and four workers, each with its pools, and for those that were killed just now. */
+const MANY_CONNECTIONS = 'max_connections=300'
+
 async function startPgBoss(): Promise<EngineServer> {
-  const program = await startPostgres()
+  const program = await startPostgres(MANY_CONNECTIONS)
   return {
     ...onPostgres('pg-boss', program),
     ...administerPostgres(program, {
@@ -124,7 +127,7 @@ async function startPgBoss(): Promise<EngineServer> {
 }
 
 async function startGraphile(): Promise<EngineServer> {
-  const program = await startPostgres()
+  const program = await startPostgres(MANY_CONNECTIONS)
   const jobs = 'graphile_worker._private_jobs'
   return {
     ...onPostgres('graphile-worker', program),
