@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Queue as BullQueue } from 'bullmq'
 import type { Queue, QueueJob } from '../../src/index.js'
+import { postgresSchema } from '../../src/stores/postgres.js'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
 import { startRedis } from '../support/redis-server.js'
 import type { ServerProgram } from '../support/server-program.js'
@@ -111,8 +112,15 @@ export function administerBullmq(port: number): Administration & { readonly url:
 /** For four receivers and four workers, each with its pools, and for those that were killed just now. */
 const MANY_CONNECTIONS = 'max_connections=300'
 
-async function startPgBoss(): Promise<EngineServer> {
+/** With the table of the job handler's store. */
+async function startDatabase(): Promise<PostgresServer> {
   const program = await startPostgres(MANY_CONNECTIONS)
+  await program.run(postgresSchema())
+  return program
+}
+
+async function startPgBoss(): Promise<EngineServer> {
+  const program = await startDatabase()
   return {
     ...onPostgres('pg-boss', program),
     ...administerPostgres(program, {
@@ -127,7 +135,7 @@ async function startPgBoss(): Promise<EngineServer> {
 }
 
 async function startGraphile(): Promise<EngineServer> {
-  const program = await startPostgres(MANY_CONNECTIONS)
+  const program = await startDatabase()
   const jobs = 'graphile_worker._private_jobs'
   return {
     ...onPostgres('graphile-worker', program),

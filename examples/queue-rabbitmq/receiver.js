@@ -1,0 +1,38 @@
+import { createServer } from 'node:http'
+import { createNodeHandler } from 'truedy-webhooks/node'
+import { declareQueues, EVENTS, openConnection } from './queues.js'
+
+const connection = openConnection()
+await declareQueues(connection)
+
+// RabbitMQ confirms a message that no queue took, after it has returned it.
+const returned = new Set()
+const publisher = connection.createPublisher({
+  confirm: true,
+  onReturn: ({ messageId }) => returned.add(messageId),
+})
+
+// Takes the secret from TRUEDY_WEBHOOK_SECRET.
+const receive = createNodeHandler({
+  queue: {
+    async add(job) {
+      const messageId = crypto.randomUUID()
+      await publisher.send({ routingKey: EVENTS, durable: true, mandatory: true, messageId }, job)
+      if (returned.delete(messageId)) throw new Error(`There is no queue ${EVENTS}. Restart the receiver.`)
+    },
+  },
+})
+
+const server = createServer((request, response) => {
+  const [path] = request.url.split('?')
+  if (path === '/webhooks/truedy') return receive(request, response)
+  response.writeHead(404).end()
+}).listen(process.env.PORT ?? 3000)
+
+process.once('SIGTERM', () => {
+  server.close(async () => {
+    await publisher.close()
+    await connection.close()
+  })
+  server.closeIdleConnections()
+})
