@@ -218,6 +218,7 @@ describe('pg-boss', () => {
   it('gives 500 if there is no queue, and if a policy or a singleton option drops the job', async () => {
     const engine = await startEngine('pg-boss', {})
     const boss = new PgBoss({ connectionString: engine.url, supervise: false })
+    boss.on('error', () => {})
     await boss.start()
     try {
       await boss.createQueue('short', { name: 'short', policy: 'short' })

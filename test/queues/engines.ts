@@ -142,7 +142,8 @@ async function startGraphile(): Promise<EngineServer> {
     ...administerPostgres(program, {
       keys: `SELECT payload ->> 'key' FROM ${jobs} j JOIN graphile_worker._private_tasks t ON t.id = task_id WHERE identifier = '${TASK}'`,
       pending: `SELECT count(*) FROM ${jobs} WHERE attempts < max_attempts OR locked_at IS NOT NULL`,
-      failed: `SELECT count(*) FROM ${jobs} WHERE attempts >= max_attempts AND locked_at IS NULL`,
+      // Without those that a retry by Truedy has replaced while they ran: they lose their key, and a new job has it.
+      failed: `SELECT count(*) FROM ${jobs} WHERE attempts >= max_attempts AND locked_at IS NULL AND key IS NOT NULL`,
       // It removes a job as soon as it is done.
       forgetDone: 'SELECT 1',
       loseAll: `DELETE FROM ${jobs}`,

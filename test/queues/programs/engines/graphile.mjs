@@ -7,8 +7,8 @@ import { graphileQueue } from 'truedy-webhooks/queues'
 export const TASK = 'truedy'
 
 /** A connection that is lost is an event, of the pool or of a client in use. */
-function openPool(/** @type {string} */ connectionString, max = 12) {
-  const pool = new pg.Pool({ connectionString, max, connectionTimeoutMillis: 3000 })
+function openPool(/** @type {pg.PoolConfig} */ config) {
+  const pool = new pg.Pool({ max: 12, ...config })
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
@@ -20,7 +20,7 @@ const logger = new Logger(() => () => {})
 /** @type {import('../engine.js').EngineProgram} */
 export const graphile = {
   async openQueue(url, { attempts }) {
-    const pool = openPool(url)
+    const pool = openPool({ connectionString: url, connectionTimeoutMillis: 3000 })
     const utils = await makeWorkerUtils({ pgPool: pool, logger })
     await utils.migrate()
     return {
@@ -33,7 +33,7 @@ export const graphile = {
   },
 
   async startWorker(url, work, { redeliverySeconds }) {
-    const pool = openPool(url)
+    const pool = openPool({ connectionString: url })
     const runner = await run({
       pgPool: pool,
       concurrency: 10,
