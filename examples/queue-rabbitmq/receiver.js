@@ -1,16 +1,15 @@
 import { createServer } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
 import { createNodeHandler } from 'truedy-webhooks/node'
 import { declareQueues, EVENTS, openConnection } from './queues.js'
 
 const connection = openConnection()
 await declareQueues(connection)
 
-// RabbitMQ confirms a message that no queue took, after it has returned it.
+// RabbitMQ returns a message that no queue took, and confirms it all the same.
 const returned = new Set()
-const publisher = connection.createPublisher({
-  confirm: true,
-  onReturn: ({ messageId }) => returned.add(messageId),
-})
+const publisher = connection.createPublisher({ confirm: true })
+publisher.on('basic.return', ({ messageId }) => returned.add(messageId))
 
 // Takes the secret from TRUEDY_WEBHOOK_SECRET.
 const receive = createNodeHandler({
@@ -18,6 +17,8 @@ const receive = createNodeHandler({
     async add(job) {
       const messageId = crypto.randomUUID()
       await publisher.send({ routingKey: EVENTS, durable: true, mandatory: true, messageId }, job)
+      // The client reports what was returned one turn after it came, which can be after the confirmation.
+      await setImmediate()
       if (returned.delete(messageId)) throw new Error(`There is no queue ${EVENTS}. Restart the receiver.`)
     },
   },

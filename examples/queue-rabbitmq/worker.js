@@ -15,7 +15,7 @@ await declareQueues(connection)
 const publisher = connection.createPublisher({ confirm: true })
 const consumer = connection.createConsumer(
   // Never `requeue`: the job would come back at once, thousands of times a second.
-  { queue: EVENTS, qos: { prefetchCount: 10 }, requeue: false },
+  { queue: EVENTS, queueOptions: { passive: true }, qos: { prefetchCount: 10 }, requeue: false },
   async ({ body, headers }) => {
     try {
       await work(body)

@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { ordinaryUser } from './ordinary-user.js'
 import { freePort } from './server.js'
@@ -44,8 +45,20 @@ export async function startRabbitMq(): Promise<ServerProgram & { readonly url: s
     url: `amqp://guest:guest@127.0.0.1:${server.port}`,
     async stop() {
       await server.stop()
-      // Erlang has started a server of names, which outlives it.
-      await promisify(execFile)('epmd', ['-port', String(nameServerPort), '-kill'])
+      await stopNameServer(nameServerPort)
     },
+  }
+}
+
+/** Erlang starts a server of names, which outlives it, and which stops only once it has noticed that RabbitMQ is gone. */
+async function stopNameServer(port: number): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await promisify(execFile)('epmd', ['-port', String(port), '-kill'])
+      return
+    } catch (error) {
+      if (attempt === 50) throw error
+      await delay(100)
+    }
   }
 }
