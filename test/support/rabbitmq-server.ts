@@ -52,13 +52,12 @@ export async function startRabbitMq(): Promise<ServerProgram & { readonly url: s
 
 /** Erlang starts a server of names, which outlives it, and which stops only once it has noticed that RabbitMQ is gone. */
 async function stopNameServer(port: number): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await promisify(execFile)('epmd', ['-port', String(port), '-kill'])
-      return
-    } catch (error) {
-      if (attempt === 50) throw error
-      await delay(100)
-    }
+  const epmd = (action: string) =>
+    promisify(execFile)('epmd', ['-port', String(port), action]).then(
+      () => true,
+      () => false,
+    )
+  for (let attempt = 0; attempt < 50 && (await epmd('-names')); attempt++) {
+    if (!(await epmd('-kill'))) await delay(100)
   }
 }

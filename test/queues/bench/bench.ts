@@ -6,7 +6,7 @@
 import { createServer } from 'node:http'
 import { cpus } from 'node:os'
 import { Queue as BullQueue } from 'bullmq'
-import { makeWorkerUtils } from 'graphile-worker'
+import { Logger, makeWorkerUtils } from 'graphile-worker'
 import pg from 'pg'
 import PgBoss from 'pg-boss'
 import { createReceiver, type Delivery, type Queue, type QueueJob } from 'truedy-webhooks'
@@ -65,7 +65,8 @@ async function benchGraphile(): Promise<void> {
   const server = await startPostgres()
   const pool = new pg.Pool({ connectionString: server.url })
   pool.on('error', () => {})
-  const utils = await makeWorkerUtils({ pgPool: pool })
+  pool.on('connect', (client) => client.on('error', () => {}))
+  const utils = await makeWorkerUtils({ pgPool: pool, logger: new Logger(() => () => {}) })
   await utils.migrate()
   await bench('graphile-worker', graphileQueue(utils, 'bench'), (job) =>
     utils.addJob('bench', job, { jobKey: job.key, jobKeyMode: 'preserve_run_at' }),
