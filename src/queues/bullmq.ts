@@ -12,8 +12,9 @@ export interface BullmqClient<Options extends object> {
 
 /** What `add` of BullMQ resolves to. */
 interface AddedJob {
+  readonly id?: string
   isFailed?(): PromiseLike<boolean>
-  retry?(state: 'failed'): PromiseLike<unknown>
+  retry?(state: 'failed', options: { readonly resetAttemptsMade: boolean }): PromiseLike<unknown>
 }
 
 /**
@@ -47,10 +48,16 @@ export function bullmqQueue<Options extends object>(
   requireMethod('bullmqQueue', queue, 'add', "new Queue('truedy-events', { connection })")
   return {
     async add(job: QueueJob) {
+      const jobId = bullmqId(job.key)
       // The options without an id of their own, and ours.
-      const settings = { ...options, jobId: bullmqId(job.key) } as Options & { jobId: string }
+      const settings = { ...options, jobId } as Options & { jobId: string }
+      // What `add` resolves to is unknown to the type of the client; each part is checked before it is used.
       const added = (await queue.add(job.type, job, settings)) as AddedJob | undefined
-      if (await added?.isFailed?.()) await added?.retry?.('failed')
+      if (added?.id !== undefined && added.id !== jobId) {
+        throw new Error(`BullMQ kept the job ${added.id} instead. Pass no deduplication or repeat options.`)
+      }
+      // All attempts again: otherwise the job would fail for good the first time that it fails.
+      if (await added?.isFailed?.()) await added?.retry?.('failed', { resetAttemptsMade: true })
     },
   }
 }

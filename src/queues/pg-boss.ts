@@ -10,11 +10,14 @@ export interface PgBossClient<Options extends object> {
   send(name: string, data: object, options?: Options): PromiseLike<string | null>
   /** Makes a failed job wait again; leaves any other as it is. */
   retry?(name: string, id: string): PromiseLike<unknown>
+  /** Finds a job that is not in the archive; `null` if there is none. */
+  getJobById?(name: string, id: string): PromiseLike<object | null>
 }
 
 /**
  * A queue on pg-boss (PostgreSQL). The job's id is made of the key of the event, so a retry by Truedy adds nothing until pg-boss
- * archives the job. A job that has failed for good is then retried: pg-boss itself would ignore the new one.
+ * archives the job. A job that has failed for good is then retried: pg-boss itself would ignore the new one. If the queue does
+ * not exist, or its policy drops the job, `add` rejects, and the response is a 500.
  *
  * The queue must exist (`createQueue`). Set `retryLimit`, `retryDelay` and `retryBackoff`: the defaults are two retries without
  * a delay.
@@ -48,10 +51,21 @@ export function pgBossQueue<Options extends object>(
       const id = uuidOf(job.key)
       // The options without an id of their own, and ours.
       const settings = { ...options, id } as Options & { id: string }
-      // `null` means that the queue has the job already: it may have failed for good.
-      if ((await boss.send(name, job, settings)) === null) await boss.retry?.(name, id)
+      if ((await boss.send(name, { ...job, type: storable(job.type) }, settings)) !== null) return
+      // `null` has several reasons. The queue may have the job, which may have failed for good.
+      await boss.retry?.(name, id)
+      // Or there is no such queue, or its policy or a singleton key dropped the job: none of these is an error in pg-boss.
+      if (!boss.getJobById || (await boss.getJobById(name, id))) return
+      throw new Error(
+        `pg-boss did not add the job to the queue "${name}". Create the queue with createQueue, with the policy "standard", and pass no singleton options.`,
+      )
     },
   }
+}
+
+/** A text as PostgreSQL's jsonb can hold it, which knows neither U+0000 nor half a surrogate pair. The body has them escaped. */
+function storable(text: string): string {
+  return text.replace(/\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
 }
 
 /** A key as a UUID of version 8 (RFC 9562 §5.8), made of its SHA-256. */

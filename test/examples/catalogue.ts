@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Launch } from '../support/driver.js'
-import { needDynamoDb, needMariaDb, needPostgres } from './needs.js'
+import { needDynamoDb, needMariaDb, needNats, needPostgres, needRabbitMq } from './needs.js'
+import { startSqs } from './sqs-server.js'
 
 /** The functions framework parses each body before the function gets it, and prints of the two that are not JSON that they are none. */
 const BODY_PARSER_ERRORS =
@@ -12,6 +13,12 @@ const BODY_PARSER_ERRORS =
 
 /** Where a host hands over text, bytes that are not UTF-8 arrive as other ones, which were not signed. */
 const TEXT_ONLY = { answers: { 'a genuine body that is not UTF-8': 401 } }
+
+/** What the AWS SDK says of Node 20, in both programs. */
+const OLD_NODE = /^(?:(?:\(node:\d+\) Warning: NodeVersionSupportWarning: .*(?:\n(?!\(node).*)*)(?:\n|$))*$/
+
+/** Both print to one place, so that the test sees what the worker has processed. */
+const RECEIVER_AND_WORKER = 'node worker.js & exec node receiver.js'
 
 export const catalogue: Readonly<Record<string, Launch>> = {
   'node-http': {},
@@ -45,6 +52,9 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   netlify: { command: hostCommand('netlify.ts'), ...TEXT_ONLY },
   'netlify, base64': { folder: 'netlify', command: hostCommand('netlify.ts base64') },
   'live-calls': {},
+  'queue-nats': { command: RECEIVER_AND_WORKER, needs: needNats },
+  'queue-rabbitmq': { command: RECEIVER_AND_WORKER, needs: needRabbitMq },
+  'queue-sqs': { command: RECEIVER_AND_WORKER, needs: startSqs, errorOutput: OLD_NODE },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },
   'store-mysql': { needs: needMariaDb },

@@ -2,7 +2,9 @@
 
 import type { Need } from '../support/driver.js'
 import { startMariaDb } from '../support/mariadb-server.js'
+import { startNats } from '../support/nats-server.js'
 import { startPostgres } from '../support/postgres-server.js'
+import { startRabbitMq } from '../support/rabbitmq-server.js'
 import { startDynamoDb } from './dynamodb-server.js'
 
 export function needDynamoDb(): Promise<Need> {
@@ -14,7 +16,17 @@ export async function needMariaDb(): Promise<Need> {
   return { env: { DATABASE_URL: url }, stop }
 }
 
+export async function needNats(): Promise<Need> {
+  const { port, stop } = await startNats()
+  return { env: { NATS_URL: `nats://127.0.0.1:${port}` }, stop }
+}
+
 export async function needPostgres(): Promise<Need> {
   const { url, stop } = await startPostgres()
   return { env: { DATABASE_URL: url }, stop }
+}
+
+export async function needRabbitMq(): Promise<Need> {
+  const { url, stop } = await startRabbitMq()
+  return { env: { AMQP_URL: url }, stop }
 }

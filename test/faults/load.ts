@@ -13,24 +13,26 @@ interface Delivery {
   readonly copies: number
 }
 
-const deliveries = (): Delivery[] =>
-  Array.from({ length: EVENTS }, (_, index) => ({
+const deliveries = (events: number): Delivery[] =>
+  Array.from({ length: events }, (_, index) => ({
     event: sampleEvent(eventNames[index % eventNames.length] ?? 'unknown'),
-    // 600 of them: three of seven.
+    // Three of seven: 600 of 1,400.
     copies: index % 7 < 3 ? 2 : 1,
   }))
 
 /**
  * Sends the load in batches, and does something after each; without that, pauses.
  *
+ * @param events - how many events, in 10 deliveries for 7
  * @returns the ids of the events
  */
 export async function sendLoad(
   sender: Sender,
   batches = 1,
   afterBatch: () => Promise<unknown> = () => delay(100),
+  events = EVENTS,
 ): Promise<string[]> {
-  const all = deliveries()
+  const all = deliveries(events)
   const size = Math.ceil(all.length / batches)
   for (let start = 0; start < all.length; start += size) {
     for (const { event, copies } of all.slice(start, start + size)) sender.send(event, copies)

@@ -40,12 +40,13 @@ export async function playScenario(scenario: Scenario, store: StoreUnderTest): P
   const ledger = await startLedger(() => randomBetween(5, 30))
   let workers: WorkerPool | undefined
   try {
-    workers = await startWorkers({
+    const config: Omit<WorkerConfig, 'port'> = {
       ...settings,
       address: store.address,
       secret: SECRET,
       ledgerUrl: ledger.url,
-    })
+    }
+    workers = await startWorkers(config)
     const run = { workers, ledger, sender: createSender(workers.url, SECRET, timeoutMs) }
     const startedAt = performance.now()
     const { ids, faults } = await play(run)

@@ -20,6 +20,8 @@ export interface Sender {
   answers(status: number): number
   /** Requests that got no answer. */
   broken(): number
+  /** How long the slowest answer took, in milliseconds. */
+  longestMs(): number
   /** Deliveries that were never acknowledged, given up after the last repeat. */
   givenUp(): number
   /** Begins a delivery, or several of the same event at the same moment. */
@@ -38,6 +40,7 @@ export function createSender(url: string, secret: string, timeoutMs = 10_000): S
   const deliveries: Promise<void>[] = []
   const statuses: (number | undefined)[] = []
   let givenUp = 0
+  let longestMs = 0
 
   async function deliver(event: SampleEvent): Promise<void> {
     for (let repeat = 0; repeat <= REPEATS; repeat++) {
@@ -54,10 +57,18 @@ export function createSender(url: string, secret: string, timeoutMs = 10_000): S
     const { body, headers } = await signDelivery(event, secret)
     return new Promise((resolve) => {
       const sent = request(url, { method: 'POST', headers, agent, timeout: timeoutMs })
+      let startedAt = performance.now()
+      // Without the wait for a connection, which is this sender's own.
+      sent.on('socket', () => {
+        startedAt = performance.now()
+      })
       sent.on('timeout', () => sent.destroy())
       sent.on('error', () => resolve(undefined))
       sent.on('response', (response) => {
-        response.on('end', () => resolve(response.statusCode))
+        response.on('end', () => {
+          longestMs = Math.max(longestMs, performance.now() - startedAt)
+          resolve(response.statusCode)
+        })
         response.on('close', () => resolve(undefined))
         response.resume()
       })
@@ -72,6 +83,7 @@ export function createSender(url: string, secret: string, timeoutMs = 10_000): S
     requests: () => statuses.length,
     answers: count,
     broken: () => count(undefined),
+    longestMs: () => longestMs,
     givenUp: () => givenUp,
     send(event, copies = 1) {
       for (let i = 0; i < copies; i++) deliveries.push(deliver(event))

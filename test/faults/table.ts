@@ -41,14 +41,26 @@ const TITLES: Record<keyof LedgerLine, string> = {
   seconds: 'seconds',
 }
 
-/** Lines as a table, its columns as wide as they have to be: text to the left, figures to the right. */
+/** Lines as a table. */
 export function toTable(lines: readonly LedgerLine[]): string {
+  return tableOf(TITLES, lines)
+}
+
+/**
+ * Lines as a table, its columns as wide as they have to be: text to the left, figures to the right.
+ *
+ * @param titles - a title for each part of a line, in the order of the columns
+ */
+export function tableOf<Line extends object>(
+  titles: Readonly<Record<keyof Line, string>>,
+  lines: readonly Line[],
+): string {
   // The keys of an object literal are those of its type.
-  const keys = Object.keys(TITLES) as (keyof LedgerLine)[]
+  const keys = Object.keys(titles) as (keyof Line)[]
   const columns = keys.map((key) => {
-    const cells = [TITLES[key], ...lines.map((line) => String(line[key]))]
+    const cells = [titles[key], ...lines.map((line) => String(line[key]))]
     const width = Math.max(...cells.map(({ length }) => length))
-    const isText = ['store', 'scenario', 'faults'].includes(key)
+    const isText = cells.slice(1).some((cell) => !/^[\d.,]*$/.test(cell))
     return cells.map((cell) => (isText ? cell.padEnd(width) : cell.padStart(width)))
   })
   return ['', ...lines].map((_, row) => columns.map((cells) => cells[row]).join('  ')).join('\n')

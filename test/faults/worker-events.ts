@@ -26,10 +26,12 @@ export interface HandlerEvent {
   readonly id: string
 }
 
-/** A worker takes connections; or is no more. The primary says so. */
+/** A worker takes connections or jobs; or is no more. The primary says so, except for a worker that takes jobs. */
 export interface ProcessEvent {
   readonly type: 'listening' | 'died'
   readonly pid: number
+  /** What it exited with, unless a signal ended it. */
+  readonly code?: number | null
 }
 
 export type WorkerEvent = OutcomeEvent | StepEvent | HandlerEvent | ProcessEvent

@@ -50,10 +50,18 @@ export interface WorkerPool {
 
 const WORKERS = 4
 
-export async function startWorkers(config: Omit<WorkerConfig, 'port'>): Promise<WorkerPool> {
+/**
+ * @param config - what they are told, beside a port
+ * @param program - the file that each of them runs; the receiver with a store, unless said otherwise
+ */
+export async function startWorkers(config: object, program?: string): Promise<WorkerPool> {
   const port = await freePort()
   const primary = spawn(process.execPath, [join(import.meta.dirname, 'workers/primary.mjs')], {
-    env: { ...process.env, WORKER_CONFIG: JSON.stringify({ ...config, port }) },
+    env: {
+      ...process.env,
+      WORKER_CONFIG: JSON.stringify({ ...config, port }),
+      ...(program !== undefined && { WORKER_PROGRAM: program }),
+    },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const events: WorkerEvent[] = []

@@ -1,126 +1,180 @@
 /** The queue engines, each on its real server. */
 
-import { Queue as BullQueue, Worker as BullWorker, type ConnectionOptions } from 'bullmq'
-import { Logger, makeWorkerUtils, run } from 'graphile-worker'
-import pg from 'pg'
-import PgBoss from 'pg-boss'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { Queue as BullQueue } from 'bullmq'
 import type { Queue, QueueJob } from '../../src/index.js'
-import { bullmqQueue, graphileQueue, pgBossQueue } from '../../src/queues/index.js'
-import { startPostgres } from '../support/postgres-server.js'
+import { postgresSchema } from '../../src/stores/postgres.js'
+import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
 import { startRedis } from '../support/redis-server.js'
 import type { ServerProgram } from '../support/server-program.js'
+import type { EngineName, EngineProgram, EngineSettings } from './programs/engine.js'
+import { QUEUE } from './programs/engines/bullmq.mjs'
+import { TASK } from './programs/engines/graphile.mjs'
+import { engineNamed } from './programs/engines.mjs'
 
-/** An engine that runs. */
-export interface Engine {
-  /** Its server, which can be stopped and frozen. */
-  readonly server: ServerProgram
-  readonly queue: Queue
-  /** Starts a worker; the function that it gives ends it when its jobs at hand are done. */
-  work(handle: (job: QueueJob) => Promise<unknown>): Promise<() => Promise<void>>
+const exec = promisify(execFile)
+
+/** What a test asks of an engine, beside what a program does. */
+interface Administration {
+  /** The keys of the jobs that it holds, in whichever state. */
+  keys(): Promise<string[]>
+  /** How many jobs wait or run. */
+  pending(): Promise<number>
+  /** How many jobs have failed for good. */
+  failed(): Promise<number>
+  /** Removes the jobs that are done, as the engine itself does once they are old enough. */
+  forgetDone(): Promise<void>
+  /** Removes every job: what was not on the disk, or on the replica that takes over. */
+  loseAll(): Promise<void>
+  /** Makes each job that runs look as if it had begun some seconds earlier. */
+  age(seconds: number): Promise<void>
   close(): Promise<void>
 }
 
-export interface EngineSettings {
-  /** How often a job is tried. */
-  readonly attempts: number
+/** The server of an engine. */
+export interface EngineServer extends Administration {
+  readonly name: EngineName
+  readonly url: string
+  /** It can be stopped and frozen. */
+  readonly program: ServerProgram
+  /** Ends it without order: what is not on the disk is gone. */
+  readonly crashSignal: NodeJS.Signals
 }
 
-const NAME = 'truedy-events'
+/** An engine that runs, with a client in this process. */
+export interface Engine extends EngineServer {
+  readonly queue: Queue
+  /** Starts a worker; the function that it gives ends it when its jobs at hand are done. */
+  work(handle: (job: QueueJob) => Promise<unknown>): Promise<() => Promise<void>>
+}
 
-async function startBullmq({ attempts }: EngineSettings): Promise<Engine> {
-  // Every job is on the disk before Redis answers.
-  const server = await startRedis('--appendonly', 'yes', '--appendfsync', 'always')
-  const connection: ConnectionOptions = { host: '127.0.0.1', port: server.port }
-  const queue = new BullQueue(NAME, { connection: { ...connection, enableOfflineQueue: false } })
-  queue.on('error', () => {})
-  await queue.waitUntilReady()
+export const engineNames: readonly EngineName[] = ['BullMQ', 'pg-boss', 'graphile-worker']
+
+/** Starts an engine's server with what the engine keeps there. */
+export async function startServer(name: EngineName): Promise<EngineServer> {
+  const start = { BullMQ: startBullmq, 'pg-boss': startPgBoss, 'graphile-worker': startGraphile }
+  const server = await start[name]()
+  // Creates the tables.
+  const program = await engineNamed[name]()
+  await (await program.openQueue(server.url, {})).close()
+  return server
+}
+
+/** Starts an engine with a client in this process. */
+export async function startEngine(name: EngineName, settings: EngineSettings): Promise<Engine> {
+  const server = await startServer(name)
+  const program: EngineProgram = await engineNamed[name]()
+  const { queue, close } = await program.openQueue(server.url, settings)
   return {
-    server,
-    queue: bullmqQueue(queue, { attempts, backoff: { type: 'fixed', delay: 100 } }),
-    async work(handle) {
-      const worker = new BullWorker(NAME, (job) => handle(job.data), { connection, concurrency: 10 })
-      worker.on('error', () => {})
-      await worker.waitUntilReady()
-      return () => worker.close()
+    ...server,
+    queue,
+    work: (handle) => program.startWorker(server.url, handle, settings),
+    async close() {
+      await close()
+      await server.close()
+    },
+  }
+}
+
+async function startBullmq(): Promise<EngineServer> {
+  // Every job is on the disk before Redis answers.
+  const program = await startRedis('--appendonly', 'yes', '--appendfsync', 'always')
+  return { name: 'BullMQ', program, crashSignal: 'SIGKILL', ...administerBullmq(program.port) }
+}
+
+/** For any Redis: one that is without a disk, too. */
+export function administerBullmq(port: number): Administration & { readonly url: string } {
+  const queue = new BullQueue<QueueJob>(QUEUE, { connection: { host: '127.0.0.1', port } })
+  queue.on('error', () => {})
+  const unfinished = ['waiting', 'active', 'delayed', 'prioritized'] as const
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async keys() {
+      const jobs = await queue.getJobs([...unfinished, 'completed', 'failed'], 0, -1)
+      return jobs.map(({ data }) => data.key)
+    },
+    pending: () => queue.getJobCountByTypes(...unfinished),
+    failed: () => queue.getJobCountByTypes('failed'),
+    async forgetDone() {
+      await queue.clean(0, 0, 'completed')
+    },
+    loseAll: () => queue.obliterate({ force: true }),
+    // Locks are keys that expire: without its lock, a job looks like one of a worker that crashed long ago.
+    async age() {
+      const locks = (await queue.getJobs('active')).map(({ id }) => `bull:${QUEUE}:${id}:lock`)
+      if (locks.length > 0) await exec('redis-cli', ['-p', String(port), 'del', ...locks])
     },
     close: () => queue.close(),
   }
 }
 
-async function startPgBoss({ attempts }: EngineSettings): Promise<Engine> {
-  const server = await startPostgres()
-  const open = async () => {
-    const boss = new PgBoss({ connectionString: server.url, supervise: false })
-    boss.on('error', () => {})
-    return boss.start()
-  }
-  const boss = await open()
-  await boss.createQueue(NAME)
+/** For four receivers and four workers, each with its pools, and for those that were killed just now. */
+const MANY_CONNECTIONS = 'max_connections=300'
+
+/** With the table of the job handler's store. */
+async function startDatabase(): Promise<PostgresServer> {
+  const program = await startPostgres(MANY_CONNECTIONS)
+  await program.run(postgresSchema())
+  return program
+}
+
+async function startPgBoss(): Promise<EngineServer> {
+  const program = await startDatabase()
   return {
-    server,
-    queue: pgBossQueue(boss, NAME, { retryLimit: attempts - 1, retryDelay: 1 }),
-    async work(handle) {
-      const worker = await open()
-      const options = { batchSize: 10, pollingIntervalSeconds: 0.5 }
-      // Each job ends by itself: in a batch, one that fails would fail the others.
-      await worker.work<QueueJob>(NAME, options, async (jobs) => {
-        const results = await Promise.allSettled(jobs.map((job) => handle(job.data)))
-        for (const [index, result] of results.entries()) {
-          const id = jobs[index]?.id ?? ''
-          if (result.status === 'rejected') await worker.fail(NAME, id, { message: String(result.reason) })
-        }
-      })
-      return async () => {
-        await worker.stop({ graceful: true, wait: true, timeout: 5000 })
-      }
-    },
-    close: () => boss.stop({ graceful: false, wait: true }),
+    ...onPostgres('pg-boss', program),
+    ...administerPostgres(program, {
+      keys: "SELECT data ->> 'key' FROM pgboss.job",
+      pending: "SELECT count(*) FROM pgboss.job WHERE state IN ('created', 'retry', 'active')",
+      failed: "SELECT count(*) FROM pgboss.job WHERE state = 'failed'",
+      forgetDone: "DELETE FROM pgboss.job WHERE state = 'completed'",
+      loseAll: 'DELETE FROM pgboss.job',
+      age: (seconds) => `UPDATE pgboss.job SET started_on = started_on - interval '${seconds} s'`,
+    }),
   }
 }
 
-/** Failed jobs are part of the tests. */
-const quiet = new Logger(() => () => {})
-
-async function startGraphile({ attempts }: EngineSettings): Promise<Engine> {
-  const server = await startPostgres()
-  const pool = new pg.Pool({ connectionString: server.url, connectionTimeoutMillis: 2000 })
-  pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
-  const utils = await makeWorkerUtils({ pgPool: pool })
-  await utils.migrate()
+async function startGraphile(): Promise<EngineServer> {
+  const program = await startDatabase()
+  const jobs = 'graphile_worker._private_jobs'
   return {
-    server,
-    queue: graphileQueue(utils, 'truedy', { maxAttempts: attempts }),
-    async work(handle) {
-      const workers = new pg.Pool({ connectionString: server.url, max: 12 })
-      workers.on('error', () => {})
-      workers.on('connect', (client) => client.on('error', () => {}))
-      const runner = await run({
-        pgPool: workers,
-        concurrency: 10,
-        noHandleSignals: true,
-        pollInterval: 200,
-        logger: quiet,
-        taskList: {
-          truedy: async (payload) => {
-            await handle(payload as QueueJob)
-          },
-        },
-      })
-      return async () => {
-        await runner.stop()
-        await workers.end()
-      }
-    },
-    async close() {
-      await utils.release()
-      await pool.end()
-    },
+    ...onPostgres('graphile-worker', program),
+    ...administerPostgres(program, {
+      keys: `SELECT payload ->> 'key' FROM ${jobs} j JOIN graphile_worker._private_tasks t ON t.id = task_id WHERE identifier = '${TASK}'`,
+      pending: `SELECT count(*) FROM ${jobs} WHERE attempts < max_attempts OR locked_at IS NOT NULL`,
+      // Without those that a retry by Truedy has replaced while they ran: they lose their key, and a new job has it.
+      failed: `SELECT count(*) FROM ${jobs} WHERE attempts >= max_attempts AND locked_at IS NULL AND key IS NOT NULL`,
+      // It removes a job as soon as it is done.
+      forgetDone: 'SELECT 1',
+      loseAll: `DELETE FROM ${jobs}`,
+      age: (seconds) => `UPDATE ${jobs} SET locked_at = locked_at - interval '${seconds} s'`,
+    }),
   }
 }
 
-export const engines: Readonly<Record<string, (settings: EngineSettings) => Promise<Engine>>> = {
-  BullMQ: startBullmq,
-  'pg-boss': startPgBoss,
-  'graphile-worker': startGraphile,
+function onPostgres(
+  name: EngineName,
+  program: PostgresServer,
+): Pick<EngineServer, 'name' | 'url' | 'program' | 'crashSignal'> {
+  // An immediate shutdown: no checkpoint, recovery at the next start, as after a crash.
+  return { name, url: program.url, program, crashSignal: 'SIGQUIT' }
+}
+
+/** {@link Administration} by statements. */
+function administerPostgres(
+  { run }: PostgresServer,
+  sql: Readonly<Record<'keys' | 'pending' | 'failed' | 'forgetDone' | 'loseAll', string>> & {
+    age(seconds: number): string
+  },
+): Administration {
+  const count = async (statement: string) => Number(await run(statement))
+  return {
+    keys: async () => (await run(sql.keys)).split('\n').filter((line) => line !== ''),
+    pending: () => count(sql.pending),
+    failed: () => count(sql.failed),
+    forgetDone: async () => void (await run(sql.forgetDone)),
+    loseAll: async () => void (await run(sql.loseAll)),
+    age: async (seconds) => void (await run(sql.age(seconds))),
+    close: async () => {},
+  }
 }

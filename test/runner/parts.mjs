@@ -30,7 +30,8 @@ export const parts = {
   readme: { build: 'types', install: [SHARED, 'test/readme'] },
   runtimes: { build: 'code', install: [SHARED, 'test/runtimes'] },
   tools: { build: 'code', install: ['test/tools'] },
-  queues: { build: 'code', install: ['test/queues'] },
+  // The manual's programs compile against the declarations.
+  queues: { build: 'types', install: [SHARED, 'test/queues'], hasFull: true },
   // `test/runtimes` has the Node 22 that some stores are tested on.
   stores: { build: 'code', install: [SHARED, 'test/stores', 'test/runtimes'] },
   examples: { build: 'types', install: ['test/examples'], hasFull: true },
@@ -69,6 +70,12 @@ export const parts = {
     build: 'code',
     install: [SHARED, 'test/stores'],
     commands: ['tsx test/stores/bench/bench.ts'],
+    onRequest: true,
+  },
+  'bench:queues': {
+    build: 'code',
+    install: [SHARED, 'test/queues'],
+    commands: ['tsx test/queues/bench/bench.ts'],
     onRequest: true,
   },
   mutation: {

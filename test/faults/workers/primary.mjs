@@ -1,4 +1,4 @@
-/** Keeps four workers behind one port: a new one for each that dies. */
+/** Keeps four workers, behind one port if they listen: a new one for each that dies. */
 
 import cluster from 'node:cluster'
 import { join } from 'node:path'
@@ -8,11 +8,11 @@ const WORKERS = 4
 
 // The primary takes the connections, and hands them out: one that has no worker yet waits for the next.
 cluster.schedulingPolicy = cluster.SCHED_RR
-cluster.setupPrimary({ exec: join(import.meta.dirname, 'worker.mjs') })
+cluster.setupPrimary({ exec: process.env['WORKER_PROGRAM'] ?? join(import.meta.dirname, 'worker.mjs') })
 
 cluster.on('listening', (worker) => report({ type: 'listening', pid: Number(worker.process.pid) }))
-cluster.on('exit', (worker) => {
-  report({ type: 'died', pid: Number(worker.process.pid) })
+cluster.on('exit', (worker, code) => {
+  report({ type: 'died', pid: Number(worker.process.pid), code })
   cluster.fork()
 })
 for (let i = 0; i < WORKERS; i++) cluster.fork()

@@ -34,9 +34,14 @@ describe('bullmqQueue', () => {
   it('retries a job with the same id that has failed', async () => {
     const retry = vi.fn(async () => {})
     await bullmqQueue({ add: async () => ({ isFailed: async () => true, retry }) }).add(job)
-    expect(retry).toHaveBeenCalledWith('failed')
+    expect(retry).toHaveBeenCalledWith('failed', { resetAttemptsMade: true })
     await bullmqQueue({ add: async () => ({ isFailed: async () => false, retry }) }).add(job)
     expect(retry).toHaveBeenCalledTimes(1)
+  })
+
+  it('rejects if BullMQ kept another job instead', async () => {
+    const queue = bullmqQueue({ add: async () => ({ id: 'another' }) })
+    await expect(queue.add(job)).rejects.toThrow('another')
   })
 })
 
@@ -65,6 +70,26 @@ describe('pgBossQueue, for a job that the queue has already', () => {
     expect(retry).not.toHaveBeenCalled()
     await pgBossQueue({ send: async () => null, retry }, 'truedy').add(job)
     expect(retry).toHaveBeenCalledWith('truedy', expect.stringMatching(/^[\da-f-]{36}$/))
+  })
+})
+
+describe('pgBossQueue, for a job that pg-boss did not add', () => {
+  const retry = async () => {}
+  const addTo = (getJobById: () => Promise<object | null>) =>
+    pgBossQueue({ send: async () => null, retry, getJobById }, 'truedy').add(job)
+
+  it('resolves if the queue has it, and rejects if not', async () => {
+    await expect(addTo(async () => ({ id: 'known' }))).resolves.toBeUndefined()
+    await expect(addTo(async () => null)).rejects.toThrow('"truedy"')
+  })
+})
+
+describe('pgBossQueue, for characters that PostgreSQL cannot hold in JSON', () => {
+  it('replaces them in the type, and nothing else', async () => {
+    const sent: unknown[] = []
+    const queue = pgBossQueue({ send: async (_, data) => String(sent.push(data)) }, 'truedy')
+    await queue.add({ ...job, type: 'a\0b\ud800c\udc00\u{1f600}' })
+    expect(sent).toEqual([{ ...job, type: 'a\ufffdb\ufffdc\ufffd\u{1f600}' }])
   })
 })
 

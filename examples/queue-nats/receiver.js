@@ -1,0 +1,29 @@
+import { createServer } from 'node:http'
+import { createNodeHandler } from 'truedy-webhooks/node'
+import { openStreams, STREAM, SUBJECT } from './stream.js'
+
+const { connection, stream } = await openStreams()
+
+// Takes the secret from TRUEDY_WEBHOOK_SECRET.
+const receive = createNodeHandler({
+  queue: {
+    // Resolves once the stream has stored the job. A stream that is missing or full rejects, and the response is a 500.
+    add: (job) =>
+      stream.publish(SUBJECT, JSON.stringify(job), {
+        msgID: job.key,
+        expect: { streamName: STREAM },
+        timeout: 2500,
+      }),
+  },
+})
+
+const server = createServer((request, response) => {
+  const [path] = request.url.split('?')
+  if (path === '/webhooks/truedy') return receive(request, response)
+  response.writeHead(404).end()
+}).listen(process.env.PORT ?? 3000)
+
+process.once('SIGTERM', () => {
+  server.close(() => connection.drain())
+  server.closeIdleConnections()
+})

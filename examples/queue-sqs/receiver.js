@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { createServer } from 'node:http'
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { createNodeHandler } from 'truedy-webhooks/node'
+
+const QueueUrl = process.env.QUEUE_URL
+const isFifo = QueueUrl.endsWith('.fifo')
+
+// Region and credentials come from the environment. Fails while Truedy still waits for the response.
+const sqs = new SQSClient({
+  maxAttempts: 2,
+  requestHandler: { requestTimeout: 2000, connectionTimeout: 1000 },
+})
+
+// Takes the secret from TRUEDY_WEBHOOK_SECRET.
+const receive = createNodeHandler({
+  queue: {
+    // A job that is too large for SQS is rejected, and the response is a 500.
+    add: (job) =>
+      sqs.send(
+        new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(job), ...(isFifo && fifo(job)) }),
+      ),
+  },
+})
+
+/** SQS takes ids of up to 128 characters. A group of its own for each event lets all of them run side by side. */
+function fifo({ key }) {
+  const id = createHash('sha256').update(key).digest('hex')
+  return { MessageDeduplicationId: id, MessageGroupId: id }
+}
+
+const server = createServer((request, response) => {
+  const [path] = request.url.split('?')
+  if (path === '/webhooks/truedy') return receive(request, response)
+  response.writeHead(404).end()
+}).listen(process.env.PORT ?? 3000)
+
+process.once('SIGTERM', () => {
+  server.close(() => sqs.destroy())
+  server.closeIdleConnections()
+})

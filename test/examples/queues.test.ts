@@ -1,0 +1,165 @@
+/** The queues in `examples/` that are no adapter of ours: what was acknowledged is there, on their real servers. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { installExample, type Server, startServer } from '../support/driver.js'
+import { startNats } from '../support/nats-server.js'
+import { packLibrary } from '../support/package.js'
+import { startRabbitMq } from '../support/rabbitmq-server.js'
+import type { ServerProgram } from '../support/server-program.js'
+
+let workspace: string
+let tarball: string
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-queues-'))
+  tarball = await packLibrary(workspace)
+})
+afterAll(() => rm(workspace, { recursive: true, force: true }))
+
+/** How many of so many deliveries were acknowledged; each other one got a 500. */
+async function acknowledged({ url, secret }: Server, count: number): Promise<number> {
+  let found = 0
+  for (let i = 0; i < count; i++) {
+    const signed = await signDelivery(sampleEvent('call.ended'), secret)
+    const { status } = await fetch(url, { method: 'POST', ...signed })
+    expect([204, 500]).toContain(status)
+    if (status === 204) found += 1
+  }
+  return found
+}
+
+/** A package that an installed example depends on. */
+function dependency<Module>(directory: string, name: string): Module {
+  return createRequire(join(directory, 'receiver.js'))(name) as Module
+}
+
+describe('examples/queue-nats', () => {
+  interface StreamInfo {
+    readonly config: object
+    readonly state: { readonly messages: number }
+  }
+  interface Opened {
+    readonly connection: { close(): Promise<void> }
+    readonly manager: {
+      readonly streams: {
+        info(name: string): Promise<StreamInfo>
+        update(name: string, config: object): Promise<unknown>
+        delete(name: string): Promise<unknown>
+        purge(name: string): Promise<unknown>
+      }
+    }
+  }
+  let nats: ServerProgram
+  let receiver: Server
+  let opened: Opened
+  beforeAll(async () => {
+    nats = await startNats()
+    const NATS_URL = `nats://127.0.0.1:${nats.port}`
+    const directory = await installExample('queue-nats', tarball, workspace)
+    receiver = await startServer(directory, { command: 'exec node receiver.js', env: { NATS_URL } })
+    vi.stubEnv('NATS_URL', NATS_URL)
+    const { openStreams } = await import(pathToFileURL(join(directory, 'stream.js')).href)
+    opened = await openStreams()
+  })
+  afterAll(async () => {
+    await opened?.connection.close()
+    await receiver?.stop()
+    await nats?.stop()
+  })
+
+  const held = async () => (await opened.manager.streams.info('TRUEDY')).state.messages
+
+  it('keeps what was acknowledged while there is no worker, also over a crash of the server', async () => {
+    expect(await acknowledged(receiver, 10)).toBe(10)
+    await nats.halt('SIGKILL')
+    expect(await acknowledged(receiver, 1)).toBe(0)
+    await nats.resume()
+    await vi.waitFor(async () => expect(await acknowledged(receiver, 1)).toBe(1), 20_000)
+    await vi.waitFor(async () => expect(await held()).toBeGreaterThanOrEqual(11), 10_000)
+    await opened.manager.streams.purge('TRUEDY')
+  })
+
+  it('keeps an event once, however often it is delivered', async () => {
+    const event = sampleEvent('call.ended')
+    for (let i = 0; i < 5; i++) {
+      const signed = await signDelivery(event, receiver.secret)
+      expect((await fetch(receiver.url, { method: 'POST', ...signed })).status).toBe(204)
+    }
+    expect(await held()).toBe(1)
+    await opened.manager.streams.purge('TRUEDY')
+  })
+
+  it('gives 500 for a job above the limit of the server', async () => {
+    // Quotes are two characters each in the JSON of the job.
+    const event = { ...sampleEvent('call.ended'), note: '"'.repeat(400_000) }
+    const signed = await signDelivery(event, receiver.secret)
+    expect((await fetch(receiver.url, { method: 'POST', ...signed })).status).toBe(500)
+    expect(await held()).toBe(0)
+  })
+
+  it('gives 500 once the stream is full, and without a stream', async () => {
+    const { config } = await opened.manager.streams.info('TRUEDY')
+    await opened.manager.streams.update('TRUEDY', { ...config, max_msgs: 5 })
+    const count = await acknowledged(receiver, 20)
+    expect(count).toBe(5)
+    expect(await held()).toBe(count)
+    await opened.manager.streams.delete('TRUEDY')
+    expect(await acknowledged(receiver, 3)).toBe(0)
+  })
+})
+
+describe('examples/queue-rabbitmq', () => {
+  interface Connection {
+    queueDeclare(params: object): Promise<{ readonly messageCount: number }>
+    queueDelete(params: object): Promise<unknown>
+    queuePurge(params: object): Promise<unknown>
+    close(): Promise<void>
+  }
+  const queue = 'truedy-events'
+  let rabbit: ServerProgram
+  let receiver: Server
+  let connection: Connection
+  beforeAll(async () => {
+    const server = await startRabbitMq()
+    rabbit = server
+    const directory = await installExample('queue-rabbitmq', tarball, workspace)
+    receiver = await startServer(directory, {
+      command: 'exec node receiver.js',
+      env: { AMQP_URL: server.url },
+    })
+    const client = dependency<{ Connection: new (url: string) => Connection }>(directory, 'rabbitmq-client')
+    connection = new client.Connection(server.url)
+  })
+  afterAll(async () => {
+    await connection?.close()
+    await receiver?.stop()
+    await rabbit?.stop()
+  })
+
+  const held = async () => (await connection.queueDeclare({ queue, passive: true })).messageCount
+
+  it('keeps what was acknowledged while there is no worker', async () => {
+    expect(await acknowledged(receiver, 10)).toBe(10)
+    await vi.waitFor(async () => expect(await held()).toBe(10), 10_000)
+    await connection.queuePurge({ queue })
+  })
+
+  it('gives 500 without a queue', async () => {
+    await connection.queueDelete({ queue })
+    expect(await acknowledged(receiver, 3)).toBe(0)
+  })
+
+  it('gives 500 once the queue is full', async () => {
+    const limits = { 'x-queue-type': 'quorum', 'x-max-length': 5, 'x-overflow': 'reject-publish' }
+    await connection.queueDeclare({ queue, durable: true, arguments: limits })
+    // A quorum queue may take a few more than its limit.
+    const count = await acknowledged(receiver, 40)
+    expect(count).toBeLessThan(40)
+    await vi.waitFor(async () => expect(await held()).toBe(count), 10_000)
+  })
+})

@@ -1,0 +1,170 @@
+/** No acknowledged delivery is lost, and none processed twice without a kill, whatever happens to processes and engine. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sampleEvent } from '../../src/testing/index.js'
+import { sendLoad } from '../faults/load.js'
+import { randomBetween, randomOf, seed } from '../faults/random.js'
+import { tableOf } from '../faults/table.js'
+import type { WorkerPool } from '../faults/worker-pool.js'
+import { type EngineServer, engineNames, startServer } from './engines.js'
+import {
+  LINE_TITLES,
+  type Pools,
+  playRun,
+  type QueueLine,
+  type Result,
+  type Run,
+  startPools,
+  untilDrained,
+} from './pools.js'
+
+const isFull = process.env['FULL'] === '1'
+/** 2,000 deliveries of 1,400 events, or 200 of 140. */
+const EVENTS = isFull ? 1400 : 140
+const BATCHES = isFull ? 20 : 4
+
+/** Longer than any outage in a run, so that no lease expires in one. */
+const LEASE_MS = 10_000
+/** Longer than a step of the receiver may take, shorter than a store's record is tried to be written. */
+const FROZEN_MS = 4000
+/** Truedy gives up after about 10 s. */
+const LONGEST_RESPONSE_S = 9
+
+const lines: QueueLine[] = []
+afterAll(() => {
+  if (lines.length === 0) return
+  console.log(
+    `\n${tableOf(LINE_TITLES, lines)}\n\nSeed ${seed}; FAULTS_SEED=${seed} makes the same choices again.\n`,
+  )
+})
+
+describe.each(engineNames)(`%s (${isFull ? 'full' : 'short'})`, (name) => {
+  let server: EngineServer
+  let pools: Pools
+  beforeAll(async () => {
+    server = await startServer(name)
+    pools = await startPools(server, { attempts: 16, redeliverySeconds: 3, keepDoneSeconds: 3600 }, LEASE_MS)
+  })
+  afterAll(async () => {
+    await pools?.stop()
+    await server?.close()
+    await server?.program.stop()
+  })
+
+  /** Plays a scenario, and requires of it what all have in common. */
+  async function play(scenario: string, action: Parameters<typeof playRun>[2]): Promise<Result> {
+    const result = await playRun(pools, scenario, action)
+    lines.push(result.line)
+    expect(result.lost).toEqual([])
+    expect(result.unexplained).toEqual([])
+    expect(result.sender.givenUp()).toBe(0)
+    expect(Number(result.line.longest)).toBeLessThan(LONGEST_RESPONSE_S)
+    expect(await server.pending()).toBe(0)
+    expect(await server.failed()).toBe(0)
+    return result
+  }
+
+  it('processes nothing again if Truedy delivers an event after the engine has forgotten it', async () => {
+    const result = await play('retry after the window', async (run) => {
+      const events = Array.from({ length: 70 }, () => sampleEvent('call.ended'))
+      const first = run.newSender()
+      for (const event of events) first.send(event)
+      await first.finish()
+      await untilDrained(run)
+      await server.forgetDone()
+      expect(await server.keys()).toEqual([])
+      for (const event of events) run.sender.send(event)
+      return { ids: events.map(({ id }) => String(id)), faults: 'none' }
+    })
+    expect(result.line).toMatchObject({ again: 0, failed: 0, broken: 0, sent: 70 })
+  })
+
+  it.runIf(isFull)('processes 2,000 deliveries of 1,400 events once', async () => {
+    const { line, ledger } = await play('no fault', async ({ sender }) => ({
+      ids: await sendLoad(sender),
+      faults: 'none',
+    }))
+    expect(line).toMatchObject({ again: 0, failed: 0, broken: 0, sent: 2000, events: 1400 })
+    expect(ledger.pids.size).toBe(4)
+  })
+
+  it('loses nothing to receivers and workers that are killed', async () => {
+    const result = await play('processes killed', killProcesses)
+    expect(result.workers.deathsInHandler()).toBeGreaterThan(0)
+  })
+
+  it('outlives a restart and a crash of the engine', async () => {
+    const result = await play('engine restarted', async ({ sender }) => {
+      const fail = async () => {
+        await delay(200)
+        await server.program.halt()
+        await server.program.resume()
+        await delay(200)
+        await server.program.halt(server.crashSignal)
+        await server.program.resume()
+      }
+      const [ids] = await Promise.all([sendLoad(sender, BATCHES, undefined, EVENTS), fail()])
+      return { ids, faults: '1 restart, 1 crash' }
+    })
+    expect(result.line.broken).toBe(0)
+  })
+
+  // `queues.test.ts` has a short one of these.
+  it.runIf(isFull)('answers in time while the engine is stopped, and goes on when it does', async () => {
+    const result = await play('engine frozen', async ({ sender }) => {
+      const fail = async () => {
+        await delay(200)
+        const thaw = await server.program.freeze()
+        await delay(FROZEN_MS).finally(thaw)
+      }
+      const [ids] = await Promise.all([sendLoad(sender, BATCHES, undefined, EVENTS), fail()])
+      return { ids, faults: `${FROZEN_MS / 1000} s frozen` }
+    })
+    expect(result.line.broken).toBe(0)
+    expect(result.line.failed).toBeGreaterThan(0)
+  })
+
+  it('finishes the job at hand on SIGTERM', async () => {
+    const result = await play('SIGTERM in a job', async ({ sender, ledger, workers, receivers }) => {
+      const held = ledger.nextHeld()
+      const ids = await sendLoad(sender, 1, async () => {}, 14)
+      const { pid, proceed } = await held
+      const ends = [workers.end(pid, 'SIGTERM'), receivers.end(randomOf(receivers.pids()), 'SIGTERM')]
+      await delay(500)
+      expect(workers.pids()).toContain(pid)
+      proceed()
+      await Promise.all(ends)
+      expect(workers.events.filter(({ type }) => type === 'died').at(-1)).toMatchObject({ pid, code: 0 })
+      return { ids, faults: '1 worker, 1 receiver' }
+    })
+    expect(result.line).toMatchObject({ again: 0, interrupted: 0, broken: 0 })
+  })
+})
+
+/** Kills a receiver and a worker after each batch: in turn a worker that is in a handler, and any of them. */
+async function killProcesses({
+  sender,
+  receivers,
+  workers,
+}: Run): Promise<{ ids: string[]; faults: string }> {
+  let kills = 0
+  const kill = async (pool: WorkerPool, pids: readonly number[]) => {
+    await pool.end(randomOf(pids.length > 0 ? pids : pool.pids()), 'SIGKILL')
+  }
+  const ids = await sendLoad(
+    sender,
+    BATCHES,
+    async () => {
+      await delay(randomBetween(5, 100))
+      // On a slow machine kills come faster than successors.
+      await Promise.all([receivers.ready(2), workers.ready(2)])
+      const busy = workers.running().map(({ pid }) => pid)
+      await Promise.all([kill(receivers, []), kill(workers, kills % 2 === 0 ? busy : [])])
+      kills += 1
+      await delay(randomBetween(100, 200))
+    },
+    EVENTS,
+  )
+  return { ids, faults: `${2 * kills} kills, ${workers.deathsInHandler()} in a handler` }
+}

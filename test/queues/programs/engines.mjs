@@ -1,0 +1,8 @@
+/** The engines by name. Only the one that is used is loaded. */
+
+/** @type {Readonly<Record<import('./engine.js').EngineName, () => Promise<import('./engine.js').EngineProgram>>>} */
+export const engineNamed = {
+  BullMQ: async () => (await import('./engines/bullmq.mjs')).bullmq,
+  'pg-boss': async () => (await import('./engines/pg-boss.mjs')).pgBoss,
+  'graphile-worker': async () => (await import('./engines/graphile.mjs')).graphile,
+}

@@ -1,0 +1,23 @@
+/** One of several receivers behind a port: acknowledges what the queue holds. */
+
+import { createServer } from 'node:http'
+import { createNodeHandler } from 'truedy-webhooks/node'
+import { config } from '../../faults/workers/config.mjs'
+import { engineNamed } from './engines.mjs'
+
+// What the test told this program: `config` is typed for the programs of `test/faults`.
+const { engine, url, settings, secret, port } = /** @type {import('./engine.js').ProgramConfig} */ (
+  /** @type {unknown} */ (config)
+)
+const program = await engineNamed[engine]()
+const { queue, close } = await program.openQueue(url, settings)
+const handler = createNodeHandler({ secret, queue, onOutcome() {} })
+const server = createServer(handler).listen(port, '127.0.0.1')
+
+process.on('SIGTERM', () => {
+  server.close(async () => {
+    await close()
+    process.exit()
+  })
+  setInterval(() => server.closeIdleConnections(), 20)
+})
