@@ -2,7 +2,16 @@
 
 import { isText } from '../json.js'
 import type { TruedyEvent } from './catalogue.js'
-import { asAmount, asFlag, asTime, type FieldsOf, type FoundField, findFields, toDetails } from './fields.js'
+import {
+  asAmount,
+  asFlag,
+  asTime,
+  type FieldsOf,
+  type FoundField,
+  findFields,
+  placesOf,
+  toDetails,
+} from './fields.js'
 import { eventIds } from './ids.js'
 import type { BatchStatus } from './payloads.js'
 
@@ -68,8 +77,8 @@ export function batchDetails(event: TruedyEvent): BatchDetails | undefined {
 }
 
 /** The facts of a batch, each with the source that had it; the id aside. */
-export function findBatchFields({ data }: TruedyEvent): FoundField[] {
-  return findFields(batchFields, [data['batch'], data])
+export function findBatchFields(event: TruedyEvent): FoundField[] {
+  return findFields(batchFields, placesOf(event, 'batch'))
 }
 
 function asLowerCase(value: unknown): string | undefined {

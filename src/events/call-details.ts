@@ -9,6 +9,7 @@ import {
   type FieldsOf,
   type FoundField,
   findFields,
+  placesOf,
   toDetails,
 } from './fields.js'
 import { eventIds } from './ids.js'
@@ -102,6 +103,6 @@ export function callDetails(event: TruedyEvent): CallDetails | undefined {
 }
 
 /** The facts of a call, each with the source that had it; ids aside. */
-export function findCallFields({ data }: TruedyEvent): FoundField[] {
-  return findFields(callFields, [data['call'], data])
+export function findCallFields(event: TruedyEvent): FoundField[] {
+  return findFields(callFields, placesOf(event, 'call'))
 }

@@ -49,6 +49,12 @@ export function findFields(
   })
 }
 
+/** Where the fields of a call, a batch or a voice are: first in the object of that name, then in `data` itself. */
+export function placesOf(event: { readonly data: unknown }, name: string): readonly unknown[] {
+  const { data } = event
+  return isObject(data) ? [data[name], data] : []
+}
+
 /** The details of fields that were found, without those that were not. */
 export function toDetails(found: readonly FoundField[]): object {
   return Object.fromEntries(found.map(({ name, value }) => [name, value]))

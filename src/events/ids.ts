@@ -39,7 +39,7 @@ export function eventIds(event: TruedyEvent): EventIds {
   find('batchId', 'data.batch_id data.batchId data.batch.batchId data.batch.batch_id')
   find('voiceId', 'data.voice_id data.voiceId data.voice.voiceId data.voice.voice_id')
   // `data.id` that repeats the id of an entity is not the event's: all events of that entity would share it.
-  const isEntity = Object.values(ids).includes(idText(event.data['id']))
+  const isEntity = Object.values(ids).includes(firstOf(idText, event, 'data.id'))
   find('eventId', `id${isEntity ? '' : ' data.id'} data.eventId data.event_id`)
   return ids
 }

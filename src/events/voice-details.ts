@@ -2,7 +2,7 @@
 
 import { idText } from '../json.js'
 import type { TruedyEvent } from './catalogue.js'
-import { asText, type FieldsOf, findFields, toDetails } from './fields.js'
+import { asText, type FieldsOf, findFields, placesOf, toDetails } from './fields.js'
 import { eventIds } from './ids.js'
 import type { VoiceStatus } from './payloads.js'
 
@@ -45,9 +45,6 @@ export function voiceDetails(event: TruedyEvent): VoiceDetails | undefined {
   const isOther = voiceId === undefined || callId !== undefined || batchId !== undefined
   const isVoice = event.rawEvent.startsWith('voice.') || (event.event === 'unknown' && !isOther)
   if (!isVoice) return undefined
-  const { data } = event
-  return {
-    ...(voiceId !== undefined && { voiceId }),
-    ...toDetails(findFields(FIELDS, [data['voice'], data])),
-  }
+  const found = findFields(FIELDS, placesOf(event, 'voice'))
+  return { ...(voiceId !== undefined && { voiceId }), ...toDetails(found) }
 }
