@@ -97,7 +97,7 @@ export function asTime(value: unknown): string | undefined {
   return time === undefined ? undefined : new Date(time).toISOString()
 }
 
-/** A map of texts. Numbers and flags in it become texts, and everything else is left out. */
+/** A map of texts, sorted by key. Numbers and flags in it become texts, and everything else is left out. */
 export function asTextMap(value: unknown): Readonly<Record<string, string>> | undefined {
   if (!isObject(value)) return undefined
   const texts = Object.entries(value).flatMap(([key, each]) =>
@@ -105,5 +105,10 @@ export function asTextMap(value: unknown): Readonly<Record<string, string>> | un
       ? [[key, String(each)] as const]
       : [],
   )
-  return texts.length > 0 ? Object.fromEntries(texts) : undefined
+  return texts.length > 0 ? Object.fromEntries(texts.sort(byKey)) : undefined
+}
+
+/** The order of the entries of a map, so that equal maps have equal JSON. */
+export function byKey([key]: readonly [string, unknown], [otherKey]: readonly [string, unknown]): number {
+  return key < otherKey ? -1 : 1
 }

@@ -3,7 +3,7 @@
  * by value. A greatest value doesn't depend on the order of its candidates, nor on how often each one comes.
  */
 
-import type { FieldValue } from '../events/fields.js'
+import { byKey, type FieldValue } from '../events/fields.js'
 import { isObject } from '../json.js'
 
 /** How much a value counts, compared number by number; the first is the most significant. */
@@ -86,9 +86,7 @@ function compareValues(one: FieldValue, other: FieldValue): number {
 }
 
 function toText(value: FieldValue): string {
-  return isObject(value)
-    ? JSON.stringify(Object.entries(value).sort(([key], [otherKey]) => (key < otherKey ? -1 : 1)))
-    : String(value)
+  return isObject(value) ? JSON.stringify(Object.entries(value).sort(byKey)) : String(value)
 }
 
 function isFieldValue(value: unknown): value is FieldValue {
