@@ -54,32 +54,34 @@ export function batchEvent(name: string, data: object, timestamp: string | numbe
   return parseEvent({ event: name, timestamp, data: { batch_id: 'b1', ...data } })
 }
 
-/** Checks a law for all histories of up to three of some events: those of the same events give the same state. */
-export function statesByEvents<State>(
+/** Goes through all histories of up to three of some events, and returns those whose state differs from that of the same events. */
+export function findDifferentStates<State>(
   events: readonly TruedyEvent[],
-  stateOf: (history: readonly TruedyEvent[]) => State,
-): { readonly histories: number; readonly different: readonly (readonly TruedyEvent[])[] } {
+  step: (state: State | undefined, event: TruedyEvent) => State | undefined,
+): { readonly histories: number; readonly different: readonly string[] } {
   const known = new Map<string, string>()
-  const different: TruedyEvent[][] = []
+  const different: string[] = []
   let histories = 0
-  const indexes = events.map((_, index) => index)
-  const check = (history: readonly number[]): void => {
-    histories += 1
-    const list = history.map((index) => events[index]).filter((event) => event !== undefined)
-    const state = JSON.stringify(stateOf(list))
-    const key = [...new Set(history)].sort().join()
-    if ((known.get(key) ?? state) !== state) different.push(list)
-    known.set(key, state)
-    if (history.length < 3) for (const index of indexes) check([...history, index])
+  const visit = (indexes: readonly number[], before: State | undefined): void => {
+    for (const [index, event] of events.entries()) {
+      histories += 1
+      const state = step(before, event)
+      const text = JSON.stringify(state)
+      const history = [...indexes, index]
+      const key = [...new Set(history)].sort().join()
+      if ((known.get(key) ?? text) !== text) different.push(`${history}: ${text}, not ${known.get(key)}`)
+      known.set(key, text)
+      if (history.length < 3) visit(history, state)
+    }
   }
-  for (const index of indexes) check([index])
+  visit([], undefined)
   return { histories, different }
 }
 
 /** A list, in another order, with some of it repeated. */
 export function shuffled<Item>(items: readonly Item[]): fc.Arbitrary<Item[]> {
   return fc.array(fc.nat(), { maxLength: 6 }).chain((repeated) => {
-    const more = items.length > 0 ? repeated.map((index) => items[index % items.length] as Item) : []
+    const more = repeated.flatMap((index) => items.slice(index % items.length).slice(0, 1))
     const all = [...items, ...more]
     return fc.shuffledSubarray(all, { minLength: all.length })
   })
