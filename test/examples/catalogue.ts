@@ -45,6 +45,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   netlify: { command: hostCommand('netlify.ts'), ...TEXT_ONLY },
   'netlify, base64': { folder: 'netlify', command: hostCommand('netlify.ts base64') },
   'live-calls': {},
+  'call-state': { needs: needPostgres },
   automation: { command: 'npm run receiver', needs: needRedis },
   'store-durable-object': {},
   'store-dynamodb': { needs: needDynamoDb },
