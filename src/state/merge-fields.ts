@@ -90,7 +90,8 @@ function toText(value: FieldValue): string {
 }
 
 function isFieldValue(value: unknown): value is FieldValue {
-  return isObject(value) || ['string', 'number', 'boolean'].includes(typeof value)
+  if (isObject(value)) return Object.values(value).every((each) => typeof each === 'string')
+  return ['string', 'number', 'boolean'].includes(typeof value)
 }
 
 /** The rank in a state. What is no rank counts as the lowest. */
