@@ -26,13 +26,13 @@ const SUBJECTS = [
   {
     what: 'createWebhookHandler',
     source: "export { createWebhookHandler } from '../dist/index.js'",
-    budget: 11_700,
+    budget: 11_900,
     released: 5_748,
   },
   {
     what: 'the whole main entry',
     source: "export * from '../dist/index.js'",
-    budget: 14_500,
+    budget: 14_800,
     released: 6_474,
   },
 ]
