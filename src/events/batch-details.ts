@@ -10,7 +10,7 @@ import {
   type FoundField,
   findFields,
   placesOf,
-  toDetails,
+  valuesOf,
 } from './fields.js'
 import { eventIds } from './ids.js'
 import type { BatchStatus } from './payloads.js'
@@ -73,7 +73,7 @@ export function batchDetails(event: TruedyEvent): BatchDetails | undefined {
   const isOther = batchId === undefined || callId !== undefined || voiceId !== undefined
   const isBatch = event.rawEvent.startsWith('batch.') || (event.event === 'unknown' && !isOther)
   if (!isBatch) return undefined
-  return { ...(batchId !== undefined && { batchId }), ...toDetails(findBatchFields(event)) }
+  return { ...(batchId !== undefined && { batchId }), ...valuesOf(findBatchFields(event)) }
 }
 
 /** The facts of a batch, each with the source that had it; the id aside. */

@@ -10,7 +10,7 @@ import {
   type FoundField,
   findFields,
   placesOf,
-  toDetails,
+  valuesOf,
 } from './fields.js'
 import { eventIds } from './ids.js'
 import type {
@@ -98,7 +98,7 @@ export function callDetails(event: TruedyEvent): CallDetails | undefined {
   return {
     ...(callId !== undefined && { callId }),
     ...(agentId !== undefined && { agentId }),
-    ...toDetails(findCallFields(event)),
+    ...valuesOf(findCallFields(event)),
   }
 }
 

@@ -55,8 +55,8 @@ export function placesOf(event: { readonly data: unknown }, name: string): reado
   return isObject(data) ? [data[name], data] : []
 }
 
-/** The details of fields that were found, without those that were not. */
-export function toDetails(found: readonly FoundField[]): object {
+/** The values of fields that were found, by name. */
+export function valuesOf(found: readonly FoundField[]): object {
   return Object.fromEntries(found.map(({ name, value }) => [name, value]))
 }
 

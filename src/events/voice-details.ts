@@ -2,7 +2,7 @@
 
 import { idText } from '../json.js'
 import type { TruedyEvent } from './catalogue.js'
-import { asText, type FieldsOf, findFields, placesOf, toDetails } from './fields.js'
+import { asText, type FieldsOf, findFields, placesOf, valuesOf } from './fields.js'
 import { eventIds } from './ids.js'
 import type { VoiceStatus } from './payloads.js'
 
@@ -46,5 +46,5 @@ export function voiceDetails(event: TruedyEvent): VoiceDetails | undefined {
   const isVoice = event.rawEvent.startsWith('voice.') || (event.event === 'unknown' && !isOther)
   if (!isVoice) return undefined
   const found = findFields(FIELDS, placesOf(event, 'voice'))
-  return { ...(voiceId !== undefined && { voiceId }), ...toDetails(found) }
+  return { ...(voiceId !== undefined && { voiceId }), ...valuesOf(found) }
 }
