@@ -26,13 +26,13 @@ const SUBJECTS = [
   {
     what: 'createWebhookHandler',
     source: "export { createWebhookHandler } from '../dist/index.js'",
-    budget: 11_900,
+    budget: 12_100,
     released: 5_748,
   },
   {
     what: 'the whole main entry',
     source: "export * from '../dist/index.js'",
-    budget: 14_800,
+    budget: 15_000,
     released: 6_474,
   },
 ]
