@@ -12,6 +12,19 @@ export {
 } from './dedupe/process-once.js'
 export type { Awaitable, Claim, DedupeStore } from './dedupe/store.js'
 export { isWebhookError, WebhookError, type WebhookErrorCode, type WebhookErrorStatus } from './errors.js'
+export { type BatchDetails, batchDetails } from './events/batch-details.js'
+export { type CallDetails, callDetails } from './events/call-details.js'
+export {
+  type Envelope,
+  type EventName,
+  type EventOf,
+  type EventPayloads,
+  eventNames,
+  type TruedyEvent,
+  type UnknownEvent,
+} from './events/catalogue.js'
+export { type EventIds, eventIds } from './events/ids.js'
+export { type ParsedEvent, parseEvent } from './events/parse.js'
 export type {
   Agent,
   Batch,
@@ -20,19 +33,19 @@ export type {
   BillingStatus,
   Call,
   CallData,
+  CallDirection,
   EndReason,
-  Envelope,
-  EventName,
-  EventOf,
-  EventPayloads,
-  TruedyEvent,
-  UnknownEvent,
+  ReportedCallStatus,
+  RetentionPolicy,
+  SipDetails,
+  SipTerminationReason,
   Voice,
   VoiceData,
   VoiceStatus,
-} from './events/catalogue.js'
-export { type CallDetails, callDetails, type EventIds, eventIds, eventTime } from './events/details.js'
-export { type ParsedEvent, parseEvent } from './events/parse.js'
+} from './events/payloads.js'
+export { redact } from './events/redact.js'
+export { eventTime } from './events/time.js'
+export { type VoiceDetails, voiceDetails } from './events/voice-details.js'
 export type { BodyLimit, RequestLike } from './read-body.js'
 export type { EventContext, EventHandlers, HandlerContext, Handling, JobContext } from './receive/context.js'
 export { createWebhookHandler, type FetchRequest, type FetchResponse } from './receive/fetch-handler.js'

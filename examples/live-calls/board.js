@@ -43,7 +43,7 @@ export function createBoard({
     const known = entries.get(id)
     const history = withEvent(known?.history ?? {}, event)
     if (history === known?.history) return undefined
-    const call = callOf(id, history)
+    const call = callOf(history)
     entries.delete(id)
     entries.set(id, { history, call, changedAt: now() })
     return { call, removed: entries.size > maxCalls ? [remove(longestQuiet())] : [] }

@@ -2,7 +2,7 @@
 
 import { wrongValue } from '../checks.js'
 import type { TruedyEvent } from '../events/catalogue.js'
-import { eventIds } from '../events/details.js'
+import { eventIds } from '../events/ids.js'
 import { rawTextOf } from '../events/parse.js'
 import { quoteInexactNumbers } from '../exact-numbers.js'
 import { idText, isObject, isText, parseJson, stringifyDeep } from '../json.js'

@@ -35,7 +35,7 @@ export type ParsedEvent<Body> = 0 extends 1 & Body
  * console.log(event.event)
  * ```
  */
-export function parseEvent<Body extends RawBody | object>(body: Body): ParsedEvent<Body> {
+export function parseEvent<const Body extends RawBody | object>(body: Body): ParsedEvent<Body> {
   let bytes: Bytes
   try {
     // A parsed envelope becomes text again, so that the caller's object is never written to and only JSON gets in.

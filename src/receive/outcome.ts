@@ -3,6 +3,7 @@
 import { timeLeft, withTimeout } from '../dedupe/steps.js'
 import type { WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
+import { redactText } from '../events/redact.js'
 import { isConnectionClosed } from '../read-body.js'
 
 /** What is known of a delivery whose event was read. */
@@ -81,9 +82,9 @@ function isConnectionLost(outcome: Outcome): boolean {
   return outcome.status === 'failed' && !outcome.event && isConnectionClosed(outcome.error)
 }
 
-/** A delivery in a log. */
+/** A delivery in a log: names and ids, which nobody promises to be free of secrets, and no payload. */
 function nameOf({ event, key = 'no key' }: { readonly event?: TruedyEvent; readonly key?: string }): string {
-  return event ? `${event.rawEvent} (${key})` : 'A delivery'
+  return event ? redactText(`${event.rawEvent} (${key})`) : 'A delivery'
 }
 
 /** How long a reply waits for `onOutcome`. */

@@ -27,6 +27,7 @@ const projects = pairwise(allProjects)
 const OUTCOME = {
   subject: 'string',
   call: 'string',
+  state: 'ended',
   secretIndex: 0,
   twins: 'call.ended',
   status: 204,

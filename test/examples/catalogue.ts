@@ -52,6 +52,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   netlify: { command: hostCommand('netlify.ts'), ...TEXT_ONLY },
   'netlify, base64': { folder: 'netlify', command: hostCommand('netlify.ts base64') },
   'live-calls': {},
+  'call-state': { needs: needPostgres },
   'queue-nats': { command: RECEIVER_AND_WORKER, needs: needNats },
   'queue-rabbitmq': { command: RECEIVER_AND_WORKER, needs: needRabbitMq },
   'queue-sqs': { command: RECEIVER_AND_WORKER, needs: startSqs, errorOutput: OLD_NODE },

@@ -58,10 +58,7 @@ function at(seconds: number): Date {
 }
 
 function stateAfter(events: readonly TruedyEvent[]): Call {
-  return calls.callOf(
-    'c1',
-    events.reduce<History>((history, next) => calls.withEvent(history, next), {}),
-  )
+  return calls.callOf(events.reduce<History>((history, next) => calls.withEvent(history, next), {}))
 }
 
 function orders<Item>(items: readonly Item[]): Item[][] {
@@ -195,7 +192,6 @@ describe('the state of a call', () => {
   it('is ended by its bill alone', () => {
     expect(stateAfter([event('call.billed', 70, { costUsd: 0.1, billedDuration: '66s' })])).toMatchObject({
       state: 'ended',
-      endedAt: at(70).getTime(),
       durationSeconds: 66,
       costUsd: 0.1,
     })
@@ -205,6 +201,13 @@ describe('the state of a call', () => {
     expect(stateAfter([event('call.joined', 5), event('call.ended', 65)]).durationSeconds).toBe(60)
     expect(stateAfter([event('call.ended', 65)]).durationSeconds).toBeUndefined()
     expect(stateAfter([event('call.joined', 65), event('call.ended', 5)]).durationSeconds).toBe(0)
+  })
+
+  it('keeps its duration when call.joined is retried with a fresh timestamp', () => {
+    const retries = [event('call.joined', 300), event('call.joined', 65)]
+    for (const order of orders([event('call.joined', 5), event('call.ended', 65), ...retries])) {
+      expect(stateAfter(order)).toMatchObject({ joinedAt: at(5).getTime(), durationSeconds: 60 })
+    }
   })
 
   it('takes times that are no times for missing', () => {
@@ -217,7 +220,7 @@ describe('the state of a call', () => {
     expect(agentName).toBe(`${'x'.repeat(199)}…`)
   })
 
-  it('is told by the five known events of a call with an id, and by nothing else', () => {
+  it('is told by the known events of a call with an id, and by nothing else', () => {
     const names: SampleName[] = ['unknown', 'batch.completed', 'voice.training.failed']
     for (const name of names) expect(calls.callIdOf(parseEvent(sampleEvent(name)))).toBeUndefined()
     expect(calls.callIdOf(event('call.ended', 0))).toBe('c1')

@@ -22,7 +22,7 @@ export interface Call {
   readonly errorMessage?: string
 }
 
-export type History = Readonly<Record<string, object>>
+export type History = Readonly<Record<string, unknown>>
 
 export interface Change {
   readonly call?: Call
@@ -32,7 +32,7 @@ export interface Change {
 export interface Calls {
   callIdOf(event: TruedyEvent): string | undefined
   withEvent(history: History, event: TruedyEvent): History
-  callOf(id: string, history: History): Call
+  callOf(history: History): Call
 }
 
 export interface Board {

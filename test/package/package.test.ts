@@ -24,6 +24,7 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   'truedy-webhooks/diagnose': ['diagnose', 'sortedJson'],
   'truedy-webhooks/node': ['createNodeHandler', 'verifyAndParseSync', 'verifySignatureSync'],
   'truedy-webhooks/queues': ['bullmqQueue', 'cloudflareQueue', 'graphileQueue', 'pgBossQueue'],
+  'truedy-webhooks/state': ['mergeBatch', 'mergeCall'],
   'truedy-webhooks/stores/postgres': ['postgresSchema', 'postgresStore'],
   'truedy-webhooks/stores/redis': ['redisStore'],
   'truedy-webhooks/stores/sqlite': ['sqliteSchema', 'sqliteStore'],

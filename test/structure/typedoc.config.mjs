@@ -22,7 +22,7 @@ export default {
   validation: { notExported: true, invalidLink: true, notDocumented: true },
   disableSources: true,
   hideGenerator: true,
-  intentionallyNotExported: ['TEXTS', 'OpenUnion', 'eventNames', 'BodyStream'],
+  intentionallyNotExported: ['TEXTS', 'OpenUnion', 'LowerCaseBatchStatus', 'BodyStream'],
   intentionallyNotDocumented: [
     'index.HandlerSignal.__type.throwIfAborted',
     'index.HandlerSignal.__type.addEventListener',

@@ -1,5 +1,6 @@
 /** Reports a run of `listen` as text: some lines for each delivery, and a summary at the end. */
 
+import { redactText } from '../../events/redact.js'
 import type { Surroundings } from '../surroundings.js'
 import { diagnosisLines } from '../terminal/diagnosis-text.js'
 import { grouped, milliseconds } from '../terminal/figures.js'
@@ -50,7 +51,7 @@ function deliveryLines(delivery: ListenedDelivery, paint: Paint): string[] {
     shortened(name).padEnd(24),
     `${milliseconds(durationMs)} ms`.padStart(8),
     `${grouped(bytes)} B`.padStart(8),
-    paint.dim(printable(key ?? '')),
+    paint.dim(printable(redactText(key ?? ''))),
   ]
   const details = diagnosis ? diagnosisLines(diagnosis, paint) : message ? wrap(message, 90) : []
   return [head.join('  ').trimEnd(), ...details.map((line) => `          ${line}`)]
@@ -69,7 +70,9 @@ function summaryLine({ total, outcomes, rejections }: OutcomeCounts): string {
 /** Characters of a text from outside: a stranger's path may have thousands. */
 const MAX_SHOWN_CHARACTERS = 200
 
-/** A text from outside, made fit for a terminal and for one line. */
+/** A text from outside, made fit for a terminal and for one line. A terminal is often shared or logged. */
 function shortened(text: string): string {
-  return printable(text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text)
+  return printable(
+    redactText(text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text),
+  )
 }

@@ -19,6 +19,7 @@ import {
 } from 'truedy-webhooks'
 import { diagnose, sortedJson } from 'truedy-webhooks/diagnose'
 import { createNodeHandler, verifyAndParseSync, verifySignatureSync } from 'truedy-webhooks/node'
+import { mergeCall } from 'truedy-webhooks/state'
 import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
 import { redisStore } from 'truedy-webhooks/stores/redis'
 import { sqliteSchema, sqliteStore } from 'truedy-webhooks/stores/sqlite'
@@ -101,6 +102,7 @@ async function main(): Promise<void> {
   const outcome = {
     subject: typeof subjectOf(event),
     call: typeof callDetails(event)?.callId,
+    state: mergeCall(undefined, event)?.status,
     secretIndex: verified.ok === true ? verified.secretIndex : -1,
     twins: verifySignatureSync(body, headers, SECRET).ok && verifyAndParseSync(body, headers, SECRET).event,
     status: reply.status,

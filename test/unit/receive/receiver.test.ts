@@ -905,6 +905,14 @@ describe('the log, where no onOutcome is given', () => {
     expect(log.mock.calls).toEqual([['truedy-webhooks:', message, expect.any(Error)]])
   })
 
+  it('tells no secret that is part of a name', async () => {
+    const event = { ...sampleEvent('call.ended'), event: 'crm.whsec_private', id: 'whsec_private' }
+    await open({ secret: SECRET, onEvent: () => Promise.reject(new Error()) })(await genuine(event))
+    expect(log).toHaveBeenCalledOnce()
+    expect(JSON.stringify(log.mock.calls)).toContain('[redacted]')
+    expect(JSON.stringify(log.mock.calls)).not.toContain('private')
+  })
+
   it('tells of a failure before there is an event', async () => {
     const error = new Error('secret detail')
     const headers = {

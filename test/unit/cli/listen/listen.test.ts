@@ -56,6 +56,21 @@ describe('listen', () => {
     expect(second).toMatch(/204 {2}duplicate {2}call\.ended/)
   })
 
+  it.each([[[]], [['--json']]])('shows no secret that is part of a name, %j', async (argv: string[]) => {
+    const { surroundings, url, shown } = await listen(...argv)
+    const event = {
+      ...sampleEvent('call.ended'),
+      event: 'crm.whsec_private',
+      data: { note: 'whsec_private' },
+    }
+    await post(url, await signDelivery(event, CLI_SECRET))
+    await shown(1)
+    await fetch(`${new URL(url).origin}/whsec_private`)
+    await eventually(() => expect(surroundings.stdout()).toMatch(/404|not_found/))
+    expect(surroundings.stdout()).toContain('[redacted]')
+    expect(surroundings.stdout()).not.toContain('whsec_private')
+  })
+
   it('shows why a signature does not match', async () => {
     const { surroundings, url, shown } = await listen('--other-secret', 'whsec_staging')
     const { body, headers } = await genuine()

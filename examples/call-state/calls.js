@@ -1,0 +1,57 @@
+/** The state of each call in a table of PostgreSQL, right whatever the order of its events, and if several arrive at once. */
+
+import { eventIds } from 'truedy-webhooks'
+import { mergeCall } from 'truedy-webhooks/state'
+
+/** @import { Pool } from 'pg' */
+/** @import { TruedyEvent } from 'truedy-webhooks' */
+
+/** Each further attempt means that another event of the same call was stored meanwhile. A call has few of them. */
+const MAX_ATTEMPTS = 20
+
+/** `json`, not `jsonb`: it also holds U+0000, which a summary may have. */
+export const CALLS_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS calls (
+    call_id text PRIMARY KEY,
+    state json NOT NULL,
+    version integer NOT NULL
+  )`
+
+/** Writes a state, unless another event of the call was stored since it was read: then no row is affected. */
+const UPSERT = `
+  INSERT INTO calls AS known (call_id, state, version) VALUES ($1, $2, 1)
+  ON CONFLICT (call_id) DO UPDATE SET state = excluded.state, version = known.version + 1
+  WHERE known.version = $3`
+
+/**
+ * Merges an event into the state of its call. Events that are not about a call change nothing.
+ *
+ * @param {Pool} pool
+ * @param {TruedyEvent} event
+ */
+export async function recordEvent(pool, event) {
+  const { callId } = eventIds(event)
+  if (callId === undefined) return
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const { rows } = await pool.query('SELECT state, version FROM calls WHERE call_id = $1', [callId])
+    const [known] = rows
+    const state = mergeCall(known?.state, event)
+    // The same object: the event tells nothing new, or is of a type that has no part in the state.
+    if (state === known?.state) return
+    const { rowCount } = await pool.query(UPSERT, [callId, JSON.stringify(state), known?.version ?? 0])
+    if (rowCount === 1) return
+  }
+  // The response is 500, and Truedy retries.
+  throw new Error(`Call ${callId} changed ${MAX_ATTEMPTS} times while its state was written.`)
+}
+
+/**
+ * The newest state of a call.
+ *
+ * @param {Pool} pool
+ * @param {string} callId
+ */
+export async function readCall(pool, callId) {
+  const { rows } = await pool.query('SELECT state FROM calls WHERE call_id = $1', [callId])
+  return rows[0]?.state
+}

@@ -1,0 +1,38 @@
+import { createServer } from 'node:http'
+import pg from 'pg'
+import { createNodeHandler } from 'truedy-webhooks/node'
+import { CALLS_SCHEMA, readCall, recordEvent } from './calls.js'
+
+// Where the database is: DATABASE_URL, or PGHOST and so on.
+const pool = new pg.Pool({
+  connectionString: process.env.DATABASE_URL,
+  // A database that doesn't respond makes a 500 in time: Truedy waits ten seconds.
+  connectionTimeoutMillis: 3000,
+  query_timeout: 3000,
+})
+// A connection that is lost must not stop the process.
+pool.on('error', (error) => console.error('A connection was lost:', error.message))
+
+await pool.query(CALLS_SCHEMA)
+
+// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+const receive = createNodeHandler({
+  async onEvent(event, { key }) {
+    await recordEvent(pool, event)
+    console.log(JSON.stringify({ handled: event.event, key }))
+  },
+})
+
+createServer(async (request, response) => {
+  const [path, callId] = request.url.split('?')[0].split('/calls/')
+  if (path === '/webhooks/truedy') return receive(request, response)
+  if (request.method !== 'GET' || !callId) return response.writeHead(404).end()
+  try {
+    const state = await readCall(pool, decodeURIComponent(callId))
+    response.writeHead(state ? 200 : 404, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(state))
+  } catch (error) {
+    console.error(error)
+    response.writeHead(500).end()
+  }
+}).listen(process.env.PORT ?? 3000, '127.0.0.1')

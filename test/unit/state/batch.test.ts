@@ -1,0 +1,182 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseEvent, type TruedyEvent } from '../../../src/index.js'
+import { type BatchState, mergeBatch } from '../../../src/state/index.js'
+import { at, batchEvent, callEvent, findDifferentStates, shuffled, storedAndRead } from './events.js'
+
+const STATUSES = ['draft', 'scheduled', 'active', 'running', 'paused', 'completed', 'failed', 'cancelled']
+const FINAL = ['completed', 'failed', 'cancelled']
+const CHANGED = 'batch.status.changed'
+const COMPLETED = 'batch.completed'
+
+function stateOf(events: readonly TruedyEvent[], before?: BatchState): BatchState {
+  const state = events.reduce<BatchState | undefined>((known, event) => mergeBatch(known, event), before)
+  if (!state) throw new Error('No event of a batch.')
+  return state
+}
+
+const ALPHABET: readonly TruedyEvent[] = [
+  ...STATUSES.map((status, index) => batchEvent(CHANGED, { status, completedCount: index }, at(index))),
+  batchEvent(CHANGED, { status: 'RUNNING', paused: false, pending: 7, failed: 1 }, at(4)),
+  batchEvent(CHANGED, { status: 'PAUSED', paused: true, pending: 9 }, at(4)),
+  batchEvent(CHANGED, { status: null, completedCount: null, windowEnd: at(9) }, at(20)),
+  batchEvent(CHANGED, { batch: { batchId: 'b1', status: 'ACTIVE', created: at(0) } }, 'no time'),
+  batchEvent(CHANGED, { created: at(1), total_contacts: 200 }, 1773844320),
+  batchEvent(COMPLETED, {}, at(30)),
+  batchEvent(COMPLETED, { status: 'CANCELLED', endedAt: at(29) }, at(31)),
+  batchEvent(COMPLETED, { status: 'running', totalCount: 199 }, 'no time'),
+]
+
+describe('mergeBatch', () => {
+  it('gives the same state for every history of the same deliveries, for all of up to three', () => {
+    const { histories, different } = findDifferentStates<BatchState>(ALPHABET, mergeBatch)
+    const count = ALPHABET.length
+    expect(histories).toBe(count + count ** 2 + count ** 3)
+    expect(different).toEqual([])
+  })
+
+  const count = fc.constantFrom(0, 1, 50, '51', null)
+  const event = fc
+    .record({
+      name: fc.constantFrom(CHANGED, COMPLETED),
+      data: fc.record(
+        {
+          status: fc.constantFrom(
+            ...STATUSES,
+            ...STATUSES.map((status) => status.toUpperCase()),
+            'new',
+            null,
+          ),
+          totalCount: count,
+          completedCount: count,
+          failedCount: count,
+          called: count,
+          pending: count,
+          paused: fc.constantFrom(true, false, null),
+          created: fc.constantFrom(at(0), at(1), null),
+          endedAt: fc.constantFrom(at(9), at(10), null),
+          windowStart: fc.constantFrom(at(0), at(1), null),
+        },
+        { requiredKeys: [] },
+      ),
+      timestamp: fc.constantFrom<string | number>(at(0), at(1), at(2), 'no time', -5, 1773844320),
+    })
+    .map(({ name, data, timestamp }) => batchEvent(name, data, timestamp))
+  const history = fc.array(event, { minLength: 1, maxLength: 8 })
+
+  it('gives the same state for any order and any repetition, with the state stored in between', () => {
+    const orders = history.chain((events) => fc.tuple(fc.constant(events), shuffled(events)))
+    fc.assert(
+      fc.property(orders, ([events, others]) => {
+        const state = stateOf(events)
+        expect(JSON.stringify(stateOf(others))).toBe(JSON.stringify(state))
+        let stored: BatchState | undefined
+        for (const each of others) stored = storedAndRead(mergeBatch(stored, each))
+        expect(stored).toEqual(state)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('never leaves a final status, never counts down, never forgets a field', () => {
+    const counters = ['totalCount', 'completedCount', 'failedCount', 'calledCount'] as const
+    fc.assert(
+      fc.property(history, (events) => {
+        let before: BatchState | undefined
+        for (const each of events) {
+          const after: BatchState = stateOf([each], before)
+          if (before && FINAL.includes(before.status ?? '')) expect(FINAL).toContain(after.status)
+          for (const counter of counters) {
+            expect(after[counter] ?? -1).toBeGreaterThanOrEqual(before?.[counter] ?? -1)
+          }
+          expect(Object.keys(after)).toEqual(expect.arrayContaining(Object.keys(before ?? {})))
+          expect(mergeBatch(after, each)).toBe(after)
+          before = after
+        }
+      }),
+    )
+  })
+
+  it('follows a campaign that is paused, resumed and done', () => {
+    const steps: [string, object, string][] = [
+      [
+        CHANGED,
+        { status: 'RUNNING', totalCount: 3, completedCount: 1, pending: 2, paused: false },
+        'running',
+      ],
+      [CHANGED, { status: 'PAUSED', totalCount: 3, completedCount: 1, pending: 2, paused: true }, 'paused'],
+      [
+        CHANGED,
+        { status: 'RUNNING', totalCount: 3, completedCount: 2, pending: 1, paused: false },
+        'running',
+      ],
+      [COMPLETED, { completedCount: 3, failedCount: 1, pending: 0 }, 'completed'],
+    ]
+    const events = steps.map(([name, data], index) => batchEvent(name, data, at(index)))
+    for (const [index, [, , status]] of steps.entries()) {
+      expect(stateOf(events.slice(0, index + 1)).status).toBe(status)
+    }
+    const { provenance: _, ...facts } = stateOf([...events].reverse())
+    expect(facts).toEqual({
+      batchId: 'b1',
+      status: 'completed',
+      paused: false,
+      totalCount: 3,
+      completedCount: 3,
+      failedCount: 1,
+      pendingCount: 0,
+      endedAt: at(3),
+    })
+  })
+
+  it('takes a retry with a fresh timestamp for a resume, until the next event', () => {
+    const running = batchEvent(CHANGED, { status: 'running' }, at(0))
+    const paused = batchEvent(CHANGED, { status: 'paused' }, at(1))
+    const retried = batchEvent(CHANGED, { status: 'running' }, at(2))
+    expect(stateOf([running, paused, running]).status).toBe('paused')
+    expect(stateOf([running, paused, retried]).status).toBe('running')
+  })
+
+  it('leaves the state as it is for other events', () => {
+    const state = stateOf([batchEvent(CHANGED, { status: 'running' })])
+    const others = [
+      batchEvent(COMPLETED, { batch_id: 'b2' }),
+      batchEvent('campaign.completed', {}),
+      batchEvent(COMPLETED, { batch_id: null }),
+      callEvent({ name: 'call.ended', shape: 'flat', facts: { batch_id: 'b1' } }),
+    ]
+    for (const other of others) expect(mergeBatch(state, other)).toBe(state)
+    expect(mergeBatch(undefined, callEvent({ name: 'call.ended' }))).toBeUndefined()
+  })
+
+  it('gives an event without a batch id to no batch', () => {
+    const nameless = parseEvent({ event: COMPLETED, timestamp: 1, data: {} })
+    const running = batchEvent(CHANGED, { status: 'running' })
+    expect(mergeBatch(undefined, nameless).batchId).toBe('')
+    expect(stateOf([nameless, running])).toEqual(stateOf([running]))
+  })
+
+  it('never throws, whatever the event and the stored state hold', () => {
+    const names = [
+      'batchId',
+      'status',
+      'completedCount',
+      'provenance',
+      'paused',
+      'created',
+      '__proto__',
+      'batch',
+    ]
+    const anything = fc.dictionary(fc.constantFrom(...names), fc.jsonValue())
+    fc.assert(
+      fc.property(fc.constantFrom(CHANGED, COMPLETED), anything, anything, (name, data, state) => {
+        const given = parseEvent({ event: name, timestamp: 1, data: { ...data, batch_id: 'b1' } })
+        // What a database gives may be anything.
+        const stored = { ...state, batchId: 'b1' } as unknown as BatchState
+        const merged = mergeBatch(stored, given)
+        expect(mergeBatch(merged, given)).toBe(merged)
+        expect(JSON.parse(JSON.stringify(merged))).toEqual(merged)
+      }),
+    )
+  })
+})

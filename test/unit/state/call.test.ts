@@ -1,0 +1,398 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { callDetails, eventNames, parseEvent, type TruedyEvent } from '../../../src/index.js'
+import { type CallState, mergeCall } from '../../../src/state/index.js'
+import {
+  at,
+  batchEvent,
+  callEvent,
+  findDifferentStates,
+  type Sent,
+  shuffled,
+  storedAndRead,
+} from './events.js'
+
+const CALL_EVENTS = eventNames.filter((name) => name.startsWith('call.'))
+const STATUSES = ['created', 'ongoing', 'ended', 'failed']
+const BILLING = [
+  'PENDING',
+  'FREE_CONSOLE',
+  'FREE_ZERO_EFFECTIVE_DURATION',
+  'FREE_MINUTES',
+  'FREE_SYSTEM_ERROR',
+  'FREE_OTHER',
+  'BILLED',
+  'REFUNDED',
+  'UNSPECIFIED',
+  'OF_THE_FUTURE',
+].map((name) => `BILLING_STATUS_${name}`)
+
+function stateOf(events: readonly TruedyEvent[], before?: CallState): CallState {
+  const state = events.reduce<CallState | undefined>((known, event) => mergeCall(known, event), before)
+  if (!state) throw new Error('No event of a call.')
+  return state
+}
+
+/** The state without its provenance. */
+function factsOf(events: readonly TruedyEvent[]): object {
+  const { provenance: _, ...facts } = stateOf(events)
+  return facts
+}
+
+const billed = (status: string, costUsd: number | null, more: object = {}) =>
+  callEvent({ name: 'call.billed', timestamp: at(70), facts: { billingStatus: status, costUsd, ...more } })
+
+/** One event of a kind, and variants that tie with it or contradict it. */
+const ALPHABET: readonly TruedyEvent[] = [
+  callEvent({ name: 'call.started', facts: { created: at(0), metadata: { a: '1', b: '2' }, joined: null } }),
+  callEvent({ name: 'call.started', timestamp: 'no time', facts: { metadata: { b: '2' }, endReason: null } }),
+  callEvent({ name: 'call.joined', timestamp: at(5), facts: { joined: at(5), costUsd: 0.01 } }),
+  callEvent({ name: 'call.joined', timestamp: at(66), facts: { duration: 0, summary: null } }),
+  callEvent({ name: 'call.joined', timestamp: at(5), shape: 'flat', facts: { status: 'in_progress' } }),
+  callEvent({
+    name: 'call.ended',
+    timestamp: at(65),
+    facts: { duration: 60, costUsd: 0.09, endReason: 'hangup' },
+  }),
+  callEvent({
+    name: 'call.ended',
+    timestamp: at(65),
+    facts: { duration: 61, endReason: 'timeout', agentId: 'a1' },
+  }),
+  callEvent({
+    name: 'call.completed',
+    timestamp: at(99),
+    shape: 'flat',
+    facts: { costUsd: 0.09, status: 'ended' },
+  }),
+  callEvent({ name: 'call.failed', timestamp: at(65), facts: { errorMessage: 'Lost.', ended: at(64) } }),
+  callEvent({ name: 'call.analyzed', timestamp: at(80), facts: { summary: 'Hours.', shortSummary: 'H.' } }),
+  callEvent({ name: 'call.analyzed', timestamp: 5, facts: { shortSummary: 'Short.' } }),
+  ...BILLING.map((status, index) => billed(status, index / 10, { billedDuration: `${index}s` })),
+  billed('BILLING_STATUS_REFUNDED', 0),
+  billed('BILLING_STATUS_BILLED', 2, { duration: 66 }),
+  callEvent({ name: 'call.billed', shape: 'flat', facts: { costUsd: 0.5, duration: 70 } }),
+]
+
+describe('mergeCall', () => {
+  it('gives the same state for every history of the same events, for all of up to three', () => {
+    const { histories, different } = findDifferentStates<CallState>(ALPHABET, mergeCall)
+    const count = ALPHABET.length
+    expect(histories).toBe(count + count ** 2 + count ** 3)
+    expect(different).toEqual([])
+  })
+
+  it('covers every type and every billing status in those histories', () => {
+    expect(new Set(ALPHABET.map(({ event }) => event))).toEqual(new Set(CALL_EVENTS))
+    expect(new Set(ALPHABET.map((event) => callDetails(event)?.billingStatus))).toEqual(
+      new Set([undefined, ...BILLING]),
+    )
+  })
+
+  const facts = fc.record(
+    {
+      created: fc.constantFrom(at(0), at(1), 'no time', null),
+      joined: fc.constantFrom(at(5), at(6), null),
+      ended: fc.constantFrom(at(65), null),
+      duration: fc.constantFrom(0, -0, 60, '61s', null),
+      billedDuration: fc.constantFrom('0s', '66s', null),
+      costUsd: fc.constantFrom(0, 0.09, 2, null),
+      billingStatus: fc.constantFrom(...BILLING, null),
+      summary: fc.constantFrom('Long.', '', null),
+      shortSummary: fc.constantFrom('Short.', null),
+      endReason: fc.constantFrom('hangup', 'timeout', null),
+      status: fc.constantFrom('ended', 'in_progress', null),
+      agentId: fc.constantFrom('a1', 'a2', null),
+      metadata: fc.constantFrom({}, { a: '1' }, { a: '2', b: '1' }, { b: '1', a: '2' }, null),
+    },
+    { requiredKeys: [] },
+  )
+  const sent: fc.Arbitrary<Sent> = fc.record({
+    name: fc.constantFrom(...CALL_EVENTS, 'call.completed'),
+    // Few of them, so that they tie.
+    timestamp: fc.constantFrom<string | number>(at(0), at(5), at(65), 'no time', 1773844320, -1),
+    shape: fc.constantFrom('nested', 'flat'),
+    facts,
+  })
+  const history = fc.array(sent, { minLength: 1, maxLength: 8 })
+
+  it('gives the same state for any order and any repetition, with the state stored in between', () => {
+    const orders = history.chain((list) => {
+      const events = list.map(callEvent)
+      return fc.tuple(fc.constant(events), shuffled(events))
+    })
+    fc.assert(
+      fc.property(orders, ([events, others]) => {
+        const state = stateOf(events)
+        expect(JSON.stringify(stateOf(others))).toBe(JSON.stringify(state))
+        let stored: CallState | undefined
+        for (const event of others) stored = storedAndRead(mergeCall(stored, event))
+        expect(stored).toEqual(state)
+        expect(JSON.parse(JSON.stringify(state))).toEqual(state)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('gives the same state if retries have a fresh timestamp and a fresh id', () => {
+    const readable = history.map((list) =>
+      list.map((each) =>
+        each.timestamp === 'no time' || each.timestamp === -1 ? { ...each, timestamp: at(3) } : each,
+      ),
+    )
+    const withRetries = readable.chain((list) => {
+      const retries = list.map((each, index) => ({
+        ...each,
+        timestamp: at(1000 + index),
+        id: `evt_${index}`,
+      }))
+      const all = [...list, ...retries].map(callEvent)
+      return fc.tuple(fc.constant(list.map(callEvent)), shuffled(all))
+    })
+    fc.assert(
+      fc.property(withRetries, ([events, others]) => {
+        expect(stateOf(others)).toEqual(stateOf(events))
+      }),
+    )
+  })
+
+  it('gives the same state whichever shape an event has', () => {
+    fc.assert(
+      fc.property(history, (list) => {
+        const inShape = (shape: 'nested' | 'flat') =>
+          stateOf(list.map((each) => callEvent({ ...each, shape })))
+        expect(inShape('flat')).toEqual(inShape('nested'))
+      }),
+    )
+  })
+
+  it('never moves back, and never forgets a field', () => {
+    fc.assert(
+      fc.property(history, (list) => {
+        let before: CallState | undefined
+        for (const event of list.map(callEvent)) {
+          const after: CallState = stateOf([event], before)
+          expect(STATUSES.indexOf(after.status)).toBeGreaterThanOrEqual(
+            STATUSES.indexOf(before?.status ?? 'created'),
+          )
+          expect(Object.keys(after)).toEqual(expect.arrayContaining(Object.keys(before ?? {})))
+          expect(mergeCall(after, event)).toBe(after)
+          before = after
+        }
+      }),
+    )
+  })
+
+  it('reads a call that went well', () => {
+    const over = {
+      created: at(0),
+      joined: at(5),
+      ended: at(65),
+      endReason: 'hangup',
+      duration: 60,
+      costUsd: 0.09,
+    }
+    const events = [
+      callEvent({
+        name: 'call.started',
+        timestamp: at(1),
+        facts: { created: at(0), agent: { agentId: 'a1', name: 'Desk' } },
+      }),
+      callEvent({ name: 'call.joined', timestamp: at(6), facts: { joined: at(5), costUsd: 0 } }),
+      callEvent({ name: 'call.ended', timestamp: at(66), facts: { ...over, status: 'ended' } }),
+      callEvent({
+        name: 'call.billed',
+        timestamp: at(70),
+        facts: { ...over, costUsd: 0.12, billedDuration: '66s', billingStatus: 'BILLING_STATUS_BILLED' },
+      }),
+    ]
+    expect(factsOf(events)).toEqual({
+      callId: 'c1',
+      status: 'ended',
+      reportedStatus: 'ended',
+      agentId: 'a1',
+      agentName: 'Desk',
+      createdAt: at(0),
+      joinedAt: at(5),
+      endedAt: at(65),
+      durationSeconds: 60,
+      billedDurationSeconds: 66,
+      costUsd: 0.12,
+      billingStatus: 'BILLING_STATUS_BILLED',
+      endReason: 'hangup',
+    })
+  })
+
+  const LIFE = {
+    'call.started': 'created',
+    'call.joined': 'ongoing',
+    'call.ended': 'ended',
+    'call.completed': 'ended',
+    'call.failed': 'failed',
+    'call.billed': 'ended',
+    'call.analyzed': 'ended',
+  }
+  it.each(Object.entries(LIFE))('of %s alone is %s', (name, status) => {
+    expect(stateOf([callEvent({ name })])).toMatchObject({ callId: 'c1', status })
+  })
+
+  it('lets the earliest timestamp stand in for a time that no payload has', () => {
+    const flat = (name: string, seconds: number, facts = {}) =>
+      callEvent({ name, timestamp: at(seconds), shape: 'flat', facts })
+    const events = [
+      flat('call.started', 0),
+      flat('call.joined', 5),
+      flat('call.ended', 65),
+      flat('call.billed', 70),
+    ]
+    const retries = [flat('call.started', 30), flat('call.joined', 90), flat('call.ended', 95)]
+    for (const list of [events, [...retries, ...events], [...events, ...retries]]) {
+      expect(stateOf(list)).toMatchObject({ createdAt: at(0), joinedAt: at(5), endedAt: at(65) })
+    }
+    // A time in a payload counts more.
+    expect(stateOf([flat('call.joined', 5), flat('call.ended', 65, { joined: at(7) })]).joinedAt).toBe(at(7))
+    expect(stateOf([flat('call.joined', 5), flat('call.billed', 65, { ended: at(64) })])).toMatchObject({
+      joinedAt: at(5),
+      endedAt: at(64),
+    })
+    expect(stateOf([callEvent({ name: 'call.joined', timestamp: 'no time' })])).not.toHaveProperty('joinedAt')
+  })
+
+  it.each([
+    [
+      'a refund of 0 over a bill of 2',
+      [
+        ['BILLED', 2],
+        ['REFUNDED', 0],
+      ],
+      0,
+    ],
+    [
+      'the last of several refunds',
+      [
+        ['REFUNDED', 1],
+        ['BILLED', 2],
+        ['REFUNDED', 0],
+      ],
+      0,
+    ],
+    [
+      'a bill over a pending one',
+      [
+        ['PENDING', 3],
+        ['BILLED', 2],
+      ],
+      2,
+    ],
+    [
+      'a bill over a free one',
+      [
+        ['FREE_MINUTES', 3],
+        ['BILLED', 2],
+      ],
+      2,
+    ],
+    [
+      'a status of the future over a pending one',
+      [
+        ['OF_THE_FUTURE', 2],
+        ['PENDING', 3],
+      ],
+      2,
+    ],
+    [
+      'what is known over null',
+      [
+        ['BILLED', 2],
+        ['REFUNDED', null],
+      ],
+      2,
+    ],
+  ] as const)('prefers %s', (_, bills, cost) => {
+    const events = bills.map(([status, costUsd]) => billed(`BILLING_STATUS_${status}`, costUsd))
+    const ended = callEvent({
+      name: 'call.ended',
+      facts: { costUsd: 9, billingStatus: 'BILLING_STATUS_REFUNDED' },
+    })
+    for (const list of [[ended, ...events], [...events, ended].reverse()])
+      expect(stateOf(list).costUsd).toBe(cost)
+  })
+
+  it('prefers the duration of the call to the billed one, and the summary to the short one', () => {
+    const ended = callEvent({ name: 'call.ended', facts: { duration: 60, summary: 'Long.' } })
+    const bill = billed('BILLING_STATUS_BILLED', 1, {
+      duration: 66,
+      billedDuration: '66s',
+      shortSummary: 'Short.',
+    })
+    const joined = callEvent({ name: 'call.joined', facts: { duration: 0 } })
+    expect(stateOf([ended, bill, joined])).toMatchObject({ durationSeconds: 60, summary: 'Long.' })
+    expect(stateOf([bill, joined])).toMatchObject({ durationSeconds: 66, summary: 'Short.' })
+  })
+
+  it('leaves the state as it is for other events', () => {
+    const state = stateOf([callEvent({ name: 'call.joined' })])
+    const others = [
+      callEvent({ name: 'call.ended', callId: 'c2' }),
+      callEvent({ name: 'call.created' }),
+      batchEvent('batch.completed', { call_id: 'c1' }),
+      parseEvent({ event: 'call.ended', timestamp: 1, data: {} }),
+      parseEvent({ event: 'voice.training.failed', timestamp: 1, data: { voice_id: 'v1' } }),
+    ]
+    for (const other of others) expect(mergeCall(state, other)).toBe(state)
+    expect(mergeCall(undefined, callEvent({ name: 'call.created' }))).toBeUndefined()
+    expect(mergeCall(undefined, batchEvent('batch.completed', {}))).toBeUndefined()
+  })
+
+  it('gives an event without a call id to no call', () => {
+    const nameless = parseEvent({ event: 'call.ended', timestamp: 1, data: { duration: 5 } })
+    expect(mergeCall(undefined, nameless).callId).toBe('')
+    const joined = callEvent({ name: 'call.joined' })
+    expect(stateOf([nameless, joined])).toEqual(stateOf([joined]))
+    expect(stateOf([joined, nameless])).toEqual(stateOf([joined]))
+  })
+
+  it('does not change the state that it is given', () => {
+    const state = stateOf([callEvent({ name: 'call.joined' })])
+    const frozen = Object.freeze({ ...state, provenance: Object.freeze({ ...state.provenance }) })
+    const before = JSON.stringify(frozen)
+    expect(stateOf([callEvent({ name: 'call.ended' })], frozen).status).toBe('ended')
+    expect(JSON.stringify(frozen)).toBe(before)
+  })
+
+  it('never throws, whatever the event and the stored state hold', () => {
+    const names = [
+      'callId',
+      'created',
+      'metadata',
+      'duration',
+      'billingStatus',
+      'provenance',
+      '__proto__',
+      'constructor',
+    ]
+    const anything = fc.dictionary(fc.constantFrom(...names, 'status', 'costUsd', 'agent'), fc.jsonValue())
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...CALL_EVENTS),
+        anything,
+        fc.boolean(),
+        fc.jsonValue(),
+        anything,
+        (event, facts, isFlat, more, state) => {
+          const data = isFlat ? { call_id: 'c1', ...facts, call: more } : { call: { ...facts, callId: 'c1' } }
+          const given = parseEvent({ event, timestamp: 1, data })
+          // What a database gives may be anything.
+          const stored = { ...state, callId: 'c1' } as unknown as CallState
+          const merged = mergeCall(stored, given)
+          expect(mergeCall(merged, given)).toBe(merged)
+          expect(JSON.parse(JSON.stringify(merged))).toEqual(merged)
+          expect(Object.getPrototypeOf(merged)).toBe(Object.prototype)
+        },
+      ),
+    )
+    for (const state of [null, 'x', 7, [], {}]) {
+      expect(stateOf([callEvent({ name: 'call.ended' })], state as unknown as CallState).status).toBe('ended')
+    }
+  })
+})
