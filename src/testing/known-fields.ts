@@ -1,6 +1,6 @@
 /** The fields that the catalogue names, for checks at run time. The types keep each list complete. */
 
-import type { Agent, Batch, BatchData, Call, CallData, Voice, VoiceData } from '../events/catalogue.js'
+import type { Agent, Batch, BatchData, Call, CallData, Voice, VoiceData } from '../events/payloads.js'
 import type { KnownKeys, SampleName } from './sample-types.js'
 
 /** The fields of an object: `true` for one that is replaced as a whole, its own fields for one that is merged. */
