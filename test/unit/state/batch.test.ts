@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseEvent, type TruedyEvent } from '../../../src/index.js'
 import { type BatchState, mergeBatch } from '../../../src/state/index.js'
-import { at, batchEvent, callEvent, findDifferentStates, shuffled, storedAndRead } from './events.js'
+import {
+  at,
+  batchEvent,
+  callEvent,
+  findDifferentStates,
+  jsonValue,
+  shuffled,
+  storedAndRead,
+} from './events.js'
 
 const STATUSES = ['draft', 'scheduled', 'active', 'running', 'paused', 'completed', 'failed', 'cancelled']
 const FINAL = ['completed', 'failed', 'cancelled']
@@ -167,7 +175,7 @@ describe('mergeBatch', () => {
       '__proto__',
       'batch',
     ]
-    const anything = fc.dictionary(fc.constantFrom(...names), fc.jsonValue())
+    const anything = fc.dictionary(fc.constantFrom(...names), jsonValue)
     fc.assert(
       fc.property(fc.constantFrom(CHANGED, COMPLETED), anything, anything, (name, data, state) => {
         const given = parseEvent({ event: name, timestamp: 1, data: { ...data, batch_id: 'b1' } })

@@ -7,6 +7,7 @@ import {
   batchEvent,
   callEvent,
   findDifferentStates,
+  jsonValue,
   type Sent,
   shuffled,
   storedAndRead,
@@ -371,13 +372,13 @@ describe('mergeCall', () => {
       '__proto__',
       'constructor',
     ]
-    const anything = fc.dictionary(fc.constantFrom(...names, 'status', 'costUsd', 'agent'), fc.jsonValue())
+    const anything = fc.dictionary(fc.constantFrom(...names, 'status', 'costUsd', 'agent'), jsonValue)
     fc.assert(
       fc.property(
         fc.constantFrom(...CALL_EVENTS),
         anything,
         fc.boolean(),
-        fc.jsonValue(),
+        jsonValue,
         anything,
         (event, facts, isFlat, more, state) => {
           const data = isFlat ? { call_id: 'c1', ...facts, call: more } : { call: { ...facts, callId: 'c1' } }

@@ -100,3 +100,8 @@ export function storedAndRead<Value>(value: Value): Value {
   }
   return JSON.parse(JSON.stringify(reversed(value)))
 }
+
+/** A value as a database gives it: JSON has no negative zero. */
+export const jsonValue: fc.Arbitrary<unknown> = fc
+  .jsonValue()
+  .map((value) => JSON.parse(JSON.stringify(value)))
