@@ -26,7 +26,7 @@ async function verdict(run: () => unknown): Promise<string> {
 }
 
 const codeOf = (found: Awaited<ReturnType<Verify>>) =>
-  found.ok ? `ok ${found.secretIndex} ${+found.timestamp}` : found.code
+  found.ok ? `ok ${found.secretIndex} ${+found.sentAt}` : found.code
 
 /** `expect` is too slow for millions. */
 function same(what: string, got: unknown, wanted: unknown): void {
