@@ -85,8 +85,9 @@ describe('the packed package', () => {
       ),
     )
     const others = packed.filter((file) => !file.startsWith('dist/'))
-    // npm packs no `.npmrc`.
-    expect(others.sort()).toEqual(documents.filter((file) => !file.endsWith('.npmrc')).sort())
+    // npm packs neither of these.
+    const isLeftOut = (file: string) => /(?:^|\/)\.(?:npmrc|gitignore)$/.test(file)
+    expect(others.sort()).toEqual(documents.filter((file) => !isLeftOut(file)).sort())
   })
 
   it('depends on nothing', () => {

@@ -9,8 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Launch, type Server, startServer } from '../../support/driver.js'
 import { installHost } from '../endpoint.js'
 
-const NO_REQUEST =
-  'This is not a Fetch Request'
+const NO_REQUEST = 'This is not a Fetch Request'
 const FETCH_REQUEST = 'This is a fetch Request, not (req, res): use createWebhookHandler'
 const FASTIFY_PAIR = "These are Fastify's request and reply, not (req, res): use createReceiver"
 const NODE_STREAM = 'The body of this Request is not a ReadableStream'
