@@ -1,6 +1,7 @@
 /** The types of samples, and of what a test changes in them. */
 
-import type { Agent, BatchData, Call, CallData, EventName, VoiceData } from '../events/catalogue.js'
+import type { EventName } from '../events/catalogue.js'
+import type { Agent, BatchData, Call, CallData, VoiceData } from '../events/payloads.js'
 
 /** The names that samples have: every event type, the alias, and one that no version knows. */
 export type SampleName = EventName | 'call.completed' | 'unknown'
