@@ -1,6 +1,15 @@
 /** The fields that the catalogue names, for checks at run time. The types keep each list complete. */
 
-import type { Agent, Batch, BatchData, Call, CallData, Voice, VoiceData } from '../events/payloads.js'
+import type {
+  Agent,
+  Batch,
+  BatchData,
+  Call,
+  CallData,
+  SipDetails,
+  Voice,
+  VoiceData,
+} from '../events/payloads.js'
 import type { KnownKeys, SampleName } from './sample-types.js'
 
 /** The fields of an object: `true` for one that is replaced as a whole, its own fields for one that is merged. */
@@ -15,7 +24,20 @@ const EVENT_ID = { id: true, eventId: true, event_id: true, event: true } as con
 
 const AGENT = { agentId: true, name: true } as const satisfies FieldsOf<Agent>
 
+const SIP_DETAILS = { billedDuration: true, terminationReason: true } as const satisfies FieldsOf<SipDetails>
+
+const CALL_RESOURCE = {
+  status: true,
+  direction: true,
+  to: true,
+  from: true,
+  cost_credits: true,
+  transcript_url: true,
+  metadata: true,
+} as const
+
 const CALL = {
+  ...CALL_RESOURCE,
   callId: true,
   call_id: true,
   agent: AGENT,
@@ -37,36 +59,38 @@ const CALL = {
   firstSpeakerSettings: true,
   initialOutputMedium: true,
   joinUrl: true,
-  metadata: true,
   initialState: true,
   requestContext: true,
-  sipDetails: true,
+  sipDetails: SIP_DETAILS,
   joinTimeout: true,
   maxDuration: true,
   languageHint: true,
   medium: true,
   model: true,
   recordingEnabled: true,
+  retentionPolicy: true,
   systemPrompt: true,
   temperature: true,
   timeExceededMessage: true,
   voice: true,
   externalVoice: true,
+  voiceOverrides: true,
   transcriptOptional: true,
   inactivityMessages: true,
   vadSettings: true,
   dataConnectionConfig: true,
+  experimentalSettings: true,
   callbacks: true,
 } as const satisfies FieldsOf<Call>
 
 const CALL_DATA = {
   ...EVENT_ID,
+  ...CALL_RESOURCE,
   call: CALL,
   callId: true,
   call_id: true,
   agentId: true,
   agent_id: true,
-  status: true,
   duration_seconds: true,
   cost_usd: true,
   end_reason: true,
@@ -86,6 +110,11 @@ const BATCH_DATA = {
   totalCount: true,
   completedCount: true,
   failedCount: true,
+  total_contacts: true,
+  called: true,
+  completed: true,
+  failed: true,
+  pending: true,
   endedAt: true,
   windowStart: true,
   windowEnd: true,
