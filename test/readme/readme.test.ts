@@ -31,11 +31,13 @@ const manuals = [
 ]
 /** `test/queues` runs and compiles the programs of this one on its engines. */
 const QUEUES = 'src/queues/README.md'
-const programs = manuals.filter((manual) => manual !== QUEUES).flatMap((manual) =>
-  blocksOf(readFileSync(join(ROOT, manual), 'utf8'))
-    .filter(({ language }) => ['ts', 'js'].includes(language))
-    .map((block) => ({ manual, ...block })),
-)
+const programs = manuals
+  .filter((manual) => manual !== QUEUES)
+  .flatMap((manual) =>
+    blocksOf(readFileSync(join(ROOT, manual), 'utf8'))
+      .filter(({ language }) => ['ts', 'js'].includes(language))
+      .map((block) => ({ manual, ...block })),
+  )
 type Program = (typeof programs)[number]
 
 const servers: ChildProcess[] = []
