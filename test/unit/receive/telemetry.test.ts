@@ -102,7 +102,7 @@ describe('a receiver with telemetry', () => {
   })
 })
 
-it.each([undefined, null, 'text', 7, [], ['traceparent'], { traceparent: 7 }, { constructor: 'x' }])(
+it.each<unknown>([undefined, null, 'text', 7, [], ['traceparent'], { traceparent: 7 }, { constructor: 'x' }])(
   'processes a job whatever its trace is: %j',
   async (trace) => {
     const queue = jobs()
