@@ -9,7 +9,19 @@ import type { OpenTelemetry, OtelSpan } from './api.js'
 import { errorType, failureOf, metricAttributes, operationAttributes, spanAttributes } from './attributes.js'
 import { createMetrics } from './metrics.js'
 
-export type { OpenTelemetry, OtelInstrumentOptions, OtelMeter, OtelSpan, OtelTracer } from './api.js'
+export type {
+  OpenTelemetry,
+  OtelContext,
+  OtelCounter,
+  OtelHistogram,
+  OtelInstrumentOptions,
+  OtelMeter,
+  OtelMetrics,
+  OtelPropagation,
+  OtelSpan,
+  OtelTrace,
+  OtelTracer,
+} from './api.js'
 
 /** The name of our tracer and meter. */
 const INSTRUMENTATION = 'truedy-webhooks'

@@ -1,6 +1,6 @@
 /** The histogram and the counter of deliveries. */
 
-import type { OtelMeter } from './api.js'
+import type { OtelCounter, OtelHistogram, OtelMeter } from './api.js'
 
 /** In seconds. Truedy waits for 10; a job may take minutes. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
@@ -24,8 +24,8 @@ export function createMetrics(
 }
 
 interface Instruments {
-  readonly duration: ReturnType<OtelMeter['createHistogram']>
-  readonly deliveries: ReturnType<OtelMeter['createCounter']>
+  readonly duration: OtelHistogram
+  readonly deliveries: OtelCounter
 }
 
 function createInstruments(meter: OtelMeter): Instruments {
