@@ -145,6 +145,12 @@ it('gives a value for each query of the dashboard', async () => {
   const { panels }: Dashboard = JSON.parse(await readFile(join(directory, 'dashboard.json'), 'utf8'))
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
   const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
+  const manual = await readFile(join(directory, 'README.md'), 'utf8')
+  const [, alerts = ''] = manual.match(/^\*\*Alerts\*\*.*?```\n(.*?)```/ms) ?? []
+  // An alert that is silent is one that is well: it must only be a query.
+  const rules = alerts.split(/^#.*\n/m).filter((rule) => rule.trim() !== '')
+  expect(rules.length).toBeGreaterThan(0)
+  for (const rule of rules) await query(rule)
   expect(queries.length).toBeGreaterThanOrEqual(panels.length)
 
   /** Something of everything that the dashboard shows. */
