@@ -60,6 +60,7 @@ export type {
 export type { KnownDelivery, Outcome } from './receive/outcome.js'
 export { createReceiver, type Delivery } from './receive/receiver.js'
 export type { Reply } from './receive/reply.js'
+export type { Telemetry, TelemetryOptions } from './receive/telemetry.js'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.js'
 export type { HeadersInput } from './verify/headers.js'
 export type { Secret } from './verify/keys.js'

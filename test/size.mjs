@@ -13,7 +13,8 @@ const LAST_RELEASE = '1.0.0'
 /**
  * The first budgets were 4,200, 9,000 and 12,000 bytes. Since then came SHA-256 (about 500 bytes), numbers compared by their text,
  * deadlines of stores, secrets and scopes per request, the hand-off to queues with its job handler, the names of wrong kinds of
- * requests, suggestions for mistyped names, a message of its own for each mistake, and a log that masks secrets (200 bytes). The main entry also has
+ * requests, suggestions for mistyped names, a message of its own for each mistake, a log that masks secrets (200 bytes), and
+ * telemetry that can't harm a delivery (350 bytes). The main entry also has
  * the details of calls, batches and voices, and `redact` (1,300 bytes). Messages are a sixth of the bundles.
  */
 const SUBJECTS = [
@@ -26,13 +27,13 @@ const SUBJECTS = [
   {
     what: 'createWebhookHandler',
     source: "export { createWebhookHandler } from '../dist/index.js'",
-    budget: 12_100,
+    budget: 12_400,
     released: 5_748,
   },
   {
     what: 'the whole main entry',
     source: "export * from '../dist/index.js'",
-    budget: 15_000,
+    budget: 15_300,
     released: 6_474,
   },
 ]

@@ -18,10 +18,12 @@ import { memoryStore } from '../stores/memory.js'
 import { createDispatch, type Handling, type JobContext } from './context.js'
 import { type QueueJob, readJob } from './job.js'
 import { logFailure, type Outcome, reportTo } from './outcome.js'
+import { observeWork, requireTelemetry, type TelemetryOptions } from './telemetry.js'
 
 /** Options of every job handler. */
 export interface JobOptionsBase<Args extends readonly unknown[]>
   extends StepOptions,
+    TelemetryOptions,
     Omit<ProcessOptions, 'key'> {
   /** Where processed jobs are recorded. Default: a `memoryStore` of its own, for a single worker process. */
   readonly store?: DedupeStore | undefined
@@ -49,7 +51,7 @@ const BUSY_WAIT_MS = 250
  * Records are kept under `job/<key>`: a receiver may use the same store.
  *
  * @param options - `on` or `onEvent`; `store`, `leaseMs` (milliseconds, 10,000), `ttlMs` (72 hours), `handlerTimeoutMs` (15
- * minutes), `stepTimeoutMs` (3,000), `scope`, `onOutcome`
+ * minutes), `stepTimeoutMs` (3,000), `scope`, `onOutcome`, `telemetry`
  * @returns the handler: takes a {@link QueueJob} or its JSON, and resolves with `processed` or `duplicate`
  * @throws {@link WebhookError} `invalid_options` at once. The handler: `invalid_options` if it is given the engine's job instead of
  * its data; `invalid_event` and `invalid_json` for a job that holds no event; `busy`; `handler_timeout`; `step_timeout`
@@ -73,11 +75,11 @@ export function createJobHandler<Args extends readonly unknown[] = []>(
   ...args: Args
 ) => Promise<{ readonly status: 'processed' | 'duplicate'; readonly key: string }> {
   requireObject('options', options)
-  const names = ['on', 'onEvent', 'store', 'onOutcome', ...PROCESS_OPTION_NAMES].filter(
+  const names = ['on', 'onEvent', 'store', 'onOutcome', 'telemetry', ...PROCESS_OPTION_NAMES].filter(
     (name) => name !== 'key',
   )
   requireOptions(options, names, (name) => didYouMean(name, names))
-  const { store = memoryStore(), onOutcome = logFailure } = options
+  const { store = memoryStore(), onOutcome = logFailure, telemetry } = options
   const processing = resolveProcessOptions(
     { ...options, leaseMs: options.leaseMs ?? DEFAULT_JOB_LEASE_MS },
     names,
@@ -85,13 +87,12 @@ export function createJobHandler<Args extends readonly unknown[] = []>(
   const dispatch = createDispatch(options)
   requireStore(store)
   requireFunction('onOutcome', onOutcome)
+  requireTelemetry(telemetry)
 
-  return async (input, ...args) => {
+  const processJob = async (job: QueueJob, args: Args, note?: (outcome: Outcome) => void) => {
     const startedAt = performance.now()
-    const job = readJob(input)
-    const report = reportTo((outcome) => onOutcome(outcome, { job, args }), startedAt, {
-      endsAt: Number.POSITIVE_INFINITY,
-    })
+    const deadline = { endsAt: Number.POSITIVE_INFINITY }
+    const report = reportTo((outcome) => onOutcome(outcome, { job, args }), startedAt, deadline, note)
     const { key, scope } = job
     const known = { key, ...(scope !== undefined && { scope }) }
     const record = `job/${key}`
@@ -129,5 +130,18 @@ export function createJobHandler<Args extends readonly unknown[] = []>(
       await report({ ...known, ...(event && { event }), status: 'failed', error })
       throw error
     }
+  }
+
+  return async (input, ...args) => {
+    const job = readJob(input)
+    if (!telemetry) return processJob(job, args)
+    // A job comes from the wire: whatever its trace is, the event is processed.
+    const trace: Readonly<Record<string, unknown>> = { ...job.trace }
+    return observeWork(
+      telemetry,
+      'process',
+      (name) => trace[name],
+      (note) => processJob(job, args, note),
+    )
   }
 }

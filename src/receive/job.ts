@@ -21,7 +21,7 @@ export interface QueueJob {
   readonly receivedAt: string
   /** What `scope` gave: the tenant, for example. */
   readonly scope?: string
-  /** Trace headers of the delivery. */
+  /** Trace headers of the delivery (`traceparent`, for example), if the receiver has `telemetry`. */
   readonly trace?: Readonly<Record<string, string>>
 }
 
@@ -37,7 +37,17 @@ export interface Queue {
 /** The job of a delivery. */
 export function createJob(
   event: TruedyEvent,
-  { key, sentAt, scope }: { readonly key: string; readonly sentAt: Date; readonly scope: string | undefined },
+  {
+    key,
+    sentAt,
+    scope,
+    trace,
+  }: {
+    readonly key: string
+    readonly sentAt: Date
+    readonly scope: string | undefined
+    readonly trace: QueueJob['trace'] | undefined
+  },
 ): QueueJob {
   return {
     key,
@@ -46,6 +56,7 @@ export function createJob(
     sentAt: sentAt.toISOString(),
     receivedAt: new Date().toISOString(),
     ...(scope !== undefined && { scope }),
+    ...(trace && { trace }),
   }
 }
 

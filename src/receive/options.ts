@@ -23,12 +23,14 @@ import {
 import { createDispatch, type Dispatch, type HandlerContext, type Handling } from './context.js'
 import type { Queue } from './job.js'
 import { logOutcome, type Outcome } from './outcome.js'
+import { requireTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.js'
 
 /** Options of every receiver. */
 export interface EndpointOptions<Request, Args extends readonly unknown[]>
   extends VerifyOptions,
     BodyLimit,
-    StepOptions {
+    StepOptions,
+    TelemetryOptions {
   /**
    * The endpoint's secret, or several; or a function of the request, called once its headers are in order. `null` from it: no
    * such tenant, which is a 401. If absent: `TRUEDY_WEBHOOK_SECRET` of the environment, read once.
@@ -99,6 +101,7 @@ export interface ReceiverSettings<Request, Args extends readonly unknown[]> {
         readonly dispatch: Dispatch<HandlerContext<Request, Args>>
       }
   readonly onOutcome: NonNullable<EndpointOptions<Request, Args>['onOutcome']>
+  readonly telemetry: Telemetry | undefined
   readonly maxBodyBytes: number
 }
 
@@ -121,12 +124,13 @@ export function resolveOptions<Request, Args extends readonly unknown[]>(
     'queue',
     'store',
     'onOutcome',
+    'telemetry',
     'maxBodyBytes',
     ...VERIFY_OPTION_NAMES,
     ...PROCESS_OPTION_NAMES,
   ]
   requireOptions(options, names, (name) => didYouMean(name, names))
-  const { scope, onOutcome = logOutcome, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
+  const { scope, onOutcome = logOutcome, telemetry, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
   const secret = secretOf(options)
   const verification = resolveVerifyOptions(typeof secret === 'function' ? NO_SECRET : secret, {
     toleranceSeconds: options.toleranceSeconds,
@@ -138,6 +142,7 @@ export function resolveOptions<Request, Args extends readonly unknown[]>(
     names,
   )
   requireFunction('onOutcome', onOutcome)
+  requireTelemetry(telemetry)
   requirePositive({ maxBodyBytes })
   const settings = {
     verification,
@@ -145,6 +150,7 @@ export function resolveOptions<Request, Args extends readonly unknown[]>(
     secretOf: typeof secret === 'function' ? secret : undefined,
     scopeOf: typeof scope === 'function' ? scope : undefined,
     onOutcome,
+    telemetry,
     maxBodyBytes,
   }
   if (options.queue !== undefined) {

@@ -87,25 +87,34 @@ function nameOf({ event, key = 'no key' }: { readonly event?: TruedyEvent; reado
   return event ? redactText(`${event.rawEvent} (${key})`) : 'A delivery'
 }
 
-/** How long a reply waits for `onOutcome`. */
-const OUTCOME_MS = 1000
+/** How long a reply waits for `onOutcome`, and for telemetry. */
+export const OUTCOME_MS = 1000
 
-/** Reports the outcome of a delivery, the first that is given. */
+/** Logs that a function of the program's failed that sees deliveries. The delivery goes on. */
+export function logHookError(name: string, error: unknown): void {
+  console.error(LOG_PREFIX, `${name} failed:`, error)
+}
+
+/**
+ * Reports the outcome of a delivery, the first that is given.
+ *
+ * @param note - for telemetry: told at once, and not waited for
+ */
 export function reportTo(
   onOutcome: (outcome: Outcome) => unknown,
   startedAt: number,
   deadline: { readonly endsAt: number },
+  note?: (outcome: Outcome) => void,
 ): (result: Result) => Promise<void> {
   let isReported = false
   return async (result) => {
     if (isReported) return
     isReported = true
     const outcome = { ...result, durationMs: performance.now() - startedAt }
+    note?.(outcome)
     // The delivery has its outcome: a log that fails or is slow must not make Truedy retry.
     await withTimeout('onOutcome', Math.min(OUTCOME_MS, timeLeft(deadline)), () => onOutcome(outcome)).catch(
-      (error) => {
-        console.error(LOG_PREFIX, 'onOutcome failed:', error)
-      },
+      (error) => logHookError('onOutcome', error),
     )
   }
 }

@@ -9,6 +9,7 @@ import type { Awaitable } from '../dedupe/store.js'
 import { isWebhookError, WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
 import { rawTextOf } from '../events/parse.js'
+import { isObject } from '../json.js'
 import { bodyTooLarge } from '../read-body.js'
 import { readSignatureHeaders, requireRawBody } from '../verify/delivery.js'
 import { findHeader, type HeadersInput } from '../verify/headers.js'
@@ -17,8 +18,9 @@ import { type Key, requireKeys, type Secret } from '../verify/keys.js'
 import { parseMatch } from '../verify/verify.js'
 import { createJob } from './job.js'
 import { type ReceiverOptions, type ReceiverSettings, resolveOptions } from './options.js'
-import { type Result, reportTo } from './outcome.js'
+import { type Outcome, type Result, reportTo } from './outcome.js'
 import { type Reply, toReply } from './reply.js'
+import { observeWork, traceOf } from './telemetry.js'
 
 /** A request, as plain values. */
 export interface Delivery {
@@ -95,17 +97,26 @@ export function createBodyReceiver<Request, Args extends readonly unknown[]>(
   options: ReceiverOptions<Request, Args>,
 ): (unread: UnreadRequest<Request, Args>) => Promise<Reply> {
   const settings = resolveOptions(options)
-  const { onOutcome, processing } = settings
+  const { onOutcome, processing, telemetry } = settings
 
-  return async (unread) => {
+  const receive = async (unread: UnreadRequest<Request, Args>, note?: (outcome: Outcome) => void) => {
     const { request, args } = unread
     const startedAt = performance.now()
     const deadline = { stepTimeoutMs: processing.stepTimeoutMs, endsAt: startedAt + DELIVERY_MS }
-    const report = reportTo((outcome) => onOutcome(outcome, { request, args }), startedAt, deadline)
+    const report = reportTo((outcome) => onOutcome(outcome, { request, args }), startedAt, deadline, note)
     const result = await receiveOnce(settings, { unread, deadline, report })
     await report(result)
     return toReply(result, processing.leaseMs)
   }
+  if (!telemetry) return receive
+  return (unread) =>
+    observeWork(
+      telemetry,
+      'receive',
+      // Headers that are none give a reply, too.
+      (name) => isObject(unread.headers) && findHeader(unread.headers, name),
+      (note) => receive(unread, note),
+    )
 }
 
 interface Received<Request, Args extends readonly unknown[]> {
@@ -139,7 +150,7 @@ async function receiveOnce<Request, Args extends readonly unknown[]>(
     key = name
     const { queue } = destination
     if (queue) {
-      const job = createJob(event, { key: name, sentAt, scope })
+      const job = createJob(event, { key: name, sentAt, scope, trace: traceOf(settings.telemetry) })
       await withTimeout('queue.add', timeForStep(deadline), () => queue.add(job))
       return { status: 'queued', ...known, key: name }
     }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Launch } from '../support/driver.js'
-import { needDynamoDb, needMariaDb, needNats, needPostgres, needRabbitMq } from './needs.js'
+import { needDynamoDb, needMariaDb, needNats, needPostgres, needRabbitMq, needRedis } from './needs.js'
 import { startSqs } from './sqs-server.js'
 
 /** The functions framework parses each body before the function gets it, and prints of the two that are not JSON that they are none. */
@@ -53,6 +53,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'netlify, base64': { folder: 'netlify', command: hostCommand('netlify.ts base64') },
   'live-calls': {},
   'call-state': { needs: needPostgres },
+  observability: { command: RECEIVER_AND_WORKER, needs: needRedis },
   'queue-nats': { command: RECEIVER_AND_WORKER, needs: needNats },
   'queue-rabbitmq': { command: RECEIVER_AND_WORKER, needs: needRabbitMq },
   'queue-sqs': { command: RECEIVER_AND_WORKER, needs: startSqs, errorOutput: OLD_NODE },

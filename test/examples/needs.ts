@@ -5,6 +5,7 @@ import { startMariaDb } from '../support/mariadb-server.js'
 import { startNats } from '../support/nats-server.js'
 import { startPostgres } from '../support/postgres-server.js'
 import { startRabbitMq } from '../support/rabbitmq-server.js'
+import { startRedis } from '../support/redis-server.js'
 import { startDynamoDb } from './dynamodb-server.js'
 
 export function needDynamoDb(): Promise<Need> {
@@ -29,4 +30,9 @@ export async function needPostgres(): Promise<Need> {
 export async function needRabbitMq(): Promise<Need> {
   const { url, stop } = await startRabbitMq()
   return { env: { AMQP_URL: url }, stop }
+}
+
+export async function needRedis(): Promise<Need> {
+  const { port, stop } = await startRedis()
+  return { env: { REDIS_URL: `redis://127.0.0.1:${port}` }, stop }
 }

@@ -5,7 +5,7 @@ import root from '../../vitest.config'
 const TESTS = {
   core: [
     'test/unit/*.test.ts',
-    'test/unit/{events,verify,dedupe,stores,receive,queues,diagnose}/**/*.test.ts',
+    'test/unit/{events,verify,dedupe,stores,receive,queues,diagnose,otel}/**/*.test.ts',
     'test/vectors/*.test.ts',
   ],
   tools: ['test/unit/{cli,testing}/**/*.test.ts'],

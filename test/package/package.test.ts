@@ -23,6 +23,7 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'truedy-webhooks/diagnose': ['diagnose', 'sortedJson'],
   'truedy-webhooks/node': ['createNodeHandler', 'verifyAndParseSync', 'verifySignatureSync'],
+  'truedy-webhooks/otel': ['otel'],
   'truedy-webhooks/queues': ['bullmqQueue', 'cloudflareQueue', 'graphileQueue', 'pgBossQueue'],
   'truedy-webhooks/state': ['mergeBatch', 'mergeCall'],
   'truedy-webhooks/stores/postgres': ['postgresSchema', 'postgresStore'],

@@ -32,6 +32,7 @@ export const parts = {
   tools: { build: 'code', install: ['test/tools'] },
   // The manual's programs compile against the declarations.
   queues: { build: 'types', install: [SHARED, 'test/queues'], hasFull: true },
+  otel: { install: ['test/otel'] },
   // `test/runtimes` has the Node 22 that some stores are tested on.
   stores: { build: 'code', install: [SHARED, 'test/stores', 'test/runtimes'] },
   examples: { build: 'types', install: ['test/examples'], hasFull: true },
@@ -49,6 +50,7 @@ export const parts = {
       'test/consumers',
       'test/examples',
       'test/hosts',
+      'test/otel',
       'test/queues',
       'test/runtimes',
       'test/stores',

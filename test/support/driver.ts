@@ -179,8 +179,12 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
     errorOutput: () => linesOf(errors).filter(isNotOfNpm).join('\n'),
     handledLines: () =>
       linesOf(output)
-        .filter((line) => line.startsWith('{"handled":'))
-        .map((line) => JSON.parse(line) as HandledLine),
+        // A logger has fields of its own beside these.
+        .filter((line) => line.startsWith('{') && line.includes('"handled":'))
+        .map((line) => {
+          const { handled, key } = JSON.parse(line) as HandledLine
+          return { handled, key }
+        }),
   }
 }
 

@@ -57,6 +57,7 @@ const RECEIVER_OPTIONS: Record<KeyOfAny<ReceiverOptions>, true> = {
   handlerTimeoutMs: true,
   stepTimeoutMs: true,
   onOutcome: true,
+  telemetry: true,
   maxBodyBytes: true,
   toleranceSeconds: true,
   headerNames: true,
@@ -72,6 +73,7 @@ const JOB_OPTIONS: Record<KeyOfAny<JobHandlerOptions>, true> = {
   handlerTimeoutMs: true,
   stepTimeoutMs: true,
   onOutcome: true,
+  telemetry: true,
 }
 const CONTEXT_FIELDS: Record<keyof HandlerContext | keyof JobContext, true> = {
   key: true,

@@ -1,0 +1,99 @@
+/**
+ * The part of `@opentelemetry/api` that is used, as types of our own: the package imports nothing. Every value that only goes
+ * through (a context, a span's options) is `unknown`.
+ */
+
+/** The part of `@opentelemetry/api` that is used. Pass the module: `import * as api from '@opentelemetry/api'`. */
+export interface OpenTelemetry {
+  /** `trace` of the module. */
+  readonly trace: OtelTrace
+  /** `context` of the module. */
+  readonly context: OtelContext
+  /** `propagation` of the module. */
+  readonly propagation: OtelPropagation
+  /** `metrics` of the module. */
+  readonly metrics: OtelMetrics
+}
+
+/** `trace` of the module. */
+export interface OtelTrace {
+  /** The tracer of a library, by the library's name. */
+  getTracer(name: string): OtelTracer
+  /** A context with another span. */
+  setSpan(context: unknown, span: OtelSpan): unknown
+  /** The span of a context. */
+  getSpan(context: unknown): OtelSpan | undefined
+}
+
+/** `context` of the module. */
+export interface OtelContext {
+  /** The context of the code that runs. */
+  active(): unknown
+  /** Runs a function in a context. */
+  with<Value>(context: unknown, fn: () => Value): Value
+}
+
+/** `propagation` of the module. */
+export interface OtelPropagation {
+  /** A context with what a carrier says. */
+  extract(context: unknown, carrier: unknown, getter?: unknown): unknown
+  /** Writes a context into a carrier. */
+  inject(context: unknown, carrier: unknown): void
+  /** The baggage of a context. */
+  getBaggage?(context: unknown): unknown
+  /** A context with other baggage. */
+  setBaggage?(context: unknown, baggage: unknown): unknown
+}
+
+/** `metrics` of the module. */
+export interface OtelMetrics {
+  /** The meter of a library, by the library's name. */
+  getMeter(name: string): OtelMeter
+}
+
+/** A tracer of OpenTelemetry. */
+export interface OtelTracer {
+  /** Starts a span, as a child of the span of a context. */
+  startSpan(name: string, options?: unknown, context?: unknown): OtelSpan
+}
+
+/** A span of OpenTelemetry. */
+export interface OtelSpan {
+  /** The ids of the trace and the span. */
+  spanContext(): { readonly traceId: string; readonly spanId: string }
+  /** Adds attributes. */
+  setAttributes(attributes: Record<string, string | number | boolean>): unknown
+  /** Adds an event `exception`. */
+  recordException(exception: { readonly name: string; readonly message: string }): void
+  /** Sets the status: 2 is an error. */
+  setStatus(status: { readonly code: number; readonly message?: string }): unknown
+  /** Ends the span. */
+  end(): void
+}
+
+/** A meter of OpenTelemetry. */
+export interface OtelMeter {
+  /** Creates a histogram. */
+  createHistogram(name: string, options?: OtelInstrumentOptions): OtelHistogram
+  /** Creates a counter. */
+  createCounter(name: string, options?: OtelInstrumentOptions): OtelCounter
+}
+
+/** A histogram of OpenTelemetry. */
+export interface OtelHistogram {
+  /** Records a value. */
+  record(value: number, attributes?: Record<string, string>): void
+}
+
+/** A counter of OpenTelemetry. */
+export interface OtelCounter {
+  /** Adds to the count. */
+  add(value: number, attributes?: Record<string, string>): void
+}
+
+/** What an instrument measures. */
+export interface OtelInstrumentOptions {
+  readonly description?: string
+  readonly unit?: string
+  readonly advice?: { readonly explicitBucketBoundaries?: number[] }
+}

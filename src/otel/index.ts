@@ -1,0 +1,133 @@
+/** `truedy-webhooks/otel`: traces and metrics of deliveries and jobs, through the program's own OpenTelemetry. */
+
+import { invalidOption } from '../checks.js'
+import { isWebhookError } from '../errors.js'
+import { isObject } from '../json.js'
+import type { Outcome } from '../receive/outcome.js'
+import type { Telemetry } from '../receive/telemetry.js'
+import type { OpenTelemetry, OtelSpan } from './api.js'
+import { errorType, failureOf, metricAttributes, operationAttributes, spanAttributes } from './attributes.js'
+import { createMetrics } from './metrics.js'
+
+export type {
+  OpenTelemetry,
+  OtelContext,
+  OtelCounter,
+  OtelHistogram,
+  OtelInstrumentOptions,
+  OtelMeter,
+  OtelMetrics,
+  OtelPropagation,
+  OtelSpan,
+  OtelTrace,
+  OtelTracer,
+} from './api.js'
+
+/** The name of our tracer and meter. */
+const INSTRUMENTATION = 'truedy-webhooks'
+
+/** `SpanKind.CONSUMER` and `SpanStatusCode.ERROR` of `@opentelemetry/api`, which never change. */
+const CONSUMER = 4
+const ERROR = 2
+
+/**
+ * Traces and metrics through OpenTelemetry, for the option `telemetry` of receivers and job handlers.
+ *
+ * Each delivery and each job gets a span, `receive truedy` or `process truedy`, which is active while the handler runs. Its parent is
+ * the span of the host, or else the request's `traceparent`. A receiver with a `queue` stores the trace in `job.trace`, so the
+ * span of the job belongs to the same trace. The metrics are the histogram `truedy.webhooks.duration` (seconds) and the counter
+ * `truedy.webhooks.deliveries`, by operation, event type, outcome and error.
+ *
+ * No attribute holds anything of a payload, a key, a scope or an id. Of an error, only those of this package are recorded with
+ * their message; of all others the name or code.
+ *
+ * @param api - the module `@opentelemetry/api`. The SDK may be registered later
+ * @returns the value of the option `telemetry`
+ * @throws WebhookError `invalid_options` if `api` is something else
+ *
+ * @example
+ * ```ts
+ * import * as api from '@opentelemetry/api'
+ * import { createWebhookHandler } from 'truedy-webhooks'
+ * import { otel } from 'truedy-webhooks/otel'
+ *
+ * export const POST = createWebhookHandler({
+ *   secret: 'whsec_example',
+ *   telemetry: otel(api),
+ *   on: { 'call.ended': (event) => console.log(event.data) },
+ * })
+ * ```
+ */
+export function otel(api: OpenTelemetry): Telemetry {
+  requireApi(api)
+  const { trace, context, propagation } = api
+  const count = createMetrics(() => api.metrics.getMeter(INSTRUMENTATION))
+
+  /** What the program itself put into its context counts more than what a sender wrote into a header. */
+  const keepBaggage = (remote: unknown, own: unknown) =>
+    own === undefined ? remote : (propagation.setBaggage?.(remote, own) ?? remote)
+
+  return {
+    async observe(kind, carrier, next) {
+      const active = context.active()
+      const host = trace.getSpan(active)
+      const remote = propagation.extract(active, carrier, GETTER)
+      const sender = trace.getSpan(remote)
+      const isOther = host && sender && host.spanContext().traceId !== sender.spanContext().traceId
+      // A host that has a span has read the headers, too.
+      const parent = host ? active : keepBaggage(remote, propagation.getBaggage?.(active))
+      const options = {
+        kind: CONSUMER,
+        attributes: operationAttributes(kind),
+        // A host that began a trace of its own: the two can be found from each other.
+        ...(isOther && { links: [{ context: sender.spanContext() }] }),
+      }
+      const span = trace.getTracer(INSTRUMENTATION).startSpan(`${kind} truedy`, options, parent)
+      try {
+        const { outcome, value } = await context.with(trace.setSpan(parent, span), next)
+        const attributes = metricAttributes(kind, outcome)
+        count(outcome.durationMs / 1000, attributes)
+        describe(span, outcome, attributes)
+        return value
+      } finally {
+        span.end()
+      }
+    },
+    carrier() {
+      const headers: Record<string, string> = {}
+      propagation.inject(context.active(), headers)
+      return headers
+    },
+  }
+}
+
+/** Reads a carrier for a propagator. */
+const GETTER = {
+  get: (carrier: { get(name: string): string | undefined }, name: string) => carrier.get(name.toLowerCase()),
+  // Names can't be listed: no propagator of the W3C's needs that.
+  keys: () => [],
+}
+
+function describe(span: OtelSpan, outcome: Outcome, attributes: Record<string, string>): void {
+  span.setAttributes({ ...attributes, ...spanAttributes(outcome) })
+  const failure = failureOf(outcome)
+  if (!failure) return
+  const { error } = failure
+  // The message of any other error may quote the payload.
+  const message = isWebhookError(error) ? error.message : ''
+  span.recordException({ name: errorType(error), message })
+  // A stranger can cause a 4xx: nothing of ours has failed.
+  const isOurs = outcome.status === 'failed' || (outcome.status === 'rejected' && outcome.error.status >= 500)
+  if (isOurs) span.setStatus({ code: ERROR, message })
+}
+
+function requireApi(api: unknown): void {
+  const parts = { trace: 'getTracer', context: 'active', propagation: 'extract', metrics: 'getMeter' }
+  for (const [name, method] of Object.entries(parts)) {
+    const part = isObject(api) ? api[name] : undefined
+    if (isObject(part) && typeof part[method] === 'function') continue
+    throw invalidOption(
+      `otel(api) got no ${name}.${method}. Pass the module: import * as api from '@opentelemetry/api'.`,
+    )
+  }
+}
