@@ -5,6 +5,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Whether a person reads the output. Only then does it have colors, and lines that are overwritten. */
   readonly isTerminal: boolean
+  /** The width of the terminal now, in columns: it changes when someone resizes the window. 80 if the output is no terminal. */
+  readonly columns: number
   /** Aborted by the first Ctrl-C: the command stops in order and prints its summary. */
   readonly interrupted: AbortSignal
   /** Writes to the standard output. */
@@ -14,6 +16,9 @@ export interface Surroundings {
   /** All of the standard input. */
   readInput(): Promise<Uint8Array>
 }
+
+/** The width of a terminal that doesn't tell, and of a pipe or file. */
+const DEFAULT_COLUMNS = 80
 
 /** The surroundings of a real process. */
 export function processSurroundings(): Surroundings {
@@ -27,6 +32,9 @@ export function processSurroundings(): Surroundings {
   return {
     env: process.env,
     isTerminal: process.stdout.isTTY === true,
+    get columns() {
+      return process.stdout.columns ?? DEFAULT_COLUMNS
+    },
     interrupted: controller.signal,
     print: (text) => process.stdout.write(text),
     warn: (text) => process.stderr.write(text),

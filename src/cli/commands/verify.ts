@@ -9,9 +9,10 @@ import { OTHER_SECRET_OPTION, SECRET_OPTION } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { readBytes } from '../files.js'
 import { requireNoOperands, requireOtherSecrets, requireSecret } from '../requirements.js'
+import type { Surroundings } from '../surroundings.js'
 import { diagnosisLines } from '../terminal/diagnosis-text.js'
 import { jsonLine } from '../terminal/json-line.js'
-import { type Paint, paintFor } from '../terminal/paint.js'
+import { paintFor } from '../terminal/paint.js'
 import { printable } from '../terminal/printable.js'
 
 export const verify = defineCommand({
@@ -48,9 +49,7 @@ export const verify = defineCommand({
     const event = diagnosis.ok ? describeEvent(body) : undefined
 
     const findings = { diagnosis, event, bytes: body.length }
-    surroundings.print(
-      args.json ? findingsAsJson(findings) : findingsAsText(findings, paintFor(surroundings)),
-    )
+    surroundings.print(args.json ? findingsAsJson(findings) : findingsAsText(findings, surroundings))
     return diagnosis.ok ? 0 : 1
   },
 })
@@ -83,7 +82,8 @@ function findingsAsJson({ diagnosis, event, bytes }: VerifyFindings): string {
   return jsonLine({ ...diagnosis, ...event, bytes })
 }
 
-function findingsAsText({ diagnosis, event, bytes }: VerifyFindings, paint: Paint): string {
+function findingsAsText({ diagnosis, event, bytes }: VerifyFindings, surroundings: Surroundings): string {
+  const paint = paintFor(surroundings)
   const verdict = diagnosis.ok
     ? paint.green('✓ The signature is genuine.')
     : paint.red('✗ The signature does not match.')
@@ -93,7 +93,7 @@ function findingsAsText({ diagnosis, event, bytes }: VerifyFindings, paint: Pain
     ['key', event?.key && printable(event.key)],
     ['event', event?.error && paint.yellow(event.error)],
   ].flatMap(([label = '', text]) => (text ? [label.padEnd(7) + text] : []))
-  return `${[verdict, ...details, ...diagnosisLines(diagnosis, paint)].join('\n')}\n`
+  return `${[verdict, ...details, ...diagnosisLines(diagnosis, paint, surroundings.columns)].join('\n')}\n`
 }
 
 function requirePart(name: string, text: string | undefined): string {

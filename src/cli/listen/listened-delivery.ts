@@ -2,6 +2,7 @@
 
 import type { Diagnosis } from '../../diagnose/index.js'
 import type { Outcome } from '../../receive/outcome.js'
+import type { AppResponse } from './forwarder.js'
 
 /** What is kept of a delivery. */
 export interface ListenedDelivery {
@@ -10,6 +11,8 @@ export interface ListenedDelivery {
   /** Unix time in milliseconds. */
   readonly receivedAt: number
   readonly method: string
+  /** With its query. */
+  readonly path: string
   /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[]
   /** All bytes, or the first ones if {@link isWhole} is false. */
@@ -24,6 +27,8 @@ export interface ListenedDelivery {
   readonly durationMs: number
   /** The name of the event as sent, if the signature is valid and the body is an event. */
   readonly event?: string
+  /** The type of the event: the name, or what Truedy's alias stands for. */
+  readonly type?: string
   /** The key under which it is recorded. */
   readonly key?: string
   /** Why it was rejected. */
@@ -31,6 +36,10 @@ export interface ListenedDelivery {
   readonly message?: string
   /** Why its signature does not match. */
   readonly diagnosis?: Diagnosis
+  /** What the app made of it, if deliveries are forwarded. */
+  readonly app?: AppResponse
+  /** The payload as a log may show it, if it is to be printed. */
+  readonly payload?: object
   /** Whether its signature is valid: only then may its body be signed again. */
   readonly isGenuine: boolean
 }

@@ -1,8 +1,9 @@
 /** Sends a delivery again. */
 
 import { signDelivery } from '../../testing/sign.js'
+import { headerPairs, resendHeaders } from '../connection-headers.js'
 import { explain } from '../hints.js'
-import { isAcknowledged, type OutgoingHeaders, openTransport } from '../transport.js'
+import { isAcknowledged, openTransport } from '../transport.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
 /** What a replay came to. */
@@ -14,20 +15,6 @@ export interface Replay {
   /** What is wrong and what to do, if the response is no 2xx. */
   readonly hint?: string
 }
-
-/** Headers that belong to the connection that a delivery came by, and not to the delivery. */
-const CONNECTION_HEADERS = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 /** Why a delivery can't be sent again; `undefined` if it can. */
 export function whyNotReplay({ method, isWhole }: ListenedDelivery): string | undefined {
@@ -49,7 +36,9 @@ export async function replay(
   abandoned: AbortSignal,
 ): Promise<Replay> {
   const { body, isGenuine } = delivery
-  const headers = isGenuine ? (await signDelivery(body, secret)).headers : ownHeaders(delivery)
+  const headers = isGenuine
+    ? (await signDelivery(body, secret)).headers
+    : resendHeaders(headerPairs(delivery.rawHeaders))
   const transport = await openTransport(url)
   if (abandoned.aborted) transport.close()
   abandoned.addEventListener('abort', () => transport.close())
@@ -68,16 +57,4 @@ export async function replay(
   } finally {
     transport.close()
   }
-}
-
-/** The headers of a delivery, each as often as received: one of two signatures could be accepted if sent alone. */
-function ownHeaders({ rawHeaders }: ListenedDelivery): OutgoingHeaders {
-  // By lower-case name, because the case makes no other header. A Map, because "constructor" is a name, too.
-  const headers = new Map<string, string[]>()
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
-    const key = name.toLowerCase()
-    if (!CONNECTION_HEADERS.has(key)) headers.set(key, [...(headers.get(key) ?? []), value])
-  }
-  return Object.fromEntries(headers)
 }

@@ -21,6 +21,7 @@ function delivery(number: number, bytes = 10): ListenedDelivery {
     number,
     receivedAt: 0,
     method: 'POST',
+    path: '/',
     rawHeaders: [],
     body: new Uint8Array(bytes),
     bytes,
