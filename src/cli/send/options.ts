@@ -19,6 +19,20 @@ export const SEND_OPTIONS = {
     value: 'FILE',
     help: 'with EVENT: the JSON in FILE is its data; without: FILE is the whole body,\nsent byte for byte. - reads the standard input',
   },
+  set: {
+    type: 'list',
+    value: 'PATH=VALUE',
+    help: 'change a field, such as data.call.duration=5; VALUE is JSON, or text',
+  },
+  from: {
+    type: 'text',
+    value: 'PATH',
+    help: 'send what listen --save saved: a file, or each file of a folder in order',
+  },
+  keep: {
+    type: 'switch',
+    help: 'with --from: send the headers as captured, too, instead of signing again',
+  },
   count: {
     type: 'number',
     value: 'N',
