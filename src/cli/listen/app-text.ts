@@ -1,15 +1,13 @@
 /** The response of an app as lines for a person. */
 
 import { explain } from '../hints.js'
+import { LABEL_COLUMNS } from '../terminal/diagnosis-text.js'
 import { milliseconds } from '../terminal/figures.js'
 import type { Paint } from '../terminal/paint.js'
 import { printable } from '../terminal/printable.js'
 import { wrapLabeled } from '../terminal/wrap.js'
 import { isAcknowledged, type PostResult } from '../transport.js'
 import type { ListenedDelivery } from './listened-delivery.js'
-
-/** As in a diagnosis. */
-const LABEL_COLUMNS = 7
 
 /** Characters of a body that are shown. The page has more of it. */
 const MAX_BODY = 200

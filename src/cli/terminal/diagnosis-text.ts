@@ -4,7 +4,8 @@ import type { Diagnosis } from '../../diagnose/index.js'
 import type { Paint } from './paint.js'
 import { wrapLabeled } from './wrap.js'
 
-const LABEL_COLUMNS = 7
+/** The columns of the labels in front of a diagnosis. */
+export const LABEL_COLUMNS = 7
 
 /**
  * The lines of a diagnosis: the cause, what happened, what to do.

@@ -56,11 +56,14 @@ function wrapParagraph(text: string, columns: number): string[] {
   return [...lines, line]
 }
 
-/** Wraps a text, and indents its lines; the first line starts with a label in the place of the indent. */
+/** Wraps a text, and indents its lines. The first line starts with a label in the place of the indent. */
 export function wrapLabeled(label: string, text: string, indent: number, columns: number): string[] {
-  return wrap(text, columns - indent).map(
-    (line, index) => (index === 0 ? padColumns(label, indent) : ' '.repeat(indent)) + line,
-  )
+  return labeled(label, wrap(text, columns - indent), indent)
+}
+
+/** Indents lines. The first one starts with a label in the place of the indent. */
+export function labeled(label: string, lines: readonly string[], indent: number): string[] {
+  return lines.map((line, index) => padColumns(index === 0 ? label : '', indent) + line)
 }
 
 /** Cuts a text into lines, anywhere: for what has few spaces, such as JSON. */

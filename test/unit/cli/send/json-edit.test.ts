@@ -13,7 +13,7 @@ function changed(root: unknown, [key = '', ...rest]: readonly string[], value: u
     const index = Number(key)
     if (!(String(index) === key && index in root)) return undefined
     const inner = rest.length === 0 ? value : changed(root[index], rest, value)
-    return inner === undefined ? undefined : root.with(index, inner)
+    return inner === undefined ? undefined : root.map((each, at) => (at === index ? inner : each))
   }
   if (typeof root !== 'object' || root === null) return undefined
   const fields = new Map(Object.entries(root))
