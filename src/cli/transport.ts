@@ -6,7 +6,7 @@ import { isSuccess, TRUEDY_TIMEOUT_MS } from '../testing/endpoint/timed-request.
 import { maskUrl } from './http-url.js'
 import { explainNetworkError } from './network.js'
 
-/** What a POST came to. Times in milliseconds; `sentAt` on the clock of `performance.now()`. */
+/** The result of a POST. Times are in milliseconds; `sentAt` is on the clock of `performance.now()`. */
 export type PostResult = {
   readonly sentAt: number
   readonly ms: number
@@ -18,7 +18,7 @@ export type PostResult = {
       readonly error?: string
       /** Whether the receiver was found to re-serialize the body before it verifies. */
       readonly isReserialized?: boolean
-      /** Where a redirect leads: a whole URL, or what the receiver sent if that is none. */
+      /** Where a redirect leads: a whole URL without its password, or the receiver's own text if that is no URL. */
       readonly location?: string
     }
   | { readonly kind: 'no response'; readonly reason: string }
@@ -35,13 +35,13 @@ export interface Transport {
   close(): void
 }
 
-/** How long an unused connection is kept. Servers close theirs after some seconds, and a delivery on one would be lost. */
+/** How long an unused connection is kept. Servers close theirs after some seconds, and a delivery sent on one would be lost. */
 const IDLE_MS = 1000
 const TIMED_OUT = 'ETIMEDOUT'
 /** How much of a response is read. Those of this library's receivers have less than a hundred bytes. */
 const MAX_RESPONSE_BYTES = 65_536
 
-/** Whether a delivery got a response that Truedy takes for success. */
+/** Whether a delivery got a response that means success to Truedy. */
 export function isAcknowledged(result: PostResult): result is Extract<PostResult, { kind: 'response' }> {
   return result.kind === 'response' && isSuccess(result)
 }
@@ -50,7 +50,7 @@ export function isAcknowledged(result: PostResult): result is Extract<PostResult
  * Opens a transport to a URL. Redirects are not followed.
  *
  * @param url - `http:` or `https:`
- * @param options - `timeoutMs`: how long a response is awaited; `idleMs`: how long an unused connection is kept
+ * @param options - `timeoutMs`: how long to wait for a response; `idleMs`: how long to keep an unused connection
  */
 export async function openTransport(
   url: URL,
@@ -119,7 +119,7 @@ export function isTimedOut(error: Error): boolean {
   return 'code' in error && error.code === TIMED_OUT
 }
 
-/** The text of a response; of a long one, its beginning. */
+/** The text of a response, or the beginning of a long one. */
 async function readResponseText(response: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0

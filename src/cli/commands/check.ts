@@ -10,7 +10,6 @@ import { EnvironmentError, UsageError } from '../errors.js'
 import { maskUrl } from '../http-url.js'
 import { explainNetworkError } from '../network.js'
 import { requireSecret, requireUrl } from '../requirements.js'
-import type { Surroundings } from '../surroundings.js'
 import { jsonLine } from '../terminal/json-line.js'
 import { printable } from '../terminal/printable.js'
 

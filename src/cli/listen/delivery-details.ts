@@ -1,4 +1,4 @@
-/** What the page asks for when a delivery is opened: its headers and its body. */
+/** The headers and the body of a delivery, which the page asks for when someone opens it. */
 
 import { isUtf8 } from 'node:buffer'
 import { type HeaderPair, headerPairs } from '../connection-headers.js'
@@ -6,7 +6,7 @@ import type { ListenedDelivery } from './listened-delivery.js'
 import { whyNotReplay } from './replay.js'
 
 /** A delivery as it was received. */
-export interface DeliveryDetails extends Pick<ListenedDelivery, 'method' | 'isWhole' | 'isGenuine'> {
+export interface DeliveryDetails extends Pick<ListenedDelivery, 'method' | 'isWhole' | 'isValid'> {
   readonly headers: readonly HeaderPair[]
   readonly body: string
   /** Whether all of the body is UTF-8. */
@@ -19,14 +19,14 @@ export interface DeliveryDetails extends Pick<ListenedDelivery, 'method' | 'isWh
 
 /** The details of a delivery. */
 export function toDetails(delivery: ListenedDelivery): DeliveryDetails {
-  const { method, rawHeaders, body, isGenuine, isWhole, app } = delivery
+  const { method, rawHeaders, body, isValid, isWhole, app } = delivery
   return {
     method,
     headers: headerPairs(rawHeaders),
     body: Buffer.from(body).toString('utf8'),
     isText: isUtf8(body),
     isWhole,
-    isGenuine,
+    isValid,
     whyNotReplay: whyNotReplay(delivery),
     ...(app?.result.kind === 'response' && { appBody: app.isWhole ? app.body : `${app.body}…` }),
   }

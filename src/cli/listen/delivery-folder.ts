@@ -94,11 +94,11 @@ async function writeWhole(path: string, text: string): Promise<void> {
 
 function toSaved(delivery: ListenedDelivery): SavedDelivery {
   const { receivedAt, method, path, rawHeaders, body, isWhole, app } = delivery
-  const { isGenuine, outcome, status, event, key, code, message, diagnosis } = delivery
+  const { isValid, outcome, status, event, key, code, message, diagnosis } = delivery
   return {
     receivedAt: new Date(receivedAt).toISOString(),
     verdict: {
-      isValid: isGenuine,
+      isValid,
       outcome,
       ...(status !== undefined && { status }),
       ...(event !== undefined && { event }),

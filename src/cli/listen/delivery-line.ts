@@ -39,7 +39,7 @@ export function toLine(delivery: ListenedDelivery): DeliveryLine {
     receivedAt: new Date(receivedAt).toISOString(),
     status,
     outcome,
-    isValid: delivery.isGenuine,
+    isValid: delivery.isValid,
     event,
     key,
     code,

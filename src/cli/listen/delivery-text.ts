@@ -1,5 +1,6 @@
 /** A delivery as lines for a person. */
 
+import { idOf } from '../event-id.js'
 import { diagnosisLines } from '../terminal/diagnosis-text.js'
 import { grouped, milliseconds } from '../terminal/figures.js'
 import type { Paint } from '../terminal/paint.js'
@@ -94,11 +95,6 @@ function colorOf({ outcome, app, status = 0 }: ListenedDelivery, paint: Paint): 
     failed: paint.red,
   }
   return colors[outcome]
-}
-
-/** What identifies the event in its key: the name of the event and the kind of the id in front of it are clear from the row. */
-export function idOf(key: string): string {
-  return /^[^:]*:[^:]*:(.+)$/s.exec(key)?.[1] ?? key
 }
 
 function payloadLines(payload: object, columns: number): string[] {

@@ -9,7 +9,7 @@ import type { ListenedDelivery } from './listened-delivery.js'
 /** What is known of a delivery once it is judged. */
 export type Judgment = Pick<
   ListenedDelivery,
-  'outcome' | 'durationMs' | 'event' | 'type' | 'key' | 'code' | 'message' | 'diagnosis' | 'isGenuine'
+  'outcome' | 'durationMs' | 'event' | 'type' | 'key' | 'code' | 'message' | 'diagnosis' | 'isValid'
 >
 
 /** The secrets that a delivery may be signed with. */
@@ -44,14 +44,14 @@ async function judge(
   if (outcome.status !== 'rejected') {
     const { event, key } = outcome
     const names = event && { event: event.rawEvent, type: event.event }
-    return { outcome: status, durationMs, ...names, ...(key && { key }), isGenuine: event !== undefined }
+    return { outcome: status, durationMs, ...names, ...(key && { key }), isValid: event !== undefined }
   }
   const { code, message, status: responseStatus } = outcome.error
   const rejection = { outcome: status, durationMs, code, message }
   // A 400 comes after the signature was verified: the body is not JSON, or no event.
-  if (responseStatus !== 401) return { ...rejection, isGenuine: responseStatus === 400 }
+  if (responseStatus !== 401) return { ...rejection, isValid: responseStatus === 400 }
   // Lets the requests that arrived meanwhile have their responses between two diagnoses.
   await setImmediate()
   const diagnosis = await diagnose(body, headers, secret, { otherSecrets })
-  return { ...rejection, diagnosis, isGenuine: diagnosis.ok }
+  return { ...rejection, diagnosis, isValid: diagnosis.ok }
 }

@@ -6,7 +6,7 @@ import type { AppResponse } from './forwarder.js'
 
 /** What is kept of a delivery. */
 export interface ListenedDelivery {
-  /** Counted from 1, in the order in which deliveries are finished. */
+  /** The number, from 1, in the order in which deliveries are finished. */
   readonly number: number
   /** Unix time in milliseconds. */
   readonly receivedAt: number
@@ -19,7 +19,7 @@ export interface ListenedDelivery {
   readonly body: Uint8Array
   /** How many bytes were received. */
   readonly bytes: number
-  /** Whether the whole body was received and is kept. One over the limit is not, nor one that broke off. */
+  /** Whether the whole body was received and kept. One over the limit isn't kept whole. */
   readonly isWhole: boolean
   /** The status of the response; absent if nobody was there to get one. */
   readonly status?: number
@@ -29,7 +29,7 @@ export interface ListenedDelivery {
   readonly event?: string
   /** The type of the event: the name, or what Truedy's alias stands for. */
   readonly type?: string
-  /** The key under which it is recorded. */
+  /** The key under which it is marked done. */
   readonly key?: string
   /** Why it was rejected. */
   readonly code?: string
@@ -41,5 +41,5 @@ export interface ListenedDelivery {
   /** The payload as a log may show it, if it is to be printed. */
   readonly payload?: object
   /** Whether its signature is valid: only then may its body be signed again. */
-  readonly isGenuine: boolean
+  readonly isValid: boolean
 }

@@ -6,11 +6,11 @@ import { explain } from '../hints.js'
 import { isAcknowledged, openTransport } from '../transport.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
-/** What a replay came to. */
+/** The result of a replay. */
 export interface Replay {
   readonly status?: number
-  /** What was sent: the body signed anew, or the delivery as received. */
-  readonly signed: 'anew' | 'as it came'
+  /** What was sent: the body with a new signature, or the delivery as received. */
+  readonly signed: 'again' | 'as received'
   readonly durationMs: number
   /** What is wrong and what to do, if the response is no 2xx. */
   readonly hint?: string
@@ -18,16 +18,16 @@ export interface Replay {
 
 /** Why a delivery can't be sent again; `undefined` if it can. */
 export function whyNotReplay({ method, isWhole }: ListenedDelivery): string | undefined {
-  if (method !== 'POST') return `It was a ${method}, and only a POST is a delivery.`
-  return isWhole ? undefined : 'Only the beginning of its body is here.'
+  if (method !== 'POST') return `This was a ${method}. Only a POST is a delivery.`
+  return isWhole ? undefined : "Only the beginning of its body was kept, so it can't be sent again."
 }
 
 /**
- * Sends a delivery to a URL. A genuine one gets a new timestamp and a new signature, because its own would be too old.
+ * Sends a delivery to a URL. One with a valid signature gets a new timestamp and a new signature, because its own would be too old.
  * Anything else is sent as received: **a body that was never signed is not signed here.**
  *
  * @param delivery - a whole POST: see {@link whyNotReplay}
- * @param abandoned - aborted when nobody waits for the response anymore: ends the request
+ * @param abandoned - ends the request, because nobody waits for the response anymore
  */
 export async function replay(
   delivery: ListenedDelivery,
@@ -35,8 +35,8 @@ export async function replay(
   secret: string,
   abandoned: AbortSignal,
 ): Promise<Replay> {
-  const { body, isGenuine } = delivery
-  const headers = isGenuine
+  const { body, isValid } = delivery
+  const headers = isValid
     ? (await signDelivery(body, secret)).headers
     : resendHeaders(headerPairs(delivery.rawHeaders))
   const transport = await openTransport(url)
@@ -44,7 +44,7 @@ export async function replay(
   abandoned.addEventListener('abort', () => transport.close())
   try {
     const result = await transport.post(body, headers)
-    const signed = isGenuine ? 'anew' : 'as it came'
+    const signed = isValid ? 'again' : 'as received'
     if (!result) return { signed, durationMs: 0, hint: '' }
     const replayed = {
       signed,

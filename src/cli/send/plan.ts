@@ -1,4 +1,4 @@
-/** From the command line to what is sent, and when. */
+/** Plans a run: what is sent, and when. */
 
 import { eventNames } from '../../events/catalogue.js'
 import { pythonJson } from '../../testing/python-json.js'
@@ -23,11 +23,11 @@ import { DEFAULT_EVENT, type SendArguments } from './options.js'
 import { readSaved } from './saved-deliveries.js'
 import { atRate, oneAfterTheOther, type Schedule, withGaps } from './schedules.js'
 
-/** What a run does. */
+/** The plan of a run. */
 export interface Plan {
   readonly url: URL
   readonly secret: string
-  /** How many deliveries. */
+  /** The number of deliveries. */
   readonly total: number
   readonly makeBody: MakeBody
   /** The headers of a delivery that is sent as captured. Without them, its body is signed. */
@@ -35,17 +35,17 @@ export interface Plan {
   /** What a person should know before anything is sent. */
   readonly notes: readonly string[]
   readonly schedule: Schedule
-  /** The rate that was asked for, a second. */
+  /** The rate of `--rate`, per second. */
   readonly rate: number | undefined
   readonly backOff: BackOff | undefined
   readonly scenario: { readonly name: ScenarioName; readonly seed: number } | undefined
 }
 
 /**
- * Makes the plan that the arguments ask for.
+ * Creates the plan that the arguments ask for.
  *
- * @throws UsageError for arguments that contradict each other, EnvironmentError for a file that cannot be used,
- * WebhookError for a secret that cannot be one
+ * @throws UsageError for arguments that contradict each other, EnvironmentError for a file that can't be used,
+ * WebhookError for an invalid secret
  */
 export async function makePlan(args: SendArguments, surroundings: Surroundings): Promise<Plan> {
   const [urlText, eventName, ...more] = args.operands

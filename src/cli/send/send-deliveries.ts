@@ -12,7 +12,7 @@ import { createSender } from './sender.js'
 import { createStatistics } from './statistics.js'
 import { createWaiting } from './waiting.js'
 
-/** How long responses may still come after Ctrl-C. */
+/** How long to wait for responses after Ctrl-C. */
 const GRACE_MS = 300
 
 /**
@@ -27,7 +27,7 @@ export async function sendDeliveries(args: SendArguments, surroundings: Surround
   for (const note of plan.notes) surroundings.warn(`${wrap(note, surroundings.columns).join('\n')}\n`)
   const waiting = createWaiting(interrupted)
   const transport = await openTransport(plan.url)
-  // The first signature takes milliseconds: made now, it does not delay the first delivery of a rate.
+  // The first signature takes milliseconds. Created now, it doesn't delay the first delivery.
   await signDelivery('', plan.secret)
   const statistics = createStatistics()
   const report = (args.json ? sendReportAsJson : sendReportAsText)(plan, statistics, surroundings)

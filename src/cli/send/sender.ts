@@ -1,4 +1,4 @@
-/** Sends bodies, signed anew each time, and sends again what got no 2xx. */
+/** Sends bodies, each time with a new signature, and retries what got no 2xx. */
 
 import { createProbe, isRejection, isSignatureAccepted } from '../../testing/reserialization.js'
 import { type SignedRequest, signDelivery } from '../../testing/sign.js'
@@ -7,13 +7,13 @@ import type { BackOff } from './back-off.js'
 import type { DeliveryBody } from './delivery-bodies.js'
 import type { Waiting } from './waiting.js'
 
-/** One attempt to send an event, and what it came to. */
+/** One attempt to send an event, and its result. */
 export interface Attempt {
   readonly body: DeliveryBody
   /** 1 for the first attempt. */
   readonly number: number
   readonly result: PostResult
-  /** When it is sent again, in milliseconds; `undefined` if it is not. */
+  /** The wait before the retry, in milliseconds; `undefined` if there is none. */
   readonly retryInMs: number | undefined
 }
 
@@ -27,7 +27,7 @@ export interface Sender {
    * @param captured - the headers to send instead of signing the body
    */
   send(body: DeliveryBody, captured?: OutgoingHeaders): Promise<void>
-  /** Resolves when nothing is on its way and nothing waits to be sent again. */
+  /** Resolves when no delivery is under way and none waits for a retry. */
   idle(): Promise<void>
 }
 
@@ -36,7 +36,7 @@ export interface SenderOptions {
   readonly secret: string
   readonly transport: Transport
   readonly waiting: Waiting
-  /** Without it, nothing is sent again. */
+  /** The waits before retries. Without it, there are none. */
   readonly backOff: BackOff | undefined
   onAttempt(attempt: Attempt): void
 }
@@ -73,7 +73,7 @@ export function createSender({ secret, transport, waiting, backOff, onAttempt }:
     return (await reserializing) ? { ...result, isReserialized: true } : result
   }
 
-  /** Sends once. Resolves with the wait before the next attempt, if there is to be one. */
+  /** Sends once. Resolves with the wait before the retry, if there is one. */
   async function attempt({ body, captured }: Outgoing, number: number): Promise<number | undefined> {
     const posted = await transport.post(body, captured ?? (await sign(body)))
     if (!posted) return undefined

@@ -289,7 +289,7 @@ describe('the page of listen', () => {
     const answer = await ask(`${page}deliveries/1`)
     expect(answer.headers).toMatchObject({ ...GUARDED, 'content-type': 'application/json' })
     const details = JSON.parse(answer.text)
-    expect(details).toMatchObject({ method: 'POST', body, isGenuine: true })
+    expect(details).toMatchObject({ method: 'POST', body, isValid: true })
     expect(details.headers).toContainEqual(['x-truedy-signature', headers['x-truedy-signature']])
     for (const [name] of details.headers) expect(name).toMatch(/^[a-z][a-z-]+$/i)
     expect(await ask(`${page}deliveries/2`)).toMatchObject({
@@ -311,7 +311,7 @@ describe('the page of listen', () => {
     outgoing.end()
     await once(outgoing, 'response')
     const details = async (number: number) => JSON.parse((await ask(`${page}deliveries/${number}`)).text)
-    expect(await details(1)).toMatchObject({ isWhole: true, isGenuine: true, body: whole.body })
+    expect(await details(1)).toMatchObject({ isWhole: true, isValid: true, body: whole.body })
     await eventually(async () => expect(await details(2)).toMatchObject({ isWhole: false }))
     const { body } = await details(2)
     expect(body).toMatch(/^y+$/)
@@ -325,7 +325,7 @@ describe('the page of listen', () => {
     open.destroy()
     await eventually(async () =>
       expect(JSON.parse((await ask(`${page}deliveries/1`)).text)).toMatchObject({
-        isGenuine: false,
+        isValid: false,
         isWhole: false,
       }),
     )
@@ -473,7 +473,7 @@ describe('the page of listen', () => {
     // Two reasons, of which each would do: nobody has verified it, either.
     expect(JSON.parse((await ask(`${page}deliveries/1`)).text)).toMatchObject({
       whyNotReplay: expect.stringContaining(reason),
-      isGenuine: false,
+      isValid: false,
     })
     expect(lines()).toHaveLength(1)
   })

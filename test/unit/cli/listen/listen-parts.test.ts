@@ -29,7 +29,7 @@ function delivery(number: number, bytes = 10): ListenedDelivery {
     status: 204,
     outcome: 'processed',
     durationMs: 1,
-    isGenuine: true,
+    isValid: true,
   }
 }
 
