@@ -8,6 +8,7 @@ import { printable } from '../terminal/printable.js'
 import { cut, padColumns, shorten, wrap } from '../terminal/wrap.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 import { indentJson } from './page/indent-json.js'
+import { verdictOf } from './verdict.js'
 
 /** How a delivery is shown. */
 export interface DeliveryTextOptions {
@@ -71,17 +72,6 @@ function deliveryRow(delivery: ListenedDelivery, paint: Paint, columns: number):
   ]
     .join(GAP)
     .trimEnd()
-}
-
-/** The verdict in a word. If an app responds, its success is no part of the verdict. */
-export function verdictOf({
-  outcome,
-  app,
-  event,
-}: Pick<ListenedDelivery, 'outcome' | 'app' | 'event'>): string {
-  const isValid =
-    app !== undefined && event !== undefined && (outcome === 'processed' || outcome === 'failed')
-  return isValid ? 'valid' : outcome
 }
 
 function colorOf({ outcome, app, status = 0 }: ListenedDelivery, paint: Paint): (text: string) => string {

@@ -1,8 +1,8 @@
 /** Tells screen readers what arrives. Deliveries of the same moment are one announcement. */
 
 import type { DeliveryLine } from '../delivery-line.js'
+import { verdictOf } from '../verdict.js'
 import { byId } from './dom.js'
-import { verdictOf } from './verdicts.js'
 
 /** How long deliveries are gathered before they are announced. */
 const GATHERING_MS = 1500

@@ -1,8 +1,8 @@
 /** One delivery as a row of the list. */
 
 import type { DeliveryLine } from '../delivery-line.js'
+import { verdictOf } from '../verdict.js'
 import { make } from './dom.js'
-import { verdictOf } from './verdicts.js'
 
 /** A row, and what it takes to filter and open it. */
 export interface DeliveryRow {

@@ -2,12 +2,12 @@
 
 import type { DeliveryDetails } from '../delivery-details.js'
 import type { AppLine, DeliveryLine } from '../delivery-line.js'
+import { verdictOf } from '../verdict.js'
 import { focusTarget } from './delivery-list.js'
 import type { DeliveryRow } from './delivery-row.js'
 import { byId, make, makeHint, makeSection } from './dom.js'
 import { makePayloadSection } from './payload-view.js'
 import { HAS_STOPPED, makeReplaySection } from './replay-view.js'
-import { verdictOf } from './verdicts.js'
 
 const main = byId('main', HTMLElement)
 export const details = byId('details', HTMLElement)
