@@ -4,7 +4,7 @@ import type { Command } from './command.js'
 import { flagOf, type Option, type OptionTable } from './options.js'
 import type { Surroundings } from './surroundings.js'
 import { paintFor } from './terminal/paint.js'
-import { wrap } from './terminal/wrap.js'
+import { wrap, wrapLabeled } from './terminal/wrap.js'
 
 /** How wide help gets on a terminal that is wider: long lines are hard to read. */
 const MAX_COLUMNS = 110
@@ -43,7 +43,7 @@ export function commandHelp(command: Command, surroundings: Surroundings): strin
     ([name, option]) => [optionUsage(name, option), optionHelp(option)] as const,
   )
   return lines([
-    paint.bold(usageLine(command)),
+    ...usageLines(command, columns).map(paint.bold),
     '',
     ...wrap(command.summary, columns),
     '',
@@ -59,9 +59,10 @@ export function commandHelp(command: Command, surroundings: Surroundings): strin
 }
 
 /** `Usage: npx truedy-webhooks verify --body FILE --timestamp TEXT --signature TEXT [OPTIONS]` */
-function usageLine({ name, operands, options }: Command): string {
+function usageLines({ name, operands, options }: Command, columns: number): string[] {
   const required = requiredOptions(options).map(([option, declared]) => optionUsage(option, declared))
-  return ['Usage: npx truedy-webhooks', name, operands, ...required, '[OPTIONS]'].filter(Boolean).join(' ')
+  const text = ['npx truedy-webhooks', name, operands, ...required, '[OPTIONS]'].filter(Boolean).join(' ')
+  return wrapLabeled('Usage: ', text, 'Usage: '.length, columns)
 }
 
 function requiredOptions(options: OptionTable): [string, Option][] {

@@ -1,6 +1,7 @@
 /** Listens until Ctrl-C: one run of `listen`. */
 
 import { once } from 'node:events'
+import { redactText } from '../../events/redact.js'
 import { UsageError } from '../errors.js'
 import { maskUrl } from '../http-url.js'
 import { requireHttpUrl, requireNoOperands, requireOtherSecrets, requireSecret } from '../requirements.js'
@@ -17,7 +18,7 @@ import { openBrowser } from './open-browser.js'
 import type { ListenArguments } from './options.js'
 import { createOutcomeCounts } from './outcome-counts.js'
 import { startPage } from './page-server.js'
-import { payloadOf } from './payload.js'
+import { redactDelivery } from './redaction.js'
 
 /** Listens until the run is interrupted. Resolves with the exit code. */
 export async function listenForDeliveries(
@@ -50,7 +51,7 @@ export async function listenForDeliveries(
     if (isInterrupted) return
     counts.add(delivery, isHidden)
     if (isHidden) return
-    report.delivery(args.print ? { ...delivery, ...payloadOf(delivery) } : delivery)
+    report.delivery(redactDelivery(delivery, args.print))
     log.add(delivery)
   }
 
@@ -61,7 +62,7 @@ export async function listenForDeliveries(
     otherSecrets,
     forwarder: app && (await openForwarder(app)),
     onDelivery: show,
-    onElsewhere: (method, elsewhere) => report.elsewhere(method, elsewhere, path),
+    onElsewhere: (method, elsewhere) => report.elsewhere(method, redactText(elsewhere), path),
   })
   const url = `${endpoint.origin}${path}`
   const page = args.open ? await startPage({ log, secret, endpoint: url }) : undefined

@@ -39,7 +39,10 @@ export function padColumns(text: string, columns: number): string {
  * @param columns - the width of a line
  */
 export function wrap(text: string, columns: number): string[] {
-  return text.split('\n').flatMap((paragraph) => wrapParagraph(paragraph, columns))
+  return text.split('\n').flatMap((paragraph) => {
+    const indent = paragraph.length - paragraph.trimStart().length
+    return wrapParagraph(paragraph.slice(indent), columns - indent).map((line) => ' '.repeat(indent) + line)
+  })
 }
 
 function wrapParagraph(text: string, columns: number): string[] {

@@ -84,7 +84,7 @@ describe('a server', () => {
       return server
     }
     await expect(listenOn(server, 80, 'Try another.')).rejects.toThrow(
-      'Port 80 cannot be used: no such device. Try another.',
+      "Port 80 can't be used: no such device. Try another.",
     )
   })
 })

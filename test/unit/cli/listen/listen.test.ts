@@ -256,25 +256,25 @@ describe('listen', () => {
     expect(surroundings.stdout() + surroundings.stderr()).not.toContain(CLI_SECRET)
   })
 
-  it('says that a port is taken', async () => {
+  it('says that a port is in use', async () => {
     const other = createServer()
     const port = await listenOn(other)
     const surroundings = testSurroundings()
     expect(await runCli(['listen', '--port', String(port)], surroundings)).toBe(1)
     expect(surroundings.stderr()).toContain(
-      `Port ${port} is taken by another program. Choose another one with --port`,
+      `Port ${port} is in use by another program. Choose another one with --port`,
     )
     other.close()
   })
 
   it.each([
-    [['--port', '65536'], '--port takes a whole number from 0 to 65535'],
+    [['--port', '65536'], '--port must be a whole number from 0 to 65535'],
     [['--path', 'hooks'], '--path takes a path such as /webhooks/truedy, not "hooks"'],
     [['--path', '/a b'], '--path takes a path'],
     [['--path', '/a?b'], '--path takes a path'],
     [['now'], 'listen takes options only (got "now")'],
     [['--other-secret', ''], '--other-secret is empty. Set the variable that it comes from.'],
-  ])('refuses %j', async (argv, message) => {
+  ])('rejects %j', async (argv, message) => {
     const surroundings = testSurroundings()
     expect(await runCli(['listen', ...argv], surroundings)).toBe(2)
     expect(surroundings.stderr()).toContain(message)
