@@ -78,7 +78,7 @@ function optionUsage(name: string, option: Option): string {
 /** What an option does, which values it takes, and its default. */
 function optionHelp(option: Option): string {
   if (option.type === 'list') return `${option.help}; can be repeated`
-  if (option.type === 'choice') return `${option.help}: ${option.choices.join(', ')}`
+  if (option.type === 'choice') return `${option.help} ${option.choices.join(', ')}`
   return 'default' in option ? `${option.help} (default ${option.default})` : option.help
 }
 

@@ -5,7 +5,7 @@ import { LABEL_COLUMNS } from '../terminal/diagnosis-text.js'
 import { milliseconds } from '../terminal/figures.js'
 import type { Paint } from '../terminal/paint.js'
 import { printable } from '../terminal/printable.js'
-import { wrapLabeled } from '../terminal/wrap.js'
+import { cut, labeled, wrapLabeled } from '../terminal/wrap.js'
 import { isAcknowledged, type PostResult } from '../transport.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
@@ -31,7 +31,7 @@ export function createAppText(paint: Paint): DescribeApp {
     const head = [`${statusText(result)} in ${milliseconds(result.ms)} ms`, shown].filter(Boolean).join(': ')
     const hints = once(hintFor(delivery, result))
     return [
-      ...wrapLabeled('app', head, LABEL_COLUMNS, columns),
+      ...labeled('app', cut(head, columns - LABEL_COLUMNS), LABEL_COLUMNS),
       ...hints
         .filter((hint) => hint !== '')
         .flatMap((hint) => wrapLabeled('', printable(hint), LABEL_COLUMNS, columns))

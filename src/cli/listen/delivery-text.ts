@@ -68,7 +68,7 @@ function deliveryRow(delivery: ListenedDelivery, paint: Paint, columns: number):
     color(verdictOf(delivery).padEnd(VERDICT)),
     padColumns(name, nameColumns),
     ...figures,
-    paint.dim(id),
+    id && paint.dim(id),
   ]
     .join(GAP)
     .trimEnd()

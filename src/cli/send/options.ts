@@ -55,7 +55,7 @@ export const SEND_OPTIONS = {
     value: 'NAME',
     noun: 'scenario',
     choices: scenarioNames,
-    help: 'send a sequence of events that fit each other; chaos adds disorder, duplicates, two at once and fast retries',
+    help: 'send events that fit each other; chaos adds disorder, duplicates, two at once and fast retries; one of',
   },
   seed: {
     type: 'number',
