@@ -1,4 +1,4 @@
-/** Reads a command line by the options that its command declares. */
+/** Reads a command line according to the options that its command declares. */
 
 import { parseArgs } from 'node:util'
 import { didYouMean } from '../did-you-mean.js'
@@ -11,7 +11,7 @@ export type Arguments<Table extends OptionTable> = {
   readonly [Name in keyof Table]: OptionValue<Table[Name]>
 } & {
   readonly operands: readonly string[]
-  /** The options that were given. One that was not may have a value all the same: its default. */
+  /** The options on the command line. Another one can have a value, too: its default. */
   readonly given: ReadonlySet<keyof Table>
 }
 
@@ -35,7 +35,7 @@ export function readArguments<Table extends OptionTable>(
   return { ...Object.fromEntries(values), operands, given: new Set(texts.keys()) } as Arguments<Table>
 }
 
-/** The texts of each option that was given, in order; a switch has empty ones. */
+/** The texts of each option on the command line, in order. Those of a switch are empty. */
 function readTexts(command: string, table: OptionTable, argv: readonly string[]) {
   const declared = new Map(Object.entries(table).map(([name, option]) => [flagOf(name), { name, option }]))
   const options: Record<string, { type: 'string' | 'boolean' }> = {}
@@ -58,20 +58,24 @@ function readTexts(command: string, table: OptionTable, argv: readonly string[])
     const found = declared.get(token.name)
     if (!found) {
       const hint = didYouMean(token.name, [...declared.keys()], (flag) => `--${flag}`)
-      throw new UsageError(`${command} has no option ${token.rawName}.${hint}`, command)
+      throw new UsageError(
+        `${command} has no option ${token.rawName}.${hint || ' See its options with --help.'}`,
+        command,
+      )
     }
     const { name, option } = found
     if (option.type === 'switch') {
-      if (token.value !== undefined) throw new UsageError(`--${token.name} takes no value.`, command)
+      if (token.value !== undefined)
+        throw new UsageError(`--${token.name} takes no value. Remove it.`, command)
     } else if (token.value === undefined || isOption(token.value, token.inlineValue)) {
-      throw new UsageError(`--${token.name} needs a value: --${token.name} ${option.value}.`, command)
+      throw new UsageError(`--${token.name} needs a value. Write --${token.name} ${option.value}.`, command)
     }
     texts.set(name, [...(texts.get(name) ?? []), token.value ?? ''])
   }
   return { operands, texts }
 }
 
-/** Whether the text in the place of a value is the next option. In `--data -` it is the standard input. */
+/** Whether the text in the place of a value is the next option. The `-` of `--data -` is not: it means standard input. */
 function isOption(text: string, isInline: boolean): boolean {
   return !isInline && text.startsWith('--')
 }
@@ -103,7 +107,7 @@ function requireNumber(
   const number = text.trim() === '' ? Number.NaN : Number(text)
   if (number >= min && number <= max && (!isWhole || Number.isInteger(number))) return number
   throw new UsageError(
-    `${flag} takes a ${isWhole ? 'whole ' : ''}number from ${min} to ${max}, not "${text}".`,
+    `${flag} must be a ${isWhole ? 'whole ' : ''}number from ${min} to ${max} (got "${text}").`,
     command,
   )
 }

@@ -4,11 +4,11 @@ import { didYouMean } from '../did-you-mean.js'
 import { UsageError } from './errors.js'
 
 /**
- * The name that a text is.
+ * Finds a name.
  *
- * @param noun - what the names are names of
+ * @param noun - what a name stands for: `"scenario"`
  * @param command - the command whose help lists them
- * @throws UsageError, which lists the names and guesses which one was meant
+ * @throws UsageError, which lists the names and suggests the nearest one
  */
 export function requireOneOf<Name extends string>(
   noun: string,
@@ -19,7 +19,7 @@ export function requireOneOf<Name extends string>(
   const found = names.find((name) => name === text)
   if (found !== undefined) return found
   throw new UsageError(
-    `There is no ${noun} "${text}".${didYouMean(text, names)} There are ${names.join(', ')}.`,
+    `There is no ${noun} "${text}".${didYouMean(text, names)} Use one of ${names.join(', ')}.`,
     command,
   )
 }

@@ -1,4 +1,4 @@
-/** What a command is. */
+/** Defines commands. */
 
 import { type Arguments, readArguments } from './arguments.js'
 import { COMMON_OPTIONS } from './common-options.js'
@@ -8,9 +8,9 @@ import type { Surroundings } from './surroundings.js'
 /** What the help shows of a command. */
 interface CommandHelp<Table extends OptionTable> {
   readonly name: string
-  /** What it is for: the first lines of the help. */
+  /** The purpose: the first lines of the help. */
   readonly summary: string
-  /** What follows the name: `"URL [EVENT]"`. */
+  /** The arguments without a name: `"URL [EVENT]"`. */
   readonly operands: string
   readonly options: Table
   /** Whole command lines. */
@@ -28,13 +28,13 @@ export interface Command extends CommandHelp<OptionTable> {
 /** The arguments of a command with these options, the common ones included. */
 export type CommandArguments<Table extends OptionTable> = Arguments<Table & typeof COMMON_OPTIONS>
 
-/** How a command is declared: without the common options, and with arguments that are read already. */
+/** The declaration of a command: without the common options, and with arguments that were read. */
 export interface CommandDeclaration<Table extends OptionTable> extends CommandHelp<Table> {
   /** Resolves with the exit code. */
   run(args: CommandArguments<Table>, surroundings: Surroundings): Promise<number>
 }
 
-/** Makes a command of its declaration. */
+/** Creates a command from its declaration. */
 export function defineCommand<const Table extends OptionTable>(
   declaration: CommandDeclaration<Table>,
 ): Command {

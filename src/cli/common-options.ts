@@ -1,11 +1,11 @@
-/** The options that several commands have. */
+/** The options that several commands share. */
 
 import type { OptionTable } from './options.js'
 
 /** The options of every command. */
 export const COMMON_OPTIONS = {
-  json: { type: 'switch', help: 'one JSON object a line, for scripts' },
-  help: { type: 'switch', help: 'show this' },
+  json: { type: 'switch', help: 'print one JSON object a line, for scripts' },
+  help: { type: 'switch', help: 'show this help' },
 } as const satisfies OptionTable
 
 /** The option of all commands that sign or verify. */
@@ -13,7 +13,7 @@ export const SECRET_OPTION = {
   secret: {
     type: 'text',
     value: 'SECRET',
-    help: 'the secret of the endpoint; better in TRUEDY_WEBHOOK_SECRET',
+    help: 'the secret of the endpoint; TRUEDY_WEBHOOK_SECRET keeps it out of the process list',
   },
 } as const satisfies OptionTable
 
@@ -22,6 +22,6 @@ export const OTHER_SECRET_OPTION = {
   otherSecret: {
     type: 'list',
     value: 'SECRET',
-    help: 'the secret of another endpoint or environment, which may have signed',
+    help: 'the secret of another endpoint or environment, to find out if it signed',
   },
 } as const satisfies OptionTable

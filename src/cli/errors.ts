@@ -12,7 +12,7 @@ export class UsageError extends Error {
   }
 }
 
-/** Something outside the program is in the way, such as a port in use or a missing file: exit code 1. */
+/** Something outside the program prevents the run, such as a port in use or a missing file: exit code 1. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
 }

@@ -1,24 +1,24 @@
-/** Reading the files that a person names. */
+/** Reads the files that a person names. */
 
 import { readFile } from 'node:fs/promises'
 import { EnvironmentError } from './errors.js'
 import type { Surroundings } from './surroundings.js'
 import { printable } from './terminal/printable.js'
 
-/** By the `code` of an error of Node's `fs`. */
+/** Reasons by the `code` of an error from Node's `fs`. */
 const FILE_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a directory',
-  EACCES: 'this user may not read it',
+  ENOENT: 'there is no such file. Check the path',
+  EISDIR: 'it is a directory. Name a file in it',
+  EACCES: "this user can't read it. Change its permissions",
 }
 
-/** The bytes of a file, or of the standard input for `-`. Throws EnvironmentError. */
+/** The bytes of a file, or of standard input for `-`. Throws EnvironmentError. */
 export async function readBytes(path: string, surroundings: Surroundings): Promise<Uint8Array> {
   try {
     return path === '-' ? await surroundings.readInput() : await readFile(path)
   } catch (error) {
-    // Node's errors of files have a code.
+    // Errors of files from Node have a code.
     const { code = '', message } = error as NodeJS.ErrnoException
-    throw new EnvironmentError(`"${printable(path)}" cannot be read: ${FILE_ERRORS[code] ?? message}.`)
+    throw new EnvironmentError(`"${printable(path)}" can't be read: ${FILE_ERRORS[code] ?? message}.`)
   }
 }

@@ -1,47 +1,72 @@
-/** The texts of `--help`. */
+/** The texts of `--help`, from the declarations of the commands and their options. */
 
 import type { Command } from './command.js'
-import { flagOf, type Option } from './options.js'
-import type { Paint } from './terminal/paint.js'
+import { flagOf, type Option, type OptionTable } from './options.js'
+import type { Surroundings } from './surroundings.js'
+import { paintFor } from './terminal/paint.js'
+import { wrap, wrapLabeled } from './terminal/wrap.js'
+
+/** How wide help gets on a terminal that is wider: long lines are hard to read. */
+const MAX_COLUMNS = 110
+
+/** The most columns for the left side of a table. What is longer has a line of its own. */
+const MAX_LEFT = 22
 
 /** The help of the program. */
-export function programHelp(commands: Readonly<Record<string, { summary: string }>>, paint: Paint): string {
-  const width = Math.max(...Object.keys(commands).map((name) => name.length))
-  return [
-    `${paint.bold('truedy-webhooks')}: receive Truedy's webhooks right`,
+export function programHelp(
+  commands: Readonly<Record<string, { summary: string }>>,
+  surroundings: Surroundings,
+): string {
+  const paint = paintFor(surroundings)
+  const columns = columnsFor(surroundings)
+  const rows = Object.entries(commands).map(([name, { summary }]) => [name, summary] as const)
+  return lines([
+    ...wrap("truedy-webhooks receives, sends, checks and verifies Truedy's webhooks.", columns),
+    '',
+    paint.bold('Usage: npx truedy-webhooks COMMAND [OPTIONS]'),
     '',
     paint.bold('Commands'),
-    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
+    ...tableLines(rows, columns),
     '',
-    `npx truedy-webhooks ${paint.cyan('COMMAND')} --help shows the options of one, with examples.`,
-    'The secret comes from TRUEDY_WEBHOOK_SECRET (or --secret) and is never printed.',
-    '',
-  ].join('\n')
+    ...wrap(
+      'To see the options and examples of a command, run npx truedy-webhooks COMMAND --help. The secret comes from TRUEDY_WEBHOOK_SECRET or --secret and is never printed.',
+      columns,
+    ),
+  ])
 }
 
 /** The help of a command. */
-export function commandHelp(command: Command, paint: Paint): string {
-  const rows = Object.entries(command.options).map(
+export function commandHelp(command: Command, surroundings: Surroundings): string {
+  const paint = paintFor(surroundings)
+  const columns = columnsFor(surroundings)
+  const options = Object.entries(command.options).map(
     ([name, option]) => [optionUsage(name, option), optionHelp(option)] as const,
   )
-  const width = Math.max(...rows.map(([usage]) => usage.length))
-  return [
-    `${paint.bold(`truedy-webhooks ${command.name}`)} ${command.operands}`.trimEnd(),
+  return lines([
+    ...usageLines(command, columns).map(paint.bold),
     '',
-    command.summary,
+    ...wrap(command.summary, columns),
     '',
     paint.bold('Options'),
-    ...rows.map(
-      ([usage, help]) => `  ${usage.padEnd(width)}  ${help.replaceAll('\n', `\n${' '.repeat(width + 4)}`)}`,
-    ),
+    ...tableLines(options, columns),
     '',
     paint.bold('Examples'),
-    ...command.examples.map((example) => `  ${example}`),
+    ...command.examples.flatMap((example) => exampleLines(example, columns)),
     '',
     paint.bold('Exit codes'),
-    ...Object.entries(command.exitCodes).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`),
-    '',
-  ].join('\n')
+    ...tableLines(Object.entries(command.exitCodes), columns),
+  ])
+}
+
+/** `Usage: npx truedy-webhooks verify --body FILE --timestamp TEXT --signature TEXT [OPTIONS]` */
+function usageLines({ name, operands, options }: Command, columns: number): string[] {
+  const required = requiredOptions(options).map(([option, declared]) => optionUsage(option, declared))
+  const text = ['npx truedy-webhooks', name, operands, ...required, '[OPTIONS]'].filter(Boolean).join(' ')
+  return wrapLabeled('Usage: ', text, 'Usage: '.length, columns)
+}
+
+function requiredOptions(options: OptionTable): [string, Option][] {
+  return Object.entries(options).filter(([, option]) => 'isRequired' in option && option.isRequired)
 }
 
 /** `--port PORT` */
@@ -50,8 +75,37 @@ function optionUsage(name: string, option: Option): string {
   return option.type === 'switch' ? flag : `${flag} ${option.value}`
 }
 
-/** What an option does, and its default. */
+/** What an option does, which values it takes, and its default. */
 function optionHelp(option: Option): string {
-  if (option.type === 'list') return `${option.help}; may be repeated`
-  return 'default' in option ? `${option.help} (${option.default})` : option.help
+  if (option.type === 'list') return `${option.help}; can be repeated`
+  if (option.type === 'choice') return `${option.help} ${option.choices.join(', ')}`
+  return 'default' in option ? `${option.help} (default ${option.default})` : option.help
+}
+
+/** Two columns, the right one wrapped. */
+function tableLines(rows: readonly (readonly [left: string, right: string])[], columns: number): string[] {
+  const left = Math.min(MAX_LEFT, Math.max(...rows.map(([text]) => text.length)))
+  const indent = left + 4
+  return rows.flatMap(([name, text]) => {
+    const right = wrap(text, columns - indent).map((line) => ' '.repeat(indent) + line)
+    if (name.length > left) return [`  ${name}`, ...right]
+    const [first = '', ...others] = right
+    return [`  ${name.padEnd(left)}  ${first.trimStart()}`, ...others]
+  })
+}
+
+/** A command line, continued on the next line as a shell allows. */
+function exampleLines(example: string, columns: number): string[] {
+  const [first = '', ...others] = wrap(example, columns - '      '.length - ' \\'.length)
+  return [`  ${first}`, ...others.map((line) => `      ${line}`)].map((line, index, all) =>
+    index < all.length - 1 ? `${line} \\` : line,
+  )
+}
+
+function columnsFor({ columns }: Surroundings): number {
+  return Math.min(columns, MAX_COLUMNS)
+}
+
+function lines(texts: readonly string[]): string {
+  return `${texts.join('\n')}\n`
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The executable: hands the surroundings of the process to the command line, which knows nothing else of it. */
+/** The executable: passes the surroundings of the process to the command line. */
 
 import { runCli } from './run.js'
 import { processSurroundings } from './surroundings.js'

@@ -1,24 +1,26 @@
 /**
- * How a command declares its options: one table has the name, the type, the default, the range and the help of each. The
- * help is printed from the table, the command line is validated by it, and the types of the values follow from it.
+ * Declares options: one table has the name, type, default, range and help of each. The help, the validation and the types of the values
+ * come from this table.
  */
 
-/** An option that is given or not. */
+/** An option without a value. */
 export interface SwitchOption {
   readonly type: 'switch'
   readonly help: string
 }
 
-/** An option with a text. If it is given several times, the last one counts. */
+/** An option with a text. If it occurs several times, the last one counts. */
 export interface TextOption {
   readonly type: 'text'
   /** The name of the value in the help: `"FILE"`. */
   readonly value: string
   readonly default?: string
+  /** Whether the command requires it: the help shows it in the usage. */
+  readonly isRequired?: true
   readonly help: string
 }
 
-/** An option that may be given several times. */
+/** An option that can be repeated. */
 export interface ListOption {
   readonly type: 'list'
   readonly value: string
@@ -40,13 +42,13 @@ export interface NumberOption {
 export interface ChoiceOption {
   readonly type: 'choice'
   readonly value: string
-  /** What the names are names of, for the error message: `"scenario"`. */
+  /** What a name stands for, in the error message: `"scenario"`. */
   readonly noun: string
   readonly choices: readonly string[]
   readonly help: string
 }
 
-/** How an option is declared. */
+/** The declaration of an option. */
 export type Option = SwitchOption | TextOption | ListOption | NumberOption | ChoiceOption
 
 /** The options of a command by name. `otherSecret` is `--other-secret` on the command line. */

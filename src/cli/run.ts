@@ -1,4 +1,4 @@
-/** From arguments to an exit code: finds the command, shows help, and says what went wrong. */
+/** Turns arguments into an exit code: finds the command, shows help, and says what went wrong. */
 
 import { isWebhookError } from '../errors.js'
 import { requireOneOf } from './choices.js'
@@ -6,7 +6,8 @@ import type { Command } from './command.js'
 import { EnvironmentError, UsageError } from './errors.js'
 import { commandHelp, programHelp } from './help.js'
 import type { Surroundings } from './surroundings.js'
-import { type Paint, paintFor } from './terminal/paint.js'
+import { paintFor } from './terminal/paint.js'
+import { wrap } from './terminal/wrap.js'
 
 const COMMAND_NAMES = ['listen', 'send', 'check', 'verify'] as const
 
@@ -19,19 +20,19 @@ interface CommandEntry {
 // Loaded only when called: `send` must not wait for the page of `listen`.
 const COMMANDS: Readonly<Record<(typeof COMMAND_NAMES)[number], CommandEntry>> = {
   listen: {
-    summary: 'receive deliveries on this machine and see what comes',
+    summary: 'receive deliveries on this machine, see them, and forward them to your app',
     load: async () => (await import('./commands/listen.js')).listen,
   },
   send: {
-    summary: 'send an endpoint signed deliveries, as Truedy does',
+    summary: 'send signed deliveries to an endpoint, as Truedy does',
     load: async () => (await import('./commands/send.js')).send,
   },
   check: {
-    summary: 'does my endpoint answer as it must?',
+    summary: 'check that an endpoint responds to everything as it must',
     load: async () => (await import('./commands/check.js')).check,
   },
   verify: {
-    summary: 'verify one captured request, or learn why it does not match',
+    summary: "verify one captured request, or learn why its signature doesn't match",
     load: async () => (await import('./commands/verify.js')).verify,
   },
 }
@@ -43,7 +44,6 @@ const COMMANDS: Readonly<Record<(typeof COMMAND_NAMES)[number], CommandEntry>> =
  * @returns the exit code: 0 success, 1 failure, 2 usage error, 130 interrupted
  */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const paint = paintFor(surroundings)
   try {
     const [name = '--help', ...rest] = argv
     if (name === '--version' || name === '-v') {
@@ -51,30 +51,32 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
       return 0
     }
     if (name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
-      surroundings.print(programHelp(COMMANDS, paint))
+      surroundings.print(programHelp(COMMANDS, surroundings))
       return argv.length === 0 ? 2 : 0
     }
     const [commandName, args] = name === 'help' ? [rest[0] ?? '', ['--help']] : [name, rest]
     const command = await COMMANDS[requireOneOf('command', commandName, COMMAND_NAMES)].load()
     if (args.includes('--help') || args.includes('-h')) {
-      surroundings.print(commandHelp(command, paint))
+      surroundings.print(commandHelp(command, surroundings))
       return 0
     }
     return await command.run(args, surroundings)
   } catch (error) {
-    return explainFailure(error, surroundings, paint)
+    return explainFailure(error, surroundings)
   }
 }
 
-/** Prints what went wrong. Returns the exit code, and throws again what is a fault of this program. */
-function explainFailure(error: unknown, surroundings: Surroundings, paint: Paint): number {
+/** Prints what went wrong. Returns the exit code, and rethrows a bug of this program. */
+function explainFailure(error: unknown, surroundings: Surroundings): number {
   const isExpected = error instanceof UsageError || error instanceof EnvironmentError || isWebhookError(error)
   // A bug report needs the stack, which Node prints for what nobody caught.
   if (!isExpected) throw error
-  surroundings.warn(`${paint.red('error')} ${error.message}\n`)
+  const paint = paintFor(surroundings)
+  const { columns } = surroundings
+  const message = wrap(`Error: ${error.message}`, columns).join('\n')
+  surroundings.warn(`${message.replace('Error:', paint.red)}\n`)
   if (!(error instanceof UsageError)) return 1
-  surroundings.warn(
-    paint.dim(`Help: npx truedy-webhooks ${error.command ? `${error.command} ` : ''}--help\n`),
-  )
+  const help = `To see the options, run npx truedy-webhooks ${error.command ? `${error.command} ` : ''}--help`
+  surroundings.warn(`${wrap(help, columns).map(paint.dim).join('\n')}\n`)
   return 2
 }

@@ -1,32 +1,40 @@
-/** What a command sees of the process: its streams, its environment, and Ctrl-C. */
+/** The part of the process that a command sees: its streams, its environment, and Ctrl-C. */
 
-/** Everything that a command may use of the process that it runs in. */
+/** Everything that a command may use of its process. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Whether a person reads the output. Only then does it have colors, and lines that are overwritten. */
+  /** Whether the output is a terminal. Only then does it have colors, and a line that shows progress. */
   readonly isTerminal: boolean
-  /** Aborted by the first Ctrl-C: the command stops in order and prints its summary. */
+  /** The width of the terminal now, in columns: it changes when someone resizes the window. 80 if the output is no terminal. */
+  readonly columns: number
+  /** Aborted by the first Ctrl-C: the command prints its summary and stops. */
   readonly interrupted: AbortSignal
-  /** Writes to the standard output. */
+  /** Writes to standard output. */
   print(text: string): void
-  /** Writes to the standard error what is about the run and not part of its result. */
+  /** Writes to standard error: what is about the run and not part of its result. */
   warn(text: string): void
-  /** All of the standard input. */
+  /** Reads standard input to its end. */
   readInput(): Promise<Uint8Array>
 }
+
+/** The width of a terminal that doesn't tell, and of a pipe or file. */
+const DEFAULT_COLUMNS = 80
 
 /** The surroundings of a real process. */
 export function processSurroundings(): Surroundings {
   const controller = new AbortController()
-  // Only once, so that a second Ctrl-C kills the process.
+  // Once, so that a second Ctrl-C kills the process.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort())
-  // `| head` closes the pipe: no error, but nobody reads what else would be printed.
+  // `| head` closes the pipe. That is no error, but nobody reads the rest.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 1)
   })
   return {
     env: process.env,
     isTerminal: process.stdout.isTTY === true,
+    get columns() {
+      return process.stdout.columns ?? DEFAULT_COLUMNS
+    },
     interrupted: controller.signal,
     print: (text) => process.stdout.write(text),
     warn: (text) => process.stderr.write(text),

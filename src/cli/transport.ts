@@ -3,9 +3,10 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { isObject } from '../json.js'
 import { isSuccess, TRUEDY_TIMEOUT_MS } from '../testing/endpoint/timed-request.js'
+import { maskUrl } from './http-url.js'
 import { explainNetworkError } from './network.js'
 
-/** What a POST came to. Times in milliseconds; `sentAt` on the clock of `performance.now()`. */
+/** The result of a POST. Times are in milliseconds; `sentAt` is on the clock of `performance.now()`. */
 export type PostResult = {
   readonly sentAt: number
   readonly ms: number
@@ -17,7 +18,7 @@ export type PostResult = {
       readonly error?: string
       /** Whether the receiver was found to re-serialize the body before it verifies. */
       readonly isReserialized?: boolean
-      /** Where a redirect leads: a whole URL, or what the receiver sent if that is none. */
+      /** Where a redirect leads: a whole URL without its password, or the receiver's own text if that is no URL. */
       readonly location?: string
     }
   | { readonly kind: 'no response'; readonly reason: string }
@@ -34,12 +35,13 @@ export interface Transport {
   close(): void
 }
 
-/** How long an unused connection is kept. Servers close theirs after some seconds, and a delivery on one would be lost. */
+/** How long an unused connection is kept. Servers close theirs after some seconds, and a delivery sent on one would be lost. */
 const IDLE_MS = 1000
+const TIMED_OUT = 'ETIMEDOUT'
 /** How much of a response is read. Those of this library's receivers have less than a hundred bytes. */
 const MAX_RESPONSE_BYTES = 65_536
 
-/** Whether a delivery got a response that Truedy takes for success. */
+/** Whether a delivery got a response that means success to Truedy. */
 export function isAcknowledged(result: PostResult): result is Extract<PostResult, { kind: 'response' }> {
   return result.kind === 'response' && isSuccess(result)
 }
@@ -48,7 +50,7 @@ export function isAcknowledged(result: PostResult): result is Extract<PostResult
  * Opens a transport to a URL. Redirects are not followed.
  *
  * @param url - `http:` or `https:`
- * @param options - `timeoutMs`: how long a response is awaited; `idleMs`: how long an unused connection is kept
+ * @param options - `timeoutMs`: how long to wait for a response; `idleMs`: how long to keep an unused connection
  */
 export async function openTransport(
   url: URL,
@@ -88,7 +90,7 @@ export async function openTransport(
         request.on('error', fail)
         request.on('response', (response) => {
           readResponseText(response).then(
-            (text) => settle(() => ({ ...readResponse(response, text, url), ...since(sentAt) })),
+            (text) => settle(() => ({ ...toPostResponse(response, text, url), ...since(sentAt) })),
             fail,
           )
         })
@@ -107,11 +109,17 @@ function since(sentAt: number): { sentAt: number; ms: number } {
   return { sentAt, ms: performance.now() - sentAt }
 }
 
-function timedOut(): Error {
-  return Object.assign(new Error('No answer came in time.'), { code: 'ETIMEDOUT' })
+/** The error of a request that got no response in time. */
+export function timedOut(): Error {
+  return Object.assign(new Error('No response came in time.'), { code: TIMED_OUT })
 }
 
-/** The text of a response; of a long one, its beginning. */
+/** Whether an error is one of {@link timedOut}, or the network's own. */
+export function isTimedOut(error: Error): boolean {
+  return 'code' in error && error.code === TIMED_OUT
+}
+
+/** The text of a response, or the beginning of a long one. */
 async function readResponseText(response: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -124,8 +132,13 @@ async function readResponseText(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** The status of a response, and what else can be told of it. */
-function readResponse({ statusCode = 0, headers }: IncomingMessage, text: string, url: URL) {
+/**
+ * What a response says: its status, its error code, and where it redirects to.
+ *
+ * @param text - its body
+ * @param url - where the request went
+ */
+export function toPostResponse({ statusCode = 0, headers }: IncomingMessage, text: string, url: URL) {
   const error = errorCode(text)
   const { location } = headers
   const isRedirect = statusCode >= 300 && statusCode < 400 && location !== undefined
@@ -133,8 +146,9 @@ function readResponse({ statusCode = 0, headers }: IncomingMessage, text: string
     kind: 'response',
     status: statusCode,
     ...(error !== undefined && { error }),
+    // A relative one keeps the password of the URL.
     ...(isRedirect && {
-      location: URL.canParse(location, url.href) ? new URL(location, url).href : location,
+      location: URL.canParse(location, url.href) ? maskUrl(new URL(location, url).href) : location,
     }),
   } as const
 }

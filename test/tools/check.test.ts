@@ -40,14 +40,14 @@ describe.concurrent('check', () => {
     expect(code).toBe(1)
   })
 
-  it('shows a table, and what to mend below it', async () => {
+  it('shows a table, and what to fix below it', async () => {
     const url = await serve((request, response) => {
       request.resume()
       response.writeHead(200).end()
     })
     const { code, stdout, stderr } = await run(['check', url, '--only', 'digit', '--only', 'unicode'])
     expect(stdout).toMatchInlineSnapshot(`
-      "  case                      expected  answered
+      "  case                      expected  response
       ✓ a body with unicode       2xx       200
       ✗ a signature of one digit  401       200
 

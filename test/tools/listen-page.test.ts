@@ -103,14 +103,14 @@ describe('the page of listen', () => {
   it('shows new deliveries without being loaded again', async () => {
     await listen()
     const page = await openPage()
-    await page.getByText('Nothing has come yet').waitFor()
+    await page.getByText('No deliveries yet').waitFor()
     await send('call.started')
     await rows(page).nth(0).waitFor()
     await send('call.ended')
     await rows(page).nth(1).waitFor()
     expect(await names(page)).toEqual(['call.ended', 'call.started'])
     // A list to those who cannot see it, too, however it is laid out.
-    const list = page.getByRole('list', { name: 'Deliveries, the newest first' })
+    const list = page.getByRole('list', { name: 'Deliveries, newest first' })
     expect(await list.getByRole('listitem').count()).toBe(2)
     await page.getByText('2 deliveries').waitFor()
   })
@@ -132,7 +132,7 @@ describe('the page of listen', () => {
     await page.getByText('2 of 10 deliveries').waitFor()
     expect(await names(page)).toEqual(['batch.completed', 'batch.status.changed'])
     await page.getByLabel('Filter by verdict').selectOption('rejected')
-    await page.getByText('Nothing matches').waitFor()
+    await page.getByText('No delivery matches').waitFor()
     await page.getByLabel('Filter by text').fill('')
     expect(await names(page)).toEqual(['timestamp_too_old', 'signature_mismatch', 'signature_mismatch'])
     // What comes later is filtered, too.
@@ -149,13 +149,13 @@ describe('the page of listen', () => {
     await page.locator('.row', { hasText: 'body_reserialized' }).click()
     const details = page.getByRole('complementary', { name: 'Details of one delivery' })
     await details.getByText('The body was parsed and serialised again').waitFor()
-    await details.getByText('refused, answered 401').waitFor()
+    await details.getByText('rejected, responded 401').waitFor()
     await details.getByText('"event": "call.billed"').waitFor()
     await details.getByText('x-truedy-timestamp').waitFor()
     const payload = details.getByLabel('Payload')
     expect(await payload.textContent()).toContain('\n  "event"')
     await page.locator('.row', { hasText: 'duplicate' }).click()
-    await details.getByText('duplicate, answered 204').waitFor()
+    await details.getByText('duplicate, responded 204').waitFor()
     await details.getByRole('button', { name: 'Raw' }).click()
     expect(await payload.textContent()).toMatch(/^\{"event":"call\.ended"/)
     expect(await page.content()).not.toContain(SECRET)
@@ -166,15 +166,15 @@ describe('the page of listen', () => {
     await sendVaried()
     const page = await openPage()
     await page.locator('.row', { hasText: 'timestamp_too_old' }).click()
-    await page.getByText('Signed anew with the secret').waitFor()
+    await page.getByText('Signed again with a fresh timestamp').waitFor()
     await page.getByRole('button', { name: 'Send' }).click()
-    await page.getByText('Answered 204 in').waitFor()
+    await page.getByText('Responded 204 in').waitFor()
     await page.getByText('11 deliveries').waitFor()
     await page.locator('.row', { hasText: 'body_reserialized' }).click()
     await page.getByText('is never signed').waitFor()
     await page.getByRole('button', { name: 'Send' }).click()
-    await page.getByText('Answered 401 in').waitFor()
-    await page.getByLabel('Where to').fill('http://127.0.0.1:1/')
+    await page.getByText('Responded 401 in').waitFor()
+    await page.getByLabel('URL', { exact: true }).fill('http://127.0.0.1:1/')
     await page.getByRole('button', { name: 'Send' }).click()
     await page.getByText('nothing listens there').waitFor()
   })
@@ -337,7 +337,7 @@ describe('the page of listen', () => {
     await payload.waitFor()
     expect(await payload.textContent()).toBe(`${body.slice(0, 30_000)}…`)
     await page.getByRole('heading', { name: 'Send it again' }).waitFor()
-    expect(await page.locator('#details').textContent()).not.toContain('has ended')
+    expect(await page.locator('#details').textContent()).not.toContain('has stopped')
     await page.getByText('connected', { exact: true }).waitFor()
   })
 
@@ -346,9 +346,9 @@ describe('the page of listen', () => {
     await post({ body: Buffer.alloc(1_048_577, 0xff), headers: {} })
     const page = await openPage()
     await rows(page).first().click()
-    await page.getByText('Only the beginning is here.').waitFor()
-    await page.getByText('The bytes are not UTF-8').waitFor()
-    await page.getByText('Only the beginning of its body is here.').waitFor()
+    await page.getByText('Only the beginning was kept.').waitFor()
+    await page.getByText('The body is not UTF-8').waitFor()
+    await page.getByText('Only the beginning of its body was kept').waitFor()
     expect(await page.getByRole('button', { name: 'Send' }).count()).toBe(0)
   })
 
@@ -358,7 +358,7 @@ describe('the page of listen', () => {
     await send('call.started')
     await page.locator('#live', { hasText: 'processed: call.started' }).waitFor()
     await sendVaried()
-    await page.locator('#live', { hasText: '10 new deliveries, 3 refused' }).waitFor()
+    await page.locator('#live', { hasText: '10 new deliveries, 3 rejected' }).waitFor()
   })
 
   it('keeps markup as text, wherever it comes from', async () => {
@@ -409,14 +409,14 @@ describe('the page of listen', () => {
     expect(await page.locator('[data-kept]', { hasText: 'call.started' }).count()).toBe(1)
   })
 
-  it('says that the program has ended, and answers nobody any more', async () => {
+  it('says that the program has stopped', async () => {
     await listen()
     await send('call.ended')
     const page = await openPage()
     listening.process.kill('SIGINT')
     await page.getByText('not connected').waitFor()
     await rows(page).first().click()
-    await page.locator('#details').getByText('The program that listens has ended.').waitFor()
+    await page.locator('#details').getByText('The program has stopped. Start listen again.').waitFor()
     // A second signal, sent below, would end it out of order.
     await listening.finished
   })
@@ -485,7 +485,7 @@ describe('the page of listen', () => {
       }
       return Math.min(...durations)
     })
-    await page.getByText('Nothing matches').waitFor()
+    await page.getByText('No delivery matches').waitFor()
     await page.getByLabel('Filter by text').fill('')
     const scrolling = await page.evaluate(async () => {
       const list = document.getElementById('list')

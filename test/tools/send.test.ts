@@ -107,9 +107,9 @@ describe('retries', () => {
     await serve(accept, port)
     const { code, stdout } = await running.finished
     expect(code).toBe(0)
-    expect(stdout).toContain('again in 300 ms')
+    expect(stdout).toContain('retry in 300 ms')
     expect(stdout).toContain('attempt 2 of 11')
-    expect(stdout).toContain('answers     1 × 204, 1 × no answer')
+    expect(stdout).toContain('responses   1 × 204, 1 × no response')
   })
 })
 
@@ -133,7 +133,7 @@ describe('Ctrl-C', () => {
     const { code, stdout } = await running.finished
     expect(code).toBe(130)
     expect(performance.now() - at).toBeLessThan(1500)
-    expect(stdout).toMatch(/\ninterrupted\ndeliveries +\d+, /)
+    expect(stdout).toMatch(/\nstopped with Ctrl-C\ndeliveries +\d+, /)
   })
 })
 
@@ -161,7 +161,7 @@ describe('chaos', () => {
       '20',
     ])
     expect(code).toBe(0)
-    const [, distinct, sendings] = /events +(\d+) distinct, in (\d+) sendings/.exec(stdout) ?? []
+    const [, distinct, sendings] = /events +(\d+) distinct, in (\d+) attempts/.exec(stdout) ?? []
     expect(handled).toHaveLength(Number(distinct))
     expect(new Set(handled).size).toBe(handled.length)
     expect(Number(sendings)).toBeGreaterThan(handled.length)

@@ -1,4 +1,4 @@
-/** `listen`: a receiver on this machine that shows what comes. */
+/** `listen`: a receiver on this machine that shows what arrives. */
 
 import { defineCommand } from '../command.js'
 import { LISTEN_OPTIONS } from '../listen/options.js'
@@ -6,18 +6,19 @@ import { LISTEN_OPTIONS } from '../listen/options.js'
 export const listen = defineCommand({
   name: 'listen',
   summary:
-    'Receives deliveries on this machine and shows what comes: events, duplicates, and of what is refused the reason.\nTruedy reaches it through a tunnel of your choice.',
+    'Receives deliveries on this machine and shows each event, each duplicate, and why a delivery is rejected. With --forward, your app gets every delivery and its response goes back to the sender. Truedy reaches listen through a tunnel of your choice.',
   operands: '',
   options: LISTEN_OPTIONS,
   examples: [
-    'npx truedy-webhooks listen',
     'npx truedy-webhooks listen --open',
-    'npx truedy-webhooks listen --port 8080 --path /hooks --json | jq .event',
+    'npx truedy-webhooks listen --port 4000 --forward http://127.0.0.1:3000/webhooks/truedy',
+    "npx truedy-webhooks listen --save deliveries --events 'call.*'",
+    'npx truedy-webhooks listen --json | jq .event',
   ],
   exitCodes: {
-    1: 'it cannot listen there',
-    2: 'the command line is wrong',
-    130: 'ended by Ctrl-C, as it always is',
+    1: "failure: the port or the folder can't be used",
+    2: 'usage error',
+    130: 'stopped with Ctrl-C',
   },
   async run(args, surroundings) {
     // Loaded only now, because the help doesn't need node:http.

@@ -7,23 +7,25 @@ const ENDPOINT = 'http://127.0.0.1:3000/webhooks/truedy'
 
 export const send = defineCommand({
   name: 'send',
-  summary: `Sends signed deliveries, as Truedy does. EVENT is one of Truedy's event types, ${DEFAULT_EVENT} unless given`,
+  summary: `Sends signed deliveries, as Truedy does. EVENT is an event type; the default is ${DEFAULT_EVENT}.`,
   operands: 'URL [EVENT]',
   options: SEND_OPTIONS,
   examples: [
     `npx truedy-webhooks send ${ENDPOINT}`,
     `npx truedy-webhooks send ${ENDPOINT} call.failed --flat`,
     `npx truedy-webhooks send ${ENDPOINT} --all`,
+    `npx truedy-webhooks send ${ENDPOINT} --set data.call.duration=5`,
     `npx truedy-webhooks send ${ENDPOINT} call.ended --data call.json`,
+    `npx truedy-webhooks send ${ENDPOINT} --from deliveries`,
     `npx truedy-webhooks send ${ENDPOINT} --count 10000 --rate 500`,
     `npx truedy-webhooks send ${ENDPOINT} --retry --speed 30`,
     `npx truedy-webhooks send ${ENDPOINT} --scenario chaos --seed 7`,
   ],
   exitCodes: {
-    0: 'every delivery got a 2xx in the end',
-    1: 'some did not',
-    2: 'the command line is wrong',
-    130: 'interrupted',
+    0: 'success: every delivery got a 2xx in the end',
+    1: "failure: some deliveries didn't, or a file can't be used",
+    2: 'usage error',
+    130: 'stopped with Ctrl-C',
   },
   async run(args, surroundings) {
     // Loaded only now, because the help doesn't need node:http.

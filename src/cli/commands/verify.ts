@@ -9,19 +9,26 @@ import { OTHER_SECRET_OPTION, SECRET_OPTION } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { readBytes } from '../files.js'
 import { requireNoOperands, requireOtherSecrets, requireSecret } from '../requirements.js'
-import { diagnosisLines } from '../terminal/diagnosis-text.js'
+import type { Surroundings } from '../surroundings.js'
+import { diagnosisLines, LABEL_COLUMNS } from '../terminal/diagnosis-text.js'
 import { jsonLine } from '../terminal/json-line.js'
-import { type Paint, paintFor } from '../terminal/paint.js'
+import { paintFor } from '../terminal/paint.js'
 import { printable } from '../terminal/printable.js'
+import { cut, labeled, wrapLabeled } from '../terminal/wrap.js'
 
 export const verify = defineCommand({
   name: 'verify',
-  summary: 'Verifies one captured request, whatever its age; or says why its signature does not match.',
-  operands: '--body FILE --timestamp TEXT --signature TEXT',
+  summary: "Verifies one captured request, however old it is. If its signature doesn't match, says why.",
+  operands: '',
   options: {
-    body: { type: 'text', value: 'FILE', help: 'the body, byte for byte; - for the standard input' },
-    timestamp: { type: 'text', value: 'TEXT', help: 'the header X-Truedy-Timestamp' },
-    signature: { type: 'text', value: 'TEXT', help: 'the header X-Truedy-Signature' },
+    body: {
+      type: 'text',
+      value: 'FILE',
+      isRequired: true,
+      help: 'the body, byte for byte; - for standard input',
+    },
+    timestamp: { type: 'text', value: 'TEXT', isRequired: true, help: 'the header X-Truedy-Timestamp' },
+    signature: { type: 'text', value: 'TEXT', isRequired: true, help: 'the header X-Truedy-Signature' },
     ...OTHER_SECRET_OPTION,
     ...SECRET_OPTION,
   },
@@ -30,9 +37,9 @@ export const verify = defineCommand({
     'pbpaste | npx truedy-webhooks verify --body - --timestamp 1773844320 --signature 5f1d…',
   ],
   exitCodes: {
-    0: 'the signature is genuine (a receiver would still refuse an old delivery)',
-    1: 'it is not, or the file cannot be read',
-    2: 'the command line is wrong',
+    0: 'success: the signature is valid (a receiver still rejects an old delivery)',
+    1: "failure: the signature is invalid, or the file can't be read",
+    2: 'usage error',
   },
   async run(args, surroundings) {
     requireNoOperands(args.operands, 'verify')
@@ -48,9 +55,7 @@ export const verify = defineCommand({
     const event = diagnosis.ok ? describeEvent(body) : undefined
 
     const findings = { diagnosis, event, bytes: body.length }
-    surroundings.print(
-      args.json ? findingsAsJson(findings) : findingsAsText(findings, paintFor(surroundings)),
-    )
+    surroundings.print(args.json ? findingsAsJson(findings) : findingsAsText(findings, surroundings))
     return diagnosis.ok ? 0 : 1
   },
 })
@@ -61,7 +66,7 @@ interface EventDescription {
   readonly error?: string
 }
 
-/** The event in a genuine body, or why there is none. */
+/** The event in a body whose signature is valid, or why there is none. */
 function describeEvent(body: Uint8Array): EventDescription {
   try {
     const event = parseEvent(body)
@@ -72,7 +77,7 @@ function describeEvent(body: Uint8Array): EventDescription {
   }
 }
 
-/** What was found out about a request. */
+/** What is known about a request. */
 interface VerifyFindings {
   readonly diagnosis: Diagnosis
   readonly event: EventDescription | undefined
@@ -83,20 +88,24 @@ function findingsAsJson({ diagnosis, event, bytes }: VerifyFindings): string {
   return jsonLine({ ...diagnosis, ...event, bytes })
 }
 
-function findingsAsText({ diagnosis, event, bytes }: VerifyFindings, paint: Paint): string {
+function findingsAsText({ diagnosis, event, bytes }: VerifyFindings, surroundings: Surroundings): string {
+  const { columns } = surroundings
+  const paint = paintFor(surroundings)
   const verdict = diagnosis.ok
-    ? paint.green('✓ The signature is genuine.')
-    : paint.red('✗ The signature does not match.')
+    ? paint.green('✓ The signature is valid.')
+    : paint.red("✗ The signature doesn't match.")
   const details = [
     ['body', `${bytes} bytes`],
-    ['event', event?.event && printable(event.event)],
-    ['key', event?.key && printable(event.key)],
-    ['event', event?.error && paint.yellow(event.error)],
-  ].flatMap(([label = '', text]) => (text ? [label.padEnd(7) + text] : []))
-  return `${[verdict, ...details, ...diagnosisLines(diagnosis, paint)].join('\n')}\n`
+    ['event', event?.event],
+    ['key', event?.key],
+  ].flatMap(([label = '', text]) =>
+    text ? labeled(label, cut(printable(text), columns - LABEL_COLUMNS), LABEL_COLUMNS) : [],
+  )
+  const obstacle = event?.error ? wrapLabeled('event', event.error, LABEL_COLUMNS, columns) : []
+  return `${[verdict, ...details, ...obstacle.map(paint.yellow), ...diagnosisLines(diagnosis, paint, columns)].join('\n')}\n`
 }
 
 function requirePart(name: string, text: string | undefined): string {
   if (text !== undefined) return text
-  throw new UsageError(`--${name} is missing: what arrived as the ${name} of the request.`, 'verify')
+  throw new UsageError(`--${name} is missing. Pass the ${name} of the request as it arrived.`, 'verify')
 }

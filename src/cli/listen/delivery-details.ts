@@ -1,32 +1,33 @@
-/** What the page asks for when a delivery is opened: its headers and its body. */
+/** The headers and the body of a delivery, which the page asks for when someone opens it. */
 
 import { isUtf8 } from 'node:buffer'
+import { type HeaderPair, headerPairs } from '../connection-headers.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 import { whyNotReplay } from './replay.js'
 
 /** A delivery as it was received. */
-export interface DeliveryDetails extends Pick<ListenedDelivery, 'method' | 'isWhole' | 'isGenuine'> {
-  readonly headers: readonly (readonly [name: string, value: string])[]
+export interface DeliveryDetails extends Pick<ListenedDelivery, 'method' | 'isWhole' | 'isValid'> {
+  readonly headers: readonly HeaderPair[]
   readonly body: string
   /** Whether all of the body is UTF-8. */
   readonly isText: boolean
   /** Why it can't be sent again. */
   readonly whyNotReplay: string | undefined
+  /** The body of the app's response, if there is an app that responded. */
+  readonly appBody?: string
 }
 
 /** The details of a delivery. */
 export function toDetails(delivery: ListenedDelivery): DeliveryDetails {
-  const { method, rawHeaders, body, isGenuine, isWhole } = delivery
-  const headers = rawHeaders.flatMap((name, index) =>
-    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : [],
-  )
+  const { method, rawHeaders, body, isValid, isWhole, app } = delivery
   return {
     method,
-    headers,
+    headers: headerPairs(rawHeaders),
     body: Buffer.from(body).toString('utf8'),
     isText: isUtf8(body),
     isWhole,
-    isGenuine,
+    isValid,
     whyNotReplay: whyNotReplay(delivery),
+    ...(app?.result.kind === 'response' && { appBody: app.isWhole ? app.body : `${app.body}…` }),
   }
 }

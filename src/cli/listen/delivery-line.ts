@@ -1,5 +1,6 @@
 /** A delivery as one line of JSON: what `--json` prints, and what the feed of the page sends. */
 
+import type { AppResponse } from './forwarder.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
 /** A delivery without headers and body. */
@@ -9,11 +10,24 @@ export interface DeliveryLine extends Pick<ListenedDelivery, 'number' | 'outcome
   readonly status: number | undefined
   readonly event: string | undefined
   readonly key: string | undefined
+  /** Whether the signature is valid. */
+  readonly isValid: boolean
   readonly code: string | undefined
   readonly message: string | undefined
   readonly causes?: readonly string[]
   readonly explanation?: string
   readonly fix?: string
+  /** What the app made of it, if deliveries are forwarded. */
+  readonly app?: AppLine
+}
+
+/** The response of an app without its body. */
+export interface AppLine {
+  /** `null` if there is none. */
+  readonly status: number | null
+  readonly durationMs: number
+  /** Why there is no response. */
+  readonly reason?: string
 }
 
 /** The line of a delivery. */
@@ -25,6 +39,7 @@ export function toLine(delivery: ListenedDelivery): DeliveryLine {
     receivedAt: new Date(receivedAt).toISOString(),
     status,
     outcome,
+    isValid: delivery.isValid,
     event,
     key,
     code,
@@ -34,7 +49,19 @@ export function toLine(delivery: ListenedDelivery): DeliveryLine {
       explanation: diagnosis.explanation,
       fix: diagnosis.fix,
     }),
-    durationMs: Math.round(durationMs * 10) / 10,
+    durationMs: tenths(durationMs),
     bytes,
+    ...(delivery.app && { app: toAppLine(delivery.app) }),
   }
+}
+
+function toAppLine({ result }: AppResponse): AppLine {
+  const durationMs = tenths(result.ms)
+  return result.kind === 'response'
+    ? { status: result.status, durationMs }
+    : { status: null, durationMs, reason: result.reason }
+}
+
+function tenths(number: number): number {
+  return Math.round(number * 10) / 10
 }

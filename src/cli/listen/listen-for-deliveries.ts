@@ -1,17 +1,24 @@
 /** Listens until Ctrl-C: one run of `listen`. */
 
 import { once } from 'node:events'
+import { redactText } from '../../events/redact.js'
 import { UsageError } from '../errors.js'
-import { requireNoOperands, requireOtherSecrets, requireSecret } from '../requirements.js'
+import { maskUrl } from '../http-url.js'
+import { requireHttpUrl, requireNoOperands, requireOtherSecrets, requireSecret } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
+import { openDeliveryFolder } from './delivery-folder.js'
 import { startEndpoint } from './endpoint-server.js'
+import { createEventFilter } from './event-filter.js'
+import { openForwarder } from './forwarder.js'
 import { listenReportAsJson } from './listen-json.js'
 import { listenReportAsText } from './listen-text.js'
+import type { ListenedDelivery } from './listened-delivery.js'
 import { createLog } from './log.js'
 import { openBrowser } from './open-browser.js'
 import type { ListenArguments } from './options.js'
 import { createOutcomeCounts } from './outcome-counts.js'
 import { startPage } from './page-server.js'
+import { redactDelivery } from './redaction.js'
 
 /** Listens until the run is interrupted. Resolves with the exit code. */
 export async function listenForDeliveries(
@@ -22,31 +29,54 @@ export async function listenForDeliveries(
   const secret = requireSecret(args.secret, surroundings)
   const path = requirePath(args.path)
   const otherSecrets = requireOtherSecrets(args.otherSecret, 'listen')
+  const isShown = createEventFilter(args.events)
+  const app = args.forward === undefined ? undefined : requireApp(args.forward, args.port)
   const counts = createOutcomeCounts()
   const report = (args.json ? listenReportAsJson : listenReportAsText)(counts, surroundings)
   const log = createLog()
+  const folder =
+    args.save === undefined
+      ? undefined
+      : await openDeliveryFolder(args.save, {
+          secrets: [secret, ...otherSecrets],
+          onProblem: (problem) => report.problem(problem),
+        })
+
+  function show(delivery: ListenedDelivery): void {
+    const isHidden = !isShown(delivery)
+    // Ctrl-C breaks off what is under way, which is no news. But what arrived before is saved.
+    const isInterrupted = surroundings.interrupted.aborted
+    if (!isHidden && (delivery.isWhole || !isInterrupted)) folder?.save(delivery)
+    // Nothing may follow the summary.
+    if (isInterrupted) return
+    counts.add(delivery, isHidden)
+    if (isHidden) return
+    report.delivery(redactDelivery(delivery, args.print))
+    log.add(delivery)
+  }
 
   const endpoint = await startEndpoint({
     port: args.port,
     path,
     secret,
     otherSecrets,
-    onDelivery(delivery) {
-      // Ctrl-C breaks off what is under way, which is no news; and nothing may follow the summary.
-      if (surroundings.interrupted.aborted) return
-      counts.add(delivery)
-      report.delivery(delivery)
-      log.add(delivery)
-    },
-    onElsewhere: (method, elsewhere) => report.elsewhere(method, elsewhere, path),
+    forwarder: app && (await openForwarder(app)),
+    onDelivery: show,
+    onElsewhere: (method, elsewhere) => report.elsewhere(method, redactText(elsewhere), path),
   })
   const url = `${endpoint.origin}${path}`
   const page = args.open ? await startPage({ log, secret, endpoint: url }) : undefined
-  report.start({ url, ...(page && { page: page.url }) })
+  report.start({
+    url,
+    ...(app && { forward: maskUrl(app.href) }),
+    ...(args.save !== undefined && { save: args.save }),
+    ...(page && { page: page.url }),
+  })
   if (page) openBrowser(page.url, surroundings.env)
 
   if (!surroundings.interrupted.aborted) await once(surroundings.interrupted, 'abort')
   await Promise.all([endpoint.close(), page?.close()])
+  await folder?.idle()
   report.end()
   return 130
 }
@@ -55,4 +85,16 @@ function requirePath(path: string): string {
   // A request asks for what the URL parser makes of a path, so a path that it changes would never be asked for.
   if (path.startsWith('/') && new URL(`http://localhost${path}`).pathname === path) return path
   throw new UsageError(`--path takes a path such as /webhooks/truedy, not "${path}".`, 'listen')
+}
+
+/** The app's URL. One that leads to this endpoint would hand every delivery on without end. */
+function requireApp(text: string, ownPort: number): URL {
+  const url = requireHttpUrl(text, '--forward', 'listen')
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+  const isLocal = ['localhost', '127.0.0.1', '[::1]', '0.0.0.0'].includes(url.hostname)
+  if (!isLocal || port !== ownPort) return url
+  throw new UsageError(
+    `--forward leads to port ${port}, on which listen itself listens. Choose another port for listen with --port.`,
+    'listen',
+  )
 }

@@ -1,9 +1,8 @@
 /** Reports a run of `listen` as JSON: one object a line for each delivery, and a summary at the end. */
 
-import { redactText } from '../../events/redact.js'
 import type { Surroundings } from '../surroundings.js'
 import { jsonLine } from '../terminal/json-line.js'
-import { type DeliveryLine, toLine } from './delivery-line.js'
+import { toLine } from './delivery-line.js'
 import type { ListenReport } from './listen-report.js'
 import type { OutcomeCounts } from './outcome-counts.js'
 
@@ -12,21 +11,25 @@ export function listenReportAsJson(counts: OutcomeCounts, { print }: Surrounding
   const line = (object: object) => print(jsonLine(object))
   return {
     start: (addresses) => line({ type: 'listening', ...addresses }),
-    delivery: (delivery) => line({ type: 'delivery', ...redacted(toLine(delivery)) }),
-    elsewhere: (method, path, expected) =>
-      line({ type: 'not_found', method, path: redactText(path), expected }),
+    delivery: (delivery) => {
+      const { app, payload } = delivery
+      // The feed of the page sends lines, too, but not these: the page asks for the details of one delivery.
+      line({
+        type: 'delivery',
+        ...toLine(delivery),
+        ...(app && { appBody: app.body }),
+        ...(payload && { payload }),
+      })
+    },
+    elsewhere: (method, path, expected) => line({ type: 'not_found', method, path, expected }),
+    problem: (message) => line({ type: 'problem', message }),
     end: () =>
       line({
         type: 'summary',
         deliveries: counts.total,
+        hidden: counts.hidden,
         ...counts.outcomes,
-        refusals: Object.fromEntries(counts.rejections),
+        rejections: Object.fromEntries(counts.rejections),
       }),
   }
-}
-
-/** A line for an output that is often kept as a log: the name of an event is what its sender wrote. */
-function redacted(line: DeliveryLine): DeliveryLine {
-  const { event, key } = line
-  return { ...line, event: event && redactText(event), key: key && redactText(key) }
 }

@@ -2,10 +2,14 @@
 
 import type { ListenedDelivery } from './listened-delivery.js'
 
-/** Where it listens. */
+/** Where it listens, and where deliveries go. */
 export interface ListenAddresses {
   /** The URL of the endpoint. */
   readonly url: string
+  /** The URL of the app, without its password, if deliveries are forwarded. */
+  readonly forward?: string
+  /** The folder, if deliveries are saved. */
+  readonly save?: string
   /** The URL of the page, if there is one. */
   readonly page?: string
 }
@@ -16,6 +20,8 @@ export interface ListenReport {
   delivery(delivery: ListenedDelivery): void
   /** A request to another path than that of the endpoint. */
   elsewhere(method: string, path: string, expected: string): void
+  /** Something that went wrong beside the deliveries. */
+  problem(text: string): void
   /** Reports the summary. */
   end(): void
 }

@@ -1,78 +1,64 @@
 /** Reports a run of `listen` as text: some lines for each delivery, and a summary at the end. */
 
-import { redactText } from '../../events/redact.js'
 import type { Surroundings } from '../surroundings.js'
-import { diagnosisLines } from '../terminal/diagnosis-text.js'
-import { grouped, milliseconds } from '../terminal/figures.js'
-import { type Paint, paintFor } from '../terminal/paint.js'
+import { grouped } from '../terminal/figures.js'
+import { paintFor } from '../terminal/paint.js'
 import { printable } from '../terminal/printable.js'
-import { wrap } from '../terminal/wrap.js'
-import type { ListenReport } from './listen-report.js'
-import type { ListenedDelivery } from './listened-delivery.js'
+import { shorten, wrap } from '../terminal/wrap.js'
+import { createAppText } from './app-text.js'
+import { DETAIL_INDENT, deliveryLines } from './delivery-text.js'
+import type { ListenAddresses, ListenReport } from './listen-report.js'
 import type { OutcomeCounts } from './outcome-counts.js'
 
 /** Opens a report for people. */
 export function listenReportAsText(counts: OutcomeCounts, surroundings: Surroundings): ListenReport {
   const { print } = surroundings
   const paint = paintFor(surroundings)
+  const describeApp = createAppText(paint)
+  const printLines = (lines: readonly string[]) => print(`${lines.join('\n')}\n`)
+
+  function start({ url, forward, save, page }: ListenAddresses): void {
+    printLines([
+      `${paint.bold('Listening')} on ${paint.cyan(url)}`,
+      ...(forward ? [`Forwarding to ${paint.cyan(printable(forward))}`] : []),
+      ...(save ? [`Saving to ${printable(save)}`] : []),
+      ...wrap(`Try it:  npx truedy-webhooks send ${url}`, surroundings.columns),
+      `To receive from Truedy, point a tunnel at port ${new URL(url).port}.`,
+      ...(page ? wrap(`Page:    ${page}`, surroundings.columns) : []),
+      'Press Ctrl-C to stop.',
+      '',
+    ])
+  }
+
   return {
-    start({ url, page }) {
-      const lines = [
-        `${paint.bold('Listening')} on ${paint.cyan(url)}`,
-        `Try it:  npx truedy-webhooks send ${url}`,
-        `Truedy itself reaches it through a tunnel of your choice to port ${new URL(url).port}.`,
-        ...(page ? [`Page:    ${paint.cyan(page)}`] : []),
-        'Ctrl-C ends it.',
-      ]
-      print(`${lines.join('\n')}\n\n`)
+    start,
+    delivery(delivery) {
+      // Asked each time: the window may have another size by now.
+      const { columns } = surroundings
+      const appLines = describeApp(delivery, columns - DETAIL_INDENT)
+      printLines(deliveryLines(delivery, { paint, columns, appLines }))
     },
-    delivery: (delivery) => print(`${deliveryLines(delivery, paint).join('\n')}\n`),
-    elsewhere: (method, path, expected) =>
-      print(`${paint.yellow('404')}  ${shortened(`${method} ${path}`)}: the endpoint is at ${expected}\n`),
-    end: () => print(`\n${summaryLine(counts)}\n`),
+    elsewhere(method, path, expected) {
+      const { columns } = surroundings
+      const request = shorten(printable(`${method} ${path.slice(0, columns)}`), columns - '404  '.length)
+      const where = wrap(`Nothing is at this path. The endpoint is at ${expected}`, columns - DETAIL_INDENT)
+      printLines([
+        `${paint.yellow('404')}  ${request}`,
+        ...where.map((line) => ' '.repeat(DETAIL_INDENT) + line),
+      ])
+    },
+    problem: (text) => printLines(wrap(text, surroundings.columns).map(paint.yellow)),
+    end: () => printLines(['', ...wrap(listenSummary(counts), surroundings.columns)]),
   }
 }
 
-function deliveryLines(delivery: ListenedDelivery, paint: Paint): string[] {
-  const { receivedAt, status, outcome, durationMs, event, key, code, message, bytes, diagnosis } = delivery
-  const color = {
-    processed: paint.green,
-    duplicate: paint.cyan,
-    busy: paint.yellow,
-    rejected: paint.red,
-    failed: paint.red,
-  }[outcome]
-  // A delivery with neither event nor code was not read to its end.
-  const name = event ?? code ?? 'broke off'
-  const head = [
-    new Date(receivedAt).toTimeString().slice(0, 8),
-    color(String(status ?? '---')),
-    color(outcome.padEnd(9)),
-    shortened(name).padEnd(24),
-    `${milliseconds(durationMs)} ms`.padStart(8),
-    `${grouped(bytes)} B`.padStart(8),
-    paint.dim(printable(redactText(key ?? ''))),
-  ]
-  const details = diagnosis ? diagnosisLines(diagnosis, paint) : message ? wrap(message, 90) : []
-  return [head.join('  ').trimEnd(), ...details.map((line) => `          ${line}`)]
-}
-
 /** `4 deliveries: 1 processed, 1 duplicate, 2 rejected (1 signature_mismatch, 1 timestamp_too_old)` */
-function summaryLine({ total, outcomes, rejections }: OutcomeCounts): string {
+function listenSummary({ total, hidden, outcomes, rejections }: OutcomeCounts): string {
   const codes = [...rejections].map(([code, count]) => `${grouped(count)} ${code}`).join(', ')
   const parts = Object.entries(outcomes)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${grouped(count)} ${name}${name === 'rejected' ? ` (${codes})` : ''}`)
   const head = `${grouped(total)} ${total === 1 ? 'delivery' : 'deliveries'}`
-  return parts.length > 0 ? `${head}: ${parts.join(', ')}` : head
-}
-
-/** Characters of a text from outside: a stranger's path may have thousands. */
-const MAX_SHOWN_CHARACTERS = 200
-
-/** A text from outside, made fit for a terminal and for one line. A terminal is often shared or logged. */
-function shortened(text: string): string {
-  return printable(
-    redactText(text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text),
-  )
+  const tail = hidden > 0 ? `, ${grouped(hidden)} hidden by --events` : ''
+  return (parts.length > 0 ? `${head}: ${parts.join(', ')}` : head) + tail
 }

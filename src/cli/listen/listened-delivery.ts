@@ -2,21 +2,24 @@
 
 import type { Diagnosis } from '../../diagnose/index.js'
 import type { Outcome } from '../../receive/outcome.js'
+import type { AppResponse } from './forwarder.js'
 
 /** What is kept of a delivery. */
 export interface ListenedDelivery {
-  /** Counted from 1, in the order in which deliveries are finished. */
+  /** The number, from 1, in the order in which deliveries are finished. */
   readonly number: number
   /** Unix time in milliseconds. */
   readonly receivedAt: number
   readonly method: string
+  /** With its query. */
+  readonly path: string
   /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[]
   /** All bytes, or the first ones if {@link isWhole} is false. */
   readonly body: Uint8Array
   /** How many bytes were received. */
   readonly bytes: number
-  /** Whether the whole body was received and is kept. One over the limit is not, nor one that broke off. */
+  /** Whether the whole body was received and kept. One over the limit isn't kept whole. */
   readonly isWhole: boolean
   /** The status of the response; absent if nobody was there to get one. */
   readonly status?: number
@@ -24,13 +27,19 @@ export interface ListenedDelivery {
   readonly durationMs: number
   /** The name of the event as sent, if the signature is valid and the body is an event. */
   readonly event?: string
-  /** The key under which it is recorded. */
+  /** The type of the event: the name, or what Truedy's alias stands for. */
+  readonly type?: string
+  /** The key under which it is marked done. */
   readonly key?: string
   /** Why it was rejected. */
   readonly code?: string
   readonly message?: string
   /** Why its signature does not match. */
   readonly diagnosis?: Diagnosis
+  /** What the app made of it, if deliveries are forwarded. */
+  readonly app?: AppResponse
+  /** The payload as a log may show it, if it is to be printed. */
+  readonly payload?: object
   /** Whether its signature is valid: only then may its body be signed again. */
-  readonly isGenuine: boolean
+  readonly isValid: boolean
 }

@@ -16,7 +16,7 @@ const MAX_DELIVERIES = 1000
 /** Of bodies and headers. */
 const MAX_BYTES = 32 * 1_048_576
 
-/** Makes an empty log. It keeps the newest 1,000 deliveries, or fewer if they have more than 32 MiB. */
+/** Creates an empty log. It keeps the newest 1,000 deliveries, or fewer if they have more than 32 MiB. */
 export function createLog(): DeliveryLog {
   const deliveries: ListenedDelivery[] = []
   const listeners = new Set<(delivery: ListenedDelivery) => void>()

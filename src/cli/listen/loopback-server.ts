@@ -14,22 +14,22 @@ export interface ListeningServer {
   close(): Promise<void>
 }
 
-/** By the `code` of an error of Node's servers. */
+/** Reasons by the `code` of an error from Node's servers. */
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is taken by another program',
-  EACCES: 'may not be used by this user',
+  EADDRINUSE: 'is in use by another program',
+  EACCES: "can't be used by this user",
 }
 
-/** Starts a server on 127.0.0.1. Throws EnvironmentError, whose message ends with the remedy. */
+/** Starts a server on 127.0.0.1. Throws EnvironmentError, whose message ends with what to do. */
 export async function listenOn(server: Server, port: number, remedy: string): Promise<ListeningServer> {
   server.listen(port, '127.0.0.1')
   try {
     await once(server, 'listening')
   } catch (error) {
-    // Node's errors of servers have a code.
+    // Errors of servers from Node have a code.
     const { code = '', message } = error as NodeJS.ErrnoException
     throw new EnvironmentError(
-      `Port ${port} ${LISTEN_ERRORS[code] ?? `cannot be used: ${message}`}. ${remedy}`,
+      `Port ${port} ${LISTEN_ERRORS[code] ?? `can't be used: ${message}`}. ${remedy}`,
     )
   }
   // The address of a server on a port, as this one is, is an object; that of a server on a pipe is a text.

@@ -4,11 +4,11 @@ import { spawn } from 'node:child_process'
 
 const OPENERS: Partial<Record<NodeJS.Platform, readonly [program: string, ...args: string[]]>> = {
   darwin: ['open'],
-  // `start` takes its first argument in quotes for the title of a window, which the empty text is.
+  // The first quoted argument of `start` is the title of a window, hence the empty text.
   win32: ['cmd', '/c', 'start', ''],
 }
 
-/** Opens a URL with the program that this system has for it. If it has none, nothing happens: the URL was printed. */
+/** Opens a URL with the program that this system has for it. If it has none, nothing happens, because the URL was printed. */
 export function openBrowser(
   url: string,
   env: Readonly<Record<string, string | undefined>>,

@@ -5,6 +5,11 @@ import { OTHER_SECRET_OPTION, SECRET_OPTION } from '../common-options.js'
 import type { OptionTable } from '../options.js'
 
 export const LISTEN_OPTIONS = {
+  forward: {
+    type: 'text',
+    value: 'URL',
+    help: 'hand every delivery on to your app, and respond as the app does',
+  },
   port: {
     type: 'number',
     value: 'PORT',
@@ -12,7 +17,7 @@ export const LISTEN_OPTIONS = {
     max: 65_535,
     isWhole: true,
     default: 3000,
-    help: 'where to listen, on 127.0.0.1; 0 takes a free one',
+    help: 'the port on 127.0.0.1; 0 for a free one',
   },
   path: {
     type: 'text',
@@ -22,7 +27,21 @@ export const LISTEN_OPTIONS = {
   },
   open: {
     type: 'switch',
-    help: 'show the deliveries on a page in the browser, too (BROWSER=none only serves it)',
+    help: 'also show the deliveries on a page in the browser; BROWSER=none only prints its URL',
+  },
+  print: {
+    type: 'switch',
+    help: 'print the payload of each delivery; secrets, phone numbers and prompts are masked',
+  },
+  save: {
+    type: 'text',
+    value: 'DIR',
+    help: 'save each delivery as a file for send --from',
+  },
+  events: {
+    type: 'list',
+    value: 'PATTERN',
+    help: "show and save only these events, such as 'call.*' or call.ended,call.failed",
   },
   ...OTHER_SECRET_OPTION,
   ...SECRET_OPTION,

@@ -1,4 +1,4 @@
-/** Counts what a run of `listen` comes to. */
+/** Counts the deliveries of a run of `listen`. */
 
 import type { ListenedDelivery } from './listened-delivery.js'
 
@@ -8,7 +8,9 @@ export interface OutcomeCounts {
   /** The rejected ones, by error code. */
   readonly rejections: ReadonlyMap<string, number>
   readonly total: number
-  add(delivery: ListenedDelivery): void
+  /** How many of them `--events` hid. */
+  readonly hidden: number
+  add(delivery: ListenedDelivery, isHidden: boolean): void
 }
 
 /** Starts counting. */
@@ -16,14 +18,19 @@ export function createOutcomeCounts(): OutcomeCounts {
   const outcomes = { processed: 0, duplicate: 0, busy: 0, rejected: 0, failed: 0 }
   const rejections = new Map<string, number>()
   let total = 0
+  let hidden = 0
   return {
     outcomes,
     rejections,
     get total() {
       return total
     },
-    add({ outcome, code }) {
+    get hidden() {
+      return hidden
+    },
+    add({ outcome, code }, isHidden) {
       total += 1
+      hidden += isHidden ? 1 : 0
       outcomes[outcome] += 1
       if (code) rejections.set(code, (rejections.get(code) ?? 0) + 1)
     },

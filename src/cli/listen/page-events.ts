@@ -5,7 +5,7 @@ import { type DeliveryLine, toLine } from './delivery-line.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 import type { DeliveryLog } from './log.js'
 
-/** A browser with more to read than this is dropped. It comes back by itself. */
+/** A browser that has more than this to read is disconnected. It reconnects by itself. */
 const MAX_UNREAD_BYTES = 8 * 1_048_576
 
 /** Characters of an event's name in the feed. With all of a very long one, a browser would never catch up. */
@@ -29,10 +29,10 @@ export function sendEvents(
     if (response.writableLength > MAX_UNREAD_BYTES) response.destroy()
     else response.write(`id: ${run}-${delivery.number}\ndata: ${JSON.stringify(toFeedLine(delivery))}\n\n`)
   }
-  // The browser comes back after half a second. If it finds another run then, the page starts over.
+  // The browser reconnects after half a second. If it finds another run then, the page starts over.
   response.write(`retry: 500\n${isSameRun ? '' : 'event: reset\ndata:\n'}\n`)
   for (const delivery of log.after(isSameRun ? Number(last) : 0)) send(delivery)
-  // Whatever follows is news.
+  // Everything that follows is new.
   response.write('event: live\ndata:\n\n')
   response.on('close', log.subscribe(send))
 }

@@ -1,4 +1,4 @@
-/** Sends again what the page orders. */
+/** Sends a delivery again when the page asks for it. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isObject } from '../../json.js'
@@ -9,14 +9,14 @@ import { replay, whyNotReplay } from './replay.js'
 
 const MAX_ORDER_BYTES = 10_000
 
-/** Sends a delivery of the log to a URL, both named in the JSON of the request. Responds with what it came to. */
+/** Sends a delivery of the log to a URL, both named in the JSON of the request. Responds with the result. */
 export async function sendReplay(
   request: IncomingMessage,
   response: ServerResponse,
   { log, secret }: { readonly log: DeliveryLog; readonly secret: string },
 ): Promise<void> {
   if (request.headers['content-type'] !== 'application/json') {
-    endWithText(response, 415, 'Only JSON.')
+    endWithText(response, 415, 'Send JSON.')
     return
   }
   const { number, url } = await readOrder(request)
@@ -24,11 +24,11 @@ export async function sendReplay(
   const target = typeof url === 'string' ? parseHttpUrl(url) : undefined
   const obstacle = delivery && whyNotReplay(delivery)
   const abandoned = new AbortController()
-  // Closed when the browser goes away, or this program stops.
+  // It closes when the browser goes away, or this program stops.
   response.on('close', () => abandoned.abort())
   if (!delivery) endWithoutDelivery(response)
   else if (obstacle) endWithText(response, 409, obstacle)
-  else if (!target) endWithText(response, 400, 'The address begins with http:// or https://.')
+  else if (!target) endWithText(response, 400, 'The URL must start with http:// or https://.')
   else endWithJson(response, 200, await replay(delivery, target, secret, abandoned.signal))
 }
 
@@ -42,7 +42,7 @@ async function readOrder(request: IncomingMessage): Promise<Record<string, unkno
     const order: unknown = JSON.parse(text)
     return isObject(order) ? order : {}
   } catch {
-    // Not JSON is an order for no delivery, and gets that response.
+    // An order that is not JSON is one for no delivery, and gets that response.
     return {}
   }
 }

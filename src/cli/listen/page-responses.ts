@@ -12,7 +12,7 @@ export function endWithJson(response: ServerResponse, status: number, value: unk
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
 
-/** Ends a response that asked for a delivery which the log does not have. */
+/** Ends the response to a request for a delivery that the log no longer has. */
 export function endWithoutDelivery(response: ServerResponse): void {
-  endWithText(response, 404, 'It is no longer kept: only the newest are.')
+  endWithText(response, 404, 'This delivery is no longer kept. Only the newest 1,000 are.')
 }

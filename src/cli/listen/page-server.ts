@@ -53,13 +53,17 @@ async function respond(
   response.setHeader('cross-origin-resource-policy', 'same-origin')
   response.setHeader('cache-control', 'no-store')
   if (!isOwn(request)) {
-    endWithText(response, 403, 'This page is for the browser on this machine, under 127.0.0.1 or localhost.')
+    endWithText(
+      response,
+      403,
+      'This page is only for the browser on this machine. Open it under 127.0.0.1 or localhost.',
+    )
     return
   }
   const [whole = ''] = (request.url ?? '').split('?', 1)
   const [, given = '', path = ''] = /^\/([^/]*)(.*)$/s.exec(whole) ?? []
   if (!isEqual(given, token)) {
-    endWithText(response, 403, 'Open the URL that listen has printed: it holds the token of this run.')
+    endWithText(response, 403, 'The token of this run is missing. Open the URL that listen printed.')
     return
   }
   const [, number] = /^\/deliveries\/(\d{1,15})$/.exec(path) ?? []
@@ -74,7 +78,7 @@ async function respond(
     case 'POST /replay':
       return sendReplay(request, response, settings)
     default:
-      endWithText(response, 404, 'There is nothing here.')
+      endWithText(response, 404, 'Nothing is here. Open the URL that listen printed.')
   }
 }
 

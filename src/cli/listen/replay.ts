@@ -1,46 +1,33 @@
 /** Sends a delivery again. */
 
 import { signDelivery } from '../../testing/sign.js'
+import { headerPairs, resendHeaders } from '../connection-headers.js'
 import { explain } from '../hints.js'
-import { isAcknowledged, type OutgoingHeaders, openTransport } from '../transport.js'
+import { isAcknowledged, openTransport } from '../transport.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
-/** What a replay came to. */
+/** The result of a replay. */
 export interface Replay {
   readonly status?: number
-  /** What was sent: the body signed anew, or the delivery as received. */
-  readonly signed: 'anew' | 'as it came'
+  /** What was sent: the body with a new signature, or the delivery as received. */
+  readonly signed: 'again' | 'as received'
   readonly durationMs: number
   /** What is wrong and what to do, if the response is no 2xx. */
   readonly hint?: string
 }
 
-/** Headers that belong to the connection that a delivery came by, and not to the delivery. */
-const CONNECTION_HEADERS = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
 /** Why a delivery can't be sent again; `undefined` if it can. */
 export function whyNotReplay({ method, isWhole }: ListenedDelivery): string | undefined {
-  if (method !== 'POST') return `It was a ${method}, and only a POST is a delivery.`
-  return isWhole ? undefined : 'Only the beginning of its body is here.'
+  if (method !== 'POST') return `This was a ${method}. Only a POST is a delivery.`
+  return isWhole ? undefined : "Only the beginning of its body was kept, so it can't be sent again."
 }
 
 /**
- * Sends a delivery to a URL. A genuine one gets a new timestamp and a new signature, because its own would be too old.
+ * Sends a delivery to a URL. One with a valid signature gets a new timestamp and a new signature, because its own would be too old.
  * Anything else is sent as received: **a body that was never signed is not signed here.**
  *
  * @param delivery - a whole POST: see {@link whyNotReplay}
- * @param abandoned - aborted when nobody waits for the response anymore: ends the request
+ * @param abandoned - ends the request, because nobody waits for the response anymore
  */
 export async function replay(
   delivery: ListenedDelivery,
@@ -48,14 +35,16 @@ export async function replay(
   secret: string,
   abandoned: AbortSignal,
 ): Promise<Replay> {
-  const { body, isGenuine } = delivery
-  const headers = isGenuine ? (await signDelivery(body, secret)).headers : ownHeaders(delivery)
+  const { body, isValid } = delivery
+  const headers = isValid
+    ? (await signDelivery(body, secret)).headers
+    : resendHeaders(headerPairs(delivery.rawHeaders))
   const transport = await openTransport(url)
   if (abandoned.aborted) transport.close()
   abandoned.addEventListener('abort', () => transport.close())
   try {
     const result = await transport.post(body, headers)
-    const signed = isGenuine ? 'anew' : 'as it came'
+    const signed = isValid ? 'again' : 'as received'
     if (!result) return { signed, durationMs: 0, hint: '' }
     const replayed = {
       signed,
@@ -68,16 +57,4 @@ export async function replay(
   } finally {
     transport.close()
   }
-}
-
-/** The headers of a delivery, each as often as received: one of two signatures could be accepted if sent alone. */
-function ownHeaders({ rawHeaders }: ListenedDelivery): OutgoingHeaders {
-  // By lower-case name, because the case makes no other header. A Map, because "constructor" is a name, too.
-  const headers = new Map<string, string[]>()
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
-    const key = name.toLowerCase()
-    if (!CONNECTION_HEADERS.has(key)) headers.set(key, [...(headers.get(key) ?? []), value])
-  }
-  return Object.fromEntries(headers)
 }

@@ -1,4 +1,4 @@
-/** Makes the bodies of deliveries that belong to no scenario. */
+/** Creates the bodies of deliveries that belong to no scenario. */
 
 import { decodeUtf8 } from '../../bytes.js'
 import { isObject } from '../../json.js'
@@ -9,10 +9,10 @@ import type { Shape } from '../../testing/scenarios/story.js'
 import { EnvironmentError } from '../errors.js'
 import { printable } from '../terminal/printable.js'
 
-/** What is sent: a text stands for its UTF-8 bytes. */
+/** A body to send. A text stands for its UTF-8 bytes. */
 export type DeliveryBody = string | Uint8Array
 
-/** Makes the body of the delivery with an index. */
+/** Creates the body of the delivery with an index. */
 export type MakeBody = (index: number) => DeliveryBody
 
 /** New sample events, the names in turn. */
@@ -42,10 +42,10 @@ export function requireObjectText(bytes: Uint8Array, file: string): string {
     text = decodeUtf8(bytes)
     isData = isObject(JSON.parse(text))
   } catch {
-    // Reported below, because the engine's message says no more than where.
+    // Reported below. The engine's message only says where.
   }
   if (isData) return text.trim()
   throw new EnvironmentError(
-    `${file === '-' ? 'The standard input' : printable(file)} holds no JSON object, which the data of an event is. Without EVENT it is sent as the whole body, whatever it holds.`,
+    `${file === '-' ? 'Standard input' : `"${printable(file)}"`} is not a JSON object, which the data of an event must be. To send it as the whole body, leave out EVENT.`,
   )
 }

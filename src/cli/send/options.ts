@@ -12,12 +12,26 @@ export const DEFAULT_EVENT: SampleName = 'call.ended'
 
 export const SEND_OPTIONS = {
   ...SECRET_OPTION,
-  all: { type: 'switch', help: 'one event of each type' },
-  flat: { type: 'switch', help: 'payloads in the flat snake_case shape, without an event id' },
+  all: { type: 'switch', help: 'send one event of each type' },
+  flat: { type: 'switch', help: 'send payloads in the flat snake_case shape, without an event id' },
   data: {
     type: 'text',
     value: 'FILE',
-    help: 'with EVENT: the JSON in FILE is its data; without: FILE is the whole body,\nsent byte for byte. - reads the standard input',
+    help: 'with EVENT, use the JSON in FILE as its data; without, send FILE as the whole body, byte for byte; - for standard input',
+  },
+  set: {
+    type: 'list',
+    value: 'PATH=VALUE',
+    help: 'change a field, such as data.call.duration=5; VALUE is JSON, or text',
+  },
+  from: {
+    type: 'text',
+    value: 'PATH',
+    help: 'send what listen --save saved: a file, or each file of a folder in order',
+  },
+  keep: {
+    type: 'switch',
+    help: 'with --from: send the headers as captured, too, instead of signing again',
   },
   count: {
     type: 'number',
@@ -26,22 +40,22 @@ export const SEND_OPTIONS = {
     max: 1e7,
     isWhole: true,
     default: 1,
-    help: 'how many deliveries, each a new event',
+    help: 'the number of deliveries, each a new event',
   },
   rate: {
     type: 'number',
     value: 'R',
     min: 0.01,
     max: 1e5,
-    help: 'deliveries a second, whatever the answers do; else one after the other',
+    help: 'deliveries per second, however slow the responses are; without it, one after the other',
   },
-  retry: { type: 'switch', help: 'send again what got no 2xx: after 30 s, doubling, 10 times' },
+  retry: { type: 'switch', help: 'retry what got no 2xx: after 30 s, then doubling, up to 10 times' },
   scenario: {
     type: 'choice',
     value: 'NAME',
     noun: 'scenario',
     choices: scenarioNames,
-    help: 'a believable sequence: call, campaign, voice, or chaos (disorder, duplicates,\ntwo at once, repeats, and retries with short waits)',
+    help: 'send events that fit each other; chaos adds disorder, duplicates, two at once and fast retries; one of',
   },
   seed: {
     type: 'number',
@@ -49,7 +63,7 @@ export const SEND_OPTIONS = {
     min: 0,
     max: MAX_SEED,
     isWhole: true,
-    help: 'makes a scenario repeatable: the same ids, values, order and gaps',
+    help: 'repeat a scenario with the same ids, values, order and gaps',
   },
   speed: {
     type: 'number',
@@ -57,7 +71,7 @@ export const SEND_OPTIONS = {
     min: 0.01,
     max: 1e6,
     default: 1,
-    help: 'divides the waits of --retry and --scenario',
+    help: 'divide the waits of --retry and --scenario by N',
   },
 } as const satisfies OptionTable
 

@@ -1,4 +1,4 @@
-/** From the command line to what is sent, and when. */
+/** Plans a run: what is sent, and when. */
 
 import { eventNames } from '../../events/catalogue.js'
 import { pythonJson } from '../../testing/python-json.js'
@@ -13,46 +13,63 @@ import { UsageError } from '../errors.js'
 import { readBytes } from '../files.js'
 import { requireSecret, requireUrl } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
+import type { OutgoingHeaders } from '../transport.js'
 import { type BackOff, impatient, likeTruedy } from './back-off.js'
 import { bodiesAround, type MakeBody, requireObjectText, sampleBodies } from './delivery-bodies.js'
+import { applyChanges, readChange } from './field-changes.js'
+import type { JsonEdit } from './json-edit.js'
+import { requireNoConflict } from './option-conflicts.js'
 import { DEFAULT_EVENT, type SendArguments } from './options.js'
+import { readSaved } from './saved-deliveries.js'
 import { atRate, oneAfterTheOther, type Schedule, withGaps } from './schedules.js'
 
-/** What a run does. */
+/** The plan of a run. */
 export interface Plan {
   readonly url: URL
   readonly secret: string
-  /** How many deliveries. */
+  /** The number of deliveries. */
   readonly total: number
   readonly makeBody: MakeBody
+  /** The headers of a delivery that is sent as captured. Without them, its body is signed. */
+  readonly capturedHeaders?: (index: number) => OutgoingHeaders | undefined
+  /** What a person should know before anything is sent. */
+  readonly notes: readonly string[]
   readonly schedule: Schedule
-  /** The rate that was asked for, a second. */
+  /** The rate of `--rate`, per second. */
   readonly rate: number | undefined
   readonly backOff: BackOff | undefined
   readonly scenario: { readonly name: ScenarioName; readonly seed: number } | undefined
 }
 
 /**
- * Makes the plan that the arguments ask for.
+ * Creates the plan that the arguments ask for.
  *
- * @throws UsageError for arguments that contradict each other, EnvironmentError for a file that cannot be used,
- * WebhookError for a secret that cannot be one
+ * @throws UsageError for arguments that contradict each other, EnvironmentError for a file that can't be used,
+ * WebhookError for an invalid secret
  */
 export async function makePlan(args: SendArguments, surroundings: Surroundings): Promise<Plan> {
   const [urlText, eventName, ...more] = args.operands
   const url = requireUrl(urlText, 'send')
-  if (more.length > 0) throw new UsageError(`Only URL and EVENT, not "${more.join(' ')}" too.`, 'send')
-  requireSense(args, eventName)
+  if (more.length > 0) {
+    throw new UsageError(`send takes URL and EVENT only (got "${more.join(' ')}", too). Remove it.`, 'send')
+  }
+  requireNoConflict(args, eventName)
   const secret = requireSecret(args.secret, surroundings)
   requireKey(secret)
 
   const { speed, rate, scenario, seed = anySeed() } = args
-  const common = { url, secret, rate }
+  const changes = args.set.map(readChange)
+  const common = { url, secret, rate, notes: [] }
   const shape = args.flat ? 'flat' : 'nested'
   const retries = args.retry ? likeTruedy(speed) : undefined
   if (scenario) {
     const backOff = scenario === 'chaos' ? impatient(speed) : retries
-    return { ...common, ...planScenario(scenario, seed, shape, speed), backOff }
+    return { ...common, ...planScenario({ name: scenario, seed, shape, speed, changes }), backOff }
+  }
+  const schedule = rate === undefined ? oneAfterTheOther : atRate(rate)
+  if (args.from !== undefined) {
+    const saved = await planSaved(args.from, args.keep, changes, surroundings)
+    return { ...common, ...saved, schedule, backOff: retries, scenario: undefined }
   }
   const names: readonly [SampleName, ...SampleName[]] = args.all
     ? eventNames
@@ -60,42 +77,49 @@ export async function makePlan(args: SendArguments, surroundings: Surroundings):
   return {
     ...common,
     total: args.count * names.length,
-    makeBody: await planBodies(args, names, shape, surroundings),
-    schedule: rate === undefined ? oneAfterTheOther : atRate(rate),
+    makeBody: changedBodies(await planBodies(args, names, shape, surroundings), names.length, changes),
+    schedule,
     backOff: retries,
     scenario: undefined,
   }
 }
 
-/** Options that say what is sent, each with those that would say something else. */
-const EXCLUSIVE = [
-  ['scenario', ['all', 'data', 'count', 'rate']],
-  ['all', ['data']],
-] as const
+interface ScenarioPlan {
+  readonly name: ScenarioName
+  readonly seed: number
+  readonly shape: Shape
+  readonly speed: number
+  readonly changes: readonly JsonEdit[]
+}
 
-/** Throws UsageError for options that contradict each other, or that change nothing. */
-function requireSense({ given }: SendArguments, eventName: string | undefined): void {
-  for (const [one, others] of EXCLUSIVE) {
-    const other = given.has(one) ? others.find((name) => given.has(name)) : undefined
-    if (other) throw new UsageError(`--${one} and --${other} exclude each other.`, 'send')
-    if (given.has(one) && eventName !== undefined) {
-      throw new UsageError(`--${one} says what is sent: leave out EVENT ("${eventName}").`, 'send')
-    }
-  }
-  if (given.has('data') && given.has('flat') && eventName === undefined) {
-    throw new UsageError('--flat shapes what is made; --data without EVENT is the whole body.', 'send')
-  }
-  if (given.has('seed') && !given.has('scenario')) {
-    throw new UsageError('--seed makes a scenario repeatable: it needs --scenario.', 'send')
-  }
-  if (given.has('speed') && !given.has('scenario') && !given.has('retry')) {
-    throw new UsageError('--speed divides the waits of --retry and --scenario: give one of them.', 'send')
+/** What was saved, signed again or as captured. */
+async function planSaved(
+  path: string,
+  isKept: boolean,
+  changes: readonly JsonEdit[],
+  surroundings: Surroundings,
+) {
+  const { deliveries, notes } = await readSaved(path, isKept, surroundings)
+  const bodies = deliveries.map(({ body, headers }) => (headers ? body : applyChanges(body, changes)))
+  return {
+    total: deliveries.length,
+    makeBody: (index: number) => bodies[index] ?? '',
+    capturedHeaders: (index: number) => deliveries[index]?.headers,
+    notes,
   }
 }
 
-function planScenario(name: ScenarioName, seed: number, shape: Shape, speed: number) {
+/** Bodies with changes. Fails now, and not at the first delivery, if one of the first `count` can't be changed. */
+function changedBodies(makeBody: MakeBody, count: number, changes: readonly JsonEdit[]): MakeBody {
+  if (changes.length === 0) return makeBody
+  const changed: MakeBody = (index) => applyChanges(makeBody(index), changes)
+  for (let index = 0; index < count; index++) changed(index)
+  return changed
+}
+
+function planScenario({ name, seed, shape, speed, changes }: ScenarioPlan) {
   const steps = scenarioSteps(name, seed, shape, Date.now())
-  const bodies = steps.map(({ event }) => pythonJson(event))
+  const bodies = steps.map(({ event }) => applyChanges(pythonJson(event), changes))
   const gaps = steps.map(({ gapMs }) => gapMs / speed)
   return {
     total: steps.length,

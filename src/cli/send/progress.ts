@@ -1,7 +1,8 @@
-/** Shows how far a long run is: one line on the standard error, overwritten again and again. */
+/** Shows how far a long run is: one line on standard error, which the next one overwrites. */
 
 import type { Surroundings } from '../surroundings.js'
 import { duration, grouped, perSecond } from '../terminal/figures.js'
+import { shorten } from '../terminal/wrap.js'
 import type { Statistics } from './statistics.js'
 
 const EVERY_MS = 100
@@ -10,14 +11,16 @@ const EVERY_MS = 100
 export function openProgress(
   total: number,
   statistics: Statistics,
-  { warn }: Surroundings,
+  surroundings: Surroundings,
 ): { close(): void } {
   const beginning = performance.now()
   let width = 0
 
-  function write(line: string): void {
+  function write(text: string): void {
+    // One column less than the terminal has: a full line would wrap, and the next one start below it.
+    const line = shorten(text, surroundings.columns - 1)
     // Blanks overwrite the rest of a longer line, on every terminal.
-    warn(`\r${line.padEnd(width)}`)
+    surroundings.warn(`\r${line.padEnd(Math.min(width, surroundings.columns - 1))}`)
     width = line.length
   }
 
@@ -36,7 +39,7 @@ export function openProgress(
     close() {
       clearInterval(timer)
       write('')
-      warn('\r')
+      surroundings.warn('\r')
     },
   }
 }

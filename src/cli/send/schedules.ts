@@ -1,4 +1,4 @@
-/** When each delivery starts. */
+/** Decides when each delivery starts. */
 
 import { setImmediate } from 'node:timers/promises'
 import type { Waiting } from './waiting.js'
@@ -6,7 +6,7 @@ import type { Waiting } from './waiting.js'
 /**
  * Starts deliveries, each at its time, until all are started or the run is interrupted.
  *
- * @param total - how many
+ * @param total - the number of deliveries
  * @param start - starts the one with an index; resolves after its first attempt
  */
 export type Schedule = (
@@ -15,17 +15,17 @@ export type Schedule = (
   waiting: Waiting,
 ) => Promise<void>
 
-/** One after the other: each starts after the first attempt of the one before, and waits for no retries. */
+/** Sends one after the other: each starts after the first attempt of the one before, and waits for no retries. */
 export const oneAfterTheOther: Schedule = async (total, start, waiting) => {
   for (let index = 0; index < total && !waiting.isInterrupted; index++) await start(index)
 }
 
-/** How many late deliveries start in one go, before the responses get a turn to be read. */
+/** The number of late deliveries that start at once before responses are read. */
 const BURST = 32
 
 /**
- * An open loop: delivery `i` is due `i / perSecond` seconds after the start, whatever the responses do. A late one starts at
- * once, and delays none that follow.
+ * Keeps a rate: delivery `i` is due `i / perSecond` seconds after the start, however slow the responses are. A late one starts at once,
+ * and delays none that follow.
  */
 export function atRate(perSecond: number): Schedule {
   return async (total, start, waiting) => {
@@ -43,7 +43,7 @@ export function atRate(perSecond: number): Schedule {
 }
 
 /**
- * Each delivery after a gap of its own.
+ * Sends each delivery after a gap of its own.
  *
  * @param gapsMs - the wait before each, in milliseconds; 0 is at the same moment as the one before
  * @param isOrdered - whether each gap begins after the first attempt of the one before, so that none overtakes another

@@ -2,6 +2,7 @@
 
 import { signDelivery } from '../../testing/sign.js'
 import type { Surroundings } from '../surroundings.js'
+import { wrap } from '../terminal/wrap.js'
 import { openTransport } from '../transport.js'
 import type { SendArguments } from './options.js'
 import { makePlan } from './plan.js'
@@ -11,7 +12,7 @@ import { createSender } from './sender.js'
 import { createStatistics } from './statistics.js'
 import { createWaiting } from './waiting.js'
 
-/** How long responses may still come after Ctrl-C. */
+/** How long to wait for responses after Ctrl-C. */
 const GRACE_MS = 300
 
 /**
@@ -23,9 +24,10 @@ const GRACE_MS = 300
 export async function sendDeliveries(args: SendArguments, surroundings: Surroundings): Promise<number> {
   const { interrupted } = surroundings
   const plan = await makePlan(args, surroundings)
+  for (const note of plan.notes) surroundings.warn(`${wrap(note, surroundings.columns).join('\n')}\n`)
   const waiting = createWaiting(interrupted)
   const transport = await openTransport(plan.url)
-  // The first signature takes milliseconds: made now, it does not delay the first delivery of a rate.
+  // The first signature takes milliseconds. Created now, it doesn't delay the first delivery.
   await signDelivery('', plan.secret)
   const statistics = createStatistics()
   const report = (args.json ? sendReportAsJson : sendReportAsText)(plan, statistics, surroundings)
@@ -47,7 +49,7 @@ export async function sendDeliveries(args: SendArguments, surroundings: Surround
     plan.total,
     (index) => {
       statistics.begin()
-      return sender.send(plan.makeBody(index))
+      return sender.send(plan.makeBody(index), plan.capturedHeaders?.(index))
     },
     waiting,
   )

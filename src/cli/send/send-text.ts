@@ -1,10 +1,12 @@
 /** Reports a run of `send` as text: a line for each attempt or a progress line, and a summary at the end. */
 
+import { idOf } from '../event-id.js'
 import { explain } from '../hints.js'
 import type { Surroundings } from '../surroundings.js'
-import { duration, milliseconds } from '../terminal/figures.js'
+import { duration, grouped, milliseconds } from '../terminal/figures.js'
 import { type Paint, paintFor } from '../terminal/paint.js'
 import { printable } from '../terminal/printable.js'
+import { padColumns, shorten, wrapLabeled } from '../terminal/wrap.js'
 import { isAcknowledged } from '../transport.js'
 import { RETRIES } from './back-off.js'
 import { type Identity, identify } from './identity.js'
@@ -15,7 +17,7 @@ import type { Attempt } from './sender.js'
 import { failureKind, type Statistics } from './statistics.js'
 import { summaryText } from './summary-text.js'
 
-/** Up to so many deliveries are reported one by one. */
+/** Up to this many deliveries, each one is reported. */
 const MAX_LINES = 100
 
 /** Opens a report for people. */
@@ -37,7 +39,13 @@ export function sendReportAsText(plan: Plan, statistics: Statistics, surrounding
       const identity = identify(body)
       keys.add(identity?.key)
       const kind = failureKind(result)
-      print(attemptLines(attempt, identity, paint, !explained.has(kind)))
+      print(
+        attemptLines(attempt, identity, {
+          paint,
+          columns: surroundings.columns,
+          isNew: !explained.has(kind),
+        }),
+      )
       explained.add(kind)
     },
     end() {
@@ -53,34 +61,41 @@ export function sendReportAsText(plan: Plan, statistics: Statistics, surrounding
             isInterrupted: interrupted.aborted,
             hasFailures: !hasLines,
           },
-          paint,
+          { paint, columns: surroundings.columns },
         ),
       )
     },
   }
 }
 
-/** What an attempt came to; with the hint only if it was not given before. */
+/** Columns of the parts of a row: `204`, `1,234 ms`, `voice.training.completed`. */
+const STATUS = 3
+const TIME = 8
+const NAME = 24
+const GAP = '  '
+const DETAIL_INDENT = STATUS + GAP.length
+
+/** The lines of an attempt: a row, and what to do if it got no 2xx. The hint is given once for each kind of failure. */
 function attemptLines(
   { body, number, result, retryInMs }: Attempt,
   identity: Identity | undefined,
-  paint: Paint,
-  isNew: boolean,
+  { paint, columns, isNew }: { readonly paint: Paint; readonly columns: number; readonly isNew: boolean },
 ): string {
   const isGood = isAcknowledged(result)
   const status = result.kind === 'response' ? String(result.status) : '---'
-  const again = number > 1 ? paint.dim(`  attempt ${number} of ${RETRIES + 1}`) : ''
-  const head = [
+  const again = number > 1 ? `attempt ${number} of ${RETRIES + 1}` : ''
+  const idColumns = columns - STATUS - TIME - NAME - 3 * GAP.length
+  const id = identity ? idOf(identity.key) : `${grouped(Buffer.byteLength(body))} bytes`
+  const row = [
     (isGood ? paint.green : paint.red)(status),
-    `${milliseconds(result.ms)} ms`.padStart(9),
-    printable(identity?.event ?? 'no event').padEnd(24),
-    paint.dim(identity?.key ?? `${Buffer.byteLength(body)} bytes`),
-  ].join('  ')
-  if (isGood) return `${head}${again}\n`
-  const { what, hint } = explain(result)
-  const wait = retryInMs === undefined ? '' : `again in ${duration(retryInMs / 1000)}`
-  // Without a response the hint is all there is to say, so it is given every time.
-  const told = isNew || result.kind === 'no response' ? hint : ''
-  const details = [[what, wait].filter(Boolean).join(', '), told].filter(Boolean).join(': ')
-  return `${head}${again}\n${details === '' ? '' : `     ${paint.yellow(printable(details))}\n`}`
+    `${milliseconds(result.ms)} ms`.padStart(TIME),
+    padColumns(shorten(printable(identity?.event ?? 'no event'), NAME), NAME),
+    paint.dim(shorten(printable(id), idColumns)),
+  ]
+  const { what, hint } = isGood ? { what: '', hint: '' } : explain(result)
+  const wait = retryInMs === undefined ? '' : `retry in ${duration(retryInMs / 1000)}`
+  const facts = [again, what, wait].filter(Boolean).join(', ')
+  const details = [facts, isNew ? hint : ''].filter(Boolean).join(': ')
+  const lines = details === '' ? [] : wrapLabeled('', printable(details), DETAIL_INDENT, columns)
+  return `${[row.join(GAP).trimEnd(), ...lines.map(isGood ? paint.dim : paint.yellow)].join('\n')}\n`
 }

@@ -1,19 +1,19 @@
-/** Sends bodies, signed anew each time, and sends again what got no 2xx. */
+/** Sends bodies, each time with a new signature, and retries what got no 2xx. */
 
 import { createProbe, isRejection, isSignatureAccepted } from '../../testing/reserialization.js'
 import { type SignedRequest, signDelivery } from '../../testing/sign.js'
-import { isAcknowledged, type PostResult, type Transport } from '../transport.js'
+import { isAcknowledged, type OutgoingHeaders, type PostResult, type Transport } from '../transport.js'
 import type { BackOff } from './back-off.js'
 import type { DeliveryBody } from './delivery-bodies.js'
 import type { Waiting } from './waiting.js'
 
-/** One attempt to send an event, and what it came to. */
+/** One attempt to send an event, and its result. */
 export interface Attempt {
   readonly body: DeliveryBody
   /** 1 for the first attempt. */
   readonly number: number
   readonly result: PostResult
-  /** When it is sent again, in milliseconds; `undefined` if it is not. */
+  /** The wait before the retry, in milliseconds; `undefined` if there is none. */
   readonly retryInMs: number | undefined
 }
 
@@ -21,9 +21,13 @@ type SignedHeaders = SignedRequest<DeliveryBody>['headers']
 
 /** Sends deliveries, any number at a time. */
 export interface Sender {
-  /** Resolves after the first attempt; retries go on in their own time, as Truedy's do. */
-  send(body: DeliveryBody): Promise<void>
-  /** Resolves when nothing is on its way and nothing waits to be sent again. */
+  /**
+   * Resolves after the first attempt; retries go on in their own time, as Truedy's do.
+   *
+   * @param captured - the headers to send instead of signing the body
+   */
+  send(body: DeliveryBody, captured?: OutgoingHeaders): Promise<void>
+  /** Resolves when no delivery is under way and none waits for a retry. */
   idle(): Promise<void>
 }
 
@@ -32,25 +36,31 @@ export interface SenderOptions {
   readonly secret: string
   readonly transport: Transport
   readonly waiting: Waiting
-  /** Without it, nothing is sent again. */
+  /** The waits before retries. Without it, there are none. */
   readonly backOff: BackOff | undefined
   onAttempt(attempt: Attempt): void
 }
 
-/** Makes a {@link Sender}. */
+/** The headers of a delivery, spelled as Truedy spells them. */
+function spellHeaders(headers: SignedHeaders): OutgoingHeaders {
+  return {
+    'Content-Type': headers['content-type'],
+    'X-Truedy-Timestamp': headers['x-truedy-timestamp'],
+    'X-Truedy-Signature': headers['x-truedy-signature'],
+  }
+}
+
+/** What is sent at each attempt. */
+interface Outgoing {
+  readonly body: DeliveryBody
+  readonly captured: OutgoingHeaders | undefined
+}
+
+/** Creates a {@link Sender}. */
 export function createSender({ secret, transport, waiting, backOff, onAttempt }: SenderOptions): Sender {
   const underWay = new Set<Promise<void>>()
   /** Found out at the first rejection, once for the run. */
   let reserializing: Promise<boolean> | undefined
-
-  function post(body: DeliveryBody, headers: SignedHeaders): Promise<PostResult | undefined> {
-    return transport.post(body, {
-      // Spelled as Truedy spells them.
-      'Content-Type': headers['content-type'],
-      'X-Truedy-Timestamp': headers['x-truedy-timestamp'],
-      'X-Truedy-Signature': headers['x-truedy-signature'],
-    })
-  }
 
   /** Why the receiver rejected a signature, as far as another request can show. */
   async function examine(result: PostResult): Promise<PostResult> {
@@ -58,35 +68,41 @@ export function createSender({ secret, transport, waiting, backOff, onAttempt }:
     if (result.error !== undefined && result.error !== 'signature_mismatch') return result
     const { status } = result
     reserializing ??= createProbe(secret)
-      .then(({ body, headers }) => post(body, headers))
+      .then(({ body, headers }) => transport.post(body, spellHeaders(headers)))
       .then((probed) => probed?.kind === 'response' && isSignatureAccepted(probed.status, status))
     return (await reserializing) ? { ...result, isReserialized: true } : result
   }
 
-  /** Sends once. Resolves with the wait before the next attempt, if there is to be one. */
-  async function attempt(body: DeliveryBody, number: number): Promise<number | undefined> {
-    const { headers } = await signDelivery(body, secret)
-    const posted = await post(body, headers)
+  /** Sends once. Resolves with the wait before the retry, if there is one. */
+  async function attempt({ body, captured }: Outgoing, number: number): Promise<number | undefined> {
+    const posted = await transport.post(body, captured ?? (await sign(body)))
     if (!posted) return undefined
-    const result = await examine(posted)
+    // A signature that was captured is the sender's own.
+    const result = captured ? posted : await examine(posted)
     const retryInMs = isAcknowledged(result) ? undefined : backOff?.(number)
     onAttempt({ body, number, result, retryInMs })
     return retryInMs
   }
 
-  async function retry(body: DeliveryBody, firstWaitMs: number | undefined): Promise<void> {
+  async function sign(body: DeliveryBody): Promise<OutgoingHeaders> {
+    const { headers } = await signDelivery(body, secret)
+    return spellHeaders(headers)
+  }
+
+  async function retry(outgoing: Outgoing, firstWaitMs: number | undefined): Promise<void> {
     let waitMs = firstWaitMs
     for (let number = 2; waitMs !== undefined; number++) {
       if (!(await waiting.wait(waitMs))) return
-      waitMs = await attempt(body, number)
+      waitMs = await attempt(outgoing, number)
     }
   }
 
   return {
-    async send(body) {
-      const first = attempt(body, 1)
+    async send(body, captured) {
+      const outgoing = { body, captured }
+      const first = attempt(outgoing, 1)
       const whole: Promise<void> = first
-        .then((waitMs) => retry(body, waitMs))
+        .then((waitMs) => retry(outgoing, waitMs))
         .then(() => void underWay.delete(whole))
       underWay.add(whole)
       await first

@@ -1,4 +1,4 @@
-/** Counts what a run comes to. */
+/** Counts the deliveries of a run of `send`. */
 
 import { isAcknowledged, type PostResult } from '../transport.js'
 import type { Attempt } from './sender.js'
@@ -10,27 +10,27 @@ export interface Failures {
   readonly count: number
 }
 
-/** What a run came to. */
+/** The figures of a run. */
 export interface Summary {
-  /** Deliveries that were begun. */
+  /** Deliveries that were started. */
   readonly deliveries: number
-  /** Attempts that came to something, retries included. */
-  readonly sendings: number
+  /** Attempts that ended, retries included. */
+  readonly attempts: number
   readonly retries: number
   /** Deliveries that got a 2xx in the end. */
   readonly succeeded: number
-  /** Deliveries that were given up. */
+  /** Deliveries that got no 2xx, with their last retry if there were any. */
   readonly failed: number
-  /** Deliveries that the end of the run left without a 2xx. */
+  /** Deliveries that had no 2xx yet when the run was stopped. */
   readonly unfinished: number
-  /** How many attempts got each status. */
+  /** The number of attempts by status. */
   readonly statuses: Readonly<Record<string, number>>
   /** Attempts without a response. */
-  readonly unanswered: number
+  readonly withoutResponse: number
   /** The most frequent first. */
   readonly failures: readonly Failures[]
   readonly seconds: number
-  /** Deliveries a second, from the first attempt of the first to that of the last; without retries. */
+  /** Deliveries per second, from the first attempt of the first to that of the last; without retries. */
   readonly ratePerSecond: number | undefined
   /** From the first attempt of the first delivery to that of the last. */
   readonly sendingSeconds: number | undefined
@@ -45,9 +45,9 @@ export interface Latency {
   readonly max: number
 }
 
-/** Counts a run as it goes on. */
+/** Counts a run while it goes on. */
 export interface Statistics {
-  /** Deliveries that were begun, and those that need nothing more. */
+  /** Deliveries that were started, and those that are finished. */
   readonly begun: number
   readonly done: number
   begin(): void
@@ -62,7 +62,7 @@ export function createStatistics(): Statistics {
   const statuses = new Map<number, number>()
   const failures = new Map<string, { result: PostResult; count: number }>()
   let begun = 0
-  let sendings = 0
+  let attempts = 0
   let firsts = 0
   let succeeded = 0
   let failed = 0
@@ -80,7 +80,7 @@ export function createStatistics(): Statistics {
       begun++
     },
     add({ number, result, retryInMs }) {
-      sendings++
+      attempts++
       if (number === 1) {
         firsts++
         firstSentAt = Math.min(firstSentAt, result.sentAt)
@@ -99,20 +99,20 @@ export function createStatistics(): Statistics {
       failures.set(kind, { result, count: (failures.get(kind)?.count ?? 0) + 1 })
     },
     summary() {
-      const answered = latencies.length
+      const responses = latencies.length
       const spanMs = lastSentAt - firstSentAt
-      // Of one delivery, or of none, there is no rate.
+      // One delivery has no rate.
       const hasRate = spanMs > 0
       return {
         deliveries: begun,
-        sendings,
-        retries: sendings - firsts,
+        attempts,
+        retries: attempts - firsts,
         succeeded,
         failed,
         unfinished: begun - succeeded - failed,
-        // Whole numbers as keys come in ascending order.
+        // JavaScript sorts keys that are whole numbers.
         statuses: Object.fromEntries(statuses),
-        unanswered: sendings - answered,
+        withoutResponse: attempts - responses,
         failures: [...failures.values()].sort((a, b) => b.count - a.count),
         seconds: (performance.now() - beginning) / 1000,
         ratePerSecond: hasRate ? ((firsts - 1) * 1000) / spanMs : undefined,
@@ -123,7 +123,7 @@ export function createStatistics(): Statistics {
   }
 }
 
-/** The same text for failures that are reported together. */
+/** A text that is the same for failures that are reported together. */
 export function failureKind(result: PostResult): string {
   if (result.kind === 'no response') return result.reason
   return [result.status, result.error, result.location].join(' ')

@@ -4,9 +4,10 @@ import { explain } from '../hints.js'
 import { duration, grouped, milliseconds, perSecond } from '../terminal/figures.js'
 import type { Paint } from '../terminal/paint.js'
 import { printable } from '../terminal/printable.js'
+import { wrap } from '../terminal/wrap.js'
 import type { Failures, Summary } from './statistics.js'
 
-/** What the summary says besides the counts. */
+/** The facts of the summary besides the counts. */
 export interface SummaryContext {
   readonly planned: number
   readonly rateAsked: number | undefined
@@ -17,13 +18,17 @@ export interface SummaryContext {
   readonly hasFailures: boolean
 }
 
-/** How many kinds of failures are listed. */
+/** The most kinds of failures that are listed. */
 const MAX_FAILURES = 20
 
 /** The summary as text. */
-export function summaryText(summary: Summary, context: SummaryContext, paint: Paint): string {
+export function summaryText(
+  summary: Summary,
+  context: SummaryContext,
+  { paint, columns }: { readonly paint: Paint; readonly columns: number },
+): string {
   const rows = [
-    ...(context.hasFailures ? failureLines(summary.failures, paint) : []),
+    ...(context.hasFailures ? failureLines(summary.failures, paint, columns) : []),
     '',
     ...countLines(summary, context, paint),
     ...rateLines(summary, context),
@@ -33,14 +38,14 @@ export function summaryText(summary: Summary, context: SummaryContext, paint: Pa
 }
 
 function countLines(summary: Summary, context: SummaryContext, paint: Paint): string[] {
-  const { deliveries, succeeded, failed, unfinished, sendings, retries, statuses, unanswered } = summary
+  const { deliveries, succeeded, failed, unfinished, attempts, retries, statuses, withoutResponse } = summary
   const neverSent = context.planned - deliveries
   const byStatus = [
     ...Object.entries(statuses).map(([status, count]) => `${grouped(count)} × ${status}`),
-    ...(unanswered > 0 ? [`${grouped(unanswered)} × no answer`] : []),
+    ...(withoutResponse > 0 ? [`${grouped(withoutResponse)} × no response`] : []),
   ]
   return [
-    ...(context.isInterrupted ? [paint.yellow('interrupted')] : []),
+    ...(context.isInterrupted ? [paint.yellow('stopped with Ctrl-C')] : []),
     row('deliveries', [
       grouped(deliveries),
       (succeeded > 0 ? paint.green : String)(`${grouped(succeeded)} got 2xx`),
@@ -50,8 +55,8 @@ function countLines(summary: Summary, context: SummaryContext, paint: Paint): st
     ]),
     ...(context.distinctEvents === undefined
       ? []
-      : [row('events', [`${grouped(context.distinctEvents)} distinct, in ${grouped(sendings)} sendings`])]),
-    row('answers', byStatus),
+      : [row('events', [`${grouped(context.distinctEvents)} distinct, in ${grouped(attempts)} attempts`])]),
+    row('responses', byStatus),
     ...(retries > 0 ? [row('retries', [grouped(retries)])] : []),
   ]
 }
@@ -62,32 +67,34 @@ function rateLines(summary: Summary, { rateAsked, distinctEvents }: SummaryConte
   if (ratePerSecond === undefined || sendingSeconds === undefined || distinctEvents !== undefined) return []
   const reached = `${perSecond(ratePerSecond)}/s over ${duration(sendingSeconds)}`
   if (rateAsked === undefined) return [row('rate', [reached])]
-  // In less than a second, the few milliseconds of the first connection would decide.
+  // In less than a second, the time of the first connection would decide.
   const isSlow = sendingSeconds >= 1 && ratePerSecond < rateAsked * 0.98
   return [
     row('rate', [
       reached,
       `asked for ${grouped(rateAsked)}/s`,
-      ...(isSlow ? ['this machine could not keep up'] : []),
+      ...(isSlow ? ["this machine couldn't keep up"] : []),
     ]),
   ]
 }
 
-function latencyLines({ latencyMs, sendings }: Summary): string[] {
-  // A single attempt has it in its line.
-  if (!latencyMs || sendings === 1) return []
+function latencyLines({ latencyMs, attempts }: Summary): string[] {
+  // The row of a single attempt shows it.
+  if (!latencyMs || attempts === 1) return []
   const figures = Object.entries(latencyMs).map(([name, ms]) => `${name} ${milliseconds(ms)}`)
   return [row('latency', [`${figures.join('  ')} ms`])]
 }
 
-function failureLines(failures: readonly Failures[], paint: Paint): string[] {
-  const lines = failures.slice(0, MAX_FAILURES).map(({ result, count }) => {
+function failureLines(failures: readonly Failures[], paint: Paint, columns: number): string[] {
+  const lines = failures.slice(0, MAX_FAILURES).flatMap(({ result, count }) => {
     const { what, hint } = explain(result)
     const status = result.kind === 'response' ? `${result.status} ` : ''
-    return `${paint.red(`${grouped(count)} × ${status}${printable(what)}`.trimEnd())}: ${printable(hint)}`
+    const name = `${grouped(count)} × ${status}${printable(what)}`.trimEnd()
+    const [first = '', ...others] = wrap(`${name}: ${printable(hint)}`, columns)
+    return [first.replace(name, paint.red), ...others]
   })
-  const others = failures.length - lines.length
-  return others > 0 ? [...lines, `and ${grouped(others)} other kinds`] : lines
+  const unlisted = failures.length - MAX_FAILURES
+  return unlisted > 0 ? [...lines, `and ${grouped(unlisted)} other kinds of failure`] : lines
 }
 
 function row(name: string, parts: readonly string[]): string {

@@ -1,15 +1,15 @@
 /** Waits that Ctrl-C ends. */
 
-/** The waits of one run. */
+/** Waits in one run. */
 export interface Waiting {
   /** Whether the run is interrupted: every wait has ended, and a new one ends at once. */
   readonly isInterrupted: boolean
-  /** Waits for so many milliseconds. Resolves with `false` if the run is interrupted before that. */
+  /** Waits for a number of milliseconds. Resolves with `false` if the run is interrupted before that. */
   wait(ms: number): Promise<boolean>
 }
 
 /**
- * Makes waits that end together.
+ * Creates waits that end together.
  *
  * @param interrupted - aborted when the run must end
  */

@@ -2,23 +2,24 @@
 
 import type { Diagnosis } from '../../diagnose/index.js'
 import type { Paint } from './paint.js'
-import { wrap } from './wrap.js'
+import { wrapLabeled } from './wrap.js'
 
-/** Characters of a line, its label included. */
-const LINE_WIDTH = 100
-const LABEL_WIDTH = 7
+/** The columns of the labels in front of a diagnosis. */
+export const LABEL_COLUMNS = 7
 
-/** The lines of a diagnosis: the cause, what happened, what to do. */
-export function diagnosisLines({ causes, explanation, fix }: Diagnosis, paint: Paint): string[] {
+/**
+ * The lines of a diagnosis: the cause, what happened, what to do.
+ *
+ * @param columns - the width of a line, its label included
+ */
+export function diagnosisLines(
+  { causes, explanation, fix }: Diagnosis,
+  paint: Paint,
+  columns: number,
+): string[] {
   return [
-    `${'cause'.padEnd(LABEL_WIDTH)}${paint.bold(causes.join(' + '))}`,
-    ...labeledLines('why', explanation),
-    ...labeledLines('fix', fix),
+    `${'cause'.padEnd(LABEL_COLUMNS)}${paint.bold(causes.join(' + '))}`,
+    ...wrapLabeled('why', explanation, LABEL_COLUMNS, columns),
+    ...wrapLabeled('fix', fix, LABEL_COLUMNS, columns),
   ]
-}
-
-function labeledLines(label: string, text: string): string[] {
-  return wrap(text, LINE_WIDTH - LABEL_WIDTH).map(
-    (line, index) => (index === 0 ? label : '').padEnd(LABEL_WIDTH) + line,
-  )
 }

@@ -1,16 +1,88 @@
-/** Breaking text into lines. */
+/** Fits text into the columns of a terminal. */
 
-/** Breaks a text at spaces into lines of at most `width` characters. A word that is longer has a line of its own. */
-export function wrap(text: string, width: number): string[] {
+/** Characters that take two columns (Unicode's East Asian Width W and F, and emoji), and those that take none. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u
+const COMBINING = /\p{Mn}|\p{Me}|\u200d/u
+
+/** How many columns a text takes. It has no control characters: see `printable`. */
+export function columnsOf(text: string): number {
+  // Plain ASCII, as nearly all text is.
+  if (/^[ -~]*$/.test(text)) return text.length
+  let columns = 0
+  for (const character of text) columns += COMBINING.test(character) ? 0 : WIDE.test(character) ? 2 : 1
+  return columns
+}
+
+/** A text, or as much of its beginning as fits, and `…`. */
+export function shorten(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text
+  let shown = ''
+  let width = 1
+  for (const character of text) {
+    width += columnsOf(character)
+    if (width > columns) break
+    shown += character
+  }
+  return `${shown}…`
+}
+
+/** Pads a text with blanks to a number of columns. */
+export function padColumns(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
+}
+
+/**
+ * Breaks a text into lines at spaces, and at its own line breaks. A word that is longer than a line, such as a URL, stays whole on a
+ * line of its own, so that it can be copied.
+ *
+ * @param columns - the width of a line
+ */
+export function wrap(text: string, columns: number): string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const indent = paragraph.length - paragraph.trimStart().length
+    return wrapParagraph(paragraph.slice(indent), columns - indent).map((line) => ' '.repeat(indent) + line)
+  })
+}
+
+function wrapParagraph(text: string, columns: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > columns) {
       lines.push(line)
       line = word
     } else {
       line = line === '' ? word : `${line} ${word}`
     }
+  }
+  return [...lines, line]
+}
+
+/** Wraps a text, and indents its lines. The first line starts with a label in the place of the indent. */
+export function wrapLabeled(label: string, text: string, indent: number, columns: number): string[] {
+  return labeled(label, wrap(text, columns - indent), indent)
+}
+
+/** Indents lines. The first one starts with a label in the place of the indent. */
+export function labeled(label: string, lines: readonly string[], indent: number): string[] {
+  return lines.map((line, index) => padColumns(index === 0 ? label : '', indent) + line)
+}
+
+/** Cuts a text into lines, anywhere: for what has few spaces, such as JSON. */
+export function cut(text: string, columns: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  let width = 0
+  for (const character of text) {
+    const needed = columnsOf(character)
+    if (width + needed > columns && line !== '') {
+      lines.push(line)
+      line = ''
+      width = 0
+    }
+    line += character
+    width += needed
   }
   return [...lines, line]
 }

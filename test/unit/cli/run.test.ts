@@ -38,7 +38,7 @@ describe('the command line', () => {
   it.each(COMMANDS)('shows options, examples and exit codes of %s', async (name) => {
     const { code, stdout } = await cli(name, '--help')
     for (const part of [
-      `truedy-webhooks ${name}`,
+      `Usage: npx truedy-webhooks ${name} `,
       'Options',
       '--json',
       '--secret',
@@ -54,44 +54,47 @@ describe('the command line', () => {
 
   it.each([
     [['sned'], 'There is no command "sned". Did you mean "send"?'],
-    [['constructor'], 'There is no command "constructor". There are listen, send, check, verify.'],
+    [['constructor'], 'There is no command "constructor". Use one of listen, send, check, verify.'],
     [['verify', '--boddy', 'x'], 'verify has no option --boddy. Did you mean --body?'],
     [['verify', '--constructor'], 'verify has no option --constructor.'],
-    [['verify', '--body'], '--body needs a value: --body FILE.'],
-    [['verify', '--body', '--json'], '--body needs a value: --body FILE.'],
+    [['verify', '--body'], '--body needs a value. Write --body FILE.'],
+    [['verify', '--body', '--json'], '--body needs a value. Write --body FILE.'],
     [['verify', '--json=yes'], '--json takes no value.'],
-    [['verify', 'file'], 'What is "file" for?'],
+    [['verify', 'file'], 'verify takes options only (got "file")'],
     [['verify', '--timestamp', '1', '--signature', 'a'], '--body is missing'],
-    [['check'], 'Where to? Give the URL of the endpoint.'],
-    [['check', 'localhost:3000/webhooks'], '"localhost:3000/webhooks" is no URL that can be sent to.'],
-    [['check', 'http://'], '"http://" is no URL that can be sent to.'],
+    [['check'], 'The URL is missing.'],
+    [
+      ['check', 'localhost:3000/webhooks'],
+      'The URL must start with http:// or https:// (got "localhost:3000/webhooks")',
+    ],
+    [['check', 'http://'], 'The URL must start with http:// or https:// (got "http://")'],
     [
       ['check', 'http://127.0.0.1:9/', '--only', 'nothing'],
-      'No case has that in its name. There are:\n  a genuine call.started',
+      '--only matches no case. These are the cases:   a ',
     ],
-  ])('refuses %j with exit code 2', async (argv, message) => {
+  ])('rejects %j with exit code 2', async (argv, message) => {
     const { code, stdout, stderr } = await cli(...argv)
-    expect(stderr).toContain(`error ${message}`)
+    expect(stderr.replaceAll('\n', ' ')).toContain(`Error: ${message}`)
     expect(stderr).toContain('--help\n')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 
-  it('asks for the secret where there is none', async () => {
+  it('asks for the secret if there is none', async () => {
     const surroundings = testSurroundings({ env: {} })
     expect(await runCli(['check', 'http://127.0.0.1:9/'], surroundings)).toBe(2)
     expect(surroundings.stderr()).toContain('Set TRUEDY_WEBHOOK_SECRET')
   })
 
   it.each([
-    ['colours on a terminal', { isTerminal: true, env: {} }, true],
-    ['none where nobody looks', { isTerminal: false, env: {} }, false],
-    ['none where NO_COLOR is set', { isTerminal: true, env: { NO_COLOR: '1' } }, false],
-    ['colours where NO_COLOR is empty', { isTerminal: true, env: { NO_COLOR: '' } }, true],
-    ['none on a dumb terminal', { isTerminal: true, env: { TERM: 'dumb' } }, false],
-  ])('has %s', async (_, changes, isColoured) => {
+    ['colors on a terminal', { isTerminal: true, env: {} }, true],
+    ['no colors in a pipe', { isTerminal: false, env: {} }, false],
+    ['no colors if NO_COLOR is set', { isTerminal: true, env: { NO_COLOR: '1' } }, false],
+    ['colors if NO_COLOR is empty', { isTerminal: true, env: { NO_COLOR: '' } }, true],
+    ['no colors on a dumb terminal', { isTerminal: true, env: { TERM: 'dumb' } }, false],
+  ])('has %s', async (_, changes, isColored) => {
     const surroundings = testSurroundings(changes)
     await runCli(['--help'], surroundings)
-    expect(surroundings.stdout().includes('\u001b[')).toBe(isColoured)
+    expect(surroundings.stdout().includes('\u001b[')).toBe(isColored)
   })
 
   it('does not hide its own faults', async () => {
@@ -158,7 +161,7 @@ describe('explainNetworkError', () => {
     [
       'what fetch wraps',
       new TypeError('fetch failed', { cause: coded('ENOTFOUND') }),
-      'no host of this name',
+      'no host with this name',
     ],
     [
       'the errors of several addresses',
@@ -167,7 +170,7 @@ describe('explainNetworkError', () => {
       }),
       'nothing listens',
     ],
-    ['a time-out', new DOMException('The operation timed out', 'TimeoutError'), 'no answer came in time'],
+    ['a time-out', new DOMException('The operation timed out', 'TimeoutError'), 'no response came in time'],
     ['another code', coded('EOTHER'), 'low'],
     ['the cause of another', new TypeError('fetch failed', { cause: new Error('bad port') }), 'bad port'],
     ['what is no error', 'text', 'text'],
@@ -184,10 +187,11 @@ describe('errors for a person', () => {
 })
 
 describe('wrap', () => {
-  it('breaks at spaces, and leaves a word whole that is longer than a line', () => {
+  it('breaks at spaces and line breaks, and leaves a word whole that is longer than a line', () => {
     const long = 'x'.repeat(20)
     expect(wrap(`${long} a bc def ghij`, 6)).toEqual([long, 'a bc', 'def', 'ghij'])
     expect(wrap('abc de f', 6)).toEqual(['abc de', 'f'])
+    expect(wrap('abc:\n  de fg', 6)).toEqual(['abc:', '  de', '  fg'])
   })
 })
 

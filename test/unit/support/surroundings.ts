@@ -26,6 +26,7 @@ export function testSurroundings(changes: Partial<Surroundings> = {}): TestSurro
   return {
     env: { TRUEDY_WEBHOOK_SECRET: CLI_SECRET, BROWSER: 'none' },
     isTerminal: false,
+    columns: 80,
     interrupted: controller.signal,
     print: (text) => {
       stdout += text

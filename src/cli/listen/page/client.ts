@@ -11,11 +11,11 @@ const copy = byId('copy', HTMLButtonElement)
 
 // --- The feed -------------------------------------------------------------------------------------------------------
 
-/** Whether what the feed sends came while this page was open. */
+/** Whether the feed sends what arrives now, and not what arrived before. */
 let isLive = false
 
 function showConnection(isOpen: boolean): void {
-  connection.textContent = isOpen ? 'connected' : 'not connected; is listen still running?'
+  connection.textContent = isOpen ? 'connected' : 'not connected; check that listen is running'
   connection.classList.toggle('lost', !isOpen)
 }
 
@@ -23,7 +23,7 @@ function showConnection(isOpen: boolean): void {
 const feed = new EventSource('events')
 feed.onopen = () => showConnection(true)
 feed.onerror = () => showConnection(false)
-// Sent by another run of the program, which numbers its deliveries from 1 again.
+// Sent by another run of the program, whose numbers start at 1.
 feed.addEventListener('reset', () => {
   isLive = false
   closeDetails()
@@ -84,7 +84,7 @@ copy.addEventListener('click', async () => {
     await navigator.clipboard.writeText(command.textContent ?? '')
     copy.textContent = 'Copied'
   } catch {
-    // The browser forbids it or can't do it: the reader copies what is selected.
+    // The browser can't or mustn't write to the clipboard. Select the text, so that the reader can copy it.
     getSelection()?.selectAllChildren(command)
     copy.textContent = 'Selected'
   }

@@ -108,7 +108,7 @@ function showCount(): void {
   const all = `${rows.size} deliveries`
   count.textContent = isEmpty ? '' : shown === rows.size ? all : `${shown} of ${all}`
   empty.hidden = shown > 0
-  emptyTitle.textContent = isEmpty ? 'Nothing has come yet' : 'Nothing matches'
+  emptyTitle.textContent = isEmpty ? 'No deliveries yet' : 'No delivery matches'
   emptyText.hidden = !isEmpty
   emptyCommand.hidden = !isEmpty
   keepTabStop()

@@ -1,15 +1,15 @@
 /** One delivery as a row of the list. */
 
 import type { DeliveryLine } from '../delivery-line.js'
+import { verdictOf } from '../verdict.js'
 import { make } from './dom.js'
-import { VERDICTS } from './verdicts.js'
 
-/** A row, with what is needed to filter and to open it. */
+/** A row, and what it takes to filter and open it. */
 export interface DeliveryRow {
   readonly delivery: DeliveryLine
   readonly item: HTMLLIElement
   readonly button: HTMLButtonElement
-  /** What a filter searches, in lower case. */
+  /** The text that a filter searches, in lower case. */
   readonly text: string
 }
 
@@ -19,7 +19,7 @@ export function makeRow(delivery: DeliveryLine): DeliveryRow {
   const button = make(
     'button',
     { type: 'button', className: 'row', tabIndex: -1 },
-    make('span', { className: `verdict ${outcome}`, textContent: VERDICTS[outcome] }),
+    make('span', { className: `verdict ${outcome}`, textContent: verdictOf(delivery) }),
     make('span', { className: 'name', textContent: event ?? code ?? 'no event' }),
     make('span', { className: 'time', textContent: new Date(receivedAt).toLocaleTimeString() }),
     make('span', { className: 'status mono', textContent: String(status ?? '---') }),
@@ -27,7 +27,7 @@ export function makeRow(delivery: DeliveryLine): DeliveryRow {
     make('span', { className: 'numbers', textContent: `${durationMs} ms · ${sizeText(bytes)}` }),
   )
   const item = make('li', {}, button)
-  const text = [event, key, code, ...(causes ?? []), status, VERDICTS[outcome]].join(' ').toLowerCase()
+  const text = [event, key, code, ...(causes ?? []), status, verdictOf(delivery)].join(' ').toLowerCase()
   return { delivery, item, button, text }
 }
 

@@ -1,13 +1,13 @@
 /** The details of one delivery, beside the list. */
 
 import type { DeliveryDetails } from '../delivery-details.js'
-import type { DeliveryLine } from '../delivery-line.js'
+import type { AppLine, DeliveryLine } from '../delivery-line.js'
+import { verdictOf } from '../verdict.js'
 import { focusTarget } from './delivery-list.js'
 import type { DeliveryRow } from './delivery-row.js'
 import { byId, make, makeHint, makeSection } from './dom.js'
 import { makePayloadSection } from './payload-view.js'
-import { HAS_ENDED, makeReplaySection } from './replay-view.js'
-import { VERDICTS } from './verdicts.js'
+import { HAS_STOPPED, makeReplaySection } from './replay-view.js'
 
 const main = byId('main', HTMLElement)
 export const details = byId('details', HTMLElement)
@@ -23,7 +23,7 @@ export async function openDetails(row: DeliveryRow): Promise<void> {
   details.hidden = false
   details.replaceChildren(...summaryOf(row.delivery))
   details.scrollTop = 0
-  const found = await fetchDetails(row.delivery.number).catch(() => HAS_ENDED)
+  const found = await fetchDetails(row.delivery.number).catch(() => HAS_STOPPED)
   // Meanwhile the reader may have opened another row.
   if (openRow === row) details.append(...sectionsOf(row.delivery.number, found))
 }
@@ -43,7 +43,7 @@ export function returnToList(): void {
   focusTarget(button).focus()
 }
 
-/** The details of a delivery, or why there are none. Rejects if the program does not respond. */
+/** The details of a delivery, or why there are none. Rejects if the program doesn't respond. */
 async function fetchDetails(number: number): Promise<DeliveryDetails | string> {
   const response = await fetch(`deliveries/${number}`)
   if (!response.ok) return response.text()
@@ -53,28 +53,30 @@ async function fetchDetails(number: number): Promise<DeliveryDetails | string> {
 
 function sectionsOf(number: number, found: DeliveryDetails | string): HTMLElement[] {
   if (typeof found === 'string') return [makeHint(found)]
-  return [makePayloadSection(found), headersSection(found), makeReplaySection(number, found)]
+  const app = found.appBody ? [appSection(found.appBody)] : []
+  return [...app, makePayloadSection(found), headersSection(found), makeReplaySection(number, found)]
 }
 
 function summaryOf(delivery: DeliveryLine): Node[] {
-  const { event, code, receivedAt, status, outcome, key, durationMs, bytes } = delivery
+  const { event, code, receivedAt, status, outcome, key, durationMs, bytes, app } = delivery
   const close = make('button', {
     type: 'button',
     className: 'plain',
     textContent: 'Close',
     onclick: returnToList,
   })
-  const answered = status === undefined ? 'not answered' : `answered ${status}`
+  const response = status === undefined ? 'no response' : `responded ${status}`
   const verdict = make('span', {
     className: `verdict ${outcome}`,
-    textContent: `${VERDICTS[outcome]}, ${answered}`,
+    textContent: `${verdictOf(delivery)}, ${response}`,
   })
   const facts: (readonly [term: string, description: Node | string])[] = [
     ['Verdict', verdict],
     ['Received', new Date(receivedAt).toLocaleString()],
-    ['Handled in', `${durationMs} ms`],
+    ['Processed in', `${durationMs} ms`],
     ['Size', `${bytes.toLocaleString()} bytes`],
   ]
+  if (app) facts.push(['App', appText(app)])
   if (key) facts.push(['Key', make('span', { className: 'mono', textContent: key })])
   if (code) facts.push(['Code', make('span', { className: 'mono', textContent: code })])
   return [
@@ -91,22 +93,33 @@ function summaryOf(delivery: DeliveryLine): Node[] {
   ]
 }
 
+/** The body of the app's response. */
+function appSection(body: string): HTMLElement {
+  const text = make('pre', { tabIndex: 0, textContent: body })
+  text.setAttribute('aria-label', 'Response of the app')
+  return makeSection('Response of the app', text)
+}
+
+function appText({ status, durationMs, reason = '' }: AppLine): string {
+  return status === null ? `no response: ${reason}` : `responded ${status} in ${durationMs} ms`
+}
+
 /** Why a delivery was rejected; nothing for one that was not. */
 function reasonSections({ causes, explanation = '', fix = '', message }: DeliveryLine): HTMLElement[] {
   if (causes) {
-    const isGenuine = causes[0]?.startsWith('valid') ?? false
+    const isValid = causes[0]?.startsWith('valid') ?? false
     const note = make(
       'div',
-      { className: isGenuine ? 'note genuine' : 'note' },
+      { className: isValid ? 'note valid' : 'note' },
       make('strong', { textContent: causes.join(' + ') }),
       make('p', { textContent: explanation }),
       make('p', {}, make('b', { textContent: 'Fix: ' }), fix),
     )
-    return [makeSection(isGenuine ? 'Why it was refused' : 'Why the signature does not match', note)]
+    return [makeSection(isValid ? 'Why it was rejected' : "Why the signature doesn't match", note)]
   }
   if (!message) return []
   const note = make('div', { className: 'note' }, make('p', { textContent: message }))
-  return [makeSection('Why it was refused', note)]
+  return [makeSection('Why it was rejected', note)]
 }
 
 function headersSection({ method, headers }: DeliveryDetails): HTMLElement {

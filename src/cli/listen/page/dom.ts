@@ -1,6 +1,6 @@
 /**
- * Finds and makes elements. Whatever came over the wire gets onto the page as text, by `textContent` or as a text node:
- * nothing here makes HTML of it.
+ * Finds and creates elements. Whatever came over the wire gets onto the page as text, by `textContent` or as a text node, and never as
+ * HTML.
  */
 
 /** The element with an id. Throws if the page has none of that kind. */

@@ -15,15 +15,15 @@ export function makePayloadSection({ body, isText, isWhole }: DeliveryDetails): 
   const title = make('div', { className: 'titled' }, make('h3', { textContent: 'Payload' }))
   const all = make('button', { type: 'button', className: 'plain', textContent: 'Show all' })
   const notes = [
-    ...(isWhole ? [] : ['Only the beginning is here.']),
-    ...(isText ? [] : ['The bytes are not UTF-8: where they are none, \ufffd stands for them.']),
+    ...(isWhole ? [] : ['Only the beginning was kept.']),
+    ...(isText ? [] : ['The body is not UTF-8. Each \ufffd stands for bytes that are no character.']),
   ]
   let isRaw = indented === undefined
   let limit = MAX_SHOWN_AT_FIRST
   const show = () => {
     const full = isRaw ? body : (indented ?? body)
     text.textContent = full.length > limit ? `${full.slice(0, limit)}…` : full
-    // A megabyte of characters that no font has would stop the page for a minute.
+    // A browser takes a minute for a megabyte of characters that no font has.
     all.hidden = full.length <= limit || !isText
   }
   all.onclick = () => {

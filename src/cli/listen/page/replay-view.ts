@@ -4,13 +4,13 @@ import type { DeliveryDetails } from '../delivery-details.js'
 import type { Replay } from '../replay.js'
 import { byId, make, makeHint, makeSection } from './dom.js'
 
-/** What the page says if the program doesn't respond anymore. */
-export const HAS_ENDED = 'The program that listens has ended.'
+/** The text of the page if the program doesn't respond anymore. */
+export const HAS_STOPPED = 'The program has stopped. Start listen again.'
 
 const endpoint = byId('endpoint', HTMLSpanElement)
 
 /** The section that sends a delivery again, or says why it can't be. */
-export function makeReplaySection(number: number, { isGenuine, whyNotReplay }: DeliveryDetails): HTMLElement {
+export function makeReplaySection(number: number, { isValid, whyNotReplay }: DeliveryDetails): HTMLElement {
   if (whyNotReplay) return makeSection('Send it again', makeHint(whyNotReplay))
 
   const url = make('input', {
@@ -23,7 +23,7 @@ export function makeReplaySection(number: number, { isGenuine, whyNotReplay }: D
   const label = make('label', {
     className: 'visually-hidden',
     htmlFor: 'replay-url',
-    textContent: 'Where to',
+    textContent: 'URL',
   })
   const result = makeHint('')
   result.setAttribute('role', 'status')
@@ -33,16 +33,16 @@ export function makeReplaySection(number: number, { isGenuine, whyNotReplay }: D
     event.preventDefault()
     button.disabled = true
     result.textContent = 'sending'
-    result.textContent = await orderReplay(number, url.value).catch(() => HAS_ENDED)
+    result.textContent = await orderReplay(number, url.value).catch(() => HAS_STOPPED)
     button.disabled = false
   }
-  const how = isGenuine
-    ? 'Signed anew with the secret, since its own timestamp grows old.'
-    : 'As it came, byte for byte: what is not genuine is never signed.'
+  const how = isValid
+    ? 'Signed again with a fresh timestamp, because its own is soon too old.'
+    : 'Sent as received, byte for byte. A delivery that is not valid is never signed.'
   return makeSection('Send it again', form, result, makeHint(how))
 }
 
-/** Has the program send a delivery to a URL. Resolves with what it came to, in words. */
+/** Has the program send a delivery to a URL. Resolves with the result in words. */
 async function orderReplay(number: number, url: string): Promise<string> {
   const body = JSON.stringify({ number, url })
   const response = await fetch('replay', {
@@ -50,9 +50,9 @@ async function orderReplay(number: number, url: string): Promise<string> {
     headers: { 'content-type': 'application/json' },
     body,
   })
-  if (!response.ok) return (await response.text()) || 'It cannot be sent.'
+  if (!response.ok) return (await response.text()) || "It can't be sent. Start listen again."
   // The server of this page sends a Replay.
   const { status, durationMs, hint = '' } = (await response.json()) as Replay
-  const answered = status === undefined ? '' : `Answered ${status} in ${durationMs.toFixed(1)} ms. `
-  return answered + hint
+  const responded = status === undefined ? '' : `Responded ${status} in ${durationMs.toFixed(1)} ms. `
+  return responded + hint
 }

@@ -61,7 +61,7 @@ describe('check', () => {
     const url = await serve(createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome: () => {} }))
     const { code, stdout } = await check(url, '--only', 'GET', '--only', 'one digit')
     expect(stdout).toMatchInlineSnapshot(`
-      "  case                      expected  answered
+      "  case                      expected  response
       ✓ a signature of one digit  401       401
       ✓ a GET                     405       405
 
@@ -74,9 +74,10 @@ describe('check', () => {
   it('says what could not be seen of a handler that is quick', async () => {
     const { code, stdout } = await checkSimulated({ onEvent() {} }, ...REPEATS)
     expect(stdout).toMatch(/^~ the same event twice, one after the other/m)
-    expect(stdout.split('\n').slice(-5)).toEqual([
+    expect(stdout.split('\n').slice(-6)).toEqual([
       '',
-      '~ seen by status only: a handler that takes 200 ms in a test set-up would show more',
+      '~ seen by status only: a handler that takes 200 ms in a test set-up would show',
+      'more',
       '',
       '5 of 5 passed',
       '',

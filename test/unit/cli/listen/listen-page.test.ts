@@ -142,7 +142,7 @@ describe('the page of listen', () => {
       const { status, text, headers } = await ask(`${origin}/${wrong}${path}`)
       expect({ status, text }).toEqual({
         status: 403,
-        text: 'Open the URL that listen has printed: it holds the token of this run.\n',
+        text: 'The token of this run is missing. Open the URL that listen printed.\n',
       })
       expect(headers).toMatchObject(GUARDED)
     }
@@ -178,7 +178,9 @@ describe('the page of listen', () => {
   it('tells a foreign page no more than that it is none of its own', async () => {
     const { page } = await listen('--open')
     const { headers, text } = await ask(page, { headers: { origin: 'http://evil.example' } })
-    expect(text).toBe('This page is for the browser on this machine, under 127.0.0.1 or localhost.\n')
+    expect(text).toBe(
+      'This page is only for the browser on this machine. Open it under 127.0.0.1 or localhost.\n',
+    )
     expect(headers).toMatchObject({ ...GUARDED, 'content-type': 'text/plain; charset=utf-8' })
   })
 
@@ -195,7 +197,10 @@ describe('the page of listen', () => {
     const { page, url } = await listen('--open')
     await post(url, await genuine())
     const { status, headers, text } = await ask(`${page.slice(0, -1)}${path}`)
-    expect({ status, text }).toEqual({ status: 404, text: 'There is nothing here.\n' })
+    expect({ status, text }).toEqual({
+      status: 404,
+      text: 'Nothing is here. Open the URL that listen printed.\n',
+    })
     expect(headers).toMatchObject({ ...GUARDED, 'content-type': 'text/plain; charset=utf-8' })
   })
 
@@ -289,12 +294,12 @@ describe('the page of listen', () => {
     const answer = await ask(`${page}deliveries/1`)
     expect(answer.headers).toMatchObject({ ...GUARDED, 'content-type': 'application/json' })
     const details = JSON.parse(answer.text)
-    expect(details).toMatchObject({ method: 'POST', body, isGenuine: true })
+    expect(details).toMatchObject({ method: 'POST', body, isValid: true })
     expect(details.headers).toContainEqual(['x-truedy-signature', headers['x-truedy-signature']])
     for (const [name] of details.headers) expect(name).toMatch(/^[a-z][a-z-]+$/i)
     expect(await ask(`${page}deliveries/2`)).toMatchObject({
       status: 404,
-      text: 'It is no longer kept: only the newest are.\n',
+      text: 'This delivery is no longer kept. Only the newest 1,000 are.\n',
     })
   })
 
@@ -311,7 +316,7 @@ describe('the page of listen', () => {
     outgoing.end()
     await once(outgoing, 'response')
     const details = async (number: number) => JSON.parse((await ask(`${page}deliveries/${number}`)).text)
-    expect(await details(1)).toMatchObject({ isWhole: true, isGenuine: true, body: whole.body })
+    expect(await details(1)).toMatchObject({ isWhole: true, isValid: true, body: whole.body })
     await eventually(async () => expect(await details(2)).toMatchObject({ isWhole: false }))
     const { body } = await details(2)
     expect(body).toMatch(/^y+$/)
@@ -325,7 +330,7 @@ describe('the page of listen', () => {
     open.destroy()
     await eventually(async () =>
       expect(JSON.parse((await ask(`${page}deliveries/1`)).text)).toMatchObject({
-        isGenuine: false,
+        isValid: false,
         isWhole: false,
       }),
     )
@@ -367,18 +372,18 @@ describe('the page of listen', () => {
     })
   }
 
-  it('sends a genuine delivery again, signed anew', async () => {
+  it('sends a valid delivery again, signed again', async () => {
     const { page, url, lines, shown } = await listen('--open', '--json')
     await post(url, await genuine({ timestamp: 1_000_000_000 }))
     await shown(1)
     const { status, headers, text } = await replay(page, { number: 1, url })
     expect(status).toBe(200)
     expect(headers).toMatchObject({ ...GUARDED, 'content-type': 'application/json' })
-    expect(JSON.parse(text)).toEqual({ signed: 'anew', status: 204, durationMs: expect.any(Number) })
+    expect(JSON.parse(text)).toEqual({ signed: 'again', status: 204, durationMs: expect.any(Number) })
     expect(lines()).toMatchObject([{ outcome: 'rejected' }, { outcome: 'processed' }])
   })
 
-  it('never signs what is not genuine', async () => {
+  it('never signs what is not valid', async () => {
     const { page, url, lines, shown } = await listen('--open', '--json')
     const { body, headers } = await genuine()
     const forged = body.replace('call.ended', 'call.failed')
@@ -386,9 +391,9 @@ describe('the page of listen', () => {
     await shown(1)
     const answer = JSON.parse((await replay(page, { number: 1, url })).text)
     expect(answer).toMatchObject({
-      signed: 'as it came',
+      signed: 'as received',
       status: 401,
-      hint: 'signature_mismatch: Has the receiver the same secret? If so, something parses the body before it is verified.',
+      hint: 'signature_mismatch: Give the receiver the same secret. If it has the same, something parses the body before it is verified.',
     })
     await shown(2)
     expect(lines()).toMatchObject([
@@ -401,7 +406,7 @@ describe('the page of listen', () => {
     expect(again.headers).toContainEqual(['x-other', 'kept'])
   })
 
-  it('sends what came with a header twice as it came', async () => {
+  it('sends what arrived with a header twice as received', async () => {
     const { page, url, shown } = await listen('--open')
     const { body, headers } = await genuine()
     const twice = {
@@ -413,7 +418,7 @@ describe('the page of listen', () => {
     await shown(1)
     const answer = JSON.parse((await replay(page, { number: 1, url })).text)
     expect(answer).toMatchObject({
-      signed: 'as it came',
+      signed: 'as received',
       status: 401,
       hint: expect.stringContaining('malformed_signature'),
     })
@@ -461,7 +466,7 @@ describe('the page of listen', () => {
       { method: 'POST', body: 'x'.repeat(1_048_577) },
       'beginning',
     ],
-    ['a GET', {}, 'It was a GET'],
+    ['a GET', {}, 'This was a GET'],
   ])('does not send again %s', async (_, init, reason) => {
     const { page, url, lines, shown } = await listen('--open', '--json')
     await (await fetch(url, init)).text()
@@ -473,7 +478,7 @@ describe('the page of listen', () => {
     // Two reasons, of which each would do: nobody has verified it, either.
     expect(JSON.parse((await ask(`${page}deliveries/1`)).text)).toMatchObject({
       whyNotReplay: expect.stringContaining(reason),
-      isGenuine: false,
+      isValid: false,
     })
     expect(lines()).toHaveLength(1)
   })
@@ -494,7 +499,7 @@ describe('the page of listen', () => {
     silent.close()
   })
 
-  it('says why a replay got no answer', async () => {
+  it('says why a replay got no response', async () => {
     const { page, url } = await listen('--open')
     await post(url, await genuine())
     const nowhere = `http://127.0.0.1:${await freePort()}/`
@@ -502,7 +507,7 @@ describe('the page of listen', () => {
     expect(answer).toMatchObject({ hint: expect.stringContaining('nothing listens there') })
     expect(answer).not.toHaveProperty('status')
     const elsewhere = JSON.parse((await replay(page, { number: 1, url: new URL('/', url).href })).text)
-    expect(elsewhere).toMatchObject({ status: 404, hint: 'There is nothing at this path: is the URL right?' })
+    expect(elsewhere).toMatchObject({ status: 404, hint: 'Nothing is at this path. Check the URL.' })
   })
 
   it('does not mind a browser that goes away in the middle of an order', async () => {
@@ -526,15 +531,15 @@ describe('the page of listen', () => {
     expect((await replay(page, order.padEnd(10_001))).status).toBe(404)
   })
 
-  const NOT_KEPT = 'It is no longer kept: only the newest are.'
-  const NO_ADDRESS = 'The address begins with http:// or https://.'
+  const NOT_KEPT = 'This delivery is no longer kept. Only the newest 1,000 are.'
+  const NO_ADDRESS = 'The URL must start with http:// or https://.'
 
   it.each([
     [
       'another type of content',
       { number: 1, url: 'http://127.0.0.1:1/' },
       { 'content-type': 'text/plain' },
-      'Only JSON.',
+      'Send JSON.',
     ],
     ['a delivery that is not there', { number: 7, url: 'http://127.0.0.1:1/' }, {}, NOT_KEPT],
     ['an address that is none', { number: 1, url: 'file:///etc/passwd' }, {}, NO_ADDRESS],
@@ -544,7 +549,7 @@ describe('the page of listen', () => {
     ['what is no JSON', '{', {}, NOT_KEPT],
     ['what is no object', '[]', {}, NOT_KEPT],
     ['what has no end', 'x'.repeat(20_000), {}, NOT_KEPT],
-  ])('refuses to send %s', async (_, order, headers, text) => {
+  ])('rejects an order to send %s', async (_, order, headers, text) => {
     const { page, url } = await listen('--open')
     await post(url, await genuine())
     const answer = await replay(page, order, headers)

@@ -21,6 +21,7 @@ function delivery(number: number, bytes = 10): ListenedDelivery {
     number,
     receivedAt: 0,
     method: 'POST',
+    path: '/',
     rawHeaders: [],
     body: new Uint8Array(bytes),
     bytes,
@@ -28,7 +29,7 @@ function delivery(number: number, bytes = 10): ListenedDelivery {
     status: 204,
     outcome: 'processed',
     durationMs: 1,
-    isGenuine: true,
+    isValid: true,
   }
 }
 
@@ -83,7 +84,7 @@ describe('a server', () => {
       return server
     }
     await expect(listenOn(server, 80, 'Try another.')).rejects.toThrow(
-      'Port 80 cannot be used: no such device. Try another.',
+      "Port 80 can't be used: no such device. Try another.",
     )
   })
 })

@@ -195,7 +195,7 @@ describe('statistics', () => {
     expect(statistics).toMatchObject({ begun: 4, done: 3 })
     expect(statistics.summary()).toMatchObject({
       deliveries: 4,
-      sendings: 5,
+      attempts: 5,
       retries: 2,
       succeeded: 2,
       failed: 1,
@@ -237,8 +237,8 @@ describe('the summary', () => {
   it.each([
     ['1,000/s over 2 s, asked for 1,000/s', 1000, 2],
     ['980.0/s over 2 s, asked for 1,000/s', 980, 2],
-    ['979.0/s over 2 s, asked for 1,000/s, this machine could not keep up', 979, 2],
-    ['979.0/s over 1 s, asked for 1,000/s, this machine could not keep up', 979, 1],
+    ["979.0/s over 2 s, asked for 1,000/s, this machine couldn't keep up", 979, 2],
+    ["979.0/s over 1 s, asked for 1,000/s, this machine couldn't keep up", 979, 1],
     ['100.0/s over 990 ms, asked for 1,000/s', 100, 0.99],
   ])('says of the rate: %s', (text, ratePerSecond, sendingSeconds) => {
     const summary = { ...createStatistics().summary(), ratePerSecond, sendingSeconds }
@@ -250,7 +250,7 @@ describe('the summary', () => {
       hasFailures: false,
     }
     const paint = paintFor(testSurroundings())
-    expect(summaryText(summary, context, paint)).toContain(`\nrate        ${text}\n`)
+    expect(summaryText(summary, context, { paint, columns: 80 })).toContain(`\nrate        ${text}\n`)
   })
 })
 
@@ -346,7 +346,11 @@ describe('the transport', () => {
     expect(onAnswer).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
     await answered
-    const silence = { kind: 'no response', reason: 'no answer came in time.', ms: 10_000 }
+    const silence = {
+      kind: 'no response',
+      reason: 'no response came in time. Look at the log of the receiver.',
+      ms: 10_000,
+    }
     expect(onAnswer).toHaveBeenCalledExactlyOnceWith(expect.objectContaining(silence))
     transport.close()
   })

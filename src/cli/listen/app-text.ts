@@ -1,0 +1,65 @@
+/** The response of an app as lines for a person. */
+
+import { explain } from '../hints.js'
+import { LABEL_COLUMNS } from '../terminal/diagnosis-text.js'
+import { milliseconds } from '../terminal/figures.js'
+import type { Paint } from '../terminal/paint.js'
+import { printable } from '../terminal/printable.js'
+import { cut, labeled, wrapLabeled } from '../terminal/wrap.js'
+import { isAcknowledged, type PostResult } from '../transport.js'
+import type { ListenedDelivery } from './listened-delivery.js'
+
+/** Characters of a body that are shown. The page has more of it. */
+const MAX_BODY = 200
+
+/** Describes the responses of an app. Each hint is given once in a run. */
+export type DescribeApp = (delivery: ListenedDelivery, columns: number) => string[]
+
+/** Starts a run. */
+export function createAppText(paint: Paint): DescribeApp {
+  const given = new Set<string>()
+  const once = (hint: string) => {
+    if (given.has(hint)) return []
+    given.add(hint)
+    return [hint]
+  }
+
+  return (delivery, columns) => {
+    if (!delivery.app) return []
+    const { result, body } = delivery.app
+    const shown = result.kind === 'response' ? bodyText(body) : ''
+    const head = [`${statusText(result)} in ${milliseconds(result.ms)} ms`, shown].filter(Boolean).join(': ')
+    const hints = once(hintFor(delivery, result))
+    return [
+      ...labeled('app', cut(head, columns - LABEL_COLUMNS), LABEL_COLUMNS),
+      ...hints
+        .filter((hint) => hint !== '')
+        .flatMap((hint) => wrapLabeled('', printable(hint), LABEL_COLUMNS, columns))
+        .map(paint.yellow),
+    ]
+  }
+}
+
+function statusText(result: PostResult): string {
+  return result.kind === 'response' ? String(result.status) : 'no response'
+}
+
+/** What to do about a response; nothing if the app agrees with the verdict. */
+function hintFor({ outcome }: ListenedDelivery, result: PostResult): string {
+  if (result.kind === 'response' && outcome === 'rejected') {
+    return isAcknowledged(result)
+      ? 'The app accepted a delivery that must be rejected. Verify the signature and the timestamp before anything else.'
+      : ''
+  }
+  return isAcknowledged(result) ? '' : sentence(explain(result).hint)
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** A body in one line, safe to print. */
+function bodyText(body: string): string {
+  const text = body.trim().replace(/\s+/g, ' ')
+  return printable(text.length > MAX_BODY ? `${text.slice(0, MAX_BODY)}…` : text)
+}

@@ -1,0 +1,37 @@
+/** Which deliveries `--events` shows and saves. */
+
+import { didYouMean } from '../../did-you-mean.js'
+import { sampleNames } from '../../testing/samples.js'
+import { UsageError } from '../errors.js'
+import type { ListenedDelivery } from './listened-delivery.js'
+
+/** Whether a delivery is one to show. */
+export type EventFilter = (delivery: Pick<ListenedDelivery, 'event' | 'type'>) => boolean
+
+/**
+ * Creates a filter. A delivery whose event isn't known, because it was rejected, always passes: it may be the one that is missed.
+ *
+ * @param patterns - names of events, in which `*` stands for any characters; none lets everything pass
+ * @throws UsageError for a name that no event has
+ */
+export function createEventFilter(patterns: readonly string[]): EventFilter {
+  const names = patterns.flatMap((pattern) => pattern.split(','))
+  const expressions = names.map((name) => toExpression(name.trim()))
+  return ({ event, type }) => {
+    if (expressions.length === 0 || event === undefined) return true
+    return expressions.some((expression) => [event, type].some((name) => name && expression.test(name)))
+  }
+}
+
+function toExpression(name: string): RegExp {
+  const isPattern = name.includes('*')
+  if (!isPattern && !sampleNames.some((known) => known === name)) {
+    throw new UsageError(
+      `--events has no event "${name}".${didYouMean(name, sampleNames)} For an event that this version doesn't know, use a pattern such as 'campaign.*'.`,
+      'listen',
+    )
+  }
+  const parts = name.split('*').map((part) => part.replace(/[.\\+?^${}()|[\]]/g, '\\$&'))
+  // Several stars in a row are one: each would double the time of a search that fails.
+  return new RegExp(`^${parts.join('*').replace(/\*+/g, '.*')}$`, 's')
+}

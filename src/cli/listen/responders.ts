@@ -1,0 +1,87 @@
+/** The two ways to respond to a delivery: by this program alone, or by the app that it is forwarded to. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { bodyTooLarge, connectionClosed } from '../../read-body.js'
+import { createNodeHandler } from '../../receive/node-handler.js'
+import type { Outcome } from '../../receive/outcome.js'
+import { createBodyReceiver } from '../../receive/receiver.js'
+import { memoryStore } from '../../stores/memory.js'
+import { isAcknowledged } from '../transport.js'
+import type { BodyCollector } from './body-collector.js'
+import type { AppResponse, Forwarder } from './forwarder.js'
+
+/** What a delivery came to. */
+export interface Responded {
+  readonly outcome: Outcome
+  readonly app?: AppResponse
+}
+
+/** Responds to a delivery. Resolves once the response is written; with `undefined` if nobody was there to get one. */
+export type Respond = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  collect: () => BodyCollector,
+) => Promise<Responded | undefined>
+
+/** Responds as a receiver of this library does. */
+export function respondAlone(secret: string): Respond {
+  const store = memoryStore()
+  return async (request, response, collect) => {
+    let outcome: Outcome | undefined
+    const handler = createNodeHandler({
+      secret,
+      store,
+      // Shows what arrives, and does nothing else with it.
+      onEvent() {},
+      onOutcome: (found) => {
+        outcome = found
+      },
+    })
+    const handled = handler(request, response)
+    // The handler takes only a body that nobody reads, so it comes first.
+    collect()
+    await handled
+    // Set already: the handler reports each outcome before it responds.
+    return outcome && { outcome }
+  }
+}
+
+/**
+ * Responds as the app does. The verdict is this library's own: the delivery counts as processed if the app acknowledged it, so its retry
+ * is no duplicate if the app did not.
+ */
+export function respondByApp(secret: string, forwarder: Forwarder): Respond {
+  const store = memoryStore()
+  return async (request, response, collect) => {
+    const body = collect()
+    const forwarded = forwarder.forward(request, response)
+    let outcome: Outcome | undefined
+    const receive = createBodyReceiver({
+      secret,
+      store,
+      async onEvent() {
+        const app = await forwarded
+        if (!app || !isAcknowledged(app.result)) throw new Error('The app did not acknowledge the event.')
+      },
+      onOutcome: (found) => {
+        outcome = found
+      },
+    })
+    await receive({
+      request,
+      args: [],
+      method: request.method ?? '',
+      headers: request.headers,
+      async readBody(maxBodyBytes) {
+        await body.ended
+        if (!request.complete) throw connectionClosed()
+        const { bytes, size } = body.soFar()
+        if (size > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
+        return bytes
+      },
+    })
+    // A delivery that is rejected by its headers has neither its body nor its response yet.
+    const [app] = await Promise.all([forwarded, body.ended])
+    return outcome && { outcome, ...(app && { app }) }
+  }
+}

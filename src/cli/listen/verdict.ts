@@ -1,0 +1,13 @@
+/** The verdict on a delivery in a word. The page uses it, too, so it imports nothing of Node. */
+
+import type { ListenedDelivery } from './listened-delivery.js'
+
+/** What a verdict depends on. */
+interface Judged extends Pick<ListenedDelivery, 'outcome' | 'isValid'> {
+  readonly app?: object
+}
+
+/** The outcome; or `valid` if an app responds, because its success is no part of the verdict. */
+export function verdictOf({ outcome, app, isValid }: Judged): string {
+  return app && isValid && (outcome === 'processed' || outcome === 'failed') ? 'valid' : outcome
+}

@@ -1,0 +1,106 @@
+/** A delivery as a file: what `listen --save` writes and `send --from` reads. */
+
+import { isUtf8 } from 'node:buffer'
+import { isObject } from '../json.js'
+
+/** A delivery that was saved. */
+export interface SavedDelivery {
+  /** ISO 8601. */
+  readonly receivedAt: string
+  readonly request: SavedRequest
+  readonly verdict: SavedVerdict
+  /** What the app made of it, if there was one. */
+  readonly app?: SavedAppResponse
+}
+
+/** A request as received. */
+export interface SavedRequest {
+  readonly method: string
+  /** With its query. */
+  readonly path: string
+  /** Spelled, ordered and repeated as received. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: Uint8Array
+  /** Whether {@link body} is all of it. */
+  readonly isWhole: boolean
+}
+
+/** What `listen` found out about a delivery. */
+export interface SavedVerdict {
+  /** Whether the signature is valid. */
+  readonly isValid: boolean
+  readonly outcome: string
+  readonly status?: number
+  readonly event?: string
+  readonly key?: string
+  readonly code?: string
+  readonly message?: string
+  readonly causes?: readonly string[]
+}
+
+/** The response of an app. */
+export interface SavedAppResponse {
+  readonly status?: number
+  readonly durationMs: number
+  readonly reason?: string
+  readonly body?: string
+}
+
+/** Says what the file is. A later format gets another number. */
+const FORMAT = 'truedy-webhooks delivery 1'
+
+/** Stands for the value of a header that is a secret. */
+export const MASKED = '***'
+
+/** Headers that let whoever reads them in somewhere. No signature of Truedy's covers them. */
+const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie'])
+
+/** The text of the file. */
+export function formatDelivery({ request, ...rest }: SavedDelivery): string {
+  const { method, path, headers, body, isWhole } = request
+  const masked = headers.map(([name, value]) => [
+    name,
+    SECRET_HEADERS.has(name.toLowerCase()) ? MASKED : value,
+  ])
+  // UTF-8 survives a JSON string byte for byte.
+  const content = isUtf8(body)
+    ? { body: Buffer.from(body).toString('utf8') }
+    : { bodyBase64: Buffer.from(body).toString('base64') }
+  const file = { format: FORMAT, ...rest, request: { method, path, headers: masked, isWhole, ...content } }
+  return `${JSON.stringify(file, undefined, 2)}\n`
+}
+
+/** Reads a file. `undefined` if it is no saved delivery; what only informs people is not checked. */
+export function readDelivery(
+  text: string,
+): (Pick<SavedDelivery, 'request'> & { readonly isValid: boolean }) | undefined {
+  const file = parseObject(text)
+  const { request, verdict } = file ?? {}
+  if (file?.['format'] !== FORMAT || !isObject(request) || !isObject(verdict)) return undefined
+  const { method, path, headers, isWhole } = request
+  const body = readBodyOf(request)
+  if (typeof method !== 'string' || typeof path !== 'string' || body === undefined) return undefined
+  if (!Array.isArray(headers) || !headers.every(isHeader)) return undefined
+  return {
+    request: { method, path, headers, body, isWhole: isWhole === true },
+    isValid: verdict['isValid'] === true,
+  }
+}
+
+function readBodyOf({ body, bodyBase64 }: Record<string, unknown>): Uint8Array | undefined {
+  if (typeof body === 'string') return Buffer.from(body, 'utf8')
+  return typeof bodyBase64 === 'string' ? Buffer.from(bodyBase64, 'base64') : undefined
+}
+
+function isHeader(value: unknown): value is readonly [string, string] {
+  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string')
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,106 @@
+/** Reads what `listen --save` saved. */
+
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decodeUtf8 } from '../../bytes.js'
+import { resendHeaders } from '../connection-headers.js'
+import { EnvironmentError } from '../errors.js'
+import { readBytes } from '../files.js'
+import { MASKED, readDelivery, type SavedRequest } from '../saved-delivery.js'
+import type { Surroundings } from '../surroundings.js'
+import { printable } from '../terminal/printable.js'
+import type { OutgoingHeaders } from '../transport.js'
+
+/** A delivery to send again. */
+export interface Resending {
+  readonly body: Uint8Array
+  /** The headers as captured, if they are to be sent; without them, the body is signed. */
+  readonly headers: OutgoingHeaders | undefined
+}
+
+/** The deliveries in a file or folder. */
+export interface SavedDeliveries {
+  readonly deliveries: readonly [Resending, ...Resending[]]
+  /** What a person should know of them. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Reads a file, or each `.json` file of a folder in the order of their names. A delivery whose signature was not valid is never signed:
+ * it is sent as captured.
+ *
+ * @param isKept - whether every delivery is sent as captured
+ * @throws EnvironmentError
+ */
+export async function readSaved(
+  path: string,
+  isKept: boolean,
+  surroundings: Surroundings,
+): Promise<SavedDeliveries> {
+  const files = await filesOf(path)
+  const deliveries: Resending[] = []
+  const notes: string[] = []
+  let invalid = 0
+  for (const file of files) {
+    const { request, isValid } = await readFileOf(file, surroundings)
+    const obstacle = obstacleOf(request)
+    if (obstacle) {
+      notes.push(`${printable(file)} is not sent: ${obstacle}`)
+      continue
+    }
+    if (!isValid) invalid += 1
+    const isSigned = isValid && !isKept
+    deliveries.push({ body: request.body, headers: isSigned ? undefined : capturedHeaders(request) })
+  }
+  const [first, ...others] = deliveries
+  if (!first) {
+    const why = notes.length > 0 ? notes.join(' ') : 'It has no .json files.'
+    throw new EnvironmentError(`"${printable(path)}" holds no delivery that can be sent. ${why}`)
+  }
+  if (invalid > 0 && !isKept) {
+    notes.push(
+      `${invalid} of ${deliveries.length} had no valid signature. They are sent as captured, because only a valid delivery is signed again.`,
+    )
+  }
+  return { deliveries: [first, ...others], notes }
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  // `readBytes` says why a path can't be read, and reads the standard input.
+  const isFolder = path !== '-' && (await stat(path).catch(() => undefined))?.isDirectory()
+  if (!isFolder) return [path]
+  const names = await readdir(path)
+  return names
+    .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+    .sort()
+    .map((name) => join(path, name))
+}
+
+async function readFileOf(file: string, surroundings: Surroundings) {
+  const bytes = await readBytes(file, surroundings)
+  const delivery = readDelivery(textOf(bytes))
+  if (delivery) return delivery
+  throw new EnvironmentError(
+    `"${printable(file)}" is no delivery that listen --save saved. To send a body of your own, use --data.`,
+  )
+}
+
+/** Text that is not UTF-8 is no saved delivery, and neither is an empty one. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return decodeUtf8(bytes)
+  } catch {
+    return ''
+  }
+}
+
+/** Why a request can't be sent again. */
+function obstacleOf({ method, isWhole }: SavedRequest): string | undefined {
+  if (method !== 'POST') return `it was a ${printable(method)}, and only a POST is a delivery.`
+  return isWhole ? undefined : 'only the beginning of its body was saved.'
+}
+
+/** The headers as captured, except for those whose values were masked. */
+function capturedHeaders({ headers }: SavedRequest): OutgoingHeaders {
+  return resendHeaders(headers.filter(([, value]) => value !== MASKED))
+}

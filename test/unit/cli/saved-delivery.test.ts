@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatDelivery, readDelivery } from '../../../src/cli/saved-delivery.js'
+
+const headers = fc.array(fc.tuple(fc.constantFrom('X-Own', 'x-own', 'Content-Type'), fc.string()), {
+  maxLength: 4,
+})
+
+describe('a saved delivery', () => {
+  it('is read as it was written, whatever bytes it has', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.string({ unit: 'binary' }).map((text) => new TextEncoder().encode(text)),
+        ),
+        headers,
+        fc.boolean(),
+        fc.boolean(),
+        (body, pairs, isWhole, isValid) => {
+          const text = formatDelivery({
+            receivedAt: '2026-03-18T14:32:00.000Z',
+            request: { method: 'POST', path: '/hooks?a=1', headers: pairs, body, isWhole },
+            verdict: { isValid, outcome: 'processed' },
+          })
+          const read = readDelivery(text)
+          expect(read).toEqual({
+            isValid,
+            request: { method: 'POST', path: '/hooks?a=1', headers: pairs, body: Buffer.from(body), isWhole },
+          })
+        },
+      ),
+    )
+  })
+
+  it.each(['authorization', 'Proxy-Authorization', 'COOKIE'])('has no value of %s', (name) => {
+    const text = formatDelivery({
+      receivedAt: '',
+      request: {
+        method: 'POST',
+        path: '/',
+        headers: [[name, 'geheim']],
+        body: new Uint8Array(),
+        isWhole: true,
+      },
+      verdict: { isValid: true, outcome: 'processed' },
+    })
+    expect(text).toContain(name)
+    expect(text).not.toContain('geheim')
+  })
+
+  it.each([
+    ['another file', '{"event":"call.ended","timestamp":1,"data":{}}'],
+    ['no JSON', 'text'],
+    ['nothing', ''],
+    ['another format', '{"format":"truedy-webhooks delivery 2","request":{},"verdict":{}}'],
+    ['no request', '{"format":"truedy-webhooks delivery 1","verdict":{}}'],
+    [
+      'headers that are none',
+      '{"format":"truedy-webhooks delivery 1","verdict":{},"request":{"method":"POST","path":"/","body":"","headers":[["a"]]}}',
+    ],
+  ])('is not %s', (_, text) => {
+    expect(readDelivery(text)).toBeUndefined()
+  })
+})

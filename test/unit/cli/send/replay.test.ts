@@ -1,0 +1,218 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { formatDelivery, type SavedRequest } from '../../../../src/cli/saved-delivery.js'
+import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
+import { eventually } from '../../support/eventually.js'
+import { failOnUncaught } from '../../support/http.js'
+import { genuine, listen, post } from '../../support/listen.js'
+import { keeper, receiver, send } from '../../support/send.js'
+import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
+
+failOnUncaught()
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const BODY =
+  '{"event": "call.ended", "timestamp": 1773844320, "data": {"call": {"duration": 142.0}, "tags": [1, 2]}}'
+const HEADERS: SavedRequest['headers'] = [
+  ['Host', 'tunnel.example'],
+  ['Content-Length', '9'],
+  ['X-Truedy-Timestamp', '1773844320'],
+  ['X-Truedy-Signature', 'a'],
+  ['x-truedy-signature', 'b'],
+  ['Authorization', 'Basic x'],
+]
+
+/** A file with a delivery. */
+function save(path: string, changes: Partial<SavedRequest> & { isValid?: boolean } = {}): string {
+  const { isValid = true, ...request } = changes
+  const text = formatDelivery({
+    receivedAt: '2026-03-18T14:32:00.000Z',
+    verdict: { isValid, outcome: 'processed' },
+    request: {
+      method: 'POST',
+      path: '/',
+      headers: HEADERS,
+      body: Buffer.from(BODY),
+      isWhole: true,
+      ...request,
+    },
+  })
+  writeFileSync(path, text)
+  return path
+}
+
+describe('send --from', () => {
+  it('replays what listen saved, signed again with a fresh timestamp', async () => {
+    const folder = join(newFolder(), 'saved')
+    const { url, shown } = await listen('--save', folder)
+    for (const name of ['call.started', 'call.ended'] as const) {
+      await post(url, await signDelivery(sampleEvent(name), CLI_SECRET, { timestamp: 1_000_000_000 }))
+    }
+    await post(url, await genuine())
+    await shown(3)
+    await eventually(() =>
+      expect(readdirSync(folder).filter((name) => name.endsWith('.json'))).toHaveLength(3),
+    )
+    const { code, objects } = await send([await receiver(), '--from', folder, '--json'])
+    expect(code).toBe(0)
+    expect(objects().slice(0, 3)).toMatchObject([
+      { event: 'call.started', status: 204 },
+      { event: 'call.ended', status: 204 },
+      { event: 'call.ended', status: 204 },
+    ])
+  })
+
+  it('sends a file byte for byte', async () => {
+    const { url, seen } = await keeper()
+    const { code } = await send([url, '--from', save(join(newFolder(), 'one.txt'))])
+    expect(code).toBe(0)
+    expect(seen[0]?.body).toBe(BODY)
+    expect(seen[0]?.headers['x-truedy-timestamp']).not.toBe('1773844320')
+    expect(seen[0]?.headers['x-truedy-signature']).toMatch(/^[\da-f]{64}$/)
+  })
+
+  it('reads a file from the standard input', async () => {
+    const { url, seen } = await keeper()
+    const text = formatDelivery({
+      receivedAt: '',
+      verdict: { isValid: true, outcome: 'processed' },
+      request: { method: 'POST', path: '/', headers: [], body: Buffer.from(BODY), isWhole: true },
+    })
+    await send([url, '--from', '-'], testSurroundings({ readInput: async () => Buffer.from(text) }))
+    expect(seen).toMatchObject([{ body: BODY }])
+  })
+
+  it('sends everything as captured with --keep, but for the connection and what was masked', async () => {
+    const { url, seen } = await keeper()
+    await send([url, '--from', save(join(newFolder(), 'one.json')), '--keep'])
+    const headers = seen[0]?.headers ?? {}
+    expect(seen[0]?.body).toBe(BODY)
+    expect(headers).toMatchObject({
+      'x-truedy-timestamp': '1773844320',
+      'x-truedy-signature': 'a, b',
+      'content-length': String(BODY.length),
+    })
+    expect(headers.host).not.toBe('tunnel.example')
+    expect(headers).not.toHaveProperty('authorization')
+  })
+
+  it('never signs what had no valid signature', async () => {
+    const folder = newFolder()
+    save(join(folder, '1.json'), { isValid: false })
+    save(join(folder, '2.json'))
+    const { url, seen } = await keeper()
+    const { stderr } = await send([url, '--from', folder])
+    expect(seen.map(({ headers }) => headers['x-truedy-signature'])).toEqual([
+      'a, b',
+      expect.stringMatching(/^[\da-f]{64}$/),
+    ])
+    expect(stderr).toContain('1 of 2 had no valid signature')
+  })
+
+  it('leaves out what is no delivery or was not saved whole, and says so', async () => {
+    const folder = newFolder()
+    save(join(folder, '1.json'), { method: 'GET' })
+    save(join(folder, '2.json'), { isWhole: false })
+    save(join(folder, '3.json'))
+    writeFileSync(join(folder, '.hidden.json'), 'x')
+    writeFileSync(join(folder, '4.json.part'), '{"half')
+    mkdirSync(join(folder, 'more'))
+    const { url, seen } = await keeper()
+    const { stderr, code } = await send([url, '--from', folder])
+    expect(seen).toHaveLength(1)
+    expect(stderr.match(/is not sent/g)).toHaveLength(2)
+    expect(code).toBe(0)
+  })
+
+  it('retries, and keeps a rate', async () => {
+    const folder = newFolder()
+    for (let count = 0; count < 4; count++) save(join(folder, `${count}.json`))
+    const { url, seen } = await keeper((nth) => ({ status: nth === 1 ? 503 : 204 }))
+    const { code } = await send([url, '--from', folder, '--rate', 1000, '--retry', '--speed', 1e6])
+    expect(code).toBe(0)
+    expect(seen).toHaveLength(5)
+  })
+
+  it.each<[string, (folder: string) => string, RegExp]>([
+    ['is missing', (folder) => join(folder, 'none'), /there is no such file/],
+    ['is an empty folder', (folder) => folder, /holds no delivery/],
+    ['is another file', () => 'package.json', /is no delivery that listen --save saved/],
+    [
+      'was not saved whole',
+      (folder) => save(join(folder, '1.json'), { isWhole: false }),
+      /only the beginning/,
+    ],
+  ])('says so, and sends nothing, if the path %s', async (_, path, message) => {
+    const { url, seen } = await keeper()
+    const { code, stderr } = await send([url, '--from', path(newFolder())])
+    expect(stderr.replace(/\n/g, ' ')).toMatch(message)
+    expect({ code, seen }).toEqual({ code: 1, seen: [] })
+  })
+
+  it.each([
+    [['--from', 'x', '--all'], '--from and --all exclude each other'],
+    [['--from', 'x', '--data', '-'], '--from and --data exclude each other'],
+    [['--from', 'x', '--count', '2'], '--from and --count exclude each other'],
+    [['call.ended', '--from', 'x'], '--from says what is sent'],
+    [['--keep'], '--keep needs --from'],
+    [['--from', 'x', '--keep', '--set', 'a=1'], '--keep and --set exclude each other'],
+    [['--set', 'a=1', '--data', '-'], '--data without EVENT is the whole body'],
+    [['--set', '=1'], '--set takes PATH=VALUE'],
+    [['--set', 'data..call=1'], '--set takes PATH=VALUE'],
+    [['--set', 'data.call'], '--set takes PATH=VALUE'],
+  ])('rejects %j', async (args, message) => {
+    const { code, stderr } = await send(['http://127.0.0.1:1/', ...args])
+    expect(stderr.replace(/\n/g, ' ')).toContain(message)
+    expect(code).toBe(2)
+  })
+})
+
+describe('send --set', () => {
+  it.each([
+    ['5', 5],
+    ['"5"', '5'],
+    ['text with = and blanks', 'text with = and blanks'],
+    ['{"a": [1]}', { a: [1] }],
+    ['', ''],
+    ['null', null],
+  ])('sets a field to %s, in samples and in data', async (value, expected) => {
+    const { url, events } = await keeper()
+    const set = ['--set', `data.call.duration=${value}`, '--set', 'data.call.new.field=x']
+    await send([url, 'call.ended', ...set])
+    const readInput = async () => Buffer.from('{"call":{"cost":1.0}}')
+    await send([url, 'call.ended', '--data', '-', ...set], testSurroundings({ readInput }))
+    for (const { data } of events()) {
+      expect(data).toMatchObject({ call: { duration: expected, new: { field: 'x' } } })
+    }
+    expect(events()).toHaveLength(2)
+  })
+
+  it('is valid, and leaves the rest of a saved body as it is', async () => {
+    const path = save(join(newFolder(), 'one.json'))
+    const { url, seen } = await keeper()
+    await send([url, '--from', path, '--set', 'data.call.duration=5.0', '--set', 'data.tags.1=ü'])
+    expect(seen[0]?.body).toBe(BODY.replace('142.0', '5.0').replace('2]', '"\\u00fc"]'))
+    expect((await send([await receiver(), '--from', path, '--set', 'id=evt_1'])).code).toBe(0)
+  })
+
+  it('changes each event of a scenario', async () => {
+    const { url, events } = await keeper()
+    await send([url, '--scenario', 'call', '--speed', 1e6, '--set', 'data.marked=true'])
+    expect(events().length).toBeGreaterThan(3)
+    expect(events().every(({ data }) => (data as { marked?: boolean }).marked)).toBe(true)
+  })
+
+  it('sends nothing if there is no such place', async () => {
+    const { url, seen } = await keeper()
+    const { code, stderr } = await send([url, 'call.ended', '--set', 'event.call=1'])
+    expect(stderr).toContain("--set can't change event.call")
+    expect({ code, seen }).toEqual({ code: 1, seen: [] })
+  })
+})
