@@ -13,15 +13,15 @@ const LAST_RELEASE = '1.0.0'
 /**
  * The first budgets were 4,200, 9,000 and 12,000 bytes. Since then came SHA-256 (about 500 bytes), numbers compared by their text,
  * deadlines of stores, secrets and scopes per request, the hand-off to queues with its job handler, the names of wrong kinds of
- * requests, suggestions for mistyped names, a message of its own for each mistake, a log that masks secrets (200 bytes), and
- * telemetry that can't harm a delivery (350 bytes). The main entry also has
- * the details of calls, batches and voices, and `redact` (1,300 bytes). Messages are a sixth of the bundles.
+ * requests, suggestions for mistyped names, a message of two sentences for each mistake (150 bytes of `verifyAndParse` alone), a log
+ * that masks secrets (200 bytes), and telemetry that can't harm a delivery (350 bytes). The main entry also has the details of calls,
+ * batches and voices, and `redact` (1,300 bytes). Messages are a sixth of the bundles.
  */
 const SUBJECTS = [
   {
     what: 'verifyAndParse',
     source: "export { verifyAndParse } from '../dist/index.js'",
-    budget: 4_800,
+    budget: 5_000,
     released: 2_998,
   },
   {
