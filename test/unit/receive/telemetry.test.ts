@@ -81,6 +81,22 @@ describe('a receiver with telemetry', () => {
     expect(telemetry.observations.map(({ outcome }) => outcome)).toEqual(outcomes)
   })
 
+  it('runs the handler only once a telemetry that prepares something calls next', async () => {
+    let isPrepared = false
+    const telemetry: Telemetry = {
+      async observe(_kind, _carrier, next) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        isPrepared = true
+        return (await next()).value
+      },
+      carrier: () => ({}),
+    }
+    const seen: boolean[] = []
+    const onEvent = () => void seen.push(isPrepared)
+    await createReceiver({ secret: SECRET, telemetry, onEvent })(await delivery())
+    expect(seen).toEqual([true])
+  })
+
   it('gives it the failure of a handler', async () => {
     const telemetry = recorder()
     const error = new Error('The CRM is down.')
@@ -173,7 +189,9 @@ describe('a telemetry that misbehaves', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...CARRIERS), fc.boolean(), async ([, carrier], fails) => {
         const telemetry = misbehave([deed], carrier)
-        const onEvent = vi.fn(() => {
+        const onEvent = vi.fn(async () => {
+          // The telemetry fails while the handler still runs: nothing may be an unhandled rejection.
+          await new Promise((resolve) => setTimeout(resolve, 2))
           if (fails) throw new Error('handler')
         })
         const direct = createReceiver({ secret: SECRET, telemetry, onEvent })
