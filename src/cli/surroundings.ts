@@ -33,7 +33,8 @@ export function processSurroundings(): Surroundings {
     env: process.env,
     isTerminal: process.stdout.isTTY === true,
     get columns() {
-      return process.stdout.columns ?? DEFAULT_COLUMNS
+      // Some terminals say 0.
+      return process.stdout.columns || DEFAULT_COLUMNS
     },
     interrupted: controller.signal,
     print: (text) => process.stdout.write(text),

@@ -52,7 +52,8 @@ describe.concurrent('check', () => {
       ✗ a signature of one digit  401       200
 
       ✗ a signature of one digit
-        Check the form of the signature before comparing: comparing buffers of two lengths throws.
+        Check the form of the signature before comparing: comparing buffers of two
+        lengths throws.
 
       1 of 2 passed, 1 failed
       "

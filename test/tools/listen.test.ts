@@ -126,7 +126,7 @@ describe('a real terminal', () => {
 
   it('tells a command when it is resized', async () => {
     const program = `'${process.execPath}' '${PROGRAM}' listen --port 0`
-    const child = spawn('script', ['-qec', `stty cols 200; (sleep 0.1; tty) & ${program}`, '/dev/null'], {
+    const child = spawn('script', ['-qec', `stty cols 200; tty; exec ${program}`, '/dev/null'], {
       env: { ...process.env, NO_COLOR: '1', TERM: 'xterm', TRUEDY_WEBHOOK_SECRET: SECRET },
       stdio: ['pipe', 'pipe', 'inherit'],
     })

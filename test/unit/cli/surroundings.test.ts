@@ -52,6 +52,22 @@ describe('the surroundings of a process', () => {
     expect(exit).toHaveBeenCalledWith(status)
   })
 
+  it('know the width of the terminal now, and take 80 columns for one that does not tell', () => {
+    const surroundings = processSurroundings()
+    const had = Object.getOwnPropertyDescriptor(process.stdout, 'columns')
+    for (const [columns, expected] of [
+      [200, 200],
+      [60, 60],
+      [0, 80],
+      [undefined, 80],
+    ] as const) {
+      Object.defineProperty(process.stdout, 'columns', { value: columns, configurable: true })
+      expect(surroundings.columns).toBe(expected)
+    }
+    if (had) Object.defineProperty(process.stdout, 'columns', had)
+    else Reflect.deleteProperty(process.stdout, 'columns')
+  })
+
   it('know whether a person looks', () => {
     expect(processSurroundings().isTerminal).toBe(process.stdout.isTTY === true)
     const had = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY')
