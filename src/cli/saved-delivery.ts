@@ -71,7 +71,7 @@ export function formatDelivery({ request, ...rest }: SavedDelivery): string {
 }
 
 /** Reads a file. `undefined` if it is no saved delivery; what only informs people is not checked. */
-export function readDelivery(
+export function readSavedDelivery(
   text: string,
 ): (Pick<SavedDelivery, 'request'> & { readonly isValid: boolean }) | undefined {
   const file = parseObject(text)

@@ -6,7 +6,7 @@ import { decodeUtf8 } from '../../bytes.js'
 import { resendHeaders } from '../connection-headers.js'
 import { EnvironmentError } from '../errors.js'
 import { readBytes } from '../files.js'
-import { MASKED, readDelivery, type SavedRequest } from '../saved-delivery.js'
+import { MASKED, readSavedDelivery, type SavedRequest } from '../saved-delivery.js'
 import type { Surroundings } from '../surroundings.js'
 import { printable } from '../terminal/printable.js'
 import type { OutgoingHeaders } from '../transport.js'
@@ -78,7 +78,7 @@ async function filesOf(path: string): Promise<string[]> {
 
 async function readFileOf(file: string, surroundings: Surroundings) {
   const bytes = await readBytes(file, surroundings)
-  const delivery = readDelivery(textOf(bytes))
+  const delivery = readSavedDelivery(textOf(bytes))
   if (delivery) return delivery
   throw new EnvironmentError(
     `"${printable(file)}" is no delivery that listen --save saved. To send a body of your own, use --data.`,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatDelivery, readDelivery } from '../../../src/cli/saved-delivery.js'
+import { formatDelivery, readSavedDelivery } from '../../../src/cli/saved-delivery.js'
 
 const headers = fc.array(fc.tuple(fc.constantFrom('X-Own', 'x-own', 'Content-Type'), fc.string()), {
   maxLength: 4,
@@ -23,7 +23,7 @@ describe('a saved delivery', () => {
             request: { method: 'POST', path: '/hooks?a=1', headers: pairs, body, isWhole },
             verdict: { isValid, outcome: 'processed' },
           })
-          const read = readDelivery(text)
+          const read = readSavedDelivery(text)
           expect(read).toEqual({
             isValid,
             request: { method: 'POST', path: '/hooks?a=1', headers: pairs, body: Buffer.from(body), isWhole },
@@ -60,6 +60,6 @@ describe('a saved delivery', () => {
       '{"format":"truedy-webhooks delivery 1","verdict":{},"request":{"method":"POST","path":"/","body":"","headers":[["a"]]}}',
     ],
   ])('is not %s', (_, text) => {
-    expect(readDelivery(text)).toBeUndefined()
+    expect(readSavedDelivery(text)).toBeUndefined()
   })
 })

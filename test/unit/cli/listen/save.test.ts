@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { runCli } from '../../../../src/cli/run.js'
-import { readDelivery } from '../../../../src/cli/saved-delivery.js'
+import { readSavedDelivery } from '../../../../src/cli/saved-delivery.js'
 import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
 import { eventually } from '../../support/eventually.js'
 import { failOnUncaught, serve } from '../../support/http.js'
@@ -29,7 +29,7 @@ async function saved(folder: string, count: number) {
   return readdirSync(folder)
     .sort()
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
-    .map(({ name, text }) => ({ name, text, file: JSON.parse(text), read: readDelivery(text) }))
+    .map(({ name, text }) => ({ name, text, file: JSON.parse(text), read: readSavedDelivery(text) }))
 }
 
 describe('listen --save', () => {
