@@ -2,6 +2,25 @@
 
 import { WebhookError } from './errors.js'
 
+/** Fields that are floats in Truedy's Python: a whole number in them is written as `123.0`, which JavaScript writes as `123`. */
+const FLOAT_FIELDS: ReadonlySet<string> = new Set([
+  'duration',
+  'duration_seconds',
+  'costUsd',
+  'cost_usd',
+  'temperature',
+])
+
+/**
+ * A number as Truedy's sender spells it: as Python does, and a whole number in a field of floats with a point.
+ *
+ * @param field - the key that the number is the value of
+ * @throws WebhookError `invalid_json` for a whole number of more digits than Python reads
+ */
+export function spellAsTruedy(token: string, field: string): string {
+  return spellAsPython(FLOAT_FIELDS.has(field) && /^-?\d+$/.test(token) ? `${token}.0` : token)
+}
+
 /** Python refuses to read longer whole numbers (`sys.int_info.default_max_str_digits`). */
 const MAX_DIGITS = 4300
 

@@ -1,6 +1,6 @@
 /** The forms that programs write the same JSON in. */
 
-import { spellAsPython } from '../python-number.js'
+import { spellAsPython, spellAsTruedy } from '../python-number.js'
 import type { BodyGuess } from './body-guess.js'
 import type { Budget } from './budget.js'
 import { spellAsJavaScript } from './numbers.js'
@@ -29,7 +29,7 @@ const FORMS: readonly (readonly [name: string, style: JsonStyle])[] = [
 /** As a tree, each value takes hundreds of bytes. A body of 500 kB that Truedy sends has fewer than this. */
 const MAX_MARKS = 50_000
 
-/** All forms, with numbers as they are here, and as the two usual languages spell them. Each body is valid up to the next. */
+/** All forms, with numbers as they are here, and as Python, Truedy and JavaScript spell them. Each body is valid up to the next. */
 export function* guessForms(
   bytes: Uint8Array,
   text: string,
@@ -64,7 +64,7 @@ export function* guessForms(
       seen.add(fingerprint)
       return scratch.written()
     }
-    for (const spellNumber of [undefined, spellAsPython, spellAsJavaScript]) {
+    for (const spellNumber of [undefined, spellAsPython, spellAsTruedy, spellAsJavaScript]) {
       for (const [detail, style] of FORMS) {
         const body = write(spellNumber ? { ...style, spellNumber } : style)
         if (body) yield { body, finding: { cause: 'body_reserialized', detail } }

@@ -14,8 +14,8 @@ export interface JsonStyle {
   readonly isAscii?: boolean
   /** Whether keys are sorted by code point, and of equal ones the last is kept. */
   readonly isSorted?: boolean
-  /** How a number is spelled. Default: as it was. */
-  readonly spellNumber?: (token: string) => string
+  /** How a number is spelled that is the value of a key. Default: as it was. */
+  readonly spellNumber?: (token: string, key: string) => string
 }
 
 /** How many pieces are gathered before they are handed on as one. */
@@ -36,28 +36,37 @@ export function writeJson(node: JsonNode, style: JsonStyle, emit: (text: string)
     emit(pieces.splice(0).join(''))
     if (piece.length >= LONG_PIECE) emit(piece)
   }
-  write(node, style, style.indent === undefined ? '' : '\n', put)
+  write(node, style, style.indent === undefined ? '' : '\n', put, '')
   emit(pieces.join(''))
 }
 
-/** @param newline - what a line of this level begins with; empty if there are no lines */
-function write(node: JsonNode, style: JsonStyle, newline: string, put: (piece: string) => void): void {
+/**
+ * @param newline - what a line of this level begins with; empty if there are no lines
+ * @param key - the key that the node is the value of; empty in an array
+ */
+function write(
+  node: JsonNode,
+  style: JsonStyle,
+  newline: string,
+  put: (piece: string) => void,
+  key: string,
+): void {
   switch (node.kind) {
     case 'token':
-      put(writeToken(node.text, style))
+      put(writeToken(node.text, style, key))
       return
     case 'string':
       put(style.isAscii ? node.ascii : node.plain)
       return
     case 'array':
-      enclose('[', ']', style, newline, node.items, put, (item, inner) => write(item, style, inner, put))
+      enclose('[', ']', style, newline, node.items, put, (item, inner) => write(item, style, inner, put, ''))
       return
     case 'object': {
       const members = style.isSorted ? sortMembers(node.members) : node.members
       enclose('{', '}', style, newline, members, put, ([key, value], inner) => {
         put(style.isAscii ? key.ascii : key.plain)
         put(style.colon)
-        write(value, style, inner, put)
+        write(value, style, inner, put, key.value)
       })
     }
   }
@@ -81,8 +90,8 @@ function enclose<Item>(
   put(items.length === 0 ? close : newline + close)
 }
 
-function writeToken(token: string, { spellNumber }: JsonStyle): string {
-  return spellNumber && /\d/.test(token) ? spellNumber(token) : token
+function writeToken(token: string, { spellNumber }: JsonStyle, key: string): string {
+  return spellNumber && /\d/.test(token) ? spellNumber(token, key) : token
 }
 
 function sortMembers(members: readonly JsonMember[]): readonly JsonMember[] {

@@ -3,7 +3,7 @@
  * receiver that parses a body and writes it again gets other bytes than were signed.
  */
 
-import { spellAsPython } from '../python-number.js'
+import { spellAsTruedy } from '../python-number.js'
 import { hexOfUnit } from '../utf16.js'
 
 /** A string, a number, or a sign before a value. */
@@ -11,11 +11,6 @@ const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[,:[]|-?\d[\d.eE+-]*/g
 
 /** What Python escapes: everything that is not printable ASCII, which includes DEL. JavaScript has escaped the rest already. */
 const NOT_PRINTABLE = /[^ -~]/g
-
-/** Fields of the samples that are floats in Python: a whole number in them is written as `123.0`. An object can't say so itself. */
-const FLOAT_FIELDS: ReadonlySet<string> = new Set(
-  ['duration', 'duration_seconds', 'costUsd', 'cost_usd', 'temperature'].map((name) => `"${name}"`),
-)
 
 /**
  * Writes a value as Python's `json.dumps` does: `", "` and `": "` between values, `\u00fc` for `ü`, `1e-07` for `1e-7`.
@@ -42,7 +37,7 @@ export function pythonJson(value: object): string {
         field = lastString
         return ': '
       default:
-        return spellAsPython(FLOAT_FIELDS.has(field) && /^-?\d+$/.test(token) ? `${token}.0` : token)
+        return spellAsTruedy(token, field.slice(1, -1))
     }
   })
 }

@@ -243,10 +243,10 @@ describe('the scenario chaos', () => {
     const distinct = new Set(steps.map(({ event }) => event)).size
     expect(handled).toHaveLength(distinct)
     expect(stdout).toMatch(/^scenario chaos, \d+ deliveries, seed 7\n/)
-    const [, told, sendings] = /events +(\d+) distinct, in (\d+) sendings/.exec(stdout) ?? []
+    const [, told, attempts] = /events +(\d+) distinct, in (\d+) attempts/.exec(stdout) ?? []
     expect(Number(told)).toBe(distinct)
     // Some of two at once met the handler at work, and came again.
-    expect(Number(sendings)).toBeGreaterThan(steps.length)
+    expect(Number(attempts)).toBeGreaterThan(steps.length)
     expect(stdout).toContain(' × 503')
     expect(stdout).not.toMatch(/^rate /m)
   })
