@@ -86,6 +86,7 @@ const GROUPS: Readonly<Record<string, readonly Tested[]>> = {
     ['pg-boss', 'test/queues: pg-boss'],
     ['graphile-worker', 'test/queues: graphile-worker'],
   ],
+  Telemetry: [['OpenTelemetry SDK', 'test/otel: @opentelemetry/sdk-trace-node']],
   'Test runners': [
     ['Jest', 'test/hosts/jest: jest'],
     ['Vitest', 'test/hosts/vitest: vitest'],
