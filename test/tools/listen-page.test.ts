@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { type IncomingMessage, request } from 'node:http'
+import { createServer, type IncomingMessage, request } from 'node:http'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumOptions } from '../support/chromium.js'
+import { listenOn } from '../support/server.js'
 import { type Running, run, SECRET, start } from './command-line.js'
 
 const WIDE = { width: 1440, height: 900 }
@@ -27,8 +28,17 @@ afterEach(async () => {
 })
 
 /** Starts the program on a port, or a free one. */
-async function listen(port = '0'): Promise<void> {
-  listening = start(['listen', '--port', port, '--open', '--json', '--other-secret', 'whsec_staging'])
+async function listen(port = '0', ...more: string[]): Promise<void> {
+  listening = start([
+    'listen',
+    '--port',
+    port,
+    '--open',
+    '--json',
+    '--other-secret',
+    'whsec_staging',
+    ...more,
+  ])
   const [line] = await listening.printed(/^.*"listening".*$/m)
   const { url, page } = JSON.parse(line) as { url: string; page: string }
   endpoint = url
@@ -68,7 +78,7 @@ async function sendVaried(): Promise<void> {
   await post(ended)
   await send('batch.status.changed')
   await send('unknown')
-  const billed = await signDelivery(sampleEvent('call.billed'), SECRET)
+  const billed = await signDelivery(JSON.stringify(sampleEvent('call.billed')), SECRET)
   await post({ ...billed, body: JSON.stringify(JSON.parse(billed.body), null, 2) })
   await send('voice.training.completed', 'whsec_staging')
   await post(
@@ -159,6 +169,24 @@ describe('the page of listen', () => {
     await details.getByRole('button', { name: 'Raw' }).click()
     expect(await payload.textContent()).toMatch(/^\{"event":"call\.ended"/)
     expect(await page.content()).not.toContain(SECRET)
+  })
+
+  it('shows the response of an app beside the verdict', async () => {
+    const app = createServer((_, response) => void response.writeHead(500).end('<b>broken</b>'))
+    await listen('0', '--forward', `http://127.0.0.1:${await listenOn(app)}/`)
+    const page = await openPage()
+    await send('call.started')
+    await rows(page).nth(0).click()
+    const details = page.getByRole('complementary', { name: 'Details of one delivery' })
+    await details.getByText('valid, responded 500').waitFor()
+    await details.getByText(/^responded 500 in [\d.]+ ms$/).waitFor()
+    expect(await details.getByLabel('Response of the app').textContent()).toBe('<b>broken</b>')
+    app.closeAllConnections()
+    app.close()
+    await send('call.started')
+    await rows(page).nth(1).waitFor()
+    await rows(page).nth(0).click()
+    await details.getByText('no response: nothing listens there').waitFor()
   })
 
   it('sends a delivery again, and says what came of it', async () => {
