@@ -27,7 +27,13 @@ export interface ReceiveTarget {
 }
 
 /** What can be delivered to: an app in this process, or a server by its URL. */
-export type Target = FetchTarget | NodeTarget | ReceiveTarget | string | URL
+export type Target = FetchTarget | NodeTarget | ReceiveTarget | string | UrlObject
+
+/** The part of a `URL` that is used: some programs have no types for the class. */
+interface UrlObject {
+  readonly href: string
+  readonly origin: string
+}
 
 /** A target whose kind is known. */
 export type KnownTarget =
