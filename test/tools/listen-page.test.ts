@@ -158,7 +158,7 @@ describe('the page of listen', () => {
     const page = await openPage()
     await page.locator('.row', { hasText: 'body_reserialized' }).click()
     const details = page.getByRole('complementary', { name: 'Details of one delivery' })
-    await details.getByText('The body was parsed and serialised again').waitFor()
+    await details.getByText('The body was parsed and re-serialized').waitFor()
     await details.getByText('rejected, responded 401').waitFor()
     await details.getByText('"event": "call.billed"').waitFor()
     await details.getByText('x-truedy-timestamp').waitFor()

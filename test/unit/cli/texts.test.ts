@@ -35,6 +35,8 @@ function steady(text: string): string {
     .replace(/(PORT\/)[\w-]{10,}/g, '$1TOKEN')
     .replace(UUID, 'UUID')
     .replace(/:[\da-f]{64}\b/g, ':HASH')
+    // An id that does not fit is shortened.
+    .replace(/UUID:[^\s…]*…/g, 'UUID:…')
     .replace(/\d{4}-\d\d-\d\dT[\d%a:.]+Z?/g, 'TIME')
     .replace(/\d\d:\d\d:\d\d/g, 'HH:MM:SS')
     .replace(/\d+ (days|s) (old|ahead)/g, 'N $1 $2')
