@@ -167,7 +167,7 @@ describe('the page of listen', () => {
     await page.locator('.row', { hasText: 'duplicate' }).click()
     await details.getByText('duplicate, responded 204').waitFor()
     await details.getByRole('button', { name: 'Raw' }).click()
-    expect(await payload.textContent()).toMatch(/^\{"event":"call\.ended"/)
+    expect(await payload.textContent()).toMatch(/^\{"event": "call\.ended"/)
     expect(await page.content()).not.toContain(SECRET)
   })
 

@@ -81,7 +81,7 @@ describe.each(['send', 'check'])('%s', (command) => {
 
   it('says of http:// where https:// is wanted that no HTTP answers, or that nothing does', async () => {
     const { url } = await serve(`plain-${command}`, 'localhost')
-    expect(await output(url.replace('https:', 'http:'))).toMatch(/no HTTP|without an answer/)
+    expect(await output(url.replace('https:', 'http:'))).toMatch(/no HTTP|without a response/)
   })
 
   it('takes a certificate that this machine trusts', async () => {

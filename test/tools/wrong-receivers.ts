@@ -233,7 +233,7 @@ export const wrongReceivers: Readonly<
       'genuine JSON that is no event',
     ],
   },
-  'compares by == on a body that was serialised again': {
+  'compares by == on a body that it re-serialized': {
     make: () =>
       receiver({
         verify(body, headers) {
@@ -244,12 +244,10 @@ export const wrongReceivers: Readonly<
           refuseUnless(signature == expectedSignature(timestamp, again), 401)
         },
       }),
-    found: [
-      'a body in another spelling of JSON',
-      'a forged body that is not JSON',
-      'a genuine body that is not JSON',
-      'a genuine body that is not UTF-8',
-    ],
+    // Truedy writes JSON as Python does, so no valid delivery gets through.
+    found: endpointCases
+      .filter(({ name, expected }) => expected.startsWith('2xx') || / body that is not /.test(name))
+      .map(({ name }) => name),
   },
   'knows no duplicates': {
     make: () => receiver({ handle: work }),
