@@ -28,23 +28,28 @@ async function transcript({ argv, input = '', isTerminal = false }: Run): Promis
 
 /** Times, ports, rates and random ids, each by a word, and escapes as a sign that can be seen. */
 function steady(text: string): string {
-  return text
-    .replaceAll('\u001b', '␛')
-    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
-    .replace(/port \d+\./g, 'port PORT.')
-    .replace(/(PORT\/)[\w-]{10,}/g, '$1TOKEN')
-    .replace(UUID, 'UUID')
-    .replace(/:[\da-f]{64}\b/g, ':HASH')
-    // An id that does not fit is shortened.
-    .replace(/UUID:[^\s…]*…/g, 'UUID:…')
-    .replace(/\d{4}-\d\d-\d\dT[\d%a:.]+Z?/g, 'TIME')
-    .replace(/\d\d:\d\d:\d\d/g, 'HH:MM:SS')
-    .replace(/\d+ (days|s) (old|ahead)/g, 'N $1 $2')
-    .replace(/[\d.,]+\/s over [\d.]+ (ms|s|min)/g, 'N/s over N s')
-    .replace(/(p50|p95|p99|max) [\d.,]+/g, '$1 N')
-    .replace(/ +[\d.,]+ ms/g, '  N ms')
-    .replace(/ +[\d,]+ B /g, '  N B ')
-    .replace(/"(ms|seconds|sendingSeconds|ratePerSecond|p50|p95|p99|max|durationMs|bytes)":[\d.]+/g, '"$1":N')
+  return (
+    text
+      .replaceAll('\u001b', '␛')
+      .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+      .replace(/port \d+\./g, 'port PORT.')
+      .replace(/(PORT\/)[\w-]{10,}/g, '$1TOKEN')
+      .replace(UUID, 'UUID')
+      .replace(/:[\da-f]{64}\b/g, ':HASH')
+      // An id that does not fit is shortened.
+      .replace(/UUID:[^\s…]*…/g, 'UUID:…')
+      .replace(/\d{4}-\d\d-\d\dT[\d%a:.]+Z?/g, 'TIME')
+      .replace(/\d\d:\d\d:\d\d/g, 'HH:MM:SS')
+      .replace(/\d+ (days|s) (old|ahead)/g, 'N $1 $2')
+      .replace(/[\d.,]+\/s over [\d.]+ (ms|s|min)/g, 'N/s over N s')
+      .replace(/(p50|p95|p99|max) [\d.,]+/g, '$1 N')
+      .replace(/ +[\d.,]+ ms/g, '  N ms')
+      .replace(/ +[\d,]+ B /g, '  N B ')
+      .replace(
+        /"(ms|seconds|sendingSeconds|ratePerSecond|p50|p95|p99|max|durationMs|bytes)":[\d.]+/g,
+        '"$1":N',
+      )
+  )
 }
 
 const snapshotOf = (name: string) => `snapshots/${name}.txt`
