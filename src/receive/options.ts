@@ -106,7 +106,7 @@ export interface ReceiverSettings<Request, Args extends readonly unknown[]> {
 }
 
 /** Hashes for a tenant that doesn't exist, so that it takes the same time. What it signs is rejected all the same. */
-const NO_SECRET = 'no such tenant'
+export const NO_SECRET = 'no such tenant'
 
 /**
  * The options with all defaults in place, and checked: a mistake shows when the receiver is created, not at a delivery.

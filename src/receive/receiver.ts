@@ -17,7 +17,7 @@ import { findMatch } from '../verify/hmac.js'
 import { type Key, requireKeys, type Secret } from '../verify/keys.js'
 import { parseMatch } from '../verify/verify.js'
 import { createJob } from './job.js'
-import { type ReceiverOptions, type ReceiverSettings, resolveOptions } from './options.js'
+import { NO_SECRET, type ReceiverOptions, type ReceiverSettings, resolveOptions } from './options.js'
 import { type Outcome, type Result, reportTo } from './outcome.js'
 import { type Reply, toReply } from './reply.js'
 import { observeWork, traceOf } from './telemetry.js'
@@ -196,7 +196,11 @@ async function verifyReceived<Request, Args extends readonly unknown[]>(
   const { method, headers } = unread
   if (typeof method !== 'string')
     throw invalidOption('The delivery has no method. Pass { method, headers, body }.')
-  if (method.toUpperCase() !== 'POST') throw new WebhookError('method_not_allowed', 'Only POST is answered.')
+  if (method.toUpperCase() !== 'POST')
+    throw new WebhookError(
+      'method_not_allowed',
+      'Only POST is accepted. Truedy sends its deliveries with POST.',
+    )
   requireObject('headers', headers)
   if (Number(findHeader(headers, 'content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   const signed = readSignatureHeaders(headers, verification)
@@ -219,7 +223,7 @@ async function verifyReceived<Request, Args extends readonly unknown[]>(
 
 /** Asks the program whose secret and scope these are, both at once. */
 async function findTenant<Request, Args extends readonly unknown[]>(
-  { secretOf, scopeOf, processing, verification }: ReceiverSettings<Request, Args>,
+  { secretOf, scopeOf, processing }: ReceiverSettings<Request, Args>,
   { request, args }: UnreadRequest<Request, Args>,
   deadline: StepDeadline,
 ): Promise<Tenant> {
@@ -230,9 +234,9 @@ async function findTenant<Request, Args extends readonly unknown[]>(
   ])
   if (scopeOf) requireText("scope's result", scope)
   if (!secretOf) return { keys: undefined, isUnknown: false, scope }
-  if (secret === null) return { keys: verification.keys, isUnknown: true, scope }
-  // Rejects `undefined`: the secret is not configured.
-  return { keys: requireKeys(secret as Secret), isUnknown: false, scope }
+  const isUnknown = secret === null
+  // The same steps for a tenant that doesn't exist, so that time doesn't tell. `undefined` is rejected: it is not configured.
+  return { keys: requireKeys(isUnknown ? NO_SECRET : (secret as Secret)), isUnknown, scope }
 }
 
 interface Tenant {

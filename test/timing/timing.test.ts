@@ -120,16 +120,28 @@ async function nanosecondsOf(verify: Verify, { body, headers }: Delivery): Promi
 }
 
 /** Times of two classes, measured in random order. */
-async function measure(verify: Verify, bytes: number, samples: number) {
+async function measure(
+  timeOf: (delivery: Delivery, which: 0 | 1) => Promise<number>,
+  bytes: number,
+  samples: number,
+) {
   const random = createRandom(Date.now())
   const times = [new Float64Array(samples), new Float64Array(samples)] as const
   const counts: [number, number] = [0, 0]
-  for (const [, delivery] of makeRound(random, bytes)) await nanosecondsOf(verify, delivery)
+  for (const [which, delivery] of makeRound(random, bytes)) await timeOf(delivery, which)
   while (counts[0] < samples) {
     for (const [which, delivery] of makeRound(random, bytes))
-      times[which][counts[which]++] = await nanosecondsOf(verify, delivery)
+      times[which][counts[which]++] = await timeOf(delivery, which)
   }
   return times
+}
+
+/** Prints |t| of two classes, and fails if they can be told apart. */
+function expectAlike(what: string, times: readonly [Float64Array, Float64Array]): void {
+  const values = QUANTILES.map((quantile) => welch(times, quantile))
+  const samples = times[0].length.toLocaleString('en')
+  console.log(`${what}: t = ${values.map((t) => t.toFixed(2)).join(', ')}; ${samples} samples each`)
+  for (const t of values) expect(Math.abs(t)).toBeLessThan(LIMIT)
 }
 
 /** Welch's t of the times up to a quantile of both classes together. */
@@ -203,12 +215,27 @@ describe.each(Object.entries(ways))('the time of a refusal by %s', (_, { samples
     'does not tell that %i bytes of the signature are right',
     { timeout: 300_000 },
     async (bytes) => {
-      const times = await measure(await load(), bytes, samples)
-      const values = QUANTILES.map((quantile) => welch(times, quantile))
-      console.log(
-        `0 and ${bytes} bytes right: t = ${values.map((t) => t.toFixed(2)).join(', ')}; ${samples.toLocaleString('en')} samples each`,
-      )
-      for (const t of values) expect(Math.abs(t)).toBeLessThan(LIMIT)
+      const verify = await load()
+      const times = await measure((delivery) => nanosecondsOf(verify, delivery), bytes, samples)
+      expectAlike(`0 and ${bytes} bytes right`, times)
     },
   )
+})
+
+it('the time of a refusal does not tell which tenants exist', { timeout: 300_000 }, async () => {
+  const { createReceiver } = await import('../../dist/index.js')
+  const receive = createReceiver<[0 | 1]>({
+    ...options,
+    secret: (_delivery, which) => [null, SECRET][which] as string | null,
+    onEvent: () => {},
+    onOutcome: () => {},
+  })
+  const timeOf = async ({ body, headers }: Delivery, which: 0 | 1): Promise<number> => {
+    const began = process.hrtime.bigint()
+    const { status } = await receive({ method: 'POST', headers, body }, which)
+    const took = Number(process.hrtime.bigint() - began)
+    if (status !== 401) throw new Error(`A wrong signature got ${status}.`)
+    return took
+  }
+  expectAlike('no such tenant, and a wrong signature', await measure(timeOf, 0, SAMPLES))
 })
