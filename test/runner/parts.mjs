@@ -67,6 +67,7 @@ export const parts = {
     commands: ['typedoc --options test/structure/typedoc.config.mjs'],
     onRequest: true,
   },
+  pictures: { build: 'code', commands: ['node test/pictures/draw.mjs'], onRequest: true },
   bench: { build: 'code', install: ['test/bench'], commands: ['node test/bench/bench.mjs'], onRequest: true },
   'bench:stores': {
     build: 'code',
