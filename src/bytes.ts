@@ -8,7 +8,7 @@ import { getBuiltin } from './builtins.js'
  */
 export type RawBody = string | Uint8Array | ArrayBuffer
 
-/** What the checks of a raw body hand on: text, or a view on the caller's bytes (never a copy). */
+/** A raw body after its checks: text, or a view on the caller's bytes (never a copy). */
 export type Bytes = string | Uint8Array
 
 /**
@@ -17,7 +17,7 @@ export type Bytes = string | Uint8Array
  */
 export function asBytes(body: unknown): Bytes | undefined {
   if (typeof body === 'string') return body
-  // Of the views, those on single bytes.
+  // Only views on single bytes count.
   if (ArrayBuffer.isView(body) && (body as Uint8Array).BYTES_PER_ELEMENT === 1) {
     return withoutSharing(body as Uint8Array)
   }
@@ -31,14 +31,14 @@ function withoutSharing(bytes: Uint8Array): Uint8Array {
   return bytes.buffer[Symbol.toStringTag] === 'SharedArrayBuffer' ? Uint8Array.from(bytes) : bytes
 }
 
-/** Whether a text has no half of a surrogate pair: otherwise it has no UTF-8 bytes of its own. */
+/** Tells whether a text has no half of a surrogate pair. A text with one has no UTF-8 bytes of its own. */
 export function isWellFormed(text: string): boolean {
   // Missing in older runtimes, and in the types for them.
   const { isWellFormed: native } = text as { isWellFormed?: () => boolean }
   return native ? native.call(text) : !/\p{Surrogate}/u.test(text)
 }
 
-/** What a value calls itself: `Undefined`, `Object`, `Array`, `Promise`, `ReadableStream`, `ArrayBuffer` … */
+/** The kind of a value: `Undefined`, `Object`, `Array`, `Promise`, `ReadableStream`, `ArrayBuffer` … */
 export function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1)
 }
@@ -48,7 +48,7 @@ export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** How many bytes a body has. */
+/** The number of bytes of a body. */
 export function byteLength(bytes: Bytes): number {
   return typeof bytes === 'string' ? encodeUtf8(bytes).length : bytes.length
 }

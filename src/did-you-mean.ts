@@ -21,7 +21,7 @@ export function didYouMean(
   return isNear ? ` Did you mean ${show(nearest.candidate)}?` : ''
 }
 
-/** How many letters have to be added, removed, changed or swapped with their neighbour (Damerau–Levenshtein). */
+/** The number of letters to add, remove, change or swap with their neighbor (Damerau–Levenshtein). */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)

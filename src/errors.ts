@@ -1,4 +1,4 @@
-/** The one error class of the package, and the HTTP status that each of its codes is answered with. */
+/** The one error class of the package, and the HTTP status of each of its codes. */
 
 /** Stable names of everything that can be wrong with a delivery (4xx) or with the receiving program (500). */
 export type WebhookErrorCode =
@@ -20,10 +20,10 @@ export type WebhookErrorCode =
   | 'invalid_secret'
   | 'invalid_options'
 
-/** The HTTP statuses that a {@link WebhookErrorCode} is answered with. */
+/** The HTTP statuses of a {@link WebhookErrorCode}. */
 export type WebhookErrorStatus = 400 | 401 | 405 | 413 | 500 | 503
 
-/** What is answered with 401: a delivery whose signature is invalid, or that is not fresh. */
+/** Codes with the status 401: the signature of a delivery is invalid, or its timestamp is not fresh. */
 type Unauthorized = Extract<
   WebhookErrorCode,
   `missing_${string}` | `malformed_${string}` | `timestamp_${string}` | 'signature_mismatch'
@@ -49,10 +49,10 @@ const STATUS: Record<Exclude<WebhookErrorCode, Unauthorized>, WebhookErrorStatus
 const BRAND = Symbol.for('truedy-webhooks.WebhookError')
 
 /**
- * What `verifyAndParse` and its siblings throw.
+ * The error that `verifyAndParse` and its siblings throw.
  *
  * `code` is stable, match that one; `message` says what happened and what to do, and may be reworded.
- * Neither holds the secret, the expected signature or the body, so both can be logged.
+ * Both can be logged: neither holds the secret, the expected signature or the body.
  *
  * @example
  * ```ts
@@ -72,7 +72,7 @@ const BRAND = Symbol.for('truedy-webhooks.WebhookError')
  */
 export class WebhookError extends Error {
   override readonly name = 'WebhookError'
-  /** What went wrong, as a stable name. */
+  /** A stable name of what went wrong. */
   readonly code: WebhookErrorCode
   /** The HTTP status to answer with: 400, 401, 405, 413; 500 and 503 if the receiving program is at fault. */
   readonly status: WebhookErrorStatus
@@ -102,7 +102,7 @@ Object.defineProperty(WebhookError, Symbol.hasInstance, {
 })
 
 /**
- * Whether a caught value is a {@link WebhookError}, also one from another entry or copy of the package. `instanceof`
+ * Tells whether a caught value is a {@link WebhookError}, also one from another entry or copy of the package. `instanceof`
  * says the same.
  *
  * @param value - anything, usually what a `catch` received

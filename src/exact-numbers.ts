@@ -3,7 +3,7 @@
 /** Up to so many characters without an exponent, a decimal number survives parsing and printing. */
 const SAFE_NUMBER = /^-?[1-9][\d.]{0,13}$|^0[\d.]{0,13}$/
 
-/** What every text with another number has: few texts need to be taken apart. A number stands after a bracket, `,`, `:` or a space. */
+/** Every text with another number matches this, so few texts need to be taken apart. A number stands after a bracket, `,`, `:` or a space. */
 const UNSAFE_NUMBER = /\d[\d.]{14}|[[,:\s]-0|[[,:\s]-?\d[\d.]*[eE]/
 
 /** The strings and the numbers of a JSON text: what stands in a string is no number. */
@@ -18,15 +18,15 @@ const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g
 export function quoteInexactNumbers(text: string): string {
   if (!UNSAFE_NUMBER.test(text)) return text
   return text.replace(STRING_OR_NUMBER, (token) =>
-    // With a NUL in front, which no identifier has.
+    // The NUL in front keeps it apart from identifiers, which have none.
     token.startsWith('"') || SAFE_NUMBER.test(token) || isExact(token) ? token : `"\\u0000${token}"`,
   )
 }
 
-/** No number prints with more digits. */
+/** The most digits that a number prints with. */
 const MOST_DIGITS = 17
 
-/** Whether the number is the same, digit for digit, after parsing and printing. Its sign and its power of ten always are. */
+/** Tells whether the number is the same, digit for digit, after parsing and printing. Its sign and its power of ten always are. */
 function isExact(literal: string): boolean {
   const digits = significantDigits(literal)
   if (digits === '') return !literal.startsWith('-')

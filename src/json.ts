@@ -1,11 +1,11 @@
 /** Reading values that were parsed from JSON and whose shape nobody promises. */
 
-/** Whether a value is a JSON object: not an array, not null. */
+/** Tells whether a value is a JSON object: not an array, not null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Whether a value is a text that is not empty. */
+/** Tells whether a value is a text that is not empty. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
@@ -38,7 +38,7 @@ export function parseJson(text: string): unknown {
   return value
 }
 
-/** In place, and without recursion: JSON nests deeper than the stack. */
+/** Works in place and without recursion, because JSON can nest deeper than the stack. */
 function removeProtoKeys(root: unknown): void {
   const parents = [root]
   for (let parent = parents.pop(); parent; parent = parents.pop()) {
@@ -48,7 +48,7 @@ function removeProtoKeys(root: unknown): void {
 }
 
 /**
- * What `JSON.stringify` gives for plain data, however deep: the native function recurses, and a body that nests 10,000
+ * Returns what `JSON.stringify` gives for plain data, however deep. The native function recurses, and a body that nests 10,000
  * levels would overflow its stack.
  *
  * @param value - what `JSON.parse` returns, or a copy of it

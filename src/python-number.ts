@@ -1,4 +1,4 @@
-/** How Python spells the numbers of JSON. */
+/** Spells the numbers of JSON as Python does. */
 
 import { WebhookError } from './errors.js'
 
@@ -21,7 +21,7 @@ export function spellAsTruedy(token: string, field: string): string {
   return spellAsPython(FLOAT_FIELDS.has(field) && /^-?\d+$/.test(token) ? `${token}.0` : token)
 }
 
-/** Python refuses to read longer whole numbers (`sys.int_info.default_max_str_digits`). */
+/** Python reads no longer whole numbers (`sys.int_info.default_max_str_digits`). */
 const MAX_DIGITS = 4300
 
 /**

@@ -19,7 +19,7 @@ interface BodyStream {
   }
 }
 
-/** How much of a body is read. */
+/** The limit of a body. */
 export interface BodyLimit {
   /** The largest body that is accepted, in bytes. Default 1 MiB. */
   readonly maxBodyBytes?: number | undefined
@@ -84,7 +84,7 @@ export function requireRequest(request: RequestLike): void {
 }
 
 /**
- * Whether a value is a Request. A context that has one in it, and the requests of Node and Fastify, have no `bodyUsed`. Its
+ * Tells whether a value is a Request. A context that has one in it, and the requests of Node and Fastify, have no `bodyUsed`. Its
  * value stays unread: that creates the body's stream in some servers, which then close the connection of a rejected upload.
  */
 export function isRequest(value: unknown): boolean {
@@ -105,7 +105,7 @@ export function connectionClosed(cause?: unknown): Error {
   return error
 }
 
-/** Whether an error is one of {@link connectionClosed}. */
+/** Tells whether an error is one of {@link connectionClosed}. */
 export function isConnectionClosed(error: unknown): boolean {
   return (error as Error | undefined)?.name === CONNECTION_CLOSED
 }

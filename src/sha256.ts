@@ -1,6 +1,6 @@
 /**
  * SHA-256 (FIPS 180-4), synchronous and the same in every runtime: WebCrypto's is asynchronous, and keys of events are not.
- * For digests inside keys. Signatures are computed by the runtime's own cryptography.
+ * It makes the digests inside keys. Signatures are computed by the runtime's own cryptography.
  */
 
 import { encodeUtf8 } from './bytes.js'

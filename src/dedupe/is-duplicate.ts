@@ -8,7 +8,7 @@ import { newOwner, requireClaim } from './steps.js'
 import type { DedupeStore } from './store.js'
 
 /**
- * Whether an event was seen before; `false` for exactly one caller per key, also when several ask at once. The event
+ * Tells whether an event was seen before: `false` for exactly one caller per key, also if several ask at once. The event
  * counts as seen from this call on: a crash after it loses the event. So ask inside the database transaction that
  * holds the side effects, where both are undone together; elsewhere use {@link processOnce}.
  *
@@ -37,7 +37,7 @@ export async function isDuplicate(
   const { ttlMs } = settings
   const key = keyFor(event, settings)
   const owner = newOwner()
-  // No deadline: the database's own time-outs bound a transaction, and giving up on a statement would not end it.
+  // The database's own time-outs bound a transaction. Giving up on a statement here would not stop it.
   if (requireClaim(await store.claim(key, { owner, leaseMs: ttlMs })) !== 'claimed') return true
   await store.complete?.(key, { owner, ttlMs })
   return false

@@ -83,7 +83,7 @@ function exactEnvelope(event: TruedyEvent): Readonly<Record<string, unknown>> {
   return isObject(envelope) ? envelope : {}
 }
 
-/** What tells a bill from its correction and its refund; all of `data` if it has none of that. */
+/** The fields that tell a bill from its correction and its refund; all of `data` if it has none of them. */
 function billingOf({ data }: Readonly<Record<string, unknown>>): unknown {
   const fields = isObject(data) ? data : {}
   const call = isObject(fields['call']) ? fields['call'] : {}
@@ -105,7 +105,7 @@ function eventIdOf(event: TruedyEvent): string | undefined {
   return id === undefined || contains([rest, fields], id) ? undefined : id
 }
 
-/** Whether a value, or one inside it, has a text. */
+/** Tells whether a value, or one inside it, is a text. */
 function contains(root: unknown, text: string): boolean {
   const number = Number(text)
   const values = [root]

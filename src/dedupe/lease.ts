@@ -7,7 +7,7 @@ import type { Awaitable } from './store.js'
 export interface KeptLease {
   /** Aborted when the lease was lost. Never after {@link stop}. */
   readonly signal: AbortSignal
-  /** Whether the lease is still held, as far as this machine's clocks tell. */
+  /** Tells whether the lease is still held, by this machine's clocks. */
   isHeld(): boolean
   /** Stops renewing. A lease that is not completed or released then expires by itself. */
   stop(): void
@@ -15,7 +15,7 @@ export interface KeptLease {
   abort(reason: Error): void
 }
 
-/** What a lease needs. */
+/** The settings of a lease. */
 export interface LeaseSettings {
   /** Extends the lease in the store. */
   readonly renew: () => Awaitable<boolean>
@@ -23,7 +23,7 @@ export interface LeaseSettings {
   readonly stepTimeoutMs: number
 }
 
-/** The lease is looked at so often in its length, and at least every second: a machine that slept must learn of it soon. */
+/** The lease is checked this often in its length, and at least every second, because a machine that slept must notice soon. */
 const LOOKS = 20
 const LONGEST_LOOK_MS = 1000
 

@@ -9,7 +9,7 @@ export type KeyOf = (event: TruedyEvent) => string
 
 /** Options of {@link isDuplicate}. */
 export interface DuplicateOptions {
-  /** How long an event is remembered, in milliseconds. Default 72 hours. */
+  /** The time that an event stays marked done, in milliseconds. Default 72 hours. */
   readonly ttlMs?: number | undefined
   /** The key of an event. Default {@link dedupeKey}. */
   readonly key?: KeyOf | undefined
@@ -19,16 +19,16 @@ export interface DuplicateOptions {
 
 /** Deadlines of the steps that are not the handler. */
 export interface StepOptions {
-  /** How long one step of the store may take, in milliseconds. Default 3,000. */
+  /** The time that one step of the store may take, in milliseconds. Default 3,000. */
   readonly stepTimeoutMs?: number | undefined
 }
 
 /** Options of {@link processOnce}. */
 export interface ProcessOptions extends DuplicateOptions {
-  /** How long a worker that crashed still holds an event, in milliseconds. Default 60,000. */
+  /** The time that a worker which crashed still holds an event, in milliseconds. Default 60,000. */
   readonly leaseMs?: number | undefined
   /**
-   * How long a handler may take, in milliseconds. After that its `signal` is aborted and the result no longer waited for. Default
+   * The time that a handler may take, in milliseconds. After that, its `signal` is aborted and nobody waits for its result. Default
    * 15 minutes.
    */
   readonly handlerTimeoutMs?: number | undefined

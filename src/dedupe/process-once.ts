@@ -25,7 +25,7 @@ export type HandlerSignal = typeof globalThis extends { AbortSignal: { prototype
       removeEventListener(type: 'abort', listener: () => void): void
     }
 
-/** What a function that processes an event gets beside it. */
+/** The second argument of a function that processes an event. */
 export interface ProcessContext {
   /**
    * Aborted if the lease is lost, or the handler outlives `handlerTimeoutMs`: another worker may process the event again. Throw
@@ -36,11 +36,11 @@ export interface ProcessContext {
   readonly key: string
 }
 
-/** What happened to an event. */
+/** The result for an event. */
 export type Processed<Value> =
   | {
       readonly status: 'processed'
-      /** What the handler returned. */
+      /** The value that the handler returned. */
       readonly value: Value
       readonly recorded: true
     }
@@ -96,10 +96,10 @@ export async function processOnce<Value, Event extends TruedyEvent>(
   return runOnce(store, keyFor(event, settings), settings, (context) => handler(event, context))
 }
 
-/** How long a record is tried to be written if nobody waits for a response, in milliseconds. */
+/** The time for which marking done is tried if nobody waits for a response, in milliseconds. */
 const PERSIST_MS = 6000
 
-/** What a receiver adds to {@link processOnce}. */
+/** The part that a receiver adds to {@link processOnce}. */
 interface Delivered {
   /** The deadline of the response, on the clock of `performance.now()`. */
   readonly endsAt: number
@@ -116,7 +116,7 @@ export async function runOnce<Value>(
   delivered?: Delivered,
 ): Promise<Processed<Value>> {
   const owner = newOwner()
-  // From before the request: the store's lease begins later, and so ends later than this worker believes.
+  // Taken before the request, so that the store's lease ends later than this worker believes.
   const claimedAt = instant()
   const endsAt = delivered?.endsAt ?? Number.POSITIVE_INFINITY
   const found = await claimKey(store, key, { owner, leaseMs }, { stepTimeoutMs, endsAt })

@@ -7,22 +7,22 @@ import type { Awaitable, Claim, DedupeStore } from './store.js'
 /** The deadline of a delivery's response, and how long one step may take. */
 export interface StepDeadline {
   readonly stepTimeoutMs: number
-  /** On the clock of `performance.now()`, in milliseconds; `Infinity` if nobody waits for a response. */
+  /** The end, on the clock of `performance.now()`, in milliseconds; `Infinity` if nobody waits for a response. */
   readonly endsAt: number
 }
 
-/** How much time is left, in milliseconds. */
+/** The time that is left, in milliseconds. */
 export function timeLeft({ endsAt }: Pick<StepDeadline, 'endsAt'>): number {
   return endsAt - performance.now()
 }
 
-/** How long the next step may take, in milliseconds. */
+/** The time that the next step may take, in milliseconds. */
 export function timeForStep(deadline: StepDeadline): number {
   return Math.min(deadline.stepTimeoutMs, timeLeft(deadline))
 }
 
 /**
- * What a step resolves to, within its time.
+ * Runs a step, and rejects if it takes longer than its time.
  *
  * @param name - names the step in the error: `store.claim`
  * @throws WebhookError `step_timeout`; what the step throws
@@ -38,7 +38,7 @@ export function withTimeout<Value>(
   })
 }
 
-/** What some work resolves to. Rejects with the error if it takes longer than the time given. */
+/** Runs some work, and rejects with the error if it takes longer than the time given. */
 export function within<Value>(
   timeoutMs: number,
   work: () => Awaitable<Value>,
@@ -47,7 +47,7 @@ export function within<Value>(
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
     const timer = start(timeoutMs, () => reject(timeoutError()))
-    // In an async function, work that throws at once rejects like any other.
+    // The async function turns a synchronous throw into a rejection.
     ;(async () => work())()
       .then(resolve, reject)
       .finally(() => clearTimeout(timer))

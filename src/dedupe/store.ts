@@ -1,5 +1,5 @@
 /**
- * What a dedupe store is. A record in it is in one of three states:
+ * A dedupe store. A record in it is in one of three states:
  *
  *     absent or expired ── claim ──▶ leased by an owner ── complete ──▶ done, until its ttl
  *                       ◀─ release, or the lease expires ─┘
@@ -13,10 +13,10 @@ import { requireFunction, requireObject } from '../checks.js'
 /** A value, or a promise of it. */
 export type Awaitable<Value> = Value | PromiseLike<Value>
 
-/** What a claim found. */
+/** The result of a claim. */
 export type Claim = 'claimed' | 'busy' | 'done'
 
-/** Where it is recorded which events are being processed and which are done. Each step is atomic. */
+/** Records which events are being processed and which are done. Each step is atomic. */
 export interface DedupeStore {
   /**
    * Takes a record that is absent or expired, or that this owner holds, for `leaseMs` from now: `claimed`. Held by another

@@ -1,4 +1,4 @@
-/** What a body may have been before something happened to it. */
+/** Guesses of the body before something happened to it. */
 
 import { encodeUtf8 } from '../bytes.js'
 import type { BodyGuess } from './body-guess.js'
@@ -29,7 +29,7 @@ export async function* guessBodies(
   if (text === undefined) yield* guessDecompressed(bytes, budget)
 }
 
-/** What shows in a body that matches in no form: a cause that is seen and not proven. */
+/** A cause that can be seen in a body, though no form of it matches. */
 export function findingOf(bytes: Uint8Array): Finding | undefined {
   if (bytes.length === 0) return { cause: 'body_empty' }
   if (isGzip(bytes)) return { cause: 'body_compressed', detail: 'gzip' }
@@ -47,7 +47,7 @@ const LF = 0x0a
 const NEWLINE = Uint8Array.of(LF)
 const WINDOWS_NEWLINE = Uint8Array.of(CR, LF)
 
-/** What happens at both ends, and at the ends of lines. */
+/** Changes at both ends, and at the ends of lines. */
 function* guessEnds(bytes: Uint8Array, budget: Budget, scratch: Scratch): Generator<BodyGuess> {
   const added = { cause: 'body_newline_added' } as const
   const removed = { cause: 'body_newline_removed' } as const
@@ -75,7 +75,7 @@ function* guessEnds(bytes: Uint8Array, budget: Budget, scratch: Scratch): Genera
   }
 }
 
-/** What a body may have been that has got a byte order mark: whatever adds one often changes line ends, too. */
+/** Guesses of a body that got a byte order mark. Whatever adds one often changes line endings, too. */
 function* guessWithoutMark(bytes: Uint8Array, budget: Budget, scratch: Scratch): Generator<BodyGuess> {
   const cause = 'body_bom'
   yield { body: bytes, finding: { cause, detail: 'added' } }
@@ -119,7 +119,7 @@ function withCarriageReturns(bytes: Uint8Array, scratch: Scratch): Uint8Array {
   return scratch.written()
 }
 
-/** What WHATWG's windows-1252 has in the places where Latin-1 has control characters; a space where it has none. */
+/** The characters of WHATWG's windows-1252 where Latin-1 has control characters; a space where there is none. */
 const WINDOWS_1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ'
 const TO_BYTE = new Map(Array.from(WINDOWS_1252, (character, index) => [character, 0x80 + index]))
 

@@ -18,13 +18,13 @@ const MIB = 1_048_576
 
 /** The least that is always done, however slow the machine: enough to try everything on a body of 100 kB. */
 const GUARANTEED_WORK = 64 * MIB
-/** How long a diagnosis may take that needs more than that. */
+/** The time that a diagnosis may take which needs more than that. */
 const MAX_MS = 70
 /** Ends a diagnosis on Cloudflare Workers, where the clock doesn't advance while a program computes. */
 const MAX_WORK = 512 * MIB
-/** What a value of JSON costs to write, beside its bytes, in bytes hashed. */
+/** The cost of writing a value of JSON, beside its bytes, in bytes hashed. */
 const WORK_PER_VALUE = 96
-/** What a byte costs to build, in bytes hashed. */
+/** The cost of building a byte, in bytes hashed. */
 const WORK_PER_BUILT_BYTE = 2
 /** The largest piece that is built. It must fit into memory beside the body and what was read from it. */
 const MAX_BUILT_AT_ONCE = 4 * MIB

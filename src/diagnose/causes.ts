@@ -11,9 +11,9 @@ export interface Finding {
 }
 
 interface CauseText {
-  /** What happened. */
+  /** Says what happened. */
   readonly explanation: (detail: string) => string
-  /** What to do. */
+  /** Says what to do. */
   readonly fix: string
 }
 

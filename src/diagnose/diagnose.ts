@@ -20,10 +20,10 @@ import { type HeaderTexts, readHeaderTexts } from './headers.js'
 import { guessMessages, type MessageGuess } from './messages.js'
 import { guessKeys, type KeyGuess } from './secrets.js'
 
-/** What a diagnosis found. */
+/** The result of a diagnosis. */
 export interface Diagnosis {
   /**
-   * Whether the signature is genuine as it stands. `valid_but_old` and `valid_but_future` are, too: a receiver refuses
+   * True if the signature is valid as it stands. That includes `valid_but_old` and `valid_but_future`: a receiver rejects
    * them for their age alone.
    */
   readonly ok: boolean
@@ -31,9 +31,9 @@ export interface Diagnosis {
   readonly cause: DiagnosisCause
   /** One cause, or several that came together: a secret with a newline, and a body that was re-serialized. */
   readonly causes: readonly [DiagnosisCause, ...DiagnosisCause[]]
-  /** What happened, without secret material. */
+  /** Says what happened, without secret material. */
   readonly explanation: string
-  /** What to do about it. */
+  /** Says what to do about it. */
   readonly fix: string
 }
 
@@ -112,12 +112,12 @@ export async function diagnoseWithin(
 }
 
 function diagnosis(findings: readonly Finding[], ok = false): Diagnosis {
-  // There is one at least: what matched without one was verified.
+  // There is at least one, because a match without a finding was verified before.
   const causes = findings.map(({ cause }) => cause) as [DiagnosisCause, ...DiagnosisCause[]]
   return { ok, cause: causes[0], causes, ...describe(findings) }
 }
 
-/** What there is to say of a genuine delivery. */
+/** The findings about a valid delivery. */
 function ofGenuine(sentAt: Date, { findings }: HeaderTexts, options: DiagnoseOptions): readonly Finding[] {
   const { now = Date.now, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS } = options
   const age = (now() - sentAt.getTime()) / 1000
@@ -146,7 +146,7 @@ async function search(
 ): Promise<readonly Finding[] | undefined> {
   if (!isSignature(signature)) return undefined
 
-  /** What was found if one of the keys signed the message. */
+  /** The findings if one of the keys signed the message. */
   async function tryKeys(
     { prefix, body, finding }: MessageGuess,
     tried: readonly KeyGuess[],
@@ -159,7 +159,7 @@ async function search(
     return undefined
   }
 
-  /** What was found if one of the keys signed a body. */
+  /** The findings if one of the keys signed a body. */
   async function tryBody(
     guess: BodyGuess,
     tried: readonly KeyGuess[],
@@ -195,12 +195,12 @@ async function search(
   return undefined
 }
 
-/** How much of the guessed bodies is kept, to be tried with further keys: all for a body of 100 kB. */
+/** The bytes of guessed bodies that are kept to be tried with further keys: all of them for a body of 100 kB. */
 const MAX_KEPT_BYTES = 6 * 1_048_576
 
 const MATCHING_TIMESTAMP: Finding = { cause: 'timestamp_malformed', detail: ' The signature matches it.' }
 
-/** What can be seen in a delivery if no guess makes it match. */
+/** The findings that can be seen in a delivery if no guess makes it match. */
 function whatIsSeen(
   bytes: Uint8Array,
   { timestamp, signature, findings }: HeaderTexts,

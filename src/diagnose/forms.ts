@@ -26,7 +26,7 @@ const FORMS: readonly (readonly [name: string, style: JsonStyle])[] = [
   ['JSON indented by tabs', { ...INDENTED, indent: '\t' }],
 ]
 
-/** As a tree, each value takes hundreds of bytes. A body of 500 kB that Truedy sends has fewer than this. */
+/** Each value of a tree takes hundreds of bytes. A body of 500 kB that Truedy sends has fewer values than this. */
 const MAX_MARKS = 50_000
 
 /** All forms, with numbers as they are here, and as Python, Truedy and JavaScript spell them. Each body is valid up to the next. */
@@ -68,14 +68,14 @@ export function* guessForms(
       for (const [detail, style] of FORMS) {
         const body = write(spellNumber ? { ...style, spellNumber } : style)
         if (body) yield { body, finding: { cause: 'body_reserialized', detail } }
-        // No number is spelled otherwise: all forms of this spelling were there before.
+        // This spelling changes no number, so all its forms were tried before.
         else if (body === undefined && spellNumber && style === COMPACT) break
       }
     }
     const body = write(PYTHON_SORTED)
     if (body) yield { body, finding: { cause: 'sender_sorted_json' } }
   } catch {
-    // Not JSON, or with a number that Python does not read: then it was not written by one of these programs.
+    // The body is not JSON, or has a number that Python can't read, so none of these programs wrote it.
   }
 }
 

@@ -36,7 +36,7 @@ export function readHeaderTexts(
     return [{ cause: 'ultravox_request' }]
   }
   if (!timestamp || !signature) {
-    // Never the case if the user gave no other names, because then these were looked for.
+    // Only possible with `headerNames`: without it, these names were looked for.
     const isThere = findHeaders(headers, HEADER_NAMES).every(Boolean)
     const hint = isThere
       ? " (not under the names that headerNames gives; under Truedy's own they are there)"

@@ -1,4 +1,4 @@
-/** What else may have been signed than the timestamp, a dot and the body. */
+/** Guesses of messages other than the timestamp, a dot and the body. */
 
 import { encodeUtf8 } from '../bytes.js'
 import { joinChunks } from '../read-body.js'

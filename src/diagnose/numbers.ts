@@ -1,4 +1,4 @@
-/** How JavaScript spells the numbers of JSON. */
+/** Spells the numbers of JSON as JavaScript does. */
 
 /** A number as `JSON.stringify(JSON.parse(token))` spells it. */
 export function spellAsJavaScript(token: string): string {

@@ -36,7 +36,7 @@ export function readJson(text: string): JsonNode {
     // Whatever passes is JSON, so the reader below need not check it again.
     JSON.parse(text)
   } catch {
-    // No cause: the engine's message quotes the body.
+    // The error has no cause, because the engine's message quotes the body.
     throw new WebhookError('invalid_json', 'The body is not JSON (NaN and Infinity are none either).')
   }
   let at = 0
@@ -111,7 +111,7 @@ export function readJson(text: string): JsonNode {
       start = index + 1
       const escaped = escapes.get(code) ?? `\\u${hexOfUnit(plain.charAt(index))}`
       escapes.set(code, escaped)
-      // As one array, the pieces would take more memory than the text.
+      // One array of all pieces would take more memory than the text.
       if (pieces.push(escaped) >= PIECES_AT_ONCE) ascii += pieces.splice(0).join('')
     }
     pieces.push(plain.slice(start))
@@ -138,7 +138,7 @@ const PLAIN = /^[ -[\]-~]*$/
 /** Printable ASCII. */
 const PRINTABLE = /^[ -~]*$/
 
-/** Whether a number or a word ends before a character: a comma, a bracket, white space. */
+/** Tells whether a number or a word ends before a character: a comma, a bracket, white space. */
 function isTokenEnd(code: number): boolean {
   return code === 0x2c || code === 0x5d || code === 0x7d || isSpace(code)
 }

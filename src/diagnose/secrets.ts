@@ -1,4 +1,4 @@
-/** What may have happened to a secret. */
+/** Guesses of the secret before something happened to it. */
 
 import { encodeUtf8, toHex } from '../bytes.js'
 import type { Key } from '../verify/keys.js'

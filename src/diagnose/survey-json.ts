@@ -1,14 +1,14 @@
 /** Says what it would cost to read a text of JSON and to write it again, in one pass that keeps nothing. */
 
-/** What a text comes to, if it is JSON. */
+/** Measures of a text, if it is JSON. */
 export interface JsonSurvey {
   /** Commas, colons and opening brackets outside of strings: there are no more values and keys than that, and one. */
   readonly marks: number
-  /** How deep brackets nest. */
+  /** The deepest level of brackets. */
   readonly depth: number
-  /** How many lines the text has if it is indented, but for the first. */
+  /** The number of lines of the text if it is indented, without the first. */
   readonly lines: number
-  /** How many levels all these lines are indented by, together. */
+  /** The sum of the levels of all these lines. */
   readonly indents: number
   /** Bytes that are not printable ASCII. */
   readonly notAscii: number

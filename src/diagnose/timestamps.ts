@@ -1,4 +1,4 @@
-/** What a timestamp header may have been before something read it and wrote it again. */
+/** Guesses of a timestamp header before something parsed it and wrote it again. */
 
 import { parseTimestamp } from '../timestamp.js'
 

@@ -1,4 +1,4 @@
-/** What may be wrapped around a whole body: another encoding of its bytes, or compression. */
+/** Undoes what may be wrapped around a whole body: another encoding of its bytes, or compression. */
 
 import { getBuiltin } from '../builtins.js'
 import { encodeUtf8 } from '../bytes.js'
@@ -49,7 +49,7 @@ function tryParse(text: string): unknown {
 export function* guessUtf16(bytes: Uint8Array, budget: Budget): Generator<BodyGuess> {
   const encoding = utf16Of(bytes)
   if (encoding === undefined || !budget.canBuild(4 * bytes.length)) return
-  // Without a byte order mark: the decoder removes it.
+  // The decoder removes the byte order mark.
   const text = new TextDecoder(encoding).decode(bytes)
   const detail = 'it arrived in UTF-16, as PowerShell saves text; the signed text was UTF-8'
   const finding: Finding = { cause: 'body_charset', detail }
@@ -85,7 +85,7 @@ export async function* guessDecompressed(bytes: Uint8Array, budget: Budget): Asy
   }
 }
 
-/** Whether bytes begin as gzip does. The other formats have no beginning that nothing else has. */
+/** Tells whether bytes begin like gzip. The other formats have no unmistakable beginning. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
 }

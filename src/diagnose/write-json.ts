@@ -2,23 +2,23 @@
 
 import type { JsonMember, JsonNode } from './read-json.js'
 
-/** How a program writes JSON. */
+/** The way a program writes JSON. */
 export interface JsonStyle {
   /** Between items: `","` or `", "`. */
   readonly comma: string
   /** Between key and value: `":"` or `": "`. */
   readonly colon: string
-  /** What a line is indented by, for each level. Without it, everything is on one line. */
+  /** The indentation of a line for each level. Without it, everything is on one line. */
   readonly indent?: string
-  /** Whether everything but printable ASCII becomes `\uXXXX`. */
+  /** True if everything but printable ASCII becomes `\uXXXX`. */
   readonly isAscii?: boolean
-  /** Whether keys are sorted by code point, and of equal ones the last is kept. */
+  /** True if keys are sorted by code point, and only the last of equal ones is kept. */
   readonly isSorted?: boolean
-  /** How a number is spelled that is the value of a key. Default: as it was. */
+  /** Spells a number that is the value of a key. Default: as it was. */
   readonly spellNumber?: (token: string, key: string) => string
 }
 
-/** How many pieces are gathered before they are handed on as one. */
+/** The number of pieces that are joined before they are handed on. */
 const PIECES_AT_ONCE = 1000
 /** A piece from this length on is handed on alone, and not copied. */
 const LONG_PIECE = 1000

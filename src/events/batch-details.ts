@@ -18,7 +18,7 @@ import type { BatchStatus } from './payloads.js'
 /** The facts of a batch in one shape, whichever payload was sent. Times are ISO 8601 in UTC. */
 export interface BatchDetails {
   batchId?: string
-  /** In lower case. */
+  /** The status in lower case. */
   status?: BatchStatus
   paused?: boolean
   totalCount?: number
@@ -31,7 +31,7 @@ export interface BatchDetails {
   pendingCount?: number
   createdAt?: string
   endedAt?: string
-  /** From when on calls are made. */
+  /** The start of the calls. */
   windowStart?: string
   /** Until when calls are made. */
   windowEnd?: string

@@ -45,7 +45,7 @@ export interface CallDetails {
   billingStatus?: BillingStatus
   summary?: string
   endReason?: EndReason
-  /** How the telephone network ended the call. */
+  /** The way the telephone network ended the call. */
   sipTerminationReason?: SipTerminationReason
   recordingUrl?: string
   errorMessage?: string

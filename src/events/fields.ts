@@ -49,7 +49,7 @@ export function findFields(
   })
 }
 
-/** Where the fields of a call, a batch or a voice are: first in the object of that name, then in `data` itself. */
+/** The places of a call's, batch's or voice's fields: first the object of that name, then `data` itself. */
 export function placesOf(event: { readonly data: unknown }, name: string): readonly unknown[] {
   const { data } = event
   return isObject(data) ? [data[name], data] : []

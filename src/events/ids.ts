@@ -6,7 +6,7 @@ import { firstOf } from './fields.js'
 
 /** The identifiers that an event carries. */
 export interface EventIds {
-  /** Of the event itself, the same in every delivery of it. */
+  /** The id of the event itself, the same in every delivery of it. */
   eventId?: string
   callId?: string
   agentId?: string

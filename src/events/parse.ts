@@ -1,4 +1,4 @@
-/** From bytes to an event. Only the envelope is checked: new fields and new types must never break a receiver. */
+/** Turns bytes into an event. Only the envelope is checked, because new fields and new types must never break a receiver. */
 
 import { asBytes, type Bytes, decodeUtf8, type RawBody } from '../bytes.js'
 import { WebhookError } from '../errors.js'
@@ -14,7 +14,7 @@ export type ParsedEvent<Body> = 0 extends 1 & Body
 
 /**
  * The event in a body, **not verified**: for bodies that were verified before, such as those in a queue of your own.
- * On requests use `verifyAndParse`.
+ * Use `verifyAndParse` for requests.
  *
  * The alias `call.completed` becomes `call.ended`, a type that this version does not know becomes `'unknown'`, and
  * `rawEvent` keeps the name as sent. Nothing inside `data` is dropped or renamed, save own `__proto__` keys, which
@@ -41,7 +41,7 @@ export function parseEvent<const Body extends RawBody | object>(body: Body): Par
     // A parsed envelope becomes text again, so that the caller's object is never written to and only JSON gets in.
     bytes = asBytes(body) ?? stringifyDeep(body)
   } catch {
-    // No cause: it may quote what was read.
+    // The error has no cause, because that may quote the body.
     throw new WebhookError('invalid_event', 'The envelope is not plain data.')
   }
   // The name of the envelope decides which event it is, which the type says for a literal.
@@ -63,7 +63,7 @@ export function parseBytes(
     text = decodeUtf8(bytes)
     envelope = parseJson(text)
   } catch {
-    // No cause: the engine's message quotes the body.
+    // The error has no cause, because the engine's message quotes the body.
     throw new WebhookError('invalid_json', 'The body is not JSON in UTF-8.')
   }
   if (isObject(envelope)) {

@@ -11,7 +11,7 @@ export type EndReason = OpenUnion<
   'unjoined' | 'hangup' | 'agent_hangup' | 'timeout' | 'connection_error' | 'system_error' | 'completed'
 >
 
-/** How far the billing of a call has come. */
+/** The progress of a call's billing. */
 export type BillingStatus = OpenUnion<
   | 'BILLING_STATUS_PENDING'
   | 'BILLING_STATUS_FREE_CONSOLE'
@@ -32,7 +32,7 @@ export type ReportedCallStatus = OpenUnion<
 /** Who called whom: `webrtc` is a call from a browser or an app. */
 export type CallDirection = OpenUnion<'outbound' | 'inbound' | 'webrtc'>
 
-/** How the telephone network ended a call: the most telling field of an outbound call. */
+/** The way the telephone network ended a call: the most telling field of an outbound call. */
 export type SipTerminationReason = OpenUnion<
   | 'SIP_TERMINATION_NORMAL'
   | 'SIP_TERMINATION_INVALID_NUMBER'
@@ -44,7 +44,7 @@ export type SipTerminationReason = OpenUnion<
   | 'SIP_TERMINATION_UNKNOWN'
 >
 
-/** How long a call's data is kept. */
+/** The retention of a call's data. */
 export type RetentionPolicy = OpenUnion<'retain' | 'auto_delete'>
 
 type LowerCaseBatchStatus =
@@ -70,7 +70,7 @@ export interface Agent {
   [field: string]: unknown
 }
 
-/** What the telephone network says of a call. */
+/** The telephone network's facts about a call. */
 export interface SipDetails {
   /** Seconds with their unit, such as `"123s"`. */
   billedDuration?: string | null

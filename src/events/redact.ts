@@ -73,11 +73,11 @@ export function redactText(text: string): string {
 interface Task {
   readonly from: object
   readonly into: unknown[] | Record<string, unknown>
-  /** Whether everything inside is masked. */
+  /** True if everything inside is masked. */
   readonly isSensitive: boolean
 }
 
-/** Without recursion: an event can nest deeper than the stack. */
+/** Masks without recursion, because an event can nest deeper than the stack. */
 function redactValue(root: unknown): unknown {
   const tasks: Task[] = []
   // An object that occurs twice is copied once for each of the two ways, so that one that contains itself ends.

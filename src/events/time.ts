@@ -3,7 +3,7 @@
 import { parseTimestamp } from '../timestamp.js'
 import type { TruedyEvent } from './catalogue.js'
 
-/** From here on a Unix time is in milliseconds. */
+/** A Unix time from this number on is in milliseconds. */
 const FIRST_MILLISECONDS = 1e11
 
 /**
@@ -33,7 +33,7 @@ export function readTime(value: unknown): number | undefined {
   const unix = /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
   const milliseconds =
     unix === undefined ? parseTimestamp(text) : unix < FIRST_MILLISECONDS ? unix * 1000 : unix
-  // What is not a time within the range of dates is NaN.
+  // A number outside the range of dates becomes NaN.
   const time = new Date(milliseconds ?? Number.NaN).getTime()
   return Number.isNaN(time) ? undefined : time
 }

@@ -1,4 +1,4 @@
-/** What every adapter checks. */
+/** The checks of every adapter. */
 
 import { byteLength } from '../bytes.js'
 import { invalidOption } from '../checks.js'

@@ -10,7 +10,7 @@ export interface BullmqClient<Options extends object> {
   add(name: string, data: any, options?: Options): PromiseLike<unknown>
 }
 
-/** What `add` of BullMQ resolves to. */
+/** The result of BullMQ's `add`. */
 interface AddedJob {
   readonly id?: string
   isFailed?(): PromiseLike<boolean>
@@ -51,7 +51,7 @@ export function bullmqQueue<Options extends object>(
       const jobId = bullmqId(job.key)
       // The options without an id of their own, and ours.
       const settings = { ...options, jobId } as Options & { jobId: string }
-      // What `add` resolves to is unknown to the type of the client; each part is checked before it is used.
+      // The client's type doesn't know the result of `add`. Each part is checked before it is used.
       const added = (await queue.add(job.type, job, settings)) as AddedJob | undefined
       if (added?.id !== undefined && added.id !== jobId) {
         throw new Error(`BullMQ kept the job ${added.id} instead. Pass no deduplication or repeat options.`)

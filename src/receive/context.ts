@@ -1,4 +1,4 @@
-/** What handlers get beside the event, and how one is found for an event. */
+/** The context of a handler, and the choice of the handler for an event. */
 
 import { invalidOption, requireFunction, requireObject } from '../checks.js'
 import type { ProcessContext } from '../dedupe/process-once.js'
@@ -12,19 +12,19 @@ import {
 } from '../events/catalogue.js'
 import type { QueueJob } from './job.js'
 
-/** What every handler gets beside the event, at a receiver and at a job handler. */
+/** The context that every handler gets, in a receiver and in a job handler. */
 export interface EventContext<Args extends readonly unknown[] = readonly unknown[]> extends ProcessContext {
   /** The JSON text that was signed. */
   readonly rawBody: string
   /** The time in the timestamp header. */
   readonly sentAt: Date
-  /** What `scope` gave: the tenant, for example. */
+  /** The result of `scope`: the tenant, for example. */
   readonly scope: string | undefined
   /** The further arguments of the call: `env` and `ctx` of Workers, a parameter of the route. */
   readonly args: Args
 }
 
-/** What a handler of a receiver gets beside the event. */
+/** The context of a handler in a receiver. */
 export interface HandlerContext<Request = unknown, Args extends readonly unknown[] = readonly unknown[]>
   extends EventContext<Args> {
   /** The request, as the host passed it. Its body has been read: use `rawBody`. */
@@ -33,7 +33,7 @@ export interface HandlerContext<Request = unknown, Args extends readonly unknown
   readonly secretIndex: number
 }
 
-/** What a handler of a job handler gets beside the event. */
+/** The context of a handler in a job handler. */
 export interface JobContext<Args extends readonly unknown[] = readonly unknown[]> extends EventContext<Args> {
   readonly job: QueueJob
 }

@@ -10,7 +10,7 @@ export type FetchRequest = typeof globalThis extends { Request: { prototype: inf
   ? Instance
   : RequestLike
 
-/** What is needed of Node's response. */
+/** The part of Node's response that is used. */
 interface ServerResponse {
   readonly headersSent: boolean
   writeHead?(status: number, headers: Record<string, string>): { end(text: string): unknown }

@@ -25,7 +25,7 @@ export interface JobOptionsBase<Args extends readonly unknown[]>
   extends StepOptions,
     TelemetryOptions,
     Omit<ProcessOptions, 'key'> {
-  /** Where processed jobs are recorded. Default: a `memoryStore` of its own, for a single worker process. */
+  /** The store of processed jobs. Default: a `memoryStore` of its own, for a single worker process. */
   readonly store?: DedupeStore | undefined
   /** Sees every job. Default: failures go to `console`. */
   readonly onOutcome?:
@@ -40,7 +40,7 @@ export type JobHandlerOptions<Args extends readonly unknown[] = []> = JobOptions
 /** Below the time after which any engine gives a job to another worker. */
 const DEFAULT_JOB_LEASE_MS = 10_000
 
-/** How often a job that another worker holds is looked at again, in milliseconds. */
+/** The pause between two claims of a job that another worker holds, in milliseconds. */
 const BUSY_WAIT_MS = 250
 
 /**
@@ -99,7 +99,7 @@ export function createJobHandler<Args extends readonly unknown[] = []>(
     const name = processing.scope === undefined ? record : scopedKey(record, processing.scope)
     let event: TruedyEvent | undefined
     try {
-      // As on the wire: a `rawEvent` in the body is a field of the sender's.
+      // The body is wire text, so a `rawEvent` in it is the sender's own field.
       const parsed = parseBytes(job.body)
       event = parsed
       const attempt = () =>

@@ -19,7 +19,7 @@ export interface QueueJob {
   readonly sentAt: string
   /** When the delivery arrived here, as ISO 8601. */
   readonly receivedAt: string
-  /** What `scope` gave: the tenant, for example. */
+  /** The result of `scope`: the tenant, for example. */
   readonly scope?: string
   /** Trace headers of the delivery (`traceparent`, for example), if the receiver has `telemetry`. */
   readonly trace?: Readonly<Record<string, string>>

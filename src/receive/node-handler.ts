@@ -6,16 +6,16 @@ import { bodyTooLarge, connectionClosed, isRequest, joinChunks, keepChunk, notRa
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
-/** What is needed of a request: `http.IncomingMessage`, and what frameworks add to it. */
+/** The part of a request that is used: `http.IncomingMessage`, and fields that frameworks add. */
 export interface NodeRequest {
   readonly method?: string | undefined
   readonly url?: string | undefined
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** Whether the message has arrived to its end. */
+  /** True if the whole message has arrived. */
   readonly complete: boolean
-  /** Whether somebody has read from the stream. */
+  /** True if somebody has read from the stream. */
   readonly readableDidRead: boolean
-  /** Whether the stream was read to its end. */
+  /** True if the stream was read to its end. */
   readonly readableEnded: boolean
   /** Set where the stream gives text instead of bytes. */
   readonly readableEncoding?: string | null
@@ -34,7 +34,7 @@ export interface NodeRequest {
   resume(): unknown
 }
 
-/** What is needed of a response: `http.ServerResponse` or `http2.Http2ServerResponse`. */
+/** The part of a response that is used: `http.ServerResponse` or `http2.Http2ServerResponse`. */
 export interface NodeResponse {
   readonly headersSent: boolean
   readonly destroyed: boolean
@@ -50,7 +50,7 @@ export interface NodeResponse {
     | undefined
 }
 
-/** How long the rest of a rejected upload is awaited, in milliseconds. */
+/** The time that the rest of a rejected upload is waited for, in milliseconds. */
 const LINGER_MS = 1000
 
 /**
@@ -99,7 +99,7 @@ export function createNodeHandler<
     if (mistake && !isNodeResponse(response)) throw mistake
     // Somebody else answered (a time-out's middleware), or nobody listens any more.
     if (response.headersSent || response.destroyed) return
-    // Not only falsy: a request made up by a serverless adapter has no stream, and nothing to wait for.
+    // A request that a serverless adapter makes has no stream and nothing to wait for, so `undefined` counts too.
     const isUnread = request?.complete === false && !request.destroyed
     const isHttp2 = request?.httpVersionMajor === 2
     response.writeHead(status, {
@@ -116,7 +116,7 @@ export function createNodeHandler<
   }
 }
 
-/** What is wrong with what a handler was given, if that is not Node's `(req, res)`. */
+/** Names the mistake if a handler was not given Node's `(req, res)`. */
 function findMistake(request: NodeRequest, response: NodeResponse): WebhookError | undefined {
   if (isRequest(request)) return notRaw('This is a fetch Request, not (req, res): use createWebhookHandler.')
   if (Object(request) === request && isNodeResponse(response)) return undefined
@@ -145,9 +145,9 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
       'Something else is reading the body and has not reached its end. Set req.rawBody at the end, or do not read it.',
     )
   }
-  // Not raw, which the verifying says, with what to do about it. Bytes would be empty ones, of a body that was not.
+  // Verifying rejects a parsed body, with the way out. An empty Buffer would hide that the body was not empty.
   if (readableDidRead || request.readableEncoding) return (asBytes(body) ? undefined : body) as RawBody
-  // No stream, or one that was empty.
+  // There is no stream, or it was empty.
   if (readableEnded || typeof request.on !== 'function') return (asBytes(rawBody) ?? body ?? '') as RawBody
   if (request.destroyed) throw connectionClosed()
 

@@ -1,4 +1,4 @@
-/** What a receiver is told: secret, handlers or queue, store, limits; and what can be wrong with that. */
+/** The options of a receiver: secret, handlers or queue, store, limits; and their checks. */
 
 import { invalidOption, requireFunction, requireObject, requireOptions, requirePositive } from '../checks.js'
 import {
@@ -53,7 +53,7 @@ export interface EndpointOptions<Request, Args extends readonly unknown[]>
 export interface ProcessingOptions<Request, Args extends readonly unknown[]>
   extends EndpointOptions<Request, Args>,
     Omit<ProcessOptions, 'scope' | 'key'> {
-  /** Where processed events are recorded. Default: a `memoryStore` of its own, for a single process. */
+  /** The store of processed events. Default: a `memoryStore` of its own, for a single process. */
   readonly store?: DedupeStore | undefined
   readonly queue?: undefined
 }
@@ -89,10 +89,10 @@ type PerRequest<Request, Args extends readonly unknown[], Value> = (
 export interface ReceiverSettings<Request, Args extends readonly unknown[]> {
   readonly verification: VerifySettings
   readonly processing: ProcessSettings
-  /** Set if the secret depends on the request; the keys in `verification` then count for nothing. */
+  /** Set if the secret depends on the request. The keys in `verification` are then unused. */
   readonly secretOf: PerRequest<Request, Args, Secret | null | undefined> | undefined
   readonly scopeOf: PerRequest<Request, Args, string> | undefined
-  /** What to do with an event. */
+  /** The handlers or the queue of an event. */
   readonly destination:
     | { readonly queue: Queue }
     | {

@@ -6,18 +6,18 @@ import type { TruedyEvent } from '../events/catalogue.js'
 import { redactText } from '../events/redact.js'
 import { isConnectionClosed } from '../read-body.js'
 
-/** What is known of a delivery whose event was read. */
+/** The facts about a delivery whose event was read. */
 export interface KnownDelivery {
   readonly event: TruedyEvent
   /** The key of the event, with its scope. */
   readonly key: string
-  /** What `scope` gave. */
+  /** The result of `scope`. */
   readonly scope?: string
   /** Which of the secrets signed, from 0. Absent at a job handler. */
   readonly secretIndex?: number
 }
 
-/** What happened to a delivery: a union on `status`. */
+/** The outcome of a delivery: a union on `status`. */
 export type Outcome = {
   /** Time from the request to the response, in milliseconds. */
   readonly durationMs: number
@@ -45,7 +45,7 @@ export type Result = Outcome extends infer Each
 /** The prefix of our lines in a log. */
 const LOG_PREFIX = 'truedy-webhooks:'
 
-/** From here on Truedy may have given up on the response (src/CONTRACT.md §1: 10 s). */
+/** A handler that takes longer gets a warning: Truedy gives up on the response after 10 s (src/CONTRACT.md §1). */
 const SLOW_MS = 8000
 
 /** The default `onOutcome` of a receiver: logs what its owner has to fix, and nothing that a stranger can provoke. */
@@ -77,7 +77,7 @@ export function logFailure(outcome: Outcome): void {
   }
 }
 
-/** Whether a client closed the connection too early: nothing that the endpoint's owner can fix. */
+/** Tells whether a client closed the connection too early, which the endpoint's owner can't fix. */
 function isConnectionLost(outcome: Outcome): boolean {
   return outcome.status === 'failed' && !outcome.event && isConnectionClosed(outcome.error)
 }
@@ -87,7 +87,7 @@ function nameOf({ event, key = 'no key' }: { readonly event?: TruedyEvent; reado
   return event ? redactText(`${event.rawEvent} (${key})`) : 'A delivery'
 }
 
-/** How long a reply waits for `onOutcome`, and for telemetry. */
+/** The time that a reply waits for `onOutcome`, and for telemetry. */
 export const OUTCOME_MS = 1000
 
 /** Logs that a function of the program's failed that sees deliveries. The delivery goes on. */

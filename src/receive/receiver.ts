@@ -242,7 +242,7 @@ async function findTenant<Request, Args extends readonly unknown[]>(
 interface Tenant {
   /** Absent if the secret is the same for all. */
   readonly keys: readonly Key[] | undefined
-  /** Whether there is no such tenant. */
+  /** True if there is no such tenant. */
   readonly isUnknown: boolean
   readonly scope: string | undefined
 }

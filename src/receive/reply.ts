@@ -3,7 +3,7 @@
 import { isWebhookError } from '../errors.js'
 import type { Result } from './outcome.js'
 
-/** What to answer, as plain values. */
+/** A response as plain values. */
 export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -23,7 +23,7 @@ export interface Telemetry {
     carrier: { get(name: string): string | undefined },
     next: () => Promise<{ outcome: Outcome; value: Value }>,
   ): Promise<Value>
-  /** What to store in `QueueJob.trace`: the headers that make the job's span a child of the active one. */
+  /** The headers for `QueueJob.trace`, which make the job's span a child of the active one. */
   carrier(): Record<string, string>
 }
 

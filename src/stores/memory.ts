@@ -5,7 +5,7 @@ import type { Claim, DedupeStore } from '../dedupe/store.js'
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
-  /** How many keys are remembered at most. Default 100,000. */
+  /** The largest number of keys. Default 100,000. */
   readonly maxKeys?: number | undefined
   /** A clock in milliseconds that never goes back. Default `performance.now`. */
   readonly now?: (() => number) | undefined

@@ -122,7 +122,7 @@ ON CONFLICT (key) DO UPDATE SET owner = NULL, expires_at = excluded.expires_at
 WHERE record.owner IS NULL OR record.owner = $3::text OR record.expires_at <= clock_timestamp()
 RETURNING key`
   const release = `DELETE FROM ${table} WHERE key = $1 AND owner = $2 AND expires_at > clock_timestamp() RETURNING key`
-  // What another sweep or a claim has locked is left to it.
+  // Rows that another sweep or a claim has locked are skipped.
   const sweep = `DELETE FROM ${table} WHERE key = ANY(ARRAY(
   SELECT key FROM ${table} WHERE expires_at <= statement_timestamp()
   ORDER BY expires_at LIMIT $1::int FOR UPDATE SKIP LOCKED)) RETURNING key`

@@ -1,4 +1,4 @@
-/** What the stores on servers share: keys and times in a form that every one of them takes. */
+/** Shared by the stores on servers: keys and times in a form that every server takes. */
 
 import { invalidOption, requireOptions, requirePositive } from '../checks.js'
 import { sha256Hex } from '../sha256.js'

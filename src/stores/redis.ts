@@ -11,7 +11,7 @@ export type RedisCommand = (command: [name: string, ...args: string[]], key: str
 
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions {
-  /** What the keys begin with. Default `truedy:`. */
+  /** The prefix of the keys. Default `truedy:`. */
   readonly prefix?: string | undefined
 }
 

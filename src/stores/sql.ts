@@ -1,4 +1,4 @@
-/** What the stores on SQL databases share: their table, what a query gives, and what a claim read from it. */
+/** Shared by the stores on SQL databases: their table, the rows of a query, and the result of a claim. */
 
 import { describeValue, requireOptions, requirePositive } from '../checks.js'
 import type { Awaitable, Claim } from '../dedupe/store.js'
@@ -19,7 +19,7 @@ export interface TableOptions {
 
 /** Options of a sweep. */
 export interface SweepOptions {
-  /** How many records one statement removes at most. Default 1,000. */
+  /** The largest number of records that one statement deletes. Default 1,000. */
   readonly batchSize?: number | undefined
 }
 
@@ -69,7 +69,7 @@ export function rowsOf(result: SqlResult): readonly object[] {
   )
 }
 
-/** What it returned instead: TypeORM and others return rows and a count. */
+/** Describes the value that came instead of rows. TypeORM and others return rows and a count. */
 function describeRows(rows: unknown): string {
   if (!Array.isArray(rows)) return describeValue(rows)
   if (Array.isArray(rows[0]))
@@ -77,7 +77,7 @@ function describeRows(rows: unknown): string {
   return 'an array with something else than objects in it'
 }
 
-/** What a claim found, from the one row that it gave: who has the record now, or `null` when the event is done. */
+/** The result of a claim, by its one row: who holds the record now, or `null` if the event is done. */
 export function claimOf(result: SqlResult, owner: string): Claim {
   const row = rowsOf(result)[0]
   const holder = row && 'owner' in row ? row.owner : undefined

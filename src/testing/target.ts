@@ -26,14 +26,13 @@ export interface ReceiveTarget {
   readonly receive: (delivery: Delivery, ...args: any[]) => PromiseLike<Reply>
 }
 
-/** What can be delivered to: an app in this process, or a server by its URL. */
-export type Target = FetchTarget | NodeTarget | ReceiveTarget | string | UrlObject
-
-/** The part of a `URL` that is used: some programs have no types for the class. */
-interface UrlObject {
-  readonly href: string
-  readonly origin: string
-}
+/** An app in this process, or a server by its URL: a text, or a `URL`, which some programs have no types for. */
+export type Target =
+  | FetchTarget
+  | NodeTarget
+  | ReceiveTarget
+  | string
+  | { readonly href: string; readonly origin: string }
 
 /** A target whose kind is known. */
 export type KnownTarget =

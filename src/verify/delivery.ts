@@ -27,7 +27,7 @@ export interface SignedDelivery {
 
 const NOT_A_HEX_DIGIT = /[^\da-fA-F]/
 
-/** What the two headers say. */
+/** The content of the two headers. */
 export type SignatureHeaders = Pick<SignedDelivery, 'sentAt' | 'prefix' | 'signature'>
 
 /**
@@ -91,7 +91,7 @@ export function readDelivery(
   return { sentAt, prefix, body, signature, keys: settings.keys }
 }
 
-/** Whether a value has the form of a signature: 64 hexadecimal digits. */
+/** Tells whether a value has the form of a signature: 64 hexadecimal digits. */
 export function isSignature(value: unknown): value is string {
   return typeof value === 'string' && value.length === 64 && !NOT_A_HEX_DIGIT.test(value)
 }

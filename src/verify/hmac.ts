@@ -54,7 +54,7 @@ export function findMatchSync(
 }
 
 /**
- * Whether the dot between timestamp and body may have been moved. A dot is also the fraction separator of an ISO 8601 timestamp:
+ * Tells whether someone may have moved the dot between timestamp and body. A dot is also the fraction separator of an ISO 8601 timestamp:
  * `…:00.123Z` and a body is the same message as `…:00` and a body that starts with `123Z.`, which would be another time. Truedy's
  * bodies are JSON objects and never start with a digit.
  */
@@ -186,7 +186,7 @@ function concat(prefix: string, body: Bytes): Uint8Array<ArrayBuffer> {
   const tail = typeof body === 'string' ? encodeUtf8(body) : body
   const message = new Uint8Array(head.length + tail.length)
   message.set(head)
-  // As above: of a view without memory there is nothing to copy.
+  // A view whose memory was transferred away has nothing to copy.
   if (tail.length > 0) message.set(tail, head.length)
   return message
 }

@@ -7,7 +7,7 @@ import type { HeaderNames } from './wire.js'
 
 /** Options of everything that verifies. */
 export interface VerifyOptions {
-  /** How far the timestamp may lie from now, in seconds, both ways. Default 300. */
+  /** The largest difference between the timestamp and now, in seconds, in both directions. Default 300. */
   readonly toleranceSeconds?: number | undefined
   /** The clock, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: (() => number) | undefined
@@ -26,7 +26,7 @@ export interface VerifySettings {
 /** src/CONTRACT.md §2: reject what is older than this. Standard Webhooks also rejects what is newer. */
 export const DEFAULT_TOLERANCE_SECONDS = 300
 
-/** Not `Date.now` itself: fake timers replace it after a receiver was created. */
+/** Fake timers replace `Date.now` after a receiver was created, so it is looked up at each call. */
 const wallClock = () => Date.now()
 
 /** The names of all options of everything that verifies. */

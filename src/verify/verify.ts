@@ -11,7 +11,7 @@ import { findMatch, type SignatureMatch } from './hmac.js'
 import type { Secret } from './keys.js'
 import { asWebhookError, resolveVerifyOptions, VERIFY_OPTION_NAMES, type VerifyOptions } from './options.js'
 
-/** What a verification found. A forgotten `await` fails closed: a promise has no `ok`. */
+/** The result of a verification. A forgotten `await` fails closed, because a promise has no `ok`. */
 export type Verification =
   | {
       readonly ok: true
@@ -25,11 +25,11 @@ export type Verification =
 /** Why a delivery was rejected: a {@link WebhookError} as a value. */
 export interface VerificationFailure {
   readonly ok: false
-  /** What went wrong, as a stable name. */
+  /** A stable name of what went wrong. */
   readonly code: WebhookErrorCode
   /** The HTTP status to answer with. */
   readonly status: WebhookErrorStatus
-  /** What happened and what to do, without secret material. */
+  /** Two sentences: what happened, and what to do. Never secret material. */
   readonly message: string
 }
 
