@@ -75,7 +75,7 @@ function readTexts(command: string, table: OptionTable, argv: readonly string[])
   return { operands, texts }
 }
 
-/** Whether the text in the place of a value is the next option. The `-` of `--data -` is not: it means standard input. */
+/** Tells whether the text in the place of a value is the next option. The `-` of `--data -` is not: it means standard input. */
 function isOption(text: string, isInline: boolean): boolean {
   return !isInline && text.startsWith('--')
 }

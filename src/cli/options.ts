@@ -15,7 +15,7 @@ export interface TextOption {
   /** The name of the value in the help: `"FILE"`. */
   readonly value: string
   readonly default?: string
-  /** Whether the command requires it: the help shows it in the usage. */
+  /** True if the command requires it: the help shows it in the usage. */
   readonly isRequired?: true
   readonly help: string
 }

@@ -21,13 +21,13 @@ export interface SavedRequest {
   /** Spelled, ordered and repeated as received. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array
-  /** Whether {@link body} is all of it. */
+  /** True if {@link body} is all of it. */
   readonly isWhole: boolean
 }
 
 /** What `listen` found out about a delivery. */
 export interface SavedVerdict {
-  /** Whether the signature is valid. */
+  /** True if the signature is valid. */
   readonly isValid: boolean
   readonly outcome: string
   readonly status?: number

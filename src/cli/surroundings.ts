@@ -3,7 +3,7 @@
 /** Everything that a command may use of its process. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Whether the output is a terminal. Only then does it have colors, and a line that shows progress. */
+  /** True if the output is a terminal. Only then does it have colors, and a line that shows progress. */
   readonly isTerminal: boolean
   /** The width of the terminal now, in columns: it changes when someone resizes the window. 80 if the output is no terminal. */
   readonly columns: number

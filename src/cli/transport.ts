@@ -16,7 +16,7 @@ export type PostResult = {
       readonly status: number
       /** The code in a body like this library's `{"error":code}`. */
       readonly error?: string
-      /** Whether the receiver was found to re-serialize the body before it verifies. */
+      /** True if the receiver was found to re-serialize the body before it verifies. */
       readonly isReserialized?: boolean
       /** Where a redirect leads: a whole URL without its password, or the receiver's own text if that is no URL. */
       readonly location?: string
@@ -41,7 +41,7 @@ const TIMED_OUT = 'ETIMEDOUT'
 /** How much of a response is read. Those of this library's receivers have less than a hundred bytes. */
 const MAX_RESPONSE_BYTES = 65_536
 
-/** Whether a delivery got a response that means success to Truedy. */
+/** Tells whether a delivery got a response that means success to Truedy. */
 export function isAcknowledged(result: PostResult): result is Extract<PostResult, { kind: 'response' }> {
   return result.kind === 'response' && isSuccess(result)
 }
@@ -114,7 +114,7 @@ export function timedOut(): Error {
   return Object.assign(new Error('No response came in time.'), { code: TIMED_OUT })
 }
 
-/** Whether an error is one of {@link timedOut}, or the network's own. */
+/** Tells whether an error is one of {@link timedOut}, or the network's own. */
 export function isTimedOut(error: Error): boolean {
   return 'code' in error && error.code === TIMED_OUT
 }

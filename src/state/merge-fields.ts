@@ -14,7 +14,7 @@ export interface Candidate {
   readonly name: string
   readonly value: FieldValue
   readonly rank: Rank
-  /** Whether the lesser of two values with this rank wins. The same for each candidate with this name and rank. */
+  /** True if the lesser of two values with this rank wins. The same for each candidate with this name and rank. */
   readonly lessWins?: boolean
 }
 

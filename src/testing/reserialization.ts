@@ -14,13 +14,13 @@ export async function createProbe(secret: string): Promise<SignedRequest<string>
   return { body: '{"probe": 1.0}', headers }
 }
 
-/** Whether a status is what receivers reject a wrong signature with, so that the probe is worth sending. */
+/** Tells whether a status is what receivers reject a wrong signature with, so that the probe is worth sending. */
 export function isRejection(status: number): boolean {
   return status === 400 || status === 401 || status === 403
 }
 
 /**
- * Whether the status of the probe shows that its signature was accepted.
+ * Tells whether the status of the probe shows that its signature was accepted.
  *
  * @param rejected - the status of a valid delivery, with the same secret
  */

@@ -43,7 +43,7 @@ const CAMPAIGN_MS = 30 * 60 * SECOND_MS
 
 const ERROR_MESSAGE = 'The connection to the caller was lost.'
 
-/** Whether a call is over when an event of this type is sent. */
+/** Tells whether a call is over when an event of this type is sent. */
 function isCallOver(event: string): boolean {
   return event !== 'call.started' && event !== 'call.joined'
 }

@@ -9,7 +9,7 @@ import { whyNotReplay } from './replay.js'
 export interface DeliveryDetails extends Pick<ListenedDelivery, 'method' | 'isWhole' | 'isValid'> {
   readonly headers: readonly HeaderPair[]
   readonly body: string
-  /** Whether all of the body is UTF-8. */
+  /** True if all of the body is UTF-8. */
   readonly isText: boolean
   /** Why it can't be sent again. */
   readonly whyNotReplay: string | undefined

@@ -118,7 +118,7 @@ function toSaved(delivery: ListenedDelivery): SavedDelivery {
   }
 }
 
-/** Whether a request or the app's response has the secret in it. */
+/** Tells whether a request or the app's response has the secret in it. */
 function holdsSecret({ path, rawHeaders, body, app }: ListenedDelivery, secret: string): boolean {
   const texts = [path, ...rawHeaders, app?.body ?? '']
   return Buffer.from(body).includes(secret) || texts.some((text) => text.includes(secret))

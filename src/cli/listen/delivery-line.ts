@@ -10,7 +10,7 @@ export interface DeliveryLine extends Pick<ListenedDelivery, 'number' | 'outcome
   readonly status: number | undefined
   readonly event: string | undefined
   readonly key: string | undefined
-  /** Whether the signature is valid. */
+  /** True if the signature is valid. */
   readonly isValid: boolean
   readonly code: string | undefined
   readonly message: string | undefined

@@ -5,7 +5,7 @@ import { sampleNames } from '../../testing/samples.js'
 import { UsageError } from '../errors.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
-/** Whether a delivery is one to show. */
+/** Tells whether a delivery is one to show. */
 export type EventFilter = (delivery: Pick<ListenedDelivery, 'event' | 'type'>) => boolean
 
 /**

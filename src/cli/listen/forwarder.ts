@@ -14,7 +14,7 @@ export interface AppResponse {
   readonly result: PostResult
   /** The text of its body, or the beginning of a long one. */
   readonly body: string
-  /** Whether {@link body} is all of it. */
+  /** True if {@link body} is all of it. */
   readonly isWhole: boolean
 }
 

@@ -19,7 +19,7 @@ export interface ListenedDelivery {
   readonly body: Uint8Array
   /** How many bytes were received. */
   readonly bytes: number
-  /** Whether the whole body was received and kept. One over the limit isn't kept whole. */
+  /** True if the whole body was received and kept. One over the limit isn't kept whole. */
   readonly isWhole: boolean
   /** The status of the response; absent if nobody was there to get one. */
   readonly status?: number
@@ -40,6 +40,6 @@ export interface ListenedDelivery {
   readonly app?: AppResponse
   /** The payload as a log may show it, if it is to be printed. */
   readonly payload?: object
-  /** Whether its signature is valid: only then may its body be signed again. */
+  /** True if its signature is valid: only then may its body be signed again. */
   readonly isValid: boolean
 }

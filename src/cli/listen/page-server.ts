@@ -88,7 +88,7 @@ function isEqual(given: string, token: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** Whether a request was made under a name of this machine, and by nobody but the page itself. */
+/** Tells whether a request was made under a name of this machine, and by nobody but the page itself. */
 function isOwn({ method, headers, socket }: IncomingMessage): boolean {
   const { host = '', origin } = headers
   const names = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${socket.localPort}`)

@@ -14,7 +14,7 @@ export interface SummaryContext {
   /** How many different keys the deliveries of a scenario had. */
   readonly distinctEvents: number | undefined
   readonly isInterrupted: boolean
-  /** Whether failures are listed, because they were not reported one by one. */
+  /** True if failures are listed, because they were not reported one by one. */
   readonly hasFailures: boolean
 }
 

@@ -2,7 +2,7 @@
 
 /** Waits in one run. */
 export interface Waiting {
-  /** Whether the run is interrupted: every wait has ended, and a new one ends at once. */
+  /** True if the run is interrupted: every wait has ended, and a new one ends at once. */
   readonly isInterrupted: boolean
   /** Waits for a number of milliseconds. Resolves with `false` if the run is interrupted before that. */
   wait(ms: number): Promise<boolean>

@@ -15,7 +15,7 @@ const CODES = {
 
 /** What decides whether there are colors. */
 export interface PaintSettings {
-  /** Whether a person reads the output. */
+  /** True if a person reads the output. */
   readonly isTerminal: boolean
   readonly env: Readonly<Record<string, string | undefined>>
 }

@@ -62,7 +62,7 @@ export async function* runCases(
   }
 }
 
-/** Whether the endpoint rejected a genuine delivery because it verifies something else than the raw body. */
+/** Tells whether the endpoint rejected a genuine delivery because it verifies something else than the raw body. */
 async function isReserializing({ url, secret }: Endpoint, { actual }: EndpointResult): Promise<boolean> {
   const rejected = Number(actual)
   if (!isRejection(rejected)) return false

@@ -1,5 +1,5 @@
 /**
- * Whether an endpoint processed an event, judged by time. Two responses of 204 look alike whether an event was processed
+ * Tells whether an endpoint processed an event, judged by time. Two responses of 204 look alike whether an event was processed
  * twice or once; the time that they took does not, if the handler takes some.
  */
 
@@ -18,17 +18,17 @@ const UNPROCESSED_SHARE = 0.4
 /** What a passed case says if the handler is too quick to judge by time. */
 export const TOO_QUICK = 'by status only: a handler that takes 200 ms in a test set-up would show more'
 
-/** Whether a handler takes long enough to judge by its time. */
+/** Tells whether a handler takes long enough to judge by its time. */
 export function isTelling(handlerMs: number): boolean {
   return handlerMs >= SHORTEST_TELLING_MS
 }
 
-/** Whether a response took so long that the handler must have run. */
+/** Tells whether a response took so long that the handler must have run. */
 export function isProcessed(durationMs: number, handlerMs: number): boolean {
   return durationMs >= PROCESSED_SHARE * handlerMs
 }
 
-/** Whether a response came so soon that the handler can't have run. */
+/** Tells whether a response came so soon that the handler can't have run. */
 export function isUnprocessed(durationMs: number, handlerMs: number): boolean {
   return durationMs < UNPROCESSED_SHARE * handlerMs
 }
@@ -79,7 +79,7 @@ function judgeOverlap(
   return isProcessed(secondMs, handlerMs) ? 'processed' : 'waited'
 }
 
-/** Whether a response asks to try again later, and blames nobody. */
+/** Tells whether a response asks to try again later, and blames nobody. */
 export function isBusy({ status }: TimedResponse): boolean {
   return [409, 425, 429, 503].includes(status)
 }

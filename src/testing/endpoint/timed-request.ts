@@ -62,7 +62,7 @@ export async function sendEvent(endpoint: Endpoint, event: object): Promise<Time
   return sendRequest(endpoint.url, await signDelivery(event, endpoint.secret))
 }
 
-/** Whether a response is one that Truedy takes for success (src/CONTRACT.md §1). */
+/** Tells whether a response is one that Truedy takes for success (src/CONTRACT.md §1). */
 export function isSuccess({ status }: { readonly status: number }): boolean {
   return status >= 200 && status < 300
 }

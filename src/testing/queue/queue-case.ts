@@ -10,7 +10,7 @@ export interface QueueEngine {
    * its JSON as bytes. More jobs than those of a case may be there.
    */
   jobs(): PromiseLike<readonly unknown[]>
-  /** Whether a key that is added twice may become two jobs, as on engines that recognize no duplicates. Default `false`. */
+  /** True if a key that is added twice may become two jobs, as on engines that recognize no duplicates. Default `false`. */
   readonly hasDuplicates?: boolean | undefined
   /** The queue while its engine refuses jobs: its server is down, or there is no such queue. Without it, that isn't tested. */
   readonly refusing?: Queue | undefined

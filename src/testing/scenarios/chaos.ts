@@ -6,7 +6,7 @@ import type { StoryEvent } from './story.js'
 /** One delivery within the disorder. */
 export interface ChaosStep {
   readonly event: StoryEvent
-  /** Whether it is sent at the same moment as the one before, which is the same event. */
+  /** True if it is sent at the same moment as the one before, which is the same event. */
   readonly isTwin: boolean
 }
 

@@ -11,7 +11,7 @@ const copy = byId('copy', HTMLButtonElement)
 
 // --- The feed -------------------------------------------------------------------------------------------------------
 
-/** Whether the feed sends what arrives now, and not what arrived before. */
+/** Tells whether the feed sends what arrives now, and not what arrived before. */
 let isLive = false
 
 function showConnection(isOpen: boolean): void {
