@@ -2,7 +2,7 @@ import { ConsumerStatus } from 'rabbitmq-client'
 import { createJobHandler } from 'truedy-webhooks'
 import { declareQueues, EVENTS, FAILED, openConnection } from './queues.js'
 
-/** One each 30 seconds: nine hours in all. */
+/** One each 30 seconds: eight hours in all. */
 const ATTEMPTS = 1000
 
 // RabbitMQ recognizes no duplicates: the job handler's store does. With several worker processes, pass a `store` that they share.
