@@ -166,7 +166,7 @@ export function describeAutomation(queueName: QueueName): void {
     for (const event of ofType('batch.completed')) {
       expect(httpCallsOf(event)[0]).toMatchObject({
         path: '/workflow',
-        body: { batchId: eventIds(parseEvent(event)).batchId, status: 'COMPLETED', completedCount: 197 },
+        body: { batchId: eventIds(parseEvent(event)).batchId, status: 'COMPLETED', completedCount: 200 },
       })
     }
   })
