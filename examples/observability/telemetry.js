@@ -1,4 +1,4 @@
-/** OpenTelemetry: spans go to a collector over OTLP, metrics to whoever scrapes them. */
+/** OpenTelemetry: spans go to a collector over OTLP, metrics to any scraper. */
 
 import * as api from '@opentelemetry/api'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'

@@ -39,8 +39,8 @@ export function endToEndHeaders(pairs: readonly HeaderPair[]): HeaderPair[] {
 }
 
 /**
- * The headers to send a request again with, each as often as received: one of two signatures could be accepted if sent alone. The length
- * of the body is for whoever sends it to say.
+ * The headers to send a request again with, each as often as received: one of two signatures could be accepted if sent alone. The client
+ * sets the length of the body.
  */
 export function resendHeaders(pairs: readonly HeaderPair[]): Readonly<Record<string, string[]>> {
   // By lower-case name, because the case makes no other header. A Map, because "constructor" is a name, too.

@@ -9,7 +9,7 @@ export interface SavedDelivery {
   readonly receivedAt: string
   readonly request: SavedRequest
   readonly verdict: SavedVerdict
-  /** What the app made of it, if there was one. */
+  /** The app's response, if there was one. */
   readonly app?: SavedAppResponse
 }
 
@@ -52,7 +52,7 @@ const FORMAT = 'truedy-webhooks delivery 1'
 /** Stands for the value of a header that is a secret. */
 export const MASKED = '***'
 
-/** Headers that let whoever reads them in somewhere. No signature of Truedy's covers them. */
+/** Headers that hold credentials. Truedy's signature doesn't cover them. */
 const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie'])
 
 /** The text of the file. */

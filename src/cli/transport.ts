@@ -18,7 +18,7 @@ export type PostResult = {
       readonly error?: string
       /** True if the receiver was found to re-serialize the body before it verifies. */
       readonly isReserialized?: boolean
-      /** Where a redirect leads: a whole URL without its password, or the receiver's own text if that is no URL. */
+      /** The target of a redirect: a whole URL without its password, or the receiver's own text if that isn't a URL. */
       readonly location?: string
     }
   | { readonly kind: 'no response'; readonly reason: string }

@@ -19,7 +19,7 @@ export function redactDelivery(delivery: ListenedDelivery, isPrinted: boolean): 
     ...(event !== undefined && { event: redactText(event) }),
     ...(key !== undefined && { key: redactText(key) }),
     ...(app && { app: { ...app, body: redactBody(app.body) } }),
-    // It masks plain JSON of any shape, also of a delivery that is no event.
+    // It masks plain JSON of any shape, also of a delivery that isn't an event.
     ...(payload && { payload: redact(payload as unknown as TruedyEvent) }),
   }
 }
