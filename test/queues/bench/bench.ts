@@ -14,6 +14,7 @@ import { createNodeHandler } from 'truedy-webhooks/node'
 import { bullmqQueue, graphileQueue, pgBossQueue } from 'truedy-webhooks/queues'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { measure } from '../../stores/bench/measure.js'
+import { integer, printRow, verdictOf } from '../../support/bench-rows.js'
 import { startPostgres } from '../../support/postgres-server.js'
 import { startRedis } from '../../support/redis-server.js'
 import { listenOn } from '../../support/server.js'
@@ -127,19 +128,4 @@ function taken<Value>(values: Map<string, Value>, key: string): Value {
   if (value === undefined) throw new Error('It was not prepared.')
   values.delete(key)
   return value
-}
-
-function verdictOf(isMet: boolean): string {
-  if (!isMet) process.exitCode = 1
-  return isMet ? 'ok' : 'OVER'
-}
-
-function printRow(name: string, ...cells: string[]): void {
-  const [last = '', ...others] = cells.reverse()
-  const row = others.reverse().map((cell) => cell.padStart(12))
-  console.log(`  ${name.padEnd(36)}${row.join('')}  ${last}`.trimEnd())
-}
-
-function integer(number: number): string {
-  return Math.round(number).toLocaleString('en')
 }

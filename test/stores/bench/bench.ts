@@ -14,6 +14,7 @@ import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
 import { redisStore } from 'truedy-webhooks/stores/redis'
 import { sqliteSchema, sqliteStore } from 'truedy-webhooks/stores/sqlite'
 import { measureMemoryStore } from '../../bench/memory.mjs'
+import { integer, printRow, verdictOf } from '../../support/bench-rows.js'
 import { startPostgres } from '../../support/postgres-server.js'
 import { startRedis } from '../../support/redis-server.js'
 import { type Candidate, measure } from './measure.js'
@@ -177,19 +178,4 @@ function check(name: string, value: number, comparison?: '≤' | '≥', limit?: 
     integer(value),
     limit === undefined ? '' : `${comparison} ${integer(limit)} ${verdictOf(isMet)}`,
   )
-}
-
-function verdictOf(isMet: boolean): string {
-  if (!isMet) process.exitCode = 1
-  return isMet ? 'ok' : 'OVER'
-}
-
-function printRow(name: string, ...cells: string[]): void {
-  const [last = '', ...others] = cells.reverse()
-  const row = others.reverse().map((cell) => cell.padStart(12))
-  console.log(`  ${name.padEnd(36)}${row.join('')}  ${last}`.trimEnd())
-}
-
-function integer(number: number): string {
-  return Math.round(number).toLocaleString('en')
 }
