@@ -40,7 +40,8 @@ describe.concurrent('check', () => {
     expect(code).toBe(1)
   })
 
-  it('shows a table, and what to fix below it', async () => {
+  // A concurrent test needs the `expect` of its own context for a snapshot.
+  it('shows a table, and what to fix below it', async ({ expect }) => {
     const url = await serve((request, response) => {
       request.resume()
       response.writeHead(200).end()
