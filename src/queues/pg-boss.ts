@@ -9,9 +9,9 @@ export interface PgBossClient<Options extends object> {
   /** Adds a job; `null` if there is one with its id. */
   send(name: string, data: object, options?: Options): PromiseLike<string | null>
   /** Makes a failed job wait again; leaves any other as it is. */
-  retry?(name: string, id: string): PromiseLike<unknown>
+  retry(name: string, id: string): PromiseLike<unknown>
   /** Finds a job that is not in the archive; `null` if there is none. */
-  getJobById?(name: string, id: string): PromiseLike<object | null>
+  getJobById(name: string, id: string): PromiseLike<object | null>
 }
 
 /**
@@ -32,7 +32,11 @@ export interface PgBossClient<Options extends object> {
  * import { createWebhookHandler } from 'truedy-webhooks'
  * import { pgBossQueue } from 'truedy-webhooks/queues'
  *
- * declare const boss: { send(name: string, data: object, options?: { retryLimit?: number }): Promise<string | null> }
+ * declare const boss: {
+ *   send(name: string, data: object, options?: { retryLimit?: number }): Promise<string | null>
+ *   retry(name: string, id: string): Promise<void>
+ *   getJobById(name: string, id: string): Promise<object | null>
+ * }
  *
  * export const POST = createWebhookHandler({
  *   secret: 'whsec_example',
@@ -45,17 +49,21 @@ export function pgBossQueue<Options extends object>(
   name: string,
   options?: Omit<Options, 'id'>,
 ): Queue {
-  requireMethod('pgBossQueue', boss, 'send', 'a pg-boss instance')
+  for (const method of ['send', 'retry', 'getJobById']) {
+    requireMethod('pgBossQueue', boss, method, 'a pg-boss instance')
+  }
   return {
     async add(job: QueueJob) {
       const id = uuidOf(job.key)
       // The options without an id of their own, and ours.
       const settings = { ...options, id } as Options & { id: string }
-      if ((await boss.send(name, { ...job, type: storable(job.type) }, settings)) !== null) return
+      const { type, scope } = job
+      const data = { ...job, type: storable(type), ...(scope !== undefined && { scope: storable(scope) }) }
+      if ((await boss.send(name, data, settings)) !== null) return
       // `null` has several reasons. The queue may have the job, which may have failed for good.
-      await boss.retry?.(name, id)
+      await boss.retry(name, id)
       // Or there is no such queue, or its policy or a singleton key dropped the job: none of these is an error in pg-boss.
-      if (!boss.getJobById || (await boss.getJobById(name, id))) return
+      if (await boss.getJobById(name, id)) return
       throw new Error(
         `pg-boss did not add the job to the queue "${name}". Create the queue with createQueue, with the policy "standard", and pass no singleton options.`,
       )
@@ -63,7 +71,7 @@ export function pgBossQueue<Options extends object>(
   }
 }
 
-/** A text as PostgreSQL's jsonb can hold it, which knows neither U+0000 nor half a surrogate pair. The body has them escaped. */
+/** A text as PostgreSQL's jsonb can hold it, which knows neither U+0000 nor half a surrogate pair. The body and the key have them escaped. */
 function storable(text: string): string {
   return text.replace(/\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
 }

@@ -116,6 +116,7 @@ describe('the adapters of queues', () => {
   it('take the options of their engine, except the id', () => {
     const bullmq = {
       add: async (_name: string, _data: unknown, _options?: { attempts?: number; jobId?: string }) => ({}),
+      getJobState: async (_id: string) => 'waiting',
     }
     bullmqQueue(bullmq, { attempts: 3 })
     // @ts-expect-error: the id is ours
@@ -125,6 +126,8 @@ describe('the adapters of queues', () => {
 
     const boss = {
       send: async (_name: string, _data: object, _options?: { retryLimit?: number; id?: string }) => null,
+      retry: async (_name: string, _id: string) => {},
+      getJobById: async (_name: string, _id: string) => null,
     }
     pgBossQueue(boss, 'truedy', { retryLimit: 3 })
     // @ts-expect-error: the id is ours

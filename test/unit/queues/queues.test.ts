@@ -13,10 +13,14 @@ const job: QueueJob = {
 }
 const withKey = (key: string): QueueJob => ({ ...job, key })
 
+const getJobState = async () => 'waiting'
+const retry = async () => {}
+const getJobById = async () => ({})
+
 describe('bullmqQueue', () => {
   it('adds a job under an id that BullMQ allows, with the options', async () => {
     const add = vi.fn(async (_name: string, _data: unknown, _options?: { attempts?: number }) => undefined)
-    await bullmqQueue({ add }, { attempts: 3 }).add(job)
+    await bullmqQueue({ add, getJobState }, { attempts: 3 }).add(job)
     expect(add).toHaveBeenCalledWith('call.ended', job, {
       attempts: 3,
       jobId: '@acme/call.ended%3Acall%3Ac1',
@@ -26,21 +30,23 @@ describe('bullmqQueue', () => {
   it('maps keys to ids one to one', async () => {
     const ids: unknown[] = []
     const add = async (_name: string, _data: unknown, options?: object) => void ids.push(options)
-    for (const key of ['a:b', 'a%3Ab', 'a%b', '1', '%1', '12:3']) await bullmqQueue({ add }).add(withKey(key))
+    for (const key of ['a:b', 'a%3Ab', 'a%b', '1', '%1', '12:3'])
+      await bullmqQueue({ add, getJobState }).add(withKey(key))
     expect(new Set(ids.map((each) => JSON.stringify(each))).size).toBe(6)
     expect(JSON.stringify(ids)).not.toMatch(/"jobId":"(\d+|[^"]*:[^"]*)"/)
   })
 
   it('retries a job with the same id that has failed', async () => {
     const retry = vi.fn(async () => {})
-    await bullmqQueue({ add: async () => ({ isFailed: async () => true, retry }) }).add(job)
+    const add = async () => ({ retry })
+    await bullmqQueue({ add, getJobState: async () => 'failed' }).add(job)
     expect(retry).toHaveBeenCalledWith('failed', { resetAttemptsMade: true })
-    await bullmqQueue({ add: async () => ({ isFailed: async () => false, retry }) }).add(job)
+    await bullmqQueue({ add, getJobState }).add(job)
     expect(retry).toHaveBeenCalledTimes(1)
   })
 
   it('rejects if BullMQ kept another job instead', async () => {
-    const queue = bullmqQueue({ add: async () => ({ id: 'another' }) })
+    const queue = bullmqQueue({ add: async () => ({ id: 'another' }), getJobState })
     await expect(queue.add(job)).rejects.toThrow('another')
   })
 })
@@ -48,15 +54,15 @@ describe('bullmqQueue', () => {
 describe('pgBossQueue', () => {
   it('sends a job under a UUID made of the key', async () => {
     const send = vi.fn(async (_name: string, _data: object, _options?: { retryLimit?: number }) => null)
-    await pgBossQueue({ send }, 'truedy', { retryLimit: 3 }).add(job)
+    await pgBossQueue({ send, retry, getJobById }, 'truedy', { retryLimit: 3 }).add(job)
     const [[name, data, options] = []] = send.mock.calls
     expect([name, data]).toEqual(['truedy', job])
     expect(options).toEqual({
       retryLimit: 3,
       id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/),
     })
-    await pgBossQueue({ send }, 'truedy').add(job)
-    await pgBossQueue({ send }, 'truedy').add(withKey('another'))
+    await pgBossQueue({ send, retry, getJobById }, 'truedy').add(job)
+    await pgBossQueue({ send, retry, getJobById }, 'truedy').add(withKey('another'))
     const ids = send.mock.calls.map(([, , each]) => (each as { id?: string }).id)
     expect(ids[1]).toBe(ids[0])
     expect(ids[2]).not.toBe(ids[0])
@@ -66,15 +72,14 @@ describe('pgBossQueue', () => {
 describe('pgBossQueue, for a job that the queue has already', () => {
   it('retries it, in case it has failed', async () => {
     const retry = vi.fn(async () => {})
-    await pgBossQueue({ send: async () => 'new', retry }, 'truedy').add(job)
+    await pgBossQueue({ send: async () => 'new', retry, getJobById }, 'truedy').add(job)
     expect(retry).not.toHaveBeenCalled()
-    await pgBossQueue({ send: async () => null, retry }, 'truedy').add(job)
+    await pgBossQueue({ send: async () => null, retry, getJobById }, 'truedy').add(job)
     expect(retry).toHaveBeenCalledWith('truedy', expect.stringMatching(/^[\da-f-]{36}$/))
   })
 })
 
 describe('pgBossQueue, for a job that pg-boss did not add', () => {
-  const retry = async () => {}
   const addTo = (getJobById: () => Promise<object | null>) =>
     pgBossQueue({ send: async () => null, retry, getJobById }, 'truedy').add(job)
 
@@ -85,11 +90,16 @@ describe('pgBossQueue, for a job that pg-boss did not add', () => {
 })
 
 describe('pgBossQueue, for characters that PostgreSQL cannot hold in JSON', () => {
-  it('replaces them in the type, and nothing else', async () => {
+  it('replaces them in the type and the scope', async () => {
     const sent: unknown[] = []
-    const queue = pgBossQueue({ send: async (_, data) => String(sent.push(data)) }, 'truedy')
+    const send = async (_: string, data: object) => String(sent.push(data))
+    const queue = pgBossQueue({ send, retry, getJobById }, 'truedy')
     await queue.add({ ...job, type: 'a\0b\ud800c\udc00\u{1f600}' })
-    expect(sent).toEqual([{ ...job, type: 'a\ufffdb\ufffdc\ufffd\u{1f600}' }])
+    await queue.add({ ...job, scope: 'a\0b' })
+    expect(sent).toEqual([
+      { ...job, type: 'a\ufffdb\ufffdc\ufffd\u{1f600}' },
+      { ...job, scope: 'a\ufffdb' },
+    ])
   })
 })
 
@@ -134,10 +144,18 @@ describe('an adapter', () => {
     }
   })
 
+  it.each([
+    ['getJobState', () => bullmqQueue({ add: async () => {} } as never)],
+    ['retry', () => pgBossQueue({ send: async () => null, getJobById } as never, 'truedy')],
+    ['getJobById', () => pgBossQueue({ send: async () => null, retry } as never, 'truedy')],
+  ])('names %s, without which a job that has failed would never run again', (method, make) => {
+    expect(make).toThrow(`needs a client with ${method}()`)
+  })
+
   it.each(adapters)('%s rejects with what the engine rejects with', async (_, make) => {
     const error = new Error('down')
     const fail = () => Promise.reject(error)
-    const client = { add: fail, send: fail, addJob: fail }
+    const client = { add: fail, send: fail, addJob: fail, getJobState, retry, getJobById }
     await expect(make(client as never).add(job)).rejects.toBe(error)
   })
 })
