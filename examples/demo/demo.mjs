@@ -1,18 +1,20 @@
-// A receiver and a sender in one program: `npm run demo`. Both are real, and speak HTTP on this machine.
+// A receiver and a sender in one program: `npm run demo`. They send real HTTP requests to each other on this machine.
 
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'
 import { deliver, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 
 const SECRET = 'whsec_known_to_truedy_and_to_you_only'
+/** The width of the first column, so that all of it fits into 80. */
+const COLUMN = 40
 const AN_HOUR_AGO = Math.floor(Date.now() / 1000) - 3600
 
-// ---- The receiver: all that a real one needs.
+// ---- The receiver: this is all the code that a real one needs.
 
 const outcomes = []
 const handler = createNodeHandler({
   secret: SECRET,
-  // Stands for the work that an event causes: a row in the CRM, an email, an alert.
+  // Your code goes here: write a row to the CRM, send an email, alert somebody.
   onEvent: () => new Promise((resolve) => setTimeout(resolve, 50)),
   onOutcome: (outcome) => outcomes.push(outcome),
 })
@@ -20,7 +22,7 @@ const server = createServer(handler)
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 const url = `http://127.0.0.1:${server.address().port}/webhooks/truedy`
 
-// ---- The sender: what Truedy sends, and what others might.
+// ---- The sender: events as Truedy sends them, and requests that an attacker might send.
 
 async function post({ body, headers }) {
   const response = await fetch(url, { method: 'POST', body, headers })
@@ -36,19 +38,19 @@ const other = sampleEvent('call.ended')
 const cheaper = (body) => body.replace('"costUsd": 0.12', '"costUsd": 0.01')
 
 const scenes = [
-  ['A call was created (call.started)', [204], () => sendEvent('call.started')],
-  ['Somebody picked up (call.joined)', [204], () => sendEvent('call.joined')],
-  ['The call is over (call.ended)', [204], async () => [await post(callEnded)]],
-  ['A call failed (call.failed)', [204], () => sendEvent('call.failed')],
-  ['A call was billed (call.billed)', [204], () => sendEvent('call.billed')],
-  ['A campaign moved on (batch.status.changed)', [204], () => sendEvent('batch.status.changed')],
-  ['A campaign is finished (batch.completed)', [204], () => sendEvent('batch.completed')],
-  ['A voice is ready (voice.training.completed)', [204], () => sendEvent('voice.training.completed')],
-  ['A voice is not (voice.training.failed)', [204], () => sendEvent('voice.training.failed')],
-  ['A type that Truedy may add one day', [204], () => sendEvent('unknown')],
-  ['The end of that call, sent once more', [204], async () => [await post(callEnded)]],
+  ['call.started', [204], () => sendEvent('call.started')],
+  ['call.joined', [204], () => sendEvent('call.joined')],
+  ['call.ended', [204], async () => [await post(callEnded)]],
+  ['call.failed', [204], () => sendEvent('call.failed')],
+  ['call.billed', [204], () => sendEvent('call.billed')],
+  ['batch.status.changed', [204], () => sendEvent('batch.status.changed')],
+  ['batch.completed', [204], () => sendEvent('batch.completed')],
+  ['voice.training.completed', [204], () => sendEvent('voice.training.completed')],
+  ['voice.training.failed', [204], () => sendEvent('voice.training.failed')],
+  ['An event type of a later version', [204], () => sendEvent('unknown')],
+  ['The same call.ended, delivered again', [204], async () => [await post(callEnded)]],
   [
-    'One event twice, at the same moment',
+    'One event, two deliveries at once',
     [204, 503],
     async () => {
       const statuses = await Promise.all([
@@ -59,59 +61,57 @@ const scenes = [
     },
   ],
   [
-    '… and the refused one, when it comes again',
+    'A retry of the delivery that got a 503',
     [204],
     async () => [await post(await signDelivery(other, SECRET))],
   ],
   [
-    'A forgery: signed with a guessed secret',
+    'Forged: signed with a guessed secret',
     [401],
     async () => [await post(await signDelivery(sampleEvent('call.ended'), 'guess'))],
   ],
   [
-    'A recording: genuine, but an hour old',
+    'Replayed: captured an hour ago',
     [401],
     async () => [
       await post(await signDelivery(sampleEvent('call.ended'), SECRET, { timestamp: AN_HOUR_AGO })),
     ],
   ],
   [
-    'Tampered with: the cost was changed on the way',
+    'Tampered with: the cost was changed',
     [401],
     async () => [await post({ ...callEnded, body: cheaper(callEnded.body) })],
   ],
   [
-    'Genuine, but broken off in the middle',
+    'Signed by Truedy, but not complete JSON',
     [400],
     async () => [await post(await signDelivery(callEnded.body.slice(0, 99), SECRET))],
   ],
 ]
 
-// ---- What the receiver made of each, in words.
+// ---- The outcome of each delivery, in words.
 
 function inWords(outcome) {
   switch (outcome.status) {
     case 'processed':
-      return outcome.event.event === 'unknown'
-        ? `handled as unknown ("${outcome.event.rawEvent}")`
-        : 'handled'
+      return outcome.event.event === 'unknown' ? `processed: "${outcome.event.rawEvent}"` : 'processed'
     case 'duplicate':
-      return 'known already, not handled again'
+      return 'duplicate'
     case 'busy':
-      return 'told to come back'
+      return 'busy'
     case 'rejected':
-      return `refused: ${outcome.error.code}`
+      return `rejected: ${outcome.error.code}`
     case 'failed':
       return 'failed'
   }
 }
 
-// Warns if the receiver verifies anything else than the raw body, which would explain every 401 below.
+// Warns if the receiver verifies a re-serialized body instead of the raw one: that would explain every 401 below.
 await deliver(url, sampleEvent('call.started'), { secret: SECRET })
 outcomes.length = 0
 
-console.log(`A receiver listens on ${url}\n`)
-console.log(`${'What is sent'.padEnd(49)}${'Answer'.padEnd(10)}What the receiver made of it`)
+console.log(`The receiver listens on ${url}.\n`)
+console.log(`${'Delivery'.padEnd(COLUMN)}${'Response'.padEnd(11)}Outcome`)
 let mistakes = 0
 for (const [what, expected, send] of scenes) {
   outcomes.length = 0
@@ -119,14 +119,14 @@ for (const [what, expected, send] of scenes) {
   const isRight = statuses.join() === expected.join()
   if (!isRight) mistakes += 1
   const words = outcomes.map(inWords).sort().join('; ')
-  const verdict = isRight ? '' : `  <- WRONG, should be ${expected.join(' + ')}`
-  console.log(`${what.padEnd(49)}${statuses.join(' + ').padEnd(10)}${words}${verdict}`)
+  const verdict = isRight ? '' : `  ← WRONG, expected ${expected.join(' + ')}`
+  console.log(`${what.padEnd(COLUMN)}${statuses.join(' + ').padEnd(11)}${words}${verdict}`)
 }
 server.close()
 
 console.log(
   mistakes === 0
-    ? `\nAll ${scenes.length} answers are right. 2xx tells Truedy "done", 503 and 500 "send it again", 4xx "not accepted".`
-    : `\n${mistakes} of ${scenes.length} answers are wrong.`,
+    ? `\nAll ${scenes.length} responses are right. 2xx tells Truedy the event is done,\n500 and 503 ask for a retry, and 4xx rejects the delivery.`
+    : `\n${mistakes} of ${scenes.length} responses are wrong.`,
 )
 process.exitCode = mistakes === 0 ? 0 : 1
