@@ -3,7 +3,7 @@
 /** @typedef {{ at: number, payload: { timestamp: string } }} TimedDelivery - `at`: milliseconds since 1970 */
 
 const AGENTS = ['Front desk', 'Reservations', 'Guest services', 'Spa and wellness', 'Billing questions']
-const ERRORS = ['The connection to the caller was lost.', 'The carrier refused the call.']
+const ERRORS = ['The connection to the caller was lost.', 'The carrier rejected the call.']
 const SECOND = 1000
 
 /**

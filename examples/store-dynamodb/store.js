@@ -26,7 +26,7 @@ const REMOVAL_DELAY = 3600
 const MAX_CLOCK_ERROR_MS = 5000
 
 /**
- * One conditional write a step; a claim that is refused reads the record where DynamoDB did not send it along.
+ * One conditional write a step; a claim that is rejected reads the record where DynamoDB did not send it along.
  *
  * @param {DynamoDBClient} client
  * @param {object} options
@@ -98,9 +98,9 @@ export function dynamodbStore(client, { table, clockSkewMs = 200, now = Date.now
         Item: { ...Key, leaseOwner: { S: owner }, ...end(time, leaseMs) },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
-      const refusal = await refusalOf(client.send(write))
-      if (refusal === undefined) return 'claimed'
-      const found = refusal.Item ?? (await read(Key))
+      const rejection = await refusalOf(client.send(write))
+      if (rejection === undefined) return 'claimed'
+      const found = rejection.Item ?? (await read(Key))
       // Gone meanwhile: busy, and the next delivery gets it.
       return found && !found['leaseOwner'] ? 'done' : 'busy'
     },

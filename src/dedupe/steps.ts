@@ -110,13 +110,13 @@ export type Settled = { readonly isTrue: true } | { readonly isTrue: false; read
  * Waits 50 ms before the second try, then twice as long each time.
  *
  * @param step - resolves with `true` or `false`
- * @param refused - the error for `false`
+ * @param rejected - the error for `false`
  */
 export async function persist(
   name: string,
   step: () => Awaitable<boolean>,
   deadline: StepDeadline,
-  refused: string,
+  rejected: string,
 ): Promise<Settled> {
   let timeoutMs = deadline.stepTimeoutMs
   for (let waitMs = 50; ; waitMs *= 2) {
@@ -124,7 +124,7 @@ export async function persist(
     try {
       const answer: unknown = await withTimeout(name, timeoutMs, step)
       if (answer === true) return { isTrue: true }
-      if (answer === false) return { isTrue: false, error: new Error(refused) }
+      if (answer === false) return { isTrue: false, error: new Error(rejected) }
       error = wrongValue(`${name}'s result`, 'true or false', answer)
     } catch (caught) {
       error = caught

@@ -56,7 +56,7 @@ export interface DiagnoseOptions extends VerifyOptions {
  * @param headers - the request's headers, as the framework hands them over
  * @param secret - the secret as your program has it, or several
  * @param options - those of `verifySignature`, and `otherSecrets`: what may have been taken for it
- * @returns `cause` as a stable name, an `explanation` and a `fix` in words; `ok` where the signature is genuine
+ * @returns `cause` as a stable name, an `explanation` and a `fix` in words; `ok` where the signature is valid
  * @throws `WebhookError` `body_not_raw`, `invalid_secret` (none, or not text), `invalid_options` (500)
  *
  * @example
@@ -169,7 +169,7 @@ async function search(
   }
 
   const isGiven = ({ finding }: KeyGuess) => !finding
-  // A secret that is refused as it stands has other guesses only.
+  // A secret that is rejected as it stands has other guesses only.
   const likely = keys.some(isGiven) ? keys.filter(isGiven) : keys
   const kept: BodyGuess[] = []
   let keptBytes = 0

@@ -28,7 +28,7 @@ export function guessKeys(secrets: readonly string[], otherSecrets: readonly str
   }
 
   for (const secret of secrets) {
-    // A sender that has the same white space in its secret; verifying refuses it all the same.
+    // A sender that has the same white space in its secret; verifying rejects it all the same.
     const detail = 'it is rejected, although the sender signed with them'
     add(encodeUtf8(secret), secret === secret.trim() ? undefined : { cause: 'secret_whitespace', detail })
   }

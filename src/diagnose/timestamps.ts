@@ -31,7 +31,7 @@ export function guessTimestamps(text: string): readonly (readonly [name: string,
   ]
 }
 
-/** Milliseconds since 1970 of whatever stands for a time, also in spellings that receivers refuse. */
+/** Milliseconds since 1970 of whatever stands for a time, also in spellings that receivers reject. */
 function readTime(text: string): number | undefined {
   const known = parseTimestamp(text)
   if (known !== undefined) return known

@@ -61,7 +61,7 @@ export function median(numbers) {
 }
 
 /**
- * Throws unless a candidate accepts the delivery and refuses another body: one that does not verify would be fast.
+ * Throws unless a candidate accepts the delivery and rejects another body: one that does not verify would be fast.
  *
  * @param {import('./candidates.mjs').Candidate} candidate
  * @param {import('./deliveries.mjs').Delivery} delivery

@@ -12,7 +12,7 @@ const BODY_PARSER_ERRORS =
   /^(?:SyntaxError: .* in JSON at position 22\n(?: {4}at .*\n)+(?: {2}.*\n)+ {2}type: 'entity\.parse\.failed'\n}\n?){2}$/
 
 /** Where a host hands over text, bytes that are not UTF-8 arrive as other ones, which were not signed. */
-const TEXT_ONLY = { answers: { 'a genuine body that is not UTF-8': 401 } }
+const TEXT_ONLY = { answers: { 'a signed body that is not UTF-8': 401 } }
 
 /** What the AWS SDK says of Node 20, in both programs. */
 const OLD_NODE = /^(?:(?:\(node:\d+\) Warning: NodeVersionSupportWarning: .*(?:\n(?!\(node).*)*)(?:\n|$))*$/

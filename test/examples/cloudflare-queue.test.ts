@@ -13,7 +13,7 @@ import { sendEveryCase } from './every-case.js'
 const SOON_MS = 30_000
 
 /** Cloudflare's limit for a message is 128 kB. */
-const SMALL_MESSAGES = { answers: { 'a genuine body of 500 kB': 500 } }
+const SMALL_MESSAGES = { answers: { 'a body of 500 kB': 500 } }
 
 let workspace: string
 let directory: string

@@ -58,7 +58,7 @@ function install({ folder, ...launch }: Launch & { folder: string }): Promise<st
 describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (example, line) => {
   const { folder } = line
   const later = lines.slice(lines.indexOf(line) + 1)
-  const genuine: HandledLine[] = []
+  const valid: HandledLine[] = []
   const row: Row = { example, installSeconds: '', bootSeconds: '', passed: 0, failed: 0 }
   let server: Server
 
@@ -95,7 +95,7 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
       const fetched = vi.spyOn(globalThis, 'fetch')
       const results = await checkEndpoint(server.url, server.secret, [endpointCase])
       const wanted = isHandled ? handledLinesOf(fetched.mock.calls.map(([, init]) => init?.body)) : []
-      genuine.push(...wanted)
+      valid.push(...wanted)
 
       expect(results).toMatchObject([{ name, passed: true, expected, actual: expect.any(String) }])
       await vi.waitFor(() => expect(server.handledLines().slice(linesBefore)).toEqual(wanted), 5000)
@@ -125,16 +125,16 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
       rounds: 2,
       closesSilently: line.closesSilently ?? false,
     })
-    genuine.push(...handledLinesOf(seen.map(({ body }) => body)))
+    valid.push(...handledLinesOf(seen.map(({ body }) => body)))
     for (const { rejected } of seen) expect(rejected).toBeGreaterThanOrEqual(400)
     expect(seen.map(({ accepted }) => accepted)).toEqual([204, 204])
-    await vi.waitFor(() => expect(server.handledLines()).toEqual(genuine), 5000)
+    await vi.waitFor(() => expect(server.handledLines()).toEqual(valid), 5000)
   })
 
   testUnusualRequests(
     example,
     () => server,
-    (body) => genuine.push(...handledLinesOf([body])),
+    (body) => valid.push(...handledLinesOf([body])),
   )
 
   it('ends when it is told to', async () => {
@@ -142,9 +142,9 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     await expect(fetch(server.origin)).rejects.toThrow('fetch failed')
   })
 
-  it('has handled every genuine event once, and nothing else', () => {
-    expect(server.handledLines()).toEqual(genuine)
-    expect(new Set(server.handledLines().map(({ key }) => key)).size).toBe(genuine.length)
+  it('has handled every valid event once, and nothing else', () => {
+    expect(server.handledLines()).toEqual(valid)
+    expect(new Set(server.handledLines().map(({ key }) => key)).size).toBe(valid.length)
   })
 
   it(`has printed nothing${line.errorOutput ? ' else' : ''} on stderr`, () => {

@@ -171,8 +171,8 @@ describe('the page', () => {
 
   it('says why a call failed', async () => {
     const page = await open()
-    await deliver(server, event('call.failed', 'c1', { errorMessage: 'The carrier refused the call.' }))
-    await eventually(textOf(rowOf(page, 'c1'), '.outcome'), 'The carrier refused the call.')
+    await deliver(server, event('call.failed', 'c1', { errorMessage: 'The carrier rejected the call.' }))
+    await eventually(textOf(rowOf(page, 'c1'), '.outcome'), 'The carrier rejected the call.')
     expect(await textOf(rowOf(page, 'c1'), '.state')()).toBe('Failed')
   })
 
@@ -231,7 +231,7 @@ describe('filter and search', () => {
     await deliver(server, event('call.joined', 'joined-1', {}, 30))
     await deliver(server, event('call.ended', 'ended-1', { agent: { name: 'Reservations' } }, 20))
     await deliver(server, event('call.ended', 'ended-2', { endReason: 'timeout' }, 10))
-    await deliver(server, event('call.failed', 'failed-1', { errorMessage: 'The carrier refused.' }, 5))
+    await deliver(server, event('call.failed', 'failed-1', { errorMessage: 'The carrier rejected.' }, 5))
   })
 
   it('work by keyboard alone', async () => {
@@ -325,7 +325,7 @@ describe('the connection', () => {
     await eventually(() => shownIds(page), ['after'])
   })
 
-  it('is made again after the server refused it', async () => {
+  it('is made again after the server rejected it', async () => {
     const page = await openUnwatched()
     await page.route('**/events', (route) => route.fulfill({ status: 503 }))
     const port = Number(new URL(server.origin).port)

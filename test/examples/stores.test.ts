@@ -175,7 +175,7 @@ describe('dynamodbStore', () => {
     it.concurrent.each(storeCases)('$name', ({ run }) => run(store))
   })
 
-  describe('where a refusal brings the record', () => {
+  describe('where a rejection brings the record', () => {
     let store: DedupeStore
     beforeAll(() => {
       store = storeOf(gateway.endpoint)
@@ -507,7 +507,7 @@ describe('mysqlStore', () => {
   })
 
   it.each(['', 'a b', 'a`; DROP TABLE x; --', 'a.b.c', '.a', 'a.', 'a\n', 'täble', 'x'.repeat(65)])(
-    'refuses %j as the name of a table',
+    'rejects %j as the name of a table',
     (table) => {
       expect(() => stores.mysqlStore(pool, { table })).toThrow(TypeError)
       expect(() => stores.mysqlSchema({ table })).toThrow(TypeError)

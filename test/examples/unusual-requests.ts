@@ -11,7 +11,7 @@ const FETCH = ['bun-serve', 'elysia', 'deno-serve', 'sveltekit', 'astro', 'react
 /** Those that parse JSON beside the webhook. */
 const GREETING = ['express', 'express-4', 'fastify', 'koa', 'hono', ...FETCH]
 /**
- * Those whose framework lets the library refuse a body without end. Koa prints that the rest of the body is no request. NestJS answers
+ * Those whose framework lets the library reject a body without end. Koa prints that the rest of the body is no request. NestJS answers
  * only when its parser has read to the end.
  */
 const ENDLESS = ['express', 'express-4', 'fastify', 'hono', 'nextjs-app', 'nextjs-pages', ...FETCH]
@@ -45,7 +45,7 @@ export function testUnusualRequests(
     await deliver({ ...event, data: { ...event.data, call_id: 'large', summary: 'x'.repeat(LARGE_BYTES) } })
   })
 
-  it.runIf(ENDLESS.includes(example))('refuses a body without end, and goes on', async () => {
+  it.runIf(ENDLESS.includes(example))('rejects a body without end, and goes on', async () => {
     expect([413, 'hung up']).toContain(await sendWithoutEnd(running()))
     await deliver(sampleEvent('call.ended'))
   })

@@ -1,4 +1,4 @@
-/** Where a set-up keeps the raw body from the library, the answer and the log say so: frameworks on Node. */
+/** Where a setup keeps the raw body from the library, the answer and the log say so: frameworks on Node. */
 
 import { type Change, describeChanges } from './changed-examples.js'
 

@@ -143,7 +143,7 @@ describe.each(mistakes.map((mistake) => [mistake.name, mistake] as const))('Wher
 
   afterAll(() => server?.stop())
 
-  it('answers 500 to a genuine delivery, and handles nothing', async () => {
+  it('answers 500 to a valid delivery, and handles nothing', async () => {
     const signed = await signDelivery(sampleEvent('call.ended'), server.secret)
     const response = await fetch(server.url, { method: 'POST', ...signed })
     expect(response.status).toBe(500)

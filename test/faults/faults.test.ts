@@ -1,4 +1,4 @@
-/** No event is lost, and none handled twice, whatever happens to workers and store: real processes, everything counted. */
+/** No event is lost, and none processed twice, whatever happens to workers and store: real processes, everything counted. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pauseWorkers } from './pause.js'
@@ -84,12 +84,12 @@ describe.each(['redis', 'postgres', 'sqlite'] as const)('%s', (name) => {
     expect(steps(result, 'complete', 'failed')).toBeGreaterThan(0)
   })
 
-  it('refuses a worker that was paused past its lease', async () => {
+  it('rejects a worker that was paused past its lease', async () => {
     const result = await play({ name: 'workers paused', leaseMs: 800, timeoutMs: 300, play: pauseWorkers })
     expect(result.again).toEqual([])
     // Two while the other worker still held the event; two when it was done, which is what the worker asked for.
-    expect(steps(result, 'complete', 'refused')).toBe(2)
-    expect(steps(result, 'release', 'refused')).toBe(4)
+    expect(steps(result, 'complete', 'rejected')).toBe(2)
+    expect(steps(result, 'release', 'rejected')).toBe(4)
   })
 
   // SQLite has no connection: its file is locked for a moment.

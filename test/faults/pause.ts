@@ -17,7 +17,10 @@ const NOTICE_MS = 300
  */
 export const pauseWorkers: Scenario['play'] = async (run) => {
   const ids: string[] = []
-  const counts = { complete: { done: 0, refused: 0, failed: 0 }, release: { done: 0, refused: 0, failed: 0 } }
+  const counts = {
+    complete: { done: 0, rejected: 0, failed: 0 },
+    release: { done: 0, rejected: 0, failed: 0 },
+  }
   for (let round = 0; round < ROUNDS; round++) {
     const sample = sampleEvent('call.ended')
     const id = String(sample.id)
@@ -29,8 +32,8 @@ export const pauseWorkers: Scenario['play'] = async (run) => {
     counts[step][result] += 1
   }
   const { complete, release } = counts
-  const refused = `${complete.refused} completes and ${release.refused} releases refused`
-  return { ids, faults: `${ROUNDS} pauses, ${refused}, ${complete.done} of what was done` }
+  const rejected = `${complete.rejected} completes and ${release.rejected} releases rejected`
+  return { ids, faults: `${ROUNDS} pauses, ${rejected}, ${complete.done} of what was done` }
 }
 
 const keyOf = (sample: SampleEvent) => dedupeKey(parseEvent(JSON.stringify(sample)))

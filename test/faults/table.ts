@@ -35,8 +35,8 @@ const TITLES: Record<keyof LedgerLine, string> = {
   broken: 'broken',
   interrupted: 'interrupted',
   events: 'events',
-  once: 'handled once',
-  again: 'handled again',
+  once: 'processed once',
+  again: 'processed again',
   lost: 'lost',
   seconds: 'seconds',
 }

@@ -10,13 +10,13 @@ export interface OutcomeEvent {
   readonly durationMs: number
 }
 
-/** What became of a step that ends a lease: the store did it, refused it, or could not be asked. */
+/** What became of a step that ends a lease: the store did it, rejected it, or could not be asked. */
 export interface StepEvent {
   readonly type: 'step'
   readonly pid: number
   readonly step: 'complete' | 'release'
   readonly key: string
-  readonly result: 'done' | 'refused' | 'failed'
+  readonly result: 'done' | 'rejected' | 'failed'
 }
 
 /** A handler began; or gave up, which is the end of it. */

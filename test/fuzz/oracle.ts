@@ -1,13 +1,13 @@
 /**
  * The verdict as the contract has it, written a second time and in other ways than the library: which deliveries are
- * genuine and fresh. It decides only where all that was handed over is of the kinds that the documentation names.
+ * valid and fresh. It decides only where all that was handed over is of the kinds that the documentation names.
  */
 
 import { createHmac } from 'node:crypto'
 import { types } from 'node:util'
 import type { Input } from './inputs.js'
 
-/** `true`, `false`, or `undefined` where what was handed over is odd, and only has to be refused in an orderly way. */
+/** `true`, `false`, or `undefined` where what was handed over is odd, and only has to be rejected in an orderly way. */
 export function isGenuine({ body, headers, secret, options }: Input): boolean | undefined {
   const bytes = toBytes(body)
   const pair = toPair(headers, options)

@@ -11,7 +11,7 @@ export type Kind = 'valid' | 'duplicate' | 'forged' | 'oversized' | 'endless'
 
 const ANSWERS: Readonly<Record<Kind, readonly number[]>> = {
   valid: [204],
-  // 503 where the first is still being handled.
+  // 503 where the first is still being processed.
   duplicate: [204, 503],
   forged: [401],
   oversized: [413],

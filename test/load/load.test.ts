@@ -49,7 +49,7 @@ describe('200 connections with valid, duplicate, forged, oversized, endless and 
     const before = await ask<{ bytes: number }>('memory')
     const tally = await sendFor(SECONDS, receiving, SECRET, numbers)
     const after = await ask<{ bytes: number }>('memory')
-    const counts = await ask<{ once: number; more: number; handled: number }>('counts')
+    const counts = await ask<{ once: number; more: number; processed: number }>('counts')
 
     const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
     console.log(
@@ -57,12 +57,12 @@ describe('200 connections with valid, duplicate, forged, oversized, endless and 
         `answers in ${tally.seconds.toFixed(0)} s: ${JSON.stringify(tally.answers)}`,
         `${rate(tally).toFixed(0)} answers a second; a bare server that only reads the body: ${rate(bareTally).toFixed(0)}`,
         `memory after GC: ${megabytes(before.bytes)} MB after ${WARM_UP_SECONDS} s, ${megabytes(after.bytes)} MB at the end`,
-        `${counts.once.toLocaleString('en')} events handled once, ${counts.more} more often`,
+        `${counts.once.toLocaleString('en')} events processed once, ${counts.more} more often`,
       ].join('\n'),
     )
     expect(hasCrashed).toBe(false)
     expect({ ...warm.wrong, ...tally.wrong }).toEqual({})
-    expect(counts).toMatchObject({ once: numbers.next, more: 0, handled: numbers.next })
+    expect(counts).toMatchObject({ once: numbers.next, more: 0, processed: numbers.next })
     expect(after.bytes / before.bytes).toBeLessThan(1.1)
   })
 })

@@ -1,6 +1,6 @@
 /**
  * A receiver in a process of its own, and beside it a bare server that reads bodies and nothing else. Counts how often each
- * event was handled, in memory that does not grow. Run with --expose-gc; speaks over IPC.
+ * event was processed, in memory that does not grow. Run with --expose-gc; speaks over IPC.
  */
 
 import { createServer } from 'node:http'
@@ -47,9 +47,9 @@ process.on('message', (question) => {
     process.send({ bytes: heapUsed + external })
   }
   if (question === 'counts') {
-    const found = { once: 0, more: 0, handled: 0 }
+    const found = { once: 0, more: 0, processed: 0 }
     for (const count of counts) {
-      if (count > 0) found.handled += 1
+      if (count > 0) found.processed += 1
       if (count === 1) found.once += 1
       if (count > 1) found.more += 1
     }

@@ -18,7 +18,7 @@ interface Started extends QueueEngine {
 
 async function startBullmq(): Promise<Started> {
   const server = await startRedis()
-  // Redis refuses every write that needs memory.
+  // Redis rejects every write that needs memory.
   const full = await startRedis('--maxmemory', '1', '--maxmemory-policy', 'noeviction')
   const open = (port: number) => {
     const queue = new BullQueue(NAME, { connection: { host: '127.0.0.1', port, enableOfflineQueue: false } })
@@ -29,7 +29,7 @@ async function startBullmq(): Promise<Started> {
   await queues[0].waitUntilReady()
   return {
     queue: bullmqQueue(queues[0]),
-    refusing: bullmqQueue(queues[1]),
+    rejecting: bullmqQueue(queues[1]),
     jobs: async () => (await queues[0].getJobs(['waiting'], 0, -1)).map(({ data }): unknown => data),
     async close() {
       await Promise.all(queues.map((queue) => queue.close()))
@@ -52,7 +52,7 @@ async function startPgBoss(): Promise<Started> {
   const pool = new pg.Pool({ connectionString: server.url })
   return {
     queue: pgBossQueue(boss, NAME),
-    refusing: pgBossQueue(stopped, NAME),
+    rejecting: pgBossQueue(stopped, NAME),
     async jobs() {
       const { rows } = await pool.query<{ data: unknown }>('SELECT data FROM pgboss.job WHERE name = $1', [
         NAME,
@@ -82,7 +82,7 @@ async function startGraphile(): Promise<Started> {
   await ended.end()
   return {
     queue: graphileQueue(utils, NAME),
-    refusing: graphileQueue(withoutServer, NAME),
+    rejecting: graphileQueue(withoutServer, NAME),
     async jobs() {
       // The view graphile_worker.jobs has no payload.
       const { rows } = await pool.query<{ payload: unknown }>(

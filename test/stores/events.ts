@@ -10,12 +10,12 @@ export function newEvent() {
 /** Many workers, each with a store of its own on the same records, get one event at the same moment. */
 export async function expectHandledOnce(openStore: () => DedupeStore): Promise<void> {
   const event = newEvent()
-  let handled = 0
+  let processed = 0
   const work = async () => {
-    handled += 1
+    processed += 1
   }
   const outcomes = await Promise.all(Array.from({ length: 50 }, () => processOnce(event, openStore(), work)))
-  expect(handled).toBe(1)
+  expect(processed).toBe(1)
   expect(outcomes.filter(({ status }) => status === 'processed')).toEqual([
     { status: 'processed', value: undefined, recorded: true },
   ])

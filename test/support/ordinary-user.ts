@@ -1,4 +1,4 @@
-/** Whom a server runs as that refuses to run as root. */
+/** Whom a server runs as that rejects to run as root. */
 
 import { execFileSync } from 'node:child_process'
 

@@ -7,7 +7,7 @@ export interface StoreProxy {
   readonly port: number
   /** Drops every connection; new ones are taken. */
   cut(): void
-  /** Drops every connection, and refuses new ones until the function that it gives is called. */
+  /** Drops every connection, and rejects new ones until the function that it gives is called. */
   block(): Promise<() => Promise<void>>
   /**
    * From now on, drops the connection instead of the answer to each request for which the function says so: the store did it,
@@ -58,7 +58,7 @@ export async function startProxy(target: number): Promise<StoreProxy> {
     for (const socket of sockets) socket.destroy()
   }
 
-  async function refuse(): Promise<void> {
+  async function reject(): Promise<void> {
     const closed = once(server.close(), 'close')
     cut()
     await closed
@@ -70,12 +70,12 @@ export async function startProxy(target: number): Promise<StoreProxy> {
     port,
     cut,
     async block() {
-      await refuse()
+      await reject()
       return () => listen(port)
     },
     loseAnswers(isLost) {
       loses = isLost
     },
-    stop: refuse,
+    stop: reject,
   }
 }

@@ -210,7 +210,7 @@ const ways: Readonly<Record<string, { readonly samples: number; load(): Promise<
   },
 }
 
-describe.each(Object.entries(ways))('the time of a refusal by %s', (_, { samples, load }) => {
+describe.each(Object.entries(ways))('the time of a rejection by %s', (_, { samples, load }) => {
   it.each(CLASSES)(
     'does not tell that %i bytes of the signature are right',
     { timeout: 300_000 },
@@ -222,7 +222,7 @@ describe.each(Object.entries(ways))('the time of a refusal by %s', (_, { samples
   )
 })
 
-it('the time of a refusal does not tell which tenants exist', { timeout: 300_000 }, async () => {
+it('the time of a rejection does not tell which tenants exist', { timeout: 300_000 }, async () => {
   const { createReceiver } = await import('../../dist/index.js')
   const receive = createReceiver<[0 | 1]>({
     ...options,

@@ -46,15 +46,15 @@ describe.concurrent('check', () => {
       request.resume()
       response.writeHead(200).end()
     })
-    const { code, stdout, stderr } = await run(['check', url, '--only', 'digit', '--only', 'unicode'])
+    const { code, stdout, stderr } = await run(['check', url, '--only', 'digit', '--only', 'Unicode'])
     expect(stdout).toMatchInlineSnapshot(`
       "  case                      expected  response
-      ✓ a body with unicode       2xx       200
+      ✓ a body with Unicode       2xx       200
       ✗ a signature of one digit  401       200
 
       ✗ a signature of one digit
-        Check the form of the signature before comparing: comparing buffers of two
-        lengths throws.
+        Check the format of the signature before you compare it. timingSafeEqual throws
+        if the lengths differ.
 
       1 of 2 passed, 1 failed
       "

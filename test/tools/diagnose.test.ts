@@ -278,7 +278,7 @@ describe('sortedJson', () => {
     ['Infinity', '[Infinity]'],
     ['a depth that Python does not read', '['.repeat(5000) + ']'.repeat(5000)],
     ['a number of more digits than Python reads', `[${'9'.repeat(4301)}]`],
-  ])('refuses %s', (_, document) => {
+  ])('rejects %s', (_, document) => {
     expect(() => sortedJson(document)).toThrow(expect.objectContaining({ code: 'invalid_json' }))
   })
 })

@@ -452,7 +452,7 @@ describe('the page of listen', () => {
   it.each([
     ['Host', { host: 'evil.example' }],
     ['Origin', { origin: 'http://evil.example' }],
-  ])('refuses a foreign %s', async (_, headers) => {
+  ])('rejects a foreign %s', async (_, headers) => {
     await listen()
     await send('call.ended')
     for (const path of ['', 'events', 'deliveries/1']) {

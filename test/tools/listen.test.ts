@@ -115,7 +115,7 @@ describe('a real terminal', () => {
     for (const args of [
       ['send', '--help'],
       ['send', url, '--all'],
-      ['check', url, '--only', 'same event'],
+      ['check', url, '--only', 'a retry'],
     ]) {
       all.push(...(await onTerminal(columns, args)).split(/\r?\n/))
     }

@@ -1,4 +1,4 @@
-/** What is said of a connection that TLS refuses: real certificates, of which none is right. */
+/** What is said of a connection that TLS rejects: real certificates, of which none is right. */
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

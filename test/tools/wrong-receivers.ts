@@ -213,9 +213,9 @@ export const wrongReceivers: Readonly<
     make: () => receiver(documented),
     found: [
       'a signature of one digit',
-      'no signature',
-      'a signature twice in its header',
-      'a delivery from ten minutes ahead',
+      'no signature header',
+      'the signature header twice',
+      'a delivery from 10 minutes ahead',
     ],
   },
   'parses the body first, and lets it crash': {
@@ -229,8 +229,8 @@ export const wrongReceivers: Readonly<
       }),
     found: [
       'a forged body that is not JSON',
-      'a genuine body that is not JSON',
-      'genuine JSON that is no event',
+      'a signed body that is not JSON',
+      'signed JSON that is not an event',
     ],
   },
   'compares by == on a body that it re-serialized': {
@@ -252,19 +252,19 @@ export const wrongReceivers: Readonly<
   'knows no duplicates': {
     make: () => receiver({ handle: work }),
     found: [
-      'the same event twice, one after the other',
-      'the same event while the first is still being handled',
-      'the same event twice at the same moment, then once more',
+      'a retry of a processed event',
+      'a retry while the event is being processed',
+      'two deliveries of one event at once, then a retry',
     ],
   },
   'takes the call id alone for the key': {
     make: () => receiver({ handle: once(callId) }),
-    found: ['two types of event of one call'],
+    found: ['two event types of one call'],
   },
   'takes type and batch id for the key of every change': {
     make: () =>
       receiver({ handle: once(({ event, data }) => `${event}:${data['batchId'] ?? JSON.stringify(data)}`) }),
-    found: ['two changes of one campaign'],
+    found: ['two status changes of one campaign'],
   },
   'answers 2xx before it has verified': {
     make: () => (request, response) => {
@@ -282,25 +282,25 @@ export const wrongReceivers: Readonly<
           return event
         },
       }),
-    found: ['an event type that nobody knows yet'],
+    found: ['an unknown event type'],
   },
   'looks, works, and then records': {
     make: () => receiver({ handle: checkThenAct() }),
     found: [
-      'the same event while the first is still being handled',
-      'the same event twice at the same moment, then once more',
+      'a retry while the event is being processed',
+      'two deliveries of one event at once, then a retry',
     ],
   },
   'looks and records in two steps': {
     make: () => receiver({ handle: racingStates() }),
-    found: ['the same event twice at the same moment, then once more'],
+    found: ['two deliveries of one event at once, then a retry'],
   },
   'answers 500 to duplicates': {
     make: () => receiver({ handle: failOnDuplicates() }),
     found: [
-      'the same event twice, one after the other',
-      'the same event while the first is still being handled',
-      'the same event twice at the same moment, then once more',
+      'a retry of a processed event',
+      'a retry while the event is being processed',
+      'two deliveries of one event at once, then a retry',
     ],
   },
   'takes the case of header names for given': {
@@ -311,7 +311,7 @@ export const wrongReceivers: Readonly<
           return Object.fromEntries(names.map((name, index) => [name, rawHeaders[2 * index + 1]]))
         },
       }),
-    found: ['headers in capitals'],
+    found: ['header names in capitals'],
   },
   'accepts GET': {
     make: () => {
@@ -325,10 +325,10 @@ export const wrongReceivers: Readonly<
   },
   'has no tolerance: any age will do': {
     make: () => receiver(handWrittenVerify(() => true)),
-    found: ['a delivery of ten minutes ago', 'a delivery from ten minutes ahead'],
+    found: ['a delivery from 10 minutes ago', 'a delivery from 10 minutes ahead'],
   },
   'answers 2xx while the first is still being worked on': {
     make: () => receiver({ handle: recordThenWork() }),
-    found: ['the same event while the first is still being handled'],
+    found: ['a retry while the event is being processed'],
   },
 }

@@ -67,14 +67,14 @@ describe('TruedyEvent', () => {
     expectTypeOf(event.id).toEqualTypeOf<string | undefined>()
   })
 
-  it('refuses a misspelt event name', () => {
+  it('rejects a misspelt event name', () => {
     // @ts-expect-error: no such event
     if (event.event === 'call.endd') return
     // @ts-expect-error: the alias arrives as call.ended
     if (event.event === 'call.completed') return
   })
 
-  it('refuses a misspelt field of the envelope, and takes any field of data', () => {
+  it('rejects a misspelt field of the envelope, and takes any field of data', () => {
     // @ts-expect-error: no such field
     expectTypeOf(event.evnt).toBeAny()
     if (event.event === 'call.ended') expectTypeOf(event.data['new_field']).toEqualTypeOf<unknown>()
@@ -97,7 +97,7 @@ describe('verifying', () => {
     if (verifySignature(bytes, {}, secret).ok) return
   })
 
-  it('refuses a parsed body', () => {
+  it('rejects a parsed body', () => {
     // @ts-expect-error: an object is not raw
     verifyAndParse({ event: 'call.ended' }, {}, secret)
     // @ts-expect-error: nothing is not raw
@@ -108,7 +108,7 @@ describe('verifying', () => {
     verifyAndParseSync({ event: 'call.ended' }, {}, secret)
   })
 
-  it('refuses a secret that may be missing', () => {
+  it('rejects a secret that may be missing', () => {
     // @ts-expect-error: process.env has strings or undefined
     verifyAndParse(bytes, {}, process.env['TRUEDY_WEBHOOK_SECRET'])
   })

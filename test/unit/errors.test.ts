@@ -54,8 +54,8 @@ it('says what happened and what to do, in every case', async () => {
     return rest
   }
   const cases: Record<string, () => unknown> = {
-    'no timestamp': () => verify(BODY, without(headers, 'x-truedy-timestamp')),
-    'no signature': () => verify(BODY, without(headers, 'x-truedy-signature')),
+    'no timestamp header': () => verify(BODY, without(headers, 'x-truedy-timestamp')),
+    'no signature header': () => verify(BODY, without(headers, 'x-truedy-signature')),
     'odd timestamp': () => verify(BODY, { ...headers, 'x-truedy-timestamp': 'noon' }),
     'odd signature': () => verify(BODY, { ...headers, 'x-truedy-signature': 'abc' }),
     'an hour old': () => verify(BODY, headersFor(BODY, String(NOW_SECONDS - 3600))),
@@ -139,10 +139,10 @@ it('says what happened and what to do, in every case', async () => {
       "no plain data": "400 invalid_event: The envelope is not plain data.",
       "no secret": "500 invalid_secret: The secret is an empty string. Set TRUEDY_WEBHOOK_SECRET, or pass \`secret\`.",
       "no secret to compare with": "500 invalid_secret: No secret to compare with: give the endpoint's own, as text, as your program has it.",
-      "no signature": "401 missing_signature: The X-Truedy-Signature header is missing. Pass the request's headers as they are; if you do, a proxy removed it or the request isn't from Truedy.",
+      "no signature header": "401 missing_signature: The X-Truedy-Signature header is missing. Pass the request's headers as they are; if you do, a proxy removed it or the request isn't from Truedy.",
       "no store": "500 invalid_options: store must be an object (got null).",
       "no time to live": "500 invalid_options: ttlMs must be a positive, finite number (got 0).",
-      "no timestamp": "401 missing_timestamp: The X-Truedy-Timestamp header is missing. Pass the request's headers as they are; if you do, a proxy removed it or the request isn't from Truedy.",
+      "no timestamp header": "401 missing_timestamp: The X-Truedy-Timestamp header is missing. Pass the request's headers as they are; if you do, a proxy removed it or the request isn't from Truedy.",
       "odd options": "500 invalid_options: toleranceSeconds must be a positive, finite number (got 0).",
       "odd signature": "401 malformed_signature: The X-Truedy-Signature header must be 64 hexadecimal digits, once. Pass the request's headers as they are; if you do, a proxy changed it or the request isn't from Truedy.",
       "odd timestamp": "401 malformed_timestamp: The X-Truedy-Timestamp header must be Unix seconds or ISO 8601, once. Pass the request's headers as they are; if you do, a proxy changed it or the request isn't from Truedy.",

@@ -51,7 +51,7 @@ describe.each(['openssl.json', 'python.json'])('vectors of %s', (file) => {
       expect(verification).toMatchObject({ ok: true, secretIndex: 0 })
     })
 
-    it.each(vectors)('refuses $name with one byte more', async (vector) => {
+    it.each(vectors)('rejects $name with one byte more', async (vector) => {
       const body = Buffer.concat([bodyOf(vector), Buffer.from(' ')])
       const headers = { 'X-Truedy-Timestamp': vector.timestamp, 'X-Truedy-Signature': vector.signature }
       const now = () => clockOf(vector)

@@ -62,7 +62,7 @@ function lose() {
   setConnection('lost', `Connection lost, trying again.${asOf}`)
   // The last time that is shown is that one, and not that of up to a second before.
   tickRows()
-  // It tries again by itself, unless it was refused.
+  // It tries again by itself, unless it was rejected.
   if (feed.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS)
 }
 

@@ -37,10 +37,10 @@ export function respondAlone(secret: string): Respond {
         outcome = found
       },
     })
-    const handled = handler(request, response)
+    const processed = handler(request, response)
     // The handler takes only a body that nobody reads, so it comes first.
     collect()
-    await handled
+    await processed
     // Set already: the handler reports each outcome before it responds.
     return outcome && { outcome }
   }

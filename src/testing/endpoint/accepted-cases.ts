@@ -1,4 +1,4 @@
-/** Genuine deliveries of every kind, which an endpoint must accept with 2xx. */
+/** Valid deliveries of every kind, which an endpoint must accept with 2xx. */
 
 import { eventNames } from '../../events/catalogue.js'
 import { flatSampleEvent, sampleEvent } from '../samples.js'
@@ -7,23 +7,23 @@ import { altered, caseEvent, eventWithSummary } from './case-deliveries.js'
 import type { EndpointCase } from './endpoint-case.js'
 import { any2xx, oneRequest } from './one-request.js'
 
-const SET_UP_FIX = 'Verify the raw body with the right secret, and answer 2xx.'
+const SETUP_FIX = 'Verify the raw body with the secret of this endpoint, and respond with 2xx.'
 
 export const acceptedCases: readonly EndpointCase[] = [
   ...eventNames.map((name) =>
-    oneRequest(`a genuine ${name}`, any2xx, SET_UP_FIX, (secret) => signDelivery(sampleEvent(name), secret)),
+    oneRequest(name, any2xx, SETUP_FIX, (secret) => signDelivery(sampleEvent(name), secret)),
   ),
-  oneRequest('a genuine call.completed, the alias of call.ended', any2xx, SET_UP_FIX, (secret) =>
+  oneRequest('call.completed, the alias of call.ended', any2xx, SETUP_FIX, (secret) =>
     signDelivery(sampleEvent('call.completed'), secret),
   ),
-  oneRequest('a genuine call.ended in the older, flat form', any2xx, SET_UP_FIX, (secret) =>
+  oneRequest('call.ended in the older, flat shape', any2xx, SETUP_FIX, (secret) =>
     signDelivery(flatSampleEvent('call.ended'), secret),
   ),
-  oneRequest('an event type that nobody knows yet', any2xx, 'Acknowledge unknown types with 2xx.', (secret) =>
+  oneRequest('an unknown event type', any2xx, "Respond with 2xx to event types you don't know.", (secret) =>
     signDelivery(sampleEvent('unknown'), secret),
   ),
   oneRequest(
-    'a body with unicode',
+    'a body with Unicode',
     any2xx,
     'Verify the bytes as received, without decoding them.',
     (secret) => signDelivery(eventWithSummary('Grüße, 世界 – 👩‍🚀 e\u0301 \u202Eabc'), secret),
@@ -31,25 +31,25 @@ export const acceptedCases: readonly EndpointCase[] = [
   oneRequest(
     'a timestamp in ISO 8601',
     any2xx,
-    'Both forms of the timestamp occur, Unix seconds and ISO 8601.',
+    'Accept both forms of the timestamp, Unix seconds and ISO 8601.',
     (secret) => signDelivery(caseEvent(), secret, { timestamp: new Date().toISOString() }),
   ),
   oneRequest(
-    'a genuine body of 500 kB',
+    'a body of 500 kB',
     any2xx,
-    'Raise the limit of the body to a mebibyte: a transcript can be long, and many parsers stop at 100 kB.',
+    'Raise the limit of the body to 1 MiB. Transcripts are long, and many body parsers stop at 100 kB.',
     (secret) => signDelivery(eventWithSummary('x'.repeat(500_000)), secret),
   ),
   oneRequest(
-    'headers in capitals',
+    'header names in capitals',
     any2xx,
-    'Look headers up in any case: HTTP/1.1 keeps what the sender wrote, HTTP/2 makes it lower case.',
+    'Ignore the case of header names. HTTP/1.1 keeps the case that the sender wrote, HTTP/2 uses lower case.',
     altered(({ body, headers }) => ({ body, headers: inCapitals(headers) })),
   ),
   oneRequest(
-    'a body in another spelling of JSON',
+    'JSON that is formatted differently',
     any2xx,
-    'Verify the raw body: parsed and re-serialized, it is another one.',
+    'Verify the raw body. A body that was parsed and re-serialized has other bytes.',
     (secret) => signDelivery(unusualJson(), secret),
   ),
 ]

@@ -14,8 +14,8 @@ export interface EndpointResult extends EndpointFinding {
 }
 
 /**
- * Sends an endpoint all that a webhook endpoint meets (genuine, forged, stale, doubled, malformed …) and tells for each
- * case whether the answer was right. The endpoint handles the genuine ones: point it at a test set-up.
+ * Sends an endpoint all that a webhook endpoint meets (valid, forged, stale, doubled, malformed …) and tells for each
+ * case whether the answer was right. The endpoint handles the valid ones: point it at a test setup.
  *
  * @param url - where the endpoint listens
  * @param secret - the secret that it verifies with
@@ -53,8 +53,8 @@ export async function* runCases(
     const isGenuineFailure =
       !result.passed && result.expected === '2xx' && !ALL_SUCCESSFUL.test(result.actual)
     if (!isGenuineFailure) yield result
-    // The reason why one genuine delivery fails is mostly the reason for the others, too.
-    else if (first) yield { ...result, fix: `First mend "${first.name}".` }
+    // The reason why one valid delivery fails is mostly the reason for the others, too.
+    else if (first) yield { ...result, fix: `Fix "${first.name}" first.` }
     else {
       first = result
       yield (await isReserializing(endpoint, result)) ? { ...result, fix: RESERIALIZED } : result
@@ -62,7 +62,7 @@ export async function* runCases(
   }
 }
 
-/** Tells whether the endpoint rejected a genuine delivery because it verifies something else than the raw body. */
+/** Tells whether the endpoint rejected a valid delivery because it verifies something else than the raw body. */
 async function isReserializing({ url, secret }: Endpoint, { actual }: EndpointResult): Promise<boolean> {
   const rejected = Number(actual)
   if (!isRejection(rejected)) return false

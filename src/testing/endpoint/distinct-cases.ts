@@ -8,8 +8,8 @@ import { isSuccess, sendEvent, type TimedResponse } from './timed-request.js'
 
 export const distinctCases: readonly EndpointCase[] = [
   distinctCase(
-    'two types of event of one call',
-    'The second was acknowledged and not handled: it is lost. The type belongs to the key of a duplicate, not only the id of the call (dedupeKey).',
+    'two event types of one call',
+    'The second event was acknowledged but not processed, so it is lost. Put the event type into the dedupe key, beside the id of the call (see dedupeKey).',
     () => {
       const started = sampleEvent('call.started')
       const { callId } = started.data.call
@@ -17,8 +17,8 @@ export const distinctCases: readonly EndpointCase[] = [
     },
   ),
   distinctCase(
-    'two changes of one campaign',
-    'The second was acknowledged and not handled: it is lost. batch.status.changed repeats for one batch; status and time belong to its key (dedupeKey).',
+    'two status changes of one campaign',
+    'The second event was acknowledged but not processed, so it is lost. A batch changes its status several times: put the status and the time into the dedupe key (see dedupeKey).',
     () => {
       // Without an event id, which Truedy does not promise.
       const { id: _, ...first } = sampleEvent('batch.status.changed')
@@ -48,7 +48,7 @@ function distinctCase(name: string, fix: string, make: () => readonly [object, o
     expected: '2xx',
     async run(endpoint) {
       const { verdict, responses } = await isSecondLost(endpoint)
-      if (!responses.every(isSuccess)) return failed(responses, 'Acknowledge every event with 2xx.')
+      if (!responses.every(isSuccess)) return failed(responses, 'Respond with 2xx to every event.')
       if (verdict === undefined) return passed(responses, TOO_QUICK)
       // A second try confirms it, because the third event may have been slow for another reason.
       return verdict && (await isSecondLost(endpoint)).verdict ? failed(responses, fix) : passed(responses)

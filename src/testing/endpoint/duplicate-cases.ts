@@ -7,14 +7,15 @@ import { isBusy, isProcessed, isTelling, measureIdle, sendOverlapping, TOO_QUICK
 import { isSuccess, sendEvent, type TimedResponse } from './timed-request.js'
 
 const REMEMBER_FIX =
-  'The duplicate took as long as the event: it was handled twice. Remember what was handled, in one atomic step (processOnce).'
+  'The duplicate took as long as the event, so it was processed twice. Claim each event in one atomic step (see processOnce).'
 const STILL_BUSY_FIX =
-  'Answer 503 while the first one is still being handled: should it fail now, the event is lost.'
-const RACE_FIX = 'Both were handled: look-up and record must be one atomic step (claim of a DedupeStore).'
+  'Respond with 503 while the first delivery is being processed. After a 2xx, the event is lost if that processing fails.'
+const RACE_FIX =
+  'Both deliveries were processed. Look up and mark the event in one atomic step (see claim of a DedupeStore).'
 
 export const duplicateCases: readonly EndpointCase[] = [
   {
-    name: 'the same event twice, one after the other',
+    name: 'a retry of a processed event',
     expected: '2xx',
     async run(endpoint) {
       const event = sampleEvent('call.ended')
@@ -23,7 +24,7 @@ export const duplicateCases: readonly EndpointCase[] = [
       const second = await sendEvent(endpoint, event)
       const responses = [first, second]
       if (!responses.every(isSuccess)) {
-        return failed(responses, 'Acknowledge a duplicate with 2xx; otherwise Truedy goes on sending it.')
+        return failed(responses, 'Respond with 2xx to a duplicate. Otherwise Truedy keeps retrying.')
       }
       const handlerMs = first.durationMs - idleMs
       if (!isTelling(handlerMs)) return passed(responses, TOO_QUICK)
@@ -34,8 +35,8 @@ export const duplicateCases: readonly EndpointCase[] = [
     },
   },
   {
-    name: 'the same event while the first is still being handled',
-    expected: '2xx once the first is done, or 503',
+    name: 'a retry while the event is being processed',
+    expected: '2xx after the first, or 503',
     async run(endpoint) {
       const { kind, responses } = await sendOverlapping(endpoint)
       switch (kind) {
@@ -46,7 +47,10 @@ export const duplicateCases: readonly EndpointCase[] = [
         case 'processed':
           return failed(responses, RACE_FIX)
         case 'failed':
-          return failed(responses, 'Answer 503 while the event is being handled, 2xx afterwards.')
+          return failed(
+            responses,
+            'Respond with 503 while the event is being processed, and with 2xx afterwards.',
+          )
         case 'busy':
         case 'waited':
           return passed(responses)
@@ -54,7 +58,7 @@ export const duplicateCases: readonly EndpointCase[] = [
     },
   },
   {
-    name: 'the same event twice at the same moment, then once more',
+    name: 'two deliveries of one event at once, then a retry',
     expected: '2xx (503 for one of the two)',
     async run(endpoint) {
       const event = sampleEvent('call.ended')
@@ -64,7 +68,7 @@ export const duplicateCases: readonly EndpointCase[] = [
       const responses = [...both, last]
       const rejected = both.filter((response) => !isSuccess(response))
       if (rejected.length > 1 || !rejected.every(isBusy) || !isSuccess(last)) {
-        const fix = 'Claim the event in one atomic step; answer 503 while another request is handling it.'
+        const fix = 'Claim the event in one atomic step. Respond with 503 while another request processes it.'
         return failed(responses, fix)
       }
       if (rejected.length === 1) return passed(responses)

@@ -16,7 +16,7 @@ const PROCESSED_SHARE = 0.75
 const UNPROCESSED_SHARE = 0.4
 
 /** What a passed case says if the handler is too quick to judge by time. */
-export const TOO_QUICK = 'by status only: a handler that takes 200 ms in a test set-up would show more'
+export const TOO_QUICK = 'by status only: a handler that takes 200 ms in a test setup would show more'
 
 /** Tells whether a handler takes long enough to judge by its time. */
 export function isTelling(handlerMs: number): boolean {

@@ -13,34 +13,34 @@ export const invalidCases: readonly EndpointCase[] = [
   oneRequest(
     'a forged body that is not JSON',
     oneOf(401, 400),
-    'Verify before parsing, and let nothing in a body crash the receiver.',
+    'Verify the signature before you parse, so that no unsigned body can crash the receiver.',
     (secret) => signDelivery(NOT_JSON, `${secret}x`),
   ),
   oneRequest(
-    'a genuine body that is not JSON',
+    'a signed body that is not JSON',
     oneOf(400),
-    'Answer 400 when verified bytes are not JSON.',
+    'Respond with 400 if the verified bytes are not JSON.',
     (secret) => signDelivery(NOT_JSON, secret),
   ),
   oneRequest(
-    'a genuine body that is not UTF-8',
+    'a signed body that is not UTF-8',
     oneOf(400),
-    'Answer 400 when verified bytes are not UTF-8.',
+    'Respond with 400 if the verified bytes are not UTF-8.',
     (secret) => signDelivery(notUtf8(), secret),
   ),
   oneRequest(
-    'genuine JSON that is no event',
+    'signed JSON that is not an event',
     oneOf(400),
-    'Check event, timestamp and data; answer 400 without them.',
+    'Check that event, timestamp and data are there, and respond with 400 if not.',
     (secret) => signDelivery('[]', secret),
   ),
-  oneRequest('a GET', oneOf(405), 'Answer 405 with Allow: POST to every other method.', async () => ({
+  oneRequest('a GET', oneOf(405), 'Respond with 405 and Allow: POST to every other method.', async () => ({
     method: 'GET',
   })),
   oneRequest(
-    'a body of two mebibytes',
+    'a body of 2 MiB',
     oneOf(413),
-    'Limit the size of the body while reading; answer 413.',
+    'Limit the size of the body while you read it, and respond with 413.',
     async (secret) => {
       const { body, headers } = await signDelivery(eventWithSummary('x'.repeat(2 * MEBIBYTE)), secret)
       // A server may close the connection before it has read the request, so no other request may follow on it.

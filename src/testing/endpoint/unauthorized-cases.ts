@@ -5,57 +5,57 @@ import { altered, caseEvent, nowSeconds } from './case-deliveries.js'
 import type { EndpointCase } from './endpoint-case.js'
 import { oneOf, oneRequest } from './one-request.js'
 
-const FORGED_FIX = 'Verify the signature before anything else, and answer 401 when it is wrong.'
-const TIME_FIX = 'Refuse timestamps that lie more than 300 s from now, on either side.'
-const HEADER_FIX = 'Refuse deliveries whose headers are missing, malformed or doubled, with 401.'
+const FORGED_FIX = 'Verify the signature first, and respond with 401 if it is wrong.'
+const TIME_FIX = 'Reject timestamps that are more than 300 seconds in the past or the future.'
+const HEADER_FIX = 'Respond with 401 if a header is missing, malformed or there twice.'
 
 export const unauthorizedCases: readonly EndpointCase[] = [
   oneRequest(
-    'a body that was changed after signing',
+    'a body changed after it was signed',
     oneOf(401),
     FORGED_FIX,
     altered(({ body, headers }) => ({ body: body.replace('call.ended', 'call.failed'), headers })),
   ),
-  oneRequest('a signature made with another secret', oneOf(401), FORGED_FIX, (secret) =>
+  oneRequest('a signature with another secret', oneOf(401), FORGED_FIX, (secret) =>
     signDelivery(caseEvent(), `${secret}x`),
   ),
   oneRequest(
     'a signature of one digit',
     oneOf(401),
-    'Check the form of the signature before comparing: comparing buffers of two lengths throws.',
+    'Check the format of the signature before you compare it. timingSafeEqual throws if the lengths differ.',
     altered(({ body, headers }) => ({ body, headers: { ...headers, 'x-truedy-signature': 'a' } })),
   ),
   oneRequest(
-    'no signature',
+    'no signature header',
     oneOf(401),
     HEADER_FIX,
     altered(({ body, headers: { 'x-truedy-signature': _, ...headers } }) => ({ body, headers })),
   ),
   oneRequest(
-    'no timestamp',
+    'no timestamp header',
     oneOf(401),
     HEADER_FIX,
     altered(({ body, headers: { 'x-truedy-timestamp': _, ...headers } }) => ({ body, headers })),
   ),
   oneRequest(
-    'a signature twice in its header',
+    'the signature header twice',
     oneOf(401),
     HEADER_FIX,
     altered(({ body, headers }) => ({ body, headers: doubled(headers, 'x-truedy-signature') })),
   ),
   oneRequest(
-    'a timestamp twice in its header',
+    'the timestamp header twice',
     oneOf(401),
     HEADER_FIX,
     altered(({ body, headers }) => ({ body, headers: doubled(headers, 'x-truedy-timestamp') })),
   ),
-  oneRequest('a timestamp that is not one', oneOf(401), HEADER_FIX, (secret) =>
+  oneRequest('a malformed timestamp', oneOf(401), HEADER_FIX, (secret) =>
     signDelivery(caseEvent(), secret, { timestamp: `${nowSeconds()}abc` }),
   ),
-  oneRequest('a delivery of ten minutes ago', oneOf(401), TIME_FIX, (secret) =>
+  oneRequest('a delivery from 10 minutes ago', oneOf(401), TIME_FIX, (secret) =>
     signDelivery(caseEvent(), secret, { timestamp: nowSeconds() - 600 }),
   ),
-  oneRequest('a delivery from ten minutes ahead', oneOf(401), TIME_FIX, (secret) =>
+  oneRequest('a delivery from 10 minutes ahead', oneOf(401), TIME_FIX, (secret) =>
     signDelivery(caseEvent(), secret, { timestamp: nowSeconds() + 600 }),
   ),
 ]

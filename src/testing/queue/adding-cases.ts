@@ -47,13 +47,13 @@ export const addingCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'rejects if the engine refuses the job',
+    name: 'rejects if the engine rejects the job',
     async run(engine) {
-      const { refusing } = engine
-      if (!refusing) return
+      const { rejecting } = engine
+      if (!rejecting) return
       const job = newJob()
-      if ((await rejectionOf(() => refusing.add(job))) === undefined) {
-        throw new Error('add must reject if the engine refuses the job, and resolved: the delivery is lost.')
+      if ((await rejectionOf(() => rejecting.add(job))) === undefined) {
+        throw new Error('add must reject if the engine rejects the job, and resolved: the delivery is lost.')
       }
     },
   },

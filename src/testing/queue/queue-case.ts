@@ -12,8 +12,8 @@ export interface QueueEngine {
   jobs(): PromiseLike<readonly unknown[]>
   /** True if a key that is added twice may become two jobs, as on engines that recognize no duplicates. Default `false`. */
   readonly hasDuplicates?: boolean | undefined
-  /** The queue while its engine refuses jobs: its server is down, or there is no such queue. Without it, that isn't tested. */
-  readonly refusing?: Queue | undefined
+  /** The queue while its engine rejects jobs: its server is down, or there is no such queue. Without it, that isn't tested. */
+  readonly rejecting?: Queue | undefined
 }
 
 /** A case to run on a queue. */

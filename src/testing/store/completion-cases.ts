@@ -110,7 +110,7 @@ export const completionCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'refuses release when the lease has ended',
+    name: 'rejects release when the lease has ended',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a', SHORT_MS)
@@ -119,7 +119,7 @@ export const completionCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'refuses completion, renewal and release by an owner who was overtaken',
+    name: 'rejects completion, renewal and release by an owner who was overtaken',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a', SHORT_MS)

@@ -4,7 +4,7 @@
  *
  *     tsx aws-lambda.ts rest-api|http-api|function-url [base64]
  *
- * - rest-api: docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+ * - rest-api: docs.aws.amazon.com/apigateway/latest/developerguide/setup-lambda-proxy-integrations.html
  * - http-api: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  * - function-url: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
  *
@@ -170,7 +170,7 @@ function bodyText(body: Buffer): string {
   return body.toString(isBase64Encoded ? 'base64' : 'utf8')
 }
 
-/** All that the example uses of what a result can be; anything else is refused, as AWS refuses what it cannot read. */
+/** All that the example uses of what a result can be; anything else is rejected, as AWS rejects what it cannot read. */
 function toReply(result: Result): HostReply {
   const { statusCode, headers = {}, body = '', ...rest } = result
   if (!Number.isInteger(statusCode) || typeof body !== 'string' || Object.keys(rest).length > 0) {

@@ -16,7 +16,7 @@ export function observed(store) {
     const { pid } = process
     try {
       const done = await run()
-      report({ type: 'step', pid, step, key, result: done ? 'done' : 'refused' })
+      report({ type: 'step', pid, step, key, result: done ? 'done' : 'rejected' })
       return done
     } catch (error) {
       report({ type: 'step', pid, step, key, result: 'failed' })

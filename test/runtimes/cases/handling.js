@@ -98,7 +98,7 @@ const dedupeCases = [
 
 /** What is sent to a handler, and what it answers. */
 const answers = [
-  ['a genuine delivery', {}, 204],
+  ['a valid delivery', {}, 204],
   ['a GET', { method: 'GET', body: undefined }, 405],
   ['a tampered body', { body: '{"event":"call.ended","timestamp":1,"data":{}}' }, 401],
   ['a body that is too large', { body: 'x'.repeat(1_048_577) }, 413],
@@ -219,9 +219,9 @@ const handlerCases = [
     async run() {
       const receive = createReceiver({ secret: SECRET, onEvent() {}, onOutcome() {} })
       const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
-      equal((await receive({ method: 'POST', headers, body })).status, 204, 'genuine')
-      const refused = await receive({ method: 'POST', headers, body: `${body} ` })
-      equal([refused.status, refused.body], [401, '{"error":"signature_mismatch"}'], 'tampered')
+      equal((await receive({ method: 'POST', headers, body })).status, 204, 'valid')
+      const rejected = await receive({ method: 'POST', headers, body: `${body} ` })
+      equal([rejected.status, rejected.body], [401, '{"error":"signature_mismatch"}'], 'tampered')
     },
   },
   {

@@ -39,7 +39,7 @@ async function hmacPath() {
   }
   try {
     const { ok } = await verifySignature(body, headers, 'whsec_path')
-    if (!ok) throw new Error('The delivery was refused.')
+    if (!ok) throw new Error('The delivery was rejected.')
   } finally {
     SubtleCrypto.prototype.verify = verify
   }

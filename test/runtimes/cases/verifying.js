@@ -66,7 +66,7 @@ const refusals = {
 }
 
 const refusedCases = Object.entries(refusals).map(([code, change]) => ({
-  name: `refuses with ${code}`,
+  name: `rejects with ${code}`,
   async run() {
     const [body, headers, secret = SECRET, options] = change(await sign())
     const verification = await verifySignature(body, headers, secret, options)
@@ -86,7 +86,7 @@ const bodyCases = Object.entries({
     '{"event":"x","data":[],"timestamp":1}',
   ],
 }).map(([code, texts]) => ({
-  name: `refuses with ${code}, once the signature is right`,
+  name: `rejects with ${code}, once the signature is right`,
   async run() {
     for (const text of texts) {
       const { body, headers } = await signDelivery(typeof text === 'string' ? bytesOf(text) : text, SECRET)
@@ -114,7 +114,7 @@ const otherCases = [
     },
   },
   {
-    name: 'refuses every doubled header',
+    name: 'rejects every doubled header',
     async run() {
       const { body, headers } = await sign()
       for (const [name, code] of [
@@ -132,7 +132,7 @@ const otherCases = [
     },
   },
   {
-    name: 'refuses a signature that differs in any one digit',
+    name: 'rejects a signature that differs in any one digit',
     async run() {
       const { body, headers } = await sign()
       const signature = headers[SIGNATURE]

@@ -196,7 +196,7 @@ describe('a person reads', () => {
     const none = await answering(418, 'a teapot')
     const redirect = await answering(302, '', { location: '/login' })
     const right = await receiver()
-    const quick = ['--only', 'signature', '--only', 'GET', '--only', 'genuine']
+    const quick = ['--only', 'signature', '--only', 'GET', '--only', 'valid']
     const texts = [
       await transcript({ argv: ['check', all, ...quick], isTerminal: true }),
       await transcript({ argv: ['check', none] }),
@@ -212,7 +212,7 @@ describe('a person reads', () => {
   it('what send got', async () => {
     const right = await receiver()
     const failing = await answering(500, '{"error":"failed"}')
-    const refusing = await answering(401, 'no JSON')
+    const rejecting = await answering(401, 'no JSON')
     const redirect = await answering(308, '', { location: 'https://example.com/login' })
     const { url: flaky } = await keeper((nth) => ({ status: nth % 2 === 1 ? 503 : 204 }))
     const nobody = `http://127.0.0.1:${await freePort()}/`
@@ -229,8 +229,8 @@ describe('a person reads', () => {
       [failing, '--count', '2'],
       [failing, '--count', '120'],
       [failing, '--retry', '--speed', '1000000'],
-      [refusing],
-      [refusing, '--json'],
+      [rejecting],
+      [rejecting, '--json'],
       [redirect],
       [redirect, '--json'],
       [flaky, '--retry', '--speed', '100000'],

@@ -79,7 +79,7 @@ describe('isDuplicate', () => {
     await expect(isDuplicate(event, { claim: down })).rejects.toThrow('store is down')
   })
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1000'])('refuses a ttl of %s', async (ttlMs) => {
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1000'])('rejects a ttl of %s', async (ttlMs) => {
     await expect(isDuplicate(event, memoryStore(), { ttlMs: ttlMs as number })).rejects.toMatchObject({
       code: 'invalid_options',
     })

@@ -217,7 +217,7 @@ describe('processOnce', () => {
   })
 
   it.each(['leaseMs', 'ttlMs', 'handlerTimeoutMs', 'stepTimeoutMs'])(
-    'refuses %s that is not positive and finite',
+    'rejects %s that is not positive and finite',
     async (name) => {
       for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
         await expect(processOnce(event, memoryStore(), () => {}, { [name]: value })).rejects.toMatchObject({

@@ -223,7 +223,7 @@ describe('diagnose', () => {
     expect(await causesOf(...delivery)).toEqual([cause])
   })
 
-  describe('of a genuine delivery', () => {
+  describe('of a valid delivery', () => {
     it('finds it valid', async () => {
       expect(await diagnose(BODY, signed(BODY), SECRET, NOW)).toMatchObject({
         ok: true,
@@ -681,7 +681,7 @@ describe('diagnose', () => {
       () => diagnose(BODY, undefined as unknown as Headers, SECRET),
       'invalid_options',
     ],
-  ])('refuses %s', async (_, run, code) => {
+  ])('rejects %s', async (_, run, code) => {
     const error = await run().then(
       () => undefined,
       (reason: unknown) => reason,

@@ -32,7 +32,7 @@ describe('sortedJson', () => {
     ['901 levels of objects', `${'{"a":'.repeat(901)}1${'}'.repeat(901)}`, 'invalid_json'],
     ['a whole number of 4,301 digits', `[-${'9'.repeat(4301)}]`, 'invalid_json'],
     ['a body that was parsed', {} as string, 'body_not_raw'],
-  ])('refuses %s', (_, body, code) => {
+  ])('rejects %s', (_, body, code) => {
     expect(() => sortedJson(body)).toThrow(expect.objectContaining({ name: 'WebhookError', code }))
   })
 

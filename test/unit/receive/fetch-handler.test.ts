@@ -9,14 +9,14 @@ import {
   describeAnswers,
   type Endpoint,
   failOnUncaught,
-  genuine,
-  genuineOfSize,
   recordOutcomes,
-  refused,
+  rejected,
   SECRET,
   silent,
   type TestRequest,
   toAnswer,
+  validDelivery,
+  validDeliveryOfSize,
 } from '../support/http.js'
 import { type TestOptions, withHandler } from '../support/options.js'
 
@@ -74,7 +74,9 @@ describeAnswers(open)
 
 describe('the response', () => {
   it('is a Response without a body for 204', async () => {
-    const response = await createWebhookHandler({ secret: SECRET, onEvent() {} })(toRequest(await genuine()))
+    const response = await createWebhookHandler({ secret: SECRET, onEvent() {} })(
+      toRequest(await validDelivery()),
+    )
     expect(response).toBeInstanceOf(Response)
     expect(response.body).toBeNull()
   })
@@ -82,7 +84,7 @@ describe('the response', () => {
   it('has a JSON body that says the code and nothing else when it fails', async () => {
     const onEvent = () => Promise.reject(new Error('secret detail'))
     const handle = createWebhookHandler({ secret: SECRET, onEvent, onOutcome: silent })
-    const response = await handle(toRequest(await genuine()))
+    const response = await handle(toRequest(await validDelivery()))
     expect(await response.json()).toEqual({ error: 'failed' })
     expect([...response.headers]).toEqual([['content-type', 'application/json']])
   })
@@ -91,15 +93,15 @@ describe('the response', () => {
 describe('the body', () => {
   it('is put together from many pieces, split within a character', async () => {
     const onEvent = vi.fn()
-    const request = await genuineOfSize(300)
+    const request = await validDeliveryOfSize(300)
     const { stream } = piecewise(split(request.body, 1))
     const response = await createWebhookHandler({ secret: SECRET, onEvent })(streaming(request, stream))
     expect(response.status).toBe(204)
     expect(onEvent.mock.calls[0]?.[0].data.summary).toMatch(/^世x+$/)
   })
 
-  it('is refused unread when Content-Length is over the limit', async () => {
-    const request = await genuineOfSize(1001)
+  it('is rejected unread when Content-Length is over the limit', async () => {
+    const request = await validDeliveryOfSize(1001)
     const { stream, counts } = piecewise(split(request.body, 100))
     const handle = createWebhookHandler({
       secret: SECRET,
@@ -108,7 +110,7 @@ describe('the body', () => {
       onOutcome: silent,
     })
     const response = await handle(streaming(request, stream, { 'content-length': '1001' }))
-    expect(await toAnswer(response)).toEqual(refused(413, 'body_too_large'))
+    expect(await toAnswer(response)).toEqual(rejected(413, 'body_too_large'))
     expect(counts.pulled).toBe(0)
   })
 
@@ -120,13 +122,13 @@ describe('the body', () => {
       maxBodyBytes: 1000,
       onOutcome: silent,
     })
-    const response = await handle(streaming(await genuine(), stream))
-    expect(await toAnswer(response)).toEqual(refused(413, 'body_too_large'))
+    const response = await handle(streaming(await validDelivery(), stream))
+    expect(await toAnswer(response)).toEqual(rejected(413, 'body_too_large'))
     expect(counts).toEqual({ pulled: 11, cancelled: 1 })
   })
 
   it.each(['10', '0', '-1', 'abc', ''])('is counted when Content-Length says %j', async (length) => {
-    const request = await genuineOfSize(1001)
+    const request = await validDeliveryOfSize(1001)
     const { stream } = piecewise(split(request.body, 100))
     const handle = createWebhookHandler({
       secret: SECRET,
@@ -139,7 +141,7 @@ describe('the body', () => {
   })
 
   it('passes, streamed, when it is exactly as large as may be', async () => {
-    const request = await genuineOfSize(1000)
+    const request = await validDeliveryOfSize(1000)
     const { stream, counts } = piecewise(split(request.body, 100))
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, maxBodyBytes: 1000 })
     const response = await handle(streaming(request, stream, { 'content-length': '1000' }))
@@ -147,14 +149,14 @@ describe('the body', () => {
     expect(counts.cancelled).toBe(0)
   })
 
-  it('of 5 MiB is refused after one mebibyte', async () => {
+  it('of 5 MiB is rejected after one mebibyte', async () => {
     const { stream, counts } = piecewise(split(new Uint8Array(5 * 1_048_576), 65_536))
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
-    expect((await handle(streaming(await genuine(), stream))).status).toBe(413)
+    expect((await handle(streaming(await validDelivery(), stream))).status).toBe(413)
     expect(counts.pulled).toBe(17)
   })
 
-  it('may refuse to be cancelled', async () => {
+  it('may reject to be cancelled', async () => {
     let pulled = 0
     const stream = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -170,14 +172,14 @@ describe('the body', () => {
       maxBodyBytes: 150,
       onOutcome: silent,
     })
-    expect((await handle(streaming(await genuine(), stream))).status).toBe(413)
+    expect((await handle(streaming(await validDelivery(), stream))).status).toBe(413)
     expect(pulled).toBeLessThan(10)
   })
 
   it('is not touched for another method than POST', async () => {
     const { stream, counts } = piecewise(split('{}', 1))
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
-    const request = streaming({ ...(await genuine()), method: 'PUT' }, stream)
+    const request = streaming({ ...(await validDelivery()), method: 'PUT' }, stream)
     expect((await handle(request)).status).toBe(405)
     expect(counts.pulled).toBe(0)
     expect(request.bodyUsed).toBe(false)
@@ -187,9 +189,9 @@ describe('the body', () => {
   it.each([
     ['another method', { method: 'PUT' }, 405],
     ['a declared length over the limit', { 'content-length': '9999999' }, 413],
-    ['no signature', { 'x-truedy-signature': '' }, 401],
+    ['no signature header', { 'x-truedy-signature': '' }, 401],
   ])('is not touched, nor bodyUsed, for %s', async (_, changed, status) => {
-    const { method, headers } = { ...(await genuine()), ...changed }
+    const { method, headers } = { ...(await validDelivery()), ...changed }
     const request: RequestLike = {
       method,
       headers: new Headers({ ...headers, ...changed }),
@@ -207,11 +209,11 @@ describe('the body', () => {
   it('may be absent', async () => {
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     const response = await handle(new Request(URL, { method: 'POST' }))
-    expect(await toAnswer(response)).toEqual(refused(401, 'missing_timestamp'))
+    expect(await toAnswer(response)).toEqual(rejected(401, 'missing_timestamp'))
   })
 
   it('may be that of a request of another library', async () => {
-    const { method, headers, body } = await genuine()
+    const { method, headers, body } = await validDelivery()
     const request: RequestLike = {
       method,
       headers: { get: (name) => headers[name] ?? null },
@@ -228,7 +230,7 @@ describe('an upload that breaks off', () => {
   async function breakOff(pieces: Iterable<Uint8Array | Error>, more?: Record<string, string>) {
     const { onOutcome, nth } = recordOutcomes()
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })
-    const response = await handle(streaming(await genuine(), piecewise(pieces).stream, more))
+    const response = await handle(streaming(await validDelivery(), piecewise(pieces).stream, more))
     return { handle, answer: await toAnswer(response), outcome: await nth(1) }
   }
 
@@ -240,7 +242,7 @@ describe('an upload that breaks off', () => {
 
   it('is reported as failed, with the error of the stream as the cause and no event', async () => {
     const { answer, outcome } = await breakOff([new Uint8Array(10), broken])
-    expect(answer).toEqual(refused(500, 'failed'))
+    expect(answer).toEqual(rejected(500, 'failed'))
     expect(outcome).toEqual({ status: 'failed', error: closed, durationMs: expect.any(Number) })
   })
 
@@ -251,18 +253,18 @@ describe('an upload that breaks off', () => {
 
   it('leaves the handler fit for the next request', async () => {
     const { handle } = await breakOff([new Uint8Array(10), broken])
-    expect((await handle(toRequest(await genuine()))).status).toBe(204)
+    expect((await handle(toRequest(await validDelivery()))).status).toBe(204)
   })
 
   it('is rejected for its signature when it ends early without an error', async () => {
-    const { body } = await genuine()
+    const { body } = await validDelivery()
     const { answer } = await breakOff(split(String(body).slice(0, 100), 50), { 'content-length': '5000' })
-    expect(answer).toEqual(refused(401, 'signature_mismatch'))
+    expect(answer).toEqual(rejected(401, 'signature_mismatch'))
   })
 
   it('is not logged, unless asked for', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
-    const request = streaming(await genuine(), piecewise([broken]).stream)
+    const request = streaming(await validDelivery(), piecewise([broken]).stream)
     const { status } = await createWebhookHandler({ secret: SECRET, onEvent() {} })(request)
     const calls = log.mock.calls
     log.mockRestore()
@@ -304,16 +306,16 @@ describe('a request that was read before', () => {
 
   it('is answered with 500 body_not_raw, and a hint in the outcome', async () => {
     const { onOutcome, nth } = recordOutcomes()
-    const request = toRequest(await genuine())
+    const request = toRequest(await validDelivery())
     await request.json()
     const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })(request)
-    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+    expect(await toAnswer(response)).toEqual(rejected(500, 'body_not_raw'))
     expect(await nth(1)).toMatchObject({ status: 'rejected', error: hint })
   })
 
   it('is logged, since it is a mistake of the program', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
-    const request = toRequest(await genuine())
+    const request = toRequest(await validDelivery())
     await request.text()
     await createWebhookHandler({ secret: SECRET, onEvent() {} })(request)
     const calls = log.mock.calls
@@ -323,7 +325,7 @@ describe('a request that was read before', () => {
 
   it('is told apart from one of Node, which another handler is for', async () => {
     const { onOutcome, nth } = recordOutcomes()
-    const { method, headers } = await genuine()
+    const { method, headers } = await validDelivery()
     const request = { method, headers, body: undefined } as unknown as RequestLike
     await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })(request)
     const message = expect.stringContaining('createNodeHandler')
@@ -336,24 +338,24 @@ describe('a request that was read before', () => {
     ['an event with method and headers', ({ method, headers }: Request) => ({ method, headers })],
   ])('is told apart from %s', async (_, wrap) => {
     const { onOutcome, nth } = recordOutcomes()
-    const context = wrap(toRequest(await genuine())) as unknown as RequestLike
+    const context = wrap(toRequest(await validDelivery())) as unknown as RequestLike
     const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })(context)
-    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+    expect(await toAnswer(response)).toEqual(rejected(500, 'body_not_raw'))
     const message = expect.stringContaining('event.request')
     expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
   })
 
   it('is answered with 500 body_not_raw while somebody else holds its reader', async () => {
     const { onOutcome, nth } = recordOutcomes()
-    const request = toRequest(await genuine())
+    const request = toRequest(await validDelivery())
     request.body?.getReader()
     const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })(request)
-    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+    expect(await toAnswer(response)).toEqual(rejected(500, 'body_not_raw'))
     expect(await nth(1)).toMatchObject({ status: 'rejected' })
   })
 
   it('is answered with 500 body_not_raw when only its `bodyUsed` says so', async () => {
-    const { method, headers } = await genuine()
+    const { method, headers } = await validDelivery()
     const request: RequestLike = {
       method,
       headers: { get: (name) => headers[name] ?? null },
@@ -361,33 +363,33 @@ describe('a request that was read before', () => {
       bodyUsed: true,
     }
     const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })(request)
-    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+    expect(await toAnswer(response)).toEqual(rejected(500, 'body_not_raw'))
   })
 
   it('is answered with 500 body_not_raw when its body is a stream of Node, as node-fetch has it', async () => {
     const { onOutcome, nth } = recordOutcomes()
-    const { method, headers, body } = await genuine()
+    const { method, headers, body } = await validDelivery()
     const stream = Readable.from([body])
     const request = { method, headers: new Headers(headers), bodyUsed: false, body: stream }
     const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })(
       request as unknown as RequestLike,
     )
-    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+    expect(await toAnswer(response)).toEqual(rejected(500, 'body_not_raw'))
     const message = expect.stringContaining('arrayBuffer')
     expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
   })
 
   it('passes when it was a clone that was read', async () => {
-    const request = toRequest(await genuine())
+    const request = toRequest(await validDelivery())
     await request.clone().json()
     expect((await createWebhookHandler({ secret: SECRET, onEvent() {} })(request)).status).toBe(204)
   })
 
   it('is known as such on the second use of the same request', async () => {
-    const request = toRequest(await genuine())
+    const request = toRequest(await validDelivery())
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     expect((await handle(request)).status).toBe(204)
-    expect(await toAnswer(await handle(request))).toEqual(refused(500, 'body_not_raw'))
+    expect(await toAnswer(await handle(request))).toEqual(rejected(500, 'body_not_raw'))
   })
 })
 
@@ -428,14 +430,14 @@ describe('what is no Request', () => {
   it('is nothing, and answered with 500 all the same', async () => {
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     const response = await handle(null as unknown as RequestLike)
-    expect(await toAnswer(response)).toEqual(refused(500, 'body_not_raw'))
+    expect(await toAnswer(response)).toEqual(rejected(500, 'body_not_raw'))
   })
 })
 
 it('leaves a response of Node alone that comes with a Request', async () => {
   const response = { headersSent: false, writeHead: vi.fn() }
   const handle: (...args: never[]) => unknown = createWebhookHandler({ secret: SECRET, onEvent() {} })
-  const args = [toRequest(await genuine()), response] as never[]
+  const args = [toRequest(await validDelivery()), response] as never[]
   expect(await handle(...args)).toHaveProperty('status', 204)
   expect(response.writeHead).not.toHaveBeenCalled()
 })
@@ -446,17 +448,17 @@ describe('headers that a stranger made up', () => {
     ['ten thousand digits', () => 'a'.repeat(10_000)],
     ['a prefix', (value: string) => `sha256=${value}`],
     ['bytes beyond ASCII', (value: string) => `${value.slice(1)}ÿ`],
-  ])('are refused with 401: a signature that is %s', async (_, change) => {
-    const request = await genuine()
+  ])('are rejected with 401: a signature that is %s', async (_, change) => {
+    const request = await validDelivery()
     const headers = new Headers(request.headers)
     headers.set('x-truedy-signature', change(headers.get('x-truedy-signature') ?? ''))
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     const response = await handle(new Request(URL, { method: 'POST', headers, body: request.body }))
-    expect(await toAnswer(response)).toEqual(refused(401, 'malformed_signature'))
+    expect(await toAnswer(response)).toEqual(rejected(401, 'malformed_signature'))
   })
 
   it('do no harm in their hundreds, under names of any kind', async () => {
-    const request = await genuine()
+    const request = await validDelivery()
     const odd = ['__proto__', 'constructor', 'get', 'toString', 'hasOwnProperty']
     const many = Array.from({ length: 200 }, (_, index) => `x-${index}`)
     for (const name of [...odd, ...many]) request.headers[`${name}`] = 'x'
@@ -474,14 +476,16 @@ it('keeps the details of a store that is down from the reply', async () => {
     store: brokenStore('claim'),
     onOutcome: silent,
   })
-  const response = await handle(toRequest(await genuine()))
+  const response = await handle(toRequest(await validDelivery()))
   expect(await response.text()).toBe('{"error":"failed"}')
 })
 
 it('handles many requests at once, each event once', async () => {
   const onEvent = vi.fn(() => Promise.resolve())
   const send = open({ secret: SECRET, onEvent })
-  const requests = await Promise.all(Array.from({ length: 100 }, () => genuine(sampleEvent('call.billed'))))
+  const requests = await Promise.all(
+    Array.from({ length: 100 }, () => validDelivery(sampleEvent('call.billed'))),
+  )
   expect(await Promise.all(requests.map(send))).toEqual(Array(100).fill(acknowledged()))
   expect(onEvent).toHaveBeenCalledTimes(100)
 })

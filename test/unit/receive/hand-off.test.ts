@@ -140,11 +140,11 @@ describe('a receiver with a queue', () => {
 
 describe('a job handler', () => {
   it('processes a job once, and says so', async () => {
-    const handled: unknown[] = []
+    const processed: unknown[] = []
     const work = createJobHandler({
       on: {
         'call.ended': (event, { key, job, rawBody, sentAt, scope, args, signal }) => {
-          handled.push({ id: event.id, key, job, rawBody, sentAt, scope, args, aborted: signal.aborted })
+          processed.push({ id: event.id, key, job, rawBody, sentAt, scope, args, aborted: signal.aborted })
         },
       },
     })
@@ -153,7 +153,7 @@ describe('a job handler', () => {
     expect(await work(job)).toEqual({ status: 'processed', key: job.key })
     expect(await work(job)).toEqual({ status: 'duplicate', key: job.key })
     expect(job.key).toBe(`@acme/${dedupeKey(parseEvent(event))}`)
-    expect(handled).toEqual([
+    expect(processed).toEqual([
       {
         id: event.id,
         key: job.key,

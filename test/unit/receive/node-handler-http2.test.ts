@@ -9,12 +9,12 @@ import {
   type Answer,
   describeAnswers,
   failOnUncaught,
-  genuine,
   openSocket,
   recordOutcomes,
   SECRET,
   silent,
   type TestRequest,
+  validDelivery,
 } from '../support/http.js'
 import { type TestOptions, withHandler } from '../support/options.js'
 
@@ -64,7 +64,7 @@ describe('an upload that breaks off', () => {
   ])('is reported as failed when the stream %s', async (_, breakOff) => {
     const { onOutcome, nth } = recordOutcomes()
     const { port, requests } = await serve({ onOutcome })
-    const { headers, body } = await genuine()
+    const { headers, body } = await validDelivery()
     const client = await openSocket(port)
     await client.write(Buffer.concat([openingFrames(headers), dataFrame(String(body).slice(0, 50))]))
     await eventually(() => expect(requests[0]?.readableDidRead).toBe(true))
@@ -78,9 +78,9 @@ describe('an upload that is rejected', () => {
     ['without the headers', async () => ({})],
     [
       'of a declared length over the limit',
-      async () => ({ ...(await genuine()).headers, 'content-length': '9999' }),
+      async () => ({ ...(await validDelivery()).headers, 'content-length': '9999' }),
     ],
-    ['over the limit', async () => (await genuine()).headers],
+    ['over the limit', async () => (await validDelivery()).headers],
   ])('gets its response, and is reset: %s', async (_, makeHeaders) => {
     const warn = vi.fn()
     process.on('warning', warn)

@@ -21,17 +21,17 @@ import {
   deferred,
   describeAnswers,
   failOnUncaught,
-  genuine,
-  genuineOfSize,
   head,
   openSocket,
   recordOutcomes,
-  refused,
+  rejected,
   SECRET,
   serve,
   silent,
   type TestRequest,
   toAnswer,
+  validDelivery,
+  validDeliveryOfSize,
   wire,
 } from '../support/http.js'
 import { type TestOptions, withHandler } from '../support/options.js'
@@ -60,8 +60,8 @@ async function start(options: TestOptions = {}) {
     nth,
     /** Resolves when the handler is done with all that it was given. */
     settled: () => Promise.all(open),
-    /** A genuine request, to see that the server is still alive. */
-    probe: async () => post(url, await genuine()),
+    /** A valid request, to see that the server is still alive. */
+    probe: async () => post(url, await validDelivery()),
   }
 }
 
@@ -97,7 +97,7 @@ describe('the response', () => {
   it('says 204 with neither a body nor a type', async () => {
     const { port } = await start()
     const client = await openSocket(port)
-    await client.write(wire(await genuine(), { connection: 'close' }))
+    await client.write(wire(await validDelivery(), { connection: 'close' }))
     const received = await client.closed()
     expect(received).toMatch(/^HTTP\/1\.1 204 No Content\r\n/)
     expect(received).not.toMatch(/^content-(type|length):/im)
@@ -107,7 +107,7 @@ describe('the response', () => {
   it('says an error with its length, its type and the code, and nothing of the error itself', async () => {
     const { port } = await start({ onEvent: () => Promise.reject(new Error('secret detail')) })
     const client = await openSocket(port)
-    await client.write(wire(await genuine(), { connection: 'close' }))
+    await client.write(wire(await validDelivery(), { connection: 'close' }))
     const received = await client.closed()
     expect(received).toMatch(/^HTTP\/1\.1 500 /)
     expect(received).toMatch(/\r\ncontent-type: application\/json\r\ncontent-length: 18\r\n/)
@@ -129,9 +129,9 @@ describe('the response', () => {
     const { port } = await start({ on: { 'call.failed': fail } })
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     onTestFinished(() => agent.destroy())
-    const good = await genuine()
+    const good = await validDelivery()
     const noEvent = { method: 'POST', ...(await signDelivery('[]', SECRET)) }
-    const failing = await genuine(sampleEvent('call.failed'))
+    const failing = await validDelivery(sampleEvent('call.failed'))
     const bodiless = { ...good, method: 'GET', body: '' }
     const seen: [number | undefined, boolean][] = []
     for (const { method, headers, body } of [
@@ -161,8 +161,10 @@ describe('the response', () => {
   it('comes in the order of the requests when they are pipelined', async () => {
     const { port } = await start()
     const client = await openSocket(port)
-    const forged = { ...(await genuine()), body: '{}' }
-    await client.write(wire(await genuine()) + wire(forged) + wire(await genuine(), { connection: 'close' }))
+    const forged = { ...(await validDelivery()), body: '{}' }
+    await client.write(
+      wire(await validDelivery()) + wire(forged) + wire(await validDelivery(), { connection: 'close' }),
+    )
     expect(statuses(await client.closed())).toEqual([204, 401, 204])
   })
 })
@@ -171,7 +173,7 @@ describe('the body', () => {
   it('is put together from many pieces, split within a character', async () => {
     const onEvent = vi.fn()
     const { port } = await start({ onEvent })
-    const request = await genuineOfSize(160)
+    const request = await validDeliveryOfSize(160)
     const client = await openSocket(port)
     client.socket.setNoDelay(true)
     await client.write(head(request, { 'content-length': 160, connection: 'close' }))
@@ -183,7 +185,7 @@ describe('the body', () => {
   it('may be chunked, up to the limit', async () => {
     const { port } = await start({ maxBodyBytes: 1000 })
     const client = await openSocket(port)
-    const request = await genuineOfSize(1000)
+    const request = await validDeliveryOfSize(1000)
     await client.write(head(request, { 'transfer-encoding': 'chunked', connection: 'close' }))
     const text = String(request.body)
     await client.write(chunk(text.slice(0, 400)) + chunk(text.slice(400)) + chunk(''))
@@ -193,7 +195,7 @@ describe('the body', () => {
   it('of a GET that says it is large is not waited for', async () => {
     const { port, outcomes } = await start()
     const client = await openSocket(port)
-    await client.write(head({ ...(await genuine()), method: 'GET' }, { 'content-length': 500 }))
+    await client.write(head({ ...(await validDelivery()), method: 'GET' }, { 'content-length': 500 }))
     expect(await client.until('"}')).toMatch(/^HTTP\/1\.1 405 .*connection: close/s)
     expect(outcomes).toHaveLength(1)
   })
@@ -202,7 +204,7 @@ describe('the body', () => {
     const onEvent = vi.fn()
     const { port } = await start({ onEvent })
     const client = await openSocket(port)
-    const put = { method: 'PUT', headers: {}, body: wire(await genuine()) }
+    const put = { method: 'PUT', headers: {}, body: wire(await validDelivery()) }
     await client.write(wire(put) + wire({ method: 'GET', headers: {}, body: '' }, { connection: 'close' }))
     expect(new Set(statuses(await client.closed()))).toEqual(new Set([405]))
     expect(onEvent).not.toHaveBeenCalled()
@@ -211,7 +213,7 @@ describe('the body', () => {
   it('is not waited for when Content-Length is over the limit', async () => {
     const { port, nth } = await start()
     const client = await openSocket(port)
-    await client.write(head(await genuine(), { 'content-length': MIB + 1 }))
+    await client.write(head(await validDelivery(), { 'content-length': MIB + 1 }))
     const received = await client.until('"}')
     expect(received).toMatch(/^HTTP\/1\.1 413 .*connection: close.*\{"error":"body_too_large"\}$/s)
     expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_too_large' } })
@@ -229,7 +231,7 @@ describe('the body', () => {
     async function tooLarge() {
       const server = await start({ maxBodyBytes: 1000 })
       const client = await openSocket(server.port)
-      await client.write(head(await genuine(), { 'transfer-encoding': 'chunked' }))
+      await client.write(head(await validDelivery(), { 'transfer-encoding': 'chunked' }))
       const answer = once(client.socket, 'data')
       await client.write(chunk('x'.repeat(1001)))
       const received = String(await answer)
@@ -273,7 +275,7 @@ describe('the body', () => {
     // However long the client takes: nobody cuts it off.
     stopClock()
     const { port, probe, settled } = await start()
-    const { headers } = await genuine()
+    const { headers } = await validDelivery()
     const request = openRequest({ port, method: 'POST', headers: { ...headers, ...framing } })
     const response = responseTo(request)
     for (let i = 0; i < 80; i++) request.write(Buffer.alloc(65_536, 'x'))
@@ -285,13 +287,13 @@ describe('the body', () => {
     expect(await probe()).toEqual(acknowledged())
   })
 
-  it('that was refused is not read as the next request', async () => {
+  it('that was rejected is not read as the next request', async () => {
     const onEvent = vi.fn()
     const { port, outcomes } = await start({ maxBodyBytes: 1000, onEvent })
     const client = await openSocket(port)
-    const hidden = wire(await genuine())
+    const hidden = wire(await validDelivery())
     const length = hidden.length + 500_000
-    await client.write(head(await genuine(), { 'content-length': length }))
+    await client.write(head(await validDelivery(), { 'content-length': length }))
     await client.until('"}')
     await client.write(hidden)
     await client.write('x'.repeat(500_000))
@@ -300,13 +302,13 @@ describe('the body', () => {
     expect(outcomes).toHaveLength(1)
   })
 
-  it('that was refused ends the connection, so that a request behind it gets no answer', async () => {
+  it('that was rejected ends the connection, so that a request behind it gets no answer', async () => {
     const { port } = await start({ maxBodyBytes: 1000 })
     const client = await openSocket(port)
-    await client.write(head(await genuine(), { 'transfer-encoding': 'chunked' }))
+    await client.write(head(await validDelivery(), { 'transfer-encoding': 'chunked' }))
     await client.write(chunk('x'.repeat(1001)))
     await client.until('"}')
-    await client.write(chunk('') + wire(await genuine()))
+    await client.write(chunk('') + wire(await validDelivery()))
     expect(statuses(await client.closed())).toEqual([413])
   })
 })
@@ -321,7 +323,7 @@ describe('an upload that breaks off', () => {
   it('half-way is reported as failed, without an event, and the server lives on', async () => {
     const { port, nth, settled, probe } = await start()
     const client = await openSocket(port)
-    await client.write(head(await genuine(), { 'content-length': 5000 }))
+    await client.write(head(await validDelivery(), { 'content-length': 5000 }))
     await client.write('{"event":')
     client.socket.destroy()
     const outcome = await nth(1)
@@ -340,7 +342,7 @@ describe('an upload that breaks off', () => {
       request.once('data', () => request.destroy())
     })
     const client = await openSocket(port)
-    await client.write(head(await genuine(), { 'content-length': 5000 }))
+    await client.write(head(await validDelivery(), { 'content-length': 5000 }))
     await client.write('{"event":')
     expect(await nth(1)).toEqual(brokenOff)
   })
@@ -348,7 +350,7 @@ describe('an upload that breaks off', () => {
   it('with a reset is reported as failed', async () => {
     const { port, nth, settled, probe } = await start()
     const client = await openSocket(port)
-    await client.write(head(await genuine(), { 'transfer-encoding': 'chunked' }))
+    await client.write(head(await validDelivery(), { 'transfer-encoding': 'chunked' }))
     await client.write(chunk('{"event":'))
     client.socket.resetAndDestroy()
     expect(await nth(1)).toEqual(brokenOff)
@@ -359,7 +361,7 @@ describe('an upload that breaks off', () => {
   it('with an orderly end before Content-Length is reached is reported as failed', async () => {
     const { port, nth, settled, probe } = await start()
     const client = await openSocket(port)
-    const request = await genuine()
+    const request = await validDelivery()
     client.socket.end(head(request, { 'content-length': 5000 }) + String(request.body))
     expect(await nth(1)).toEqual(brokenOff)
     await client.closed()
@@ -370,7 +372,7 @@ describe('an upload that breaks off', () => {
   it('with chunks that are none is reported as failed', async () => {
     const { port, nth, settled, probe } = await start()
     const client = await openSocket(port)
-    await client.write(head(await genuine(), { 'transfer-encoding': 'chunked' }))
+    await client.write(head(await validDelivery(), { 'transfer-encoding': 'chunked' }))
     await client.write(`${chunk('{"event":')}not a length\r\n`)
     expect(await nth(1)).toEqual(brokenOff)
     await settled()
@@ -388,9 +390,9 @@ describe('an upload that breaks off', () => {
       void handle(request, response)
     }, limits)
     const client = await openSocket(port)
-    await client.write(head(await genuine(), { 'content-length': 5000 }))
+    await client.write(head(await validDelivery(), { 'content-length': 5000 }))
     await client.write('{"event":')
-    expect(await post(url, await genuine())).toEqual(acknowledged())
+    expect(await post(url, await validDelivery())).toEqual(acknowledged())
     expect(outcomes).toHaveLength(1)
     // Only now is it too long.
     if (server) server.requestTimeout = 1
@@ -400,7 +402,7 @@ describe('an upload that breaks off', () => {
   it('after the 413 and before its end does no harm', async () => {
     const { port, outcomes, settled, probe } = await start()
     const client = await openSocket(port)
-    await client.write(head(await genuine(), { 'content-length': 5 * MIB }))
+    await client.write(head(await validDelivery(), { 'content-length': 5 * MIB }))
     await client.until('"}')
     client.socket.resetAndDestroy()
     await settled()
@@ -413,7 +415,7 @@ describe('an upload that breaks off', () => {
     const onOutcome = vi.fn(() => gate.promise)
     const { port, settled } = await start({ onOutcome })
     const client = await openSocket(port)
-    await client.write(head(await genuine(), { 'content-length': 5 * MIB }))
+    await client.write(head(await validDelivery(), { 'content-length': 5 * MIB }))
     await eventually(() => expect(onOutcome).toHaveBeenCalled())
     client.socket.resetAndDestroy()
     await client.closed()
@@ -426,7 +428,7 @@ describe('an upload that breaks off', () => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
     const { port, settled, probe } = await start({ onOutcome: undefined })
     const client = await openSocket(port)
-    await client.write(head(await genuine(), { 'content-length': 5000 }))
+    await client.write(head(await validDelivery(), { 'content-length': 5000 }))
     client.socket.destroy()
     await probe()
     await settled()
@@ -450,7 +452,7 @@ describe('an upload that breaks off', () => {
       await handle(request, response)
       done.resolve()
     })
-    const request = await genuineOfSize(160)
+    const request = await validDeliveryOfSize(160)
     const client = await openSocket(port)
     await client.write(head(request, { 'content-length': length }) + String(request.body))
     await reached.promise
@@ -467,35 +469,35 @@ describe('a client that leaves while the handler runs', () => {
     const { port, url, nth, settled } = await start({ onEvent })
     const event = sampleEvent('call.ended')
     const client = await openSocket(port)
-    await client.write(wire(await genuine(event)))
+    await client.write(wire(await validDelivery(event)))
     await eventually(() => expect(onEvent).toHaveBeenCalled())
     client.socket.destroy()
     await client.closed()
-    expect(await post(url, await genuine(event))).toEqual(refused(503, 'busy', { retryAfter: '60' }))
+    expect(await post(url, await validDelivery(event))).toEqual(rejected(503, 'busy', { retryAfter: '60' }))
 
     gate.resolve()
     expect(await nth(2)).toMatchObject({ status: 'processed', recorded: true })
     await settled()
-    expect(await post(url, await genuine(event))).toEqual(acknowledged())
+    expect(await post(url, await validDelivery(event))).toEqual(acknowledged())
     expect(await nth(3)).toMatchObject({ status: 'duplicate' })
     expect(onEvent).toHaveBeenCalledOnce()
   })
 
-  it('gets the event handled again when the handler fails after that', async () => {
+  it('gets the event processed again when the handler fails after that', async () => {
     const gate = deferred()
     const fail = () => gate.promise.then(() => Promise.reject(new Error('no')))
     const onEvent = vi.fn().mockImplementationOnce(fail)
     const { port, url, nth } = await start({ onEvent })
     const event = sampleEvent('call.ended')
     const client = await openSocket(port)
-    await client.write(wire(await genuine(event)))
+    await client.write(wire(await validDelivery(event)))
     await eventually(() => expect(onEvent).toHaveBeenCalled())
     client.socket.destroy()
     await client.closed()
 
     gate.resolve()
     expect(await nth(1)).toMatchObject({ status: 'failed' })
-    expect(await post(url, await genuine(event))).toEqual(acknowledged())
+    expect(await post(url, await validDelivery(event))).toEqual(acknowledged())
     expect(onEvent).toHaveBeenCalledTimes(2)
   })
 })
@@ -503,7 +505,7 @@ describe('a client that leaves while the handler runs', () => {
 describe('a client that waits for 100 Continue', () => {
   it('is told to go on, and gets its answer', async () => {
     const { port } = await start()
-    const { headers, body } = await genuine()
+    const { headers, body } = await validDelivery()
     const length = Buffer.byteLength(body)
     const request = openRequest({
       port,
@@ -518,7 +520,7 @@ describe('a client that waits for 100 Continue', () => {
 
   it('gets its 413 before it has sent anything', async () => {
     const { port } = await start()
-    const { headers } = await genuine()
+    const { headers } = await validDelivery()
     const request = openRequest({
       port,
       method: 'POST',
@@ -588,13 +590,15 @@ describe('what a framework left on the request', () => {
     ],
   ])('is taken: %s', async (_, leave) => {
     const { url } = await behind(async (request) => leave(request, await readStream(request)))
-    expect(await post(url, await genuine())).toEqual(acknowledged())
-    expect(await post(url, { ...(await genuine()), body: '{}' })).toEqual(refused(401, 'signature_mismatch'))
+    expect(await post(url, await validDelivery())).toEqual(acknowledged())
+    expect(await post(url, { ...(await validDelivery()), body: '{}' })).toEqual(
+      rejected(401, 'signature_mismatch'),
+    )
   })
 
   it('is taken from req.body of a request without a stream, as serverless adapters make it', async () => {
     const { onOutcome, nth } = recordOutcomes()
-    const { method, headers, body } = await genuine()
+    const { method, headers, body } = await validDelivery()
     const request: NodeRequest = {
       method,
       headers,
@@ -624,7 +628,7 @@ describe('what a framework left on the request', () => {
       request.rawBody = await readStream(request)
       request.body = 'something else'
     })
-    expect(await post(url, await genuine())).toEqual(acknowledged())
+    expect(await post(url, await validDelivery())).toEqual(acknowledged())
   })
 
   it('is measured against the limit, too', async () => {
@@ -632,15 +636,15 @@ describe('what a framework left on the request', () => {
       request.rawBody = await readStream(request)
     }
     const { url } = await behind(parse, { maxBodyBytes: 1000 })
-    expect(await post(url, await genuineOfSize(1000))).toEqual(acknowledged())
-    expect(await post(url, await genuineOfSize(1001))).toEqual(refused(413, 'body_too_large'))
+    expect(await post(url, await validDeliveryOfSize(1000))).toEqual(acknowledged())
+    expect(await post(url, await validDeliveryOfSize(1001))).toEqual(rejected(413, 'body_too_large'))
   })
 
   it('is an object in place of the bytes: answers 500 body_not_raw, and says how to keep them', async () => {
     const { url, nth } = await behind(async (request) => {
       request.body = JSON.parse((await readStream(request)).toString())
     })
-    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+    expect(await post(url, await validDelivery())).toEqual(rejected(500, 'body_not_raw'))
     const outcome = await nth(1)
     expect(outcome).toMatchObject({ status: 'rejected', error: expect.any(WebhookError) })
     expect(outcome).toHaveProperty('error.message', expect.stringMatching(/Object.*express\.raw.*rawBody/))
@@ -648,27 +652,27 @@ describe('what a framework left on the request', () => {
 
   it('is nothing, and the stream was read: answers 500 body_not_raw', async () => {
     const { url } = await behind(readStream)
-    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+    expect(await post(url, await validDelivery())).toEqual(rejected(500, 'body_not_raw'))
   })
 
   it('is nothing, and the stream was read by iteration: answers 500 body_not_raw', async () => {
     const { url } = await behind(async (request) => {
       for await (const _ of request);
     })
-    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+    expect(await post(url, await validDelivery())).toEqual(rejected(500, 'body_not_raw'))
   })
 
   it('gives text instead of bytes: answers 500 body_not_raw', async () => {
     const { url } = await behind((request) => {
       request.setEncoding('utf8')
     })
-    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+    expect(await post(url, await validDelivery())).toEqual(rejected(500, 'body_not_raw'))
   })
 
   it('is logged when the bytes are gone, since it is a mistake of the program', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
     const { url } = await behind(readStream, { onOutcome: undefined })
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     const calls = log.mock.calls
     log.mockRestore()
     expect(calls).toEqual([['truedy-webhooks:', expect.objectContaining({ code: 'body_not_raw' })]])
@@ -680,7 +684,7 @@ describe('what a framework left on the request', () => {
       const { url } = await behind((request) => {
         request.body = body
       })
-      expect(await post(url, await genuine())).toEqual(acknowledged())
+      expect(await post(url, await validDelivery())).toEqual(acknowledged())
     },
   )
 
@@ -690,7 +694,7 @@ describe('what a framework left on the request', () => {
     ['an empty Buffer in req.body', { body: Buffer.alloc(0) }],
   ])('is %s, and an unread stream: reads that', async (_, left) => {
     const { url } = await behind((request) => void Object.assign(request, left))
-    expect(await post(url, await genuine())).toEqual(acknowledged())
+    expect(await post(url, await validDelivery())).toEqual(acknowledged())
   })
 
   it('is empty, and the stream was read: answers 500 body_not_raw', async () => {
@@ -698,13 +702,13 @@ describe('what a framework left on the request', () => {
       await readStream(request)
       request.body = Buffer.alloc(0)
     })
-    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+    expect(await post(url, await validDelivery())).toEqual(rejected(500, 'body_not_raw'))
   })
 
   it('is nothing of a body that is empty: answers as if it were unread', async () => {
     const { url } = await behind(readStream)
     const empty = { method: 'POST', ...(await signDelivery('', SECRET)) }
-    expect(await post(url, empty)).toEqual(refused(400, 'invalid_json'))
+    expect(await post(url, empty)).toEqual(rejected(400, 'invalid_json'))
   })
 
   it('is a part of the bytes, since the stream is still being read: answers 500 body_not_raw', async () => {
@@ -716,7 +720,7 @@ describe('what a framework left on the request', () => {
       await handle(request, response)
     })
     const client = await openSocket(port)
-    const request = await genuineOfSize(160)
+    const request = await validDeliveryOfSize(160)
     await client.write(head(request, { 'content-length': 160 }) + String(request.body).slice(0, 50))
     expect(await client.until('"}')).toMatch(/^HTTP\/1\.1 500 .*body_not_raw/s)
     expect(await nth(1)).toHaveProperty('error.message', expect.stringContaining('is reading'))
@@ -731,12 +735,12 @@ describe('what a framework left on the request', () => {
         },
       })
     })
-    expect(await post(url, await genuine())).toEqual(refused(500, 'body_not_raw'))
+    expect(await post(url, await validDelivery())).toEqual(rejected(500, 'body_not_raw'))
   })
 
   it('is an unread stream after a while: reads that', async () => {
     const { url } = await behind(() => new Promise((resolve) => setTimeout(resolve, 20)))
-    expect(await post(url, await genuineOfSize(200_000))).toEqual(acknowledged())
+    expect(await post(url, await validDeliveryOfSize(200_000))).toEqual(acknowledged())
   })
 })
 
@@ -796,7 +800,7 @@ describe('what is no (req, res)', () => {
 
   it('is a parsed body without a stream: answers 500 body_not_raw', async () => {
     const { onOutcome, nth } = recordOutcomes()
-    const { method, headers, body } = await genuine()
+    const { method, headers, body } = await validDelivery()
     const request = { method, headers, body: JSON.parse(String(body)) } as NodeRequest
     const written = response()
     await createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })(request, written)
@@ -814,7 +818,7 @@ describe('a response that somebody else sent', () => {
       response.writeHead(202, { 'x-by': 'somebody' }).end('taken')
       handle(request, response).then(settled.resolve, settled.resolve)
     })
-    const response = await fetch(url, { ...(await genuine()) })
+    const response = await fetch(url, { ...(await validDelivery()) })
     expect(response.status).toBe(202)
     expect(await response.text()).toBe('taken')
     expect(await settled.promise).toBeUndefined()
@@ -835,7 +839,7 @@ describe('a response that somebody else sent', () => {
       response = given
       handle(request, given).then(settled.resolve, settled.resolve)
     })
-    expect((await fetch(url, { ...(await genuine()) })).status).toBe(504)
+    expect((await fetch(url, { ...(await validDelivery()) })).status).toBe(504)
     gate.resolve()
     expect(await settled.promise).toBeUndefined()
     expect(await nth(1)).toMatchObject({ status: 'processed', recorded: true })
@@ -854,9 +858,9 @@ describe('a response that somebody else sent', () => {
 })
 
 describe('headers that a stranger made up', () => {
-  it.each(['X-Truedy-Signature', 'X-Truedy-Timestamp'])('are refused: %s twice', async (name) => {
+  it.each(['X-Truedy-Signature', 'X-Truedy-Timestamp'])('are rejected: %s twice', async (name) => {
     const { port } = await start()
-    const request = await genuine()
+    const request = await validDelivery()
     const client = await openSocket(port)
     const value = request.headers[name.toLowerCase()] ?? ''
     await client.write(wire(request, { connection: 'close', [name]: value }))
@@ -869,7 +873,7 @@ describe('headers that a stranger made up', () => {
     const many = Array.from({ length: 100 }, (_, index) => `x-${index}`)
     const more = Object.fromEntries([...odd, ...many].map((name) => [name, 'x']))
     const client = await openSocket(port)
-    await client.write(wire(await genuine(), { connection: 'close', ...more }))
+    await client.write(wire(await validDelivery(), { connection: 'close', ...more }))
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 204/)
   })
 
@@ -878,9 +882,9 @@ describe('headers that a stranger made up', () => {
     ['bytes beyond ASCII', `${'a'.repeat(63)}\xff`],
     ['a tab', `${'a'.repeat(32)}\t${'a'.repeat(32)}`],
     ['markup', '<script>alert(1)</script>'],
-  ])('are refused with 401, and never shown: a signature of %s', async (_, value) => {
+  ])('are rejected with 401, and never shown: a signature of %s', async (_, value) => {
     const { port } = await start()
-    const request = { ...(await genuine()), body: '{}' }
+    const request = { ...(await validDelivery()), body: '{}' }
     const client = await openSocket(port)
     client.socket.write(wire(request, { connection: 'close', 'x-truedy-signature': value }), 'latin1')
     const received = await client.closed()
@@ -892,7 +896,7 @@ describe('headers that a stranger made up', () => {
 it('answers others while one client is being cut off', async () => {
   const { port, probe } = await start({ maxBodyBytes: 1000 })
   const client = await openSocket(port)
-  await client.write(head(await genuine(), { 'content-length': 5000 }))
+  await client.write(head(await validDelivery(), { 'content-length': 5000 }))
   await client.until('"}')
   expect(await Promise.all([probe(), probe(), probe()])).toEqual(Array(3).fill(acknowledged()))
 })

@@ -22,14 +22,14 @@ import {
   deferred,
   describeAnswers,
   type Endpoint,
-  genuine,
-  genuineOfSize,
   inNoTime,
   recordOutcomes,
-  refused,
+  rejected,
   SECRET,
   silent,
   type TestRequest,
+  validDelivery,
+  validDeliveryOfSize,
 } from '../support/http.js'
 import { type TestOptions, withHandler } from '../support/options.js'
 
@@ -69,7 +69,7 @@ describe('the delivery', () => {
     ['a Uint8Array', (text: string) => new TextEncoder().encode(text)],
     ['an ArrayBuffer', (text: string) => new TextEncoder().encode(text).buffer],
   ])('takes the body as %s', async (_, convert) => {
-    const { body, ...request } = await genuine()
+    const { body, ...request } = await validDelivery()
     const reply = await createReceiver({ secret: SECRET, onEvent() {} })({
       ...request,
       body: convert(String(body)),
@@ -84,14 +84,17 @@ describe('the delivery', () => {
     ['a stream', new ReadableStream()],
   ])('answers a body that is %s with 500 body_not_raw', async (_, body) => {
     const { onOutcome, nth } = recordOutcomes()
-    const request = { ...(await genuine()), body } as unknown as Delivery
+    const request = { ...(await validDelivery()), body } as unknown as Delivery
     const reply = await createReceiver({ secret: SECRET, onEvent() {}, onOutcome })(request)
     expect(reply).toMatchObject({ status: 500, body: '{"error":"body_not_raw"}' })
     expect((await nth(1)) as object).toHaveProperty('error.message', expect.stringContaining('express.raw'))
   })
 
   it.each(['post', 'Post', 'POST'])('takes the method as %s', async (method) => {
-    const reply = await createReceiver({ secret: SECRET, onEvent() {} })({ ...(await genuine()), method })
+    const reply = await createReceiver({ secret: SECRET, onEvent() {} })({
+      ...(await validDelivery()),
+      method,
+    })
     expect(reply.status).toBe(204)
   })
 
@@ -99,7 +102,7 @@ describe('the delivery', () => {
     'answers the method %o with 500, and names what is missing',
     async (method) => {
       const { onOutcome, nth } = recordOutcomes()
-      const request = { ...(await genuine()), method } as unknown as Delivery
+      const request = { ...(await validDelivery()), method } as unknown as Delivery
       const reply = await createReceiver({ secret: SECRET, onEvent() {}, onOutcome })(request)
       expect(reply.status).toBe(500)
       expect((await nth(1)) as object).toHaveProperty('error.message', expect.stringContaining('method'))
@@ -115,13 +118,13 @@ describe('the delivery', () => {
   )
 
   it.each(['', 'POST '])('answers the method %o with 405', async (method) => {
-    const request = { ...(await genuine()), method } as unknown as Delivery
+    const request = { ...(await validDelivery()), method } as unknown as Delivery
     const reply = await createReceiver({ secret: SECRET, onEvent() {}, onOutcome: silent })(request)
     expect(reply.status).toBe(405)
   })
 
   it('takes headers as a Headers object', async () => {
-    const request = await genuine()
+    const request = await validDelivery()
     const reply = await createReceiver({ secret: SECRET, onEvent() {} })({
       ...request,
       headers: new Headers(request.headers),
@@ -130,7 +133,7 @@ describe('the delivery', () => {
   })
 
   it('takes headers whose names a gateway wrote in upper case', async () => {
-    const request = await genuine()
+    const request = await validDelivery()
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name.toUpperCase(), value]),
     )
@@ -140,14 +143,14 @@ describe('the delivery', () => {
   it.each([undefined, null, 5, 'x-truedy-signature: a'])(
     'answers %o as headers, and does not throw',
     async (headers) => {
-      const request = { ...(await genuine()), headers } as unknown as Delivery
+      const request = { ...(await validDelivery()), headers } as unknown as Delivery
       const reply = await createReceiver({ secret: SECRET, onEvent() {}, onOutcome: silent })(request)
       expect(reply.status).toBeGreaterThanOrEqual(400)
     },
   )
 
   it('measures a text by its bytes, not by its characters', async () => {
-    const request = await genuineOfSize(1000)
+    const request = await validDeliveryOfSize(1000)
     expect(String(request.body)).toHaveLength(998)
     const status = async (maxBodyBytes: number) =>
       (await open({ secret: SECRET, maxBodyBytes, onOutcome: silent })(request)).status
@@ -155,10 +158,10 @@ describe('the delivery', () => {
     expect(await status(1000)).toBe(204)
   })
 
-  it('takes a body of one mebibyte and refuses a larger one, unless told otherwise', async () => {
+  it('takes a body of one mebibyte and rejects a larger one, unless told otherwise', async () => {
     const send = open({ secret: SECRET, onOutcome: silent })
-    expect((await send(await genuineOfSize(1_048_576))).status).toBe(204)
-    expect((await send(await genuineOfSize(1_048_577))).status).toBe(413)
+    expect((await send(await validDeliveryOfSize(1_048_576))).status).toBe(204)
+    expect((await send(await validDeliveryOfSize(1_048_577))).status).toBe(413)
   })
 })
 
@@ -177,7 +180,7 @@ describe('handlers', () => {
       },
       onEvent: () => calls.push('onEvent'),
     })
-    expect(await send(await genuine())).toEqual(acknowledged())
+    expect(await send(await validDelivery())).toEqual(acknowledged())
     expect(calls).toEqual(['on starts', 'on ends', 'onEvent'])
   })
 
@@ -185,7 +188,7 @@ describe('handlers', () => {
     const onEvent = vi.fn()
     const fail = () => Promise.reject(new Error('no'))
     const send = open({ secret: SECRET, on: { 'call.ended': fail }, onEvent, onOutcome: silent })
-    expect((await send(await genuine())).status).toBe(500)
+    expect((await send(await validDelivery())).status).toBe(500)
     expect(onEvent).not.toHaveBeenCalled()
   })
 
@@ -196,15 +199,15 @@ describe('handlers', () => {
     })
     const send = open({ secret: SECRET, on: { 'call.ended': ended }, onEvent, onOutcome: silent })
     const event = sampleEvent('call.ended')
-    expect((await send(await genuine(event))).status).toBe(500)
-    expect((await send(await genuine(event))).status).toBe(204)
+    expect((await send(await validDelivery(event))).status).toBe(500)
+    expect((await send(await validDelivery(event))).status).toBe(204)
     expect(ended).toHaveBeenCalledTimes(2)
   })
 
   it('acknowledges an event that has no handler', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const send = open({ secret: SECRET, on: { 'call.failed': () => expect.fail() }, onOutcome })
-    expect(await send(await genuine())).toEqual(acknowledged())
+    expect(await send(await validDelivery())).toEqual(acknowledged())
     expect(await nth(1)).toMatchObject({ status: 'processed' })
   })
 
@@ -213,7 +216,7 @@ describe('handlers', () => {
     const onEvent = vi.fn()
     const send = open({ secret: SECRET, on: { 'call.ended': ended }, onEvent })
     const event = sampleEvent('call.ended')
-    await send(await genuine(event))
+    await send(await validDelivery(event))
     for (const handler of [ended, onEvent]) {
       const [received, { key, signal }] = handler.mock.calls[0] ?? []
       expect(received).toEqual(parseEvent(event))
@@ -226,8 +229,8 @@ describe('handlers', () => {
   it('uses the key that it is told to', async () => {
     const onEvent = vi.fn()
     const send = open({ secret: SECRET, key: (event) => `mine:${event.event}`, onEvent })
-    await send(await genuine())
-    await send(await genuine())
+    await send(await validDelivery())
+    await send(await validDelivery())
     expect(onEvent).toHaveBeenCalledOnce()
     expect(onEvent.mock.calls[0]?.[1].key).toBe('mine:call.ended')
   })
@@ -236,7 +239,7 @@ describe('handlers', () => {
     const { onOutcome, nth } = recordOutcomes()
     const error = new WebhookError('signature_mismatch', 'of something else')
     const send = open({ secret: SECRET, onEvent: () => Promise.reject(error), onOutcome })
-    expect(await send(await genuine())).toEqual(refused(500, 'failed'))
+    expect(await send(await validDelivery())).toEqual(rejected(500, 'failed'))
     expect(await nth(1)).toMatchObject({ status: 'failed', error })
   })
 
@@ -244,21 +247,21 @@ describe('handlers', () => {
     'answers 500 when a handler throws %o',
     async (thrown) => {
       const send = open({ secret: SECRET, onEvent: () => Promise.reject(thrown), onOutcome: silent })
-      expect(await send(await genuine())).toEqual(refused(500, 'failed'))
+      expect(await send(await validDelivery())).toEqual(rejected(500, 'failed'))
     },
   )
 
   it('keeps the events of two receivers apart, each with a store of its own', async () => {
     const onEvent = vi.fn()
     const event = sampleEvent('call.ended')
-    await open({ secret: SECRET, onEvent })(await genuine(event))
-    await open({ secret: SECRET, onEvent })(await genuine(event))
+    await open({ secret: SECRET, onEvent })(await validDelivery(event))
+    await open({ secret: SECRET, onEvent })(await validDelivery(event))
     expect(onEvent).toHaveBeenCalledTimes(2)
   })
 
   it('takes a delivery signed with any of several secrets', async () => {
     const send = open({ secret: ['whsec_new', SECRET], onOutcome: silent })
-    expect((await send(await genuine())).status).toBe(204)
+    expect((await send(await validDelivery())).status).toBe(204)
     const other = await signDelivery(sampleEvent('call.ended'), 'whsec_third')
     expect((await send({ method: 'POST', ...other })).status).toBe(401)
   })
@@ -298,20 +301,20 @@ describe('a handler that hangs', () => {
     const onEvent = hangs()
     const { onOutcome, outcomes } = recordOutcomes()
     const send = open({ secret: SECRET, onEvent, onOutcome })
-    const first = send(await genuine(event))
+    const first = send(await validDelivery(event))
 
-    expect((await send(await genuine(event))).status).toBe(503)
+    expect((await send(await validDelivery(event))).status).toBe(503)
     await minutes(14.9)
-    expect((await send(await genuine(event))).status).toBe(503)
+    expect((await send(await validDelivery(event))).status).toBe(503)
     const signal: AbortSignal = onEvent.mock.calls[0]?.[1].signal
     expect(signal.aborted).toBe(false)
     await minutes(0.2)
     expect(signal.aborted).toBe(true)
     expect(signal.reason).toMatchObject({ code: 'handler_timeout' })
-    expect(await first).toEqual(refused(503, 'handler_timeout', { retryAfter: '60' }))
+    expect(await first).toEqual(rejected(503, 'handler_timeout', { retryAfter: '60' }))
     expect(outcomes.at(-1)).toMatchObject({ status: 'failed', error: { code: 'handler_timeout' } })
     await minutes(1)
-    expect((await send(await genuine(event))).status).toBe(204)
+    expect((await send(await validDelivery(event))).status).toBe(204)
     expect(onEvent).toHaveBeenCalledTimes(2)
   })
 
@@ -320,24 +323,24 @@ describe('a handler that hangs', () => {
   it('keeps its lease until that expires', async () => {
     const onEvent = hangs()
     const send = open({ ...options, onEvent })
-    const first = send(await genuine(event))
+    const first = send(await validDelivery(event))
     await vi.advanceTimersByTimeAsync(5000)
     expect((await first).status).toBe(503)
-    expect((await send(await genuine(event))).status).toBe(503)
+    expect((await send(await validDelivery(event))).status).toBe(503)
     await vi.advanceTimersByTimeAsync(1000)
-    expect((await send(await genuine(event))).status).toBe(204)
+    expect((await send(await validDelivery(event))).status).toBe(204)
   })
 
   it('is marked done if it succeeds late, while it holds its lease', async () => {
     const gate = deferred()
     const onEvent = vi.fn().mockImplementationOnce(() => gate.promise)
     const send = open({ ...options, onEvent })
-    const first = send(await genuine(event))
+    const first = send(await validDelivery(event))
     await vi.advanceTimersByTimeAsync(5000)
     expect((await first).status).toBe(503)
     gate.resolve()
     await vi.advanceTimersByTimeAsync(10)
-    expect((await send(await genuine(event))).status).toBe(204)
+    expect((await send(await validDelivery(event))).status).toBe(204)
     expect(onEvent).toHaveBeenCalledTimes(1)
   })
 
@@ -349,13 +352,13 @@ describe('a handler that hangs', () => {
         gate.promise.then(() => (end === 'fails' ? Promise.reject(new Error('late')) : undefined))
       const onEvent = vi.fn().mockImplementationOnce(late)
       const send = open({ ...options, onEvent })
-      const first = send(await genuine(event))
+      const first = send(await validDelivery(event))
       await vi.advanceTimersByTimeAsync(6100)
       expect((await first).status).toBe(503)
-      await send(await genuine(event))
+      await send(await validDelivery(event))
       gate.resolve()
       await vi.advanceTimersByTimeAsync(10)
-      expect((await send(await genuine(event))).status).toBe(204)
+      expect((await send(await validDelivery(event))).status).toBe(204)
       expect(onEvent).toHaveBeenCalledTimes(2)
     },
   )
@@ -367,8 +370,8 @@ describe('a handler that hangs', () => {
   ])('with a lease of %d ms asks to come back after %s s', async (leaseMs, retryAfter) => {
     const onEvent = () => new Promise(() => {})
     const send = open({ secret: SECRET, onEvent, leaseMs, onOutcome: silent })
-    void send(await genuine(event))
-    expect(await send(await genuine(event))).toEqual(refused(503, 'busy', { retryAfter }))
+    void send(await validDelivery(event))
+    expect(await send(await validDelivery(event))).toEqual(rejected(503, 'busy', { retryAfter }))
   })
 })
 
@@ -416,21 +419,21 @@ describe('the options, when the receiver is made', () => {
 
   it('take the secret from TRUEDY_WEBHOOK_SECRET where none is given', async () => {
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', SECRET)
-    expect((await open({})(await genuine())).status).toBe(204)
+    expect((await open({})(await validDelivery())).status).toBe(204)
   })
 
   it('read TRUEDY_WEBHOOK_SECRET once', async () => {
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', SECRET)
     const send = open({})
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', 'whsec_other')
-    expect((await send(await genuine())).status).toBe(204)
+    expect((await send(await validDelivery())).status).toBe(204)
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', undefined)
-    expect((await send(await genuine())).status).toBe(204)
+    expect((await send(await validDelivery())).status).toBe(204)
   })
 
   it('prefer the secret given to the one in the environment', async () => {
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', 'whsec_other')
-    expect((await open({ secret: SECRET })(await genuine())).status).toBe(204)
+    expect((await open({ secret: SECRET })(await validDelivery())).status).toBe(204)
   })
 
   it('do not fall back on the environment for an empty secret', () => {
@@ -448,23 +451,23 @@ describe('the options, when the receiver is made', () => {
     { secret: [''] },
     { secret: [SECRET, `${SECRET}\n`] },
     { secret: Array(11).fill('x') },
-  ])('refuse %j', (options) => {
+  ])('reject %j', (options) => {
     expect(codeOf(options)).toBe('invalid_secret')
   })
 
-  it('refuse a secret with white space from the environment', () => {
+  it('reject a secret with white space from the environment', () => {
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', `${SECRET}\n`)
     expect(codeOf({})).toBe('invalid_secret')
   })
 
-  it('are refused without showing the secret', () => {
+  it('are rejected without showing the secret', () => {
     const make = () => createReceiver({ secret: `${SECRET}\n`, onEvent() {} })
     expect(make).toThrow('newline')
     expect(make).not.toThrow(SECRET)
   })
 
   it.each(['call.end', 'Call.Ended', 'call.ended ', 'call.completed', 'call.transferred', 'toString'])(
-    'refuse the event name %j in `on`, and name it',
+    'reject the event name %j in `on`, and name it',
     (name) => {
       expect(codeOf({ secret: SECRET, on: { [name]: silent } })).toBe('invalid_options')
       expect(() => createReceiver({ secret: SECRET, on: { [name]: silent } })).toThrow(JSON.stringify(name))
@@ -510,14 +513,14 @@ describe('the options, when the receiver is made', () => {
       { store: { claim: silent, complete: silent, release: silent } },
       'store.renew must be a function (got undefined).',
     ],
-  ])('refuse %s, and say what to do', (_, options, message) => {
+  ])('reject %s, and say what to do', (_, options, message) => {
     expect(codeOf({ secret: SECRET, ...(options as object) })).toBe('invalid_options')
     const make = () => createReceiver({ secret: SECRET, onEvent() {}, ...(options as object) })
     expect(make).toThrow(message)
   })
 
   it.each([{}, { on: {} }, { on: { 'call.ended': undefined } }, { onEvent: undefined }])(
-    'refuse %o, which would acknowledge every event and drop it',
+    'reject %o, which would acknowledge every event and drop it',
     (options) => {
       const make = () => createReceiver({ secret: SECRET, ...options } as ReceiverOptions)
       expect(make).toThrow('There is no handler')
@@ -527,8 +530,8 @@ describe('the options, when the receiver is made', () => {
   it('take a handler that is undefined as absent', async () => {
     const ended = vi.fn()
     const send = open({ secret: SECRET, on: { 'call.started': undefined, 'call.ended': ended } })
-    expect((await send(await genuine(sampleEvent('call.started')))).status).toBe(204)
-    expect((await send(await genuine())).status).toBe(204)
+    expect((await send(await validDelivery(sampleEvent('call.started')))).status).toBe(204)
+    expect((await send(await validDelivery())).status).toBe(204)
     expect(ended).toHaveBeenCalledTimes(1)
   })
 
@@ -544,7 +547,7 @@ describe('the options, when the receiver is made', () => {
     ['a list of none', [], 'list of secrets is empty'],
     ['a list of eleven', Array(11).fill('x'), 'There are 11 secrets'],
     ['a mistake in a list', [SECRET, 'whsec_'], 'only its prefix'],
-  ])('refuse %s as secret, with a message of its own', (_, secret, message) => {
+  ])('reject %s as secret, with a message of its own', (_, secret, message) => {
     const make = () => createReceiver({ secret: secret as string, onEvent() {} })
     expect(make).toThrow(
       expect.objectContaining({ code: 'invalid_secret', message: expect.stringContaining(message) }),
@@ -557,31 +560,31 @@ describe('the options, when the receiver is made', () => {
     ['onEvent', { onEvent: {} }],
     ['onOutcome', { onOutcome: true }],
     ['key', { key: 'id' }],
-  ])('refuse a handler that is no function: %s in %j', (_, options) => {
+  ])('reject a handler that is no function: %s in %j', (_, options) => {
     expect(codeOf({ secret: SECRET, ...options })).toBe('invalid_options')
   })
 
-  it.each([null, 'call.ended', 5])('refuse %j as `on`', (on) => {
+  it.each([null, 'call.ended', 5])('reject %j as `on`', (on) => {
     expect(codeOf({ secret: SECRET, on })).toBe('invalid_options')
   })
 
-  it('refuse a function as `on`, which would never be called', () => {
+  it('reject a function as `on`, which would never be called', () => {
     expect(codeOf({ secret: SECRET, on: silent })).toBe('invalid_options')
   })
 
   it.each([{}, { claim: silent }, { claim: silent, complete: silent }, new Map()])(
-    'refuse a store that lacks a step: %o',
+    'reject a store that lacks a step: %o',
     (store) => {
       expect(codeOf({ secret: SECRET, store })).toBe('invalid_options')
     },
   )
 
-  it('refuse a store whose steps are no functions', () => {
+  it('reject a store whose steps are no functions', () => {
     const store = { claim: 'claim', complete: 'complete', release: 'release' }
     expect(codeOf({ secret: SECRET, store })).toBe('invalid_options')
   })
 
-  it.each([null, false, 0, '', 'redis://127.0.0.1', 5])('refuse %j as a store', (store) => {
+  it.each([null, false, 0, '', 'redis://127.0.0.1', 5])('reject %j as a store', (store) => {
     expect(codeOf({ secret: SECRET, store })).toBe('invalid_options')
   })
 
@@ -602,13 +605,13 @@ describe('the options, when the receiver is made', () => {
     'stepTimeoutMs',
     'maxBodyBytes',
     'toleranceSeconds',
-  ])('refuse as %s', (name) => {
+  ])('reject as %s', (name) => {
     it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1000', null])('%j', (value) => {
       expect(codeOf({ secret: SECRET, [name]: value })).toBe('invalid_options')
     })
   })
 
-  it('refuse a clock that is no function, and header names that are no text', () => {
+  it('reject a clock that is no function, and header names that are no text', () => {
     expect(codeOf({ secret: SECRET, now: 5 })).toBe('invalid_options')
     expect(codeOf({ secret: SECRET, headerNames: { timestamp: 'x-time' } })).toBe('invalid_options')
   })
@@ -646,7 +649,7 @@ describe('onOutcome', () => {
   const durationMs = expect.any(Number)
 
   it('sees what was processed and recorded', async () => {
-    const outcome = await outcomeOf({}, await genuine(event))
+    const outcome = await outcomeOf({}, await validDelivery(event))
     expect(outcome).toEqual({
       status: 'processed',
       event: parsed,
@@ -659,7 +662,7 @@ describe('onOutcome', () => {
 
   it('sees what was processed and could not be recorded', async () => {
     const outcome = await inNoTime(async () =>
-      outcomeOf({ store: brokenStore('complete') }, await genuine(event)),
+      outcomeOf({ store: brokenStore('complete') }, await validDelivery(event)),
     )
     const recordError = expect.objectContaining({ message: expect.stringContaining('ECONNREFUSED') })
     expect(outcome).toEqual({
@@ -674,13 +677,13 @@ describe('onOutcome', () => {
   })
 
   it('sees a duplicate', async () => {
-    const outcome = await outcomeOf({}, await genuine(event), await genuine(event))
+    const outcome = await outcomeOf({}, await validDelivery(event), await validDelivery(event))
     expect(outcome).toEqual({ status: 'duplicate', event: parsed, key, secretIndex: 0, durationMs })
   })
 
   it('sees that an event is busy', async () => {
     const store = { ...memoryStore(), claim: () => 'busy' as const }
-    expect(await outcomeOf({ store }, await genuine(event))).toEqual({
+    expect(await outcomeOf({ store }, await validDelivery(event))).toEqual({
       status: 'busy',
       event: parsed,
       key,
@@ -694,12 +697,12 @@ describe('onOutcome', () => {
     ['a wrong method', { method: 'GET' }, 'method_not_allowed', 405],
     ['a body that is too large', { body: 'x'.repeat(5000) }, 'body_too_large', 413],
   ])('sees %s as rejected, with the error and without an event', async (_, change, code, status) => {
-    const outcome = await outcomeOf({ maxBodyBytes: 4096 }, { ...(await genuine()), ...change })
+    const outcome = await outcomeOf({ maxBodyBytes: 4096 }, { ...(await validDelivery()), ...change })
     expect(outcome).toEqual({ status: 'rejected', error: expect.any(WebhookError), durationMs })
     expect(outcome).toMatchObject({ error: { code, status } })
   })
 
-  it('sees a genuine body that is no event as rejected', async () => {
+  it('sees a valid body that is no event as rejected', async () => {
     const request = { method: 'POST', ...(await signDelivery('[]', SECRET)) }
     expect(await outcomeOf({}, request)).toMatchObject({
       status: 'rejected',
@@ -709,13 +712,13 @@ describe('onOutcome', () => {
 
   it('sees a handler that failed, with the very error and the event', async () => {
     const error = new Error('secret detail')
-    const outcome = await outcomeOf({ onEvent: () => Promise.reject(error) }, await genuine(event))
+    const outcome = await outcomeOf({ onEvent: () => Promise.reject(error) }, await validDelivery(event))
     expect(outcome).toMatchObject({ status: 'failed', event: parsed, durationMs })
     expect(outcome).toHaveProperty('error', error)
   })
 
   it('sees a store that is down, with its error and the event', async () => {
-    const outcome = await outcomeOf({ store: brokenStore('claim') }, await genuine(event))
+    const outcome = await outcomeOf({ store: brokenStore('claim') }, await validDelivery(event))
     expect(outcome).toMatchObject({
       status: 'failed',
       event: parsed,
@@ -726,14 +729,17 @@ describe('onOutcome', () => {
 
   it('sees a store that answers nonsense as failed', async () => {
     const store = { ...memoryStore(), claim: () => 'OK' } as unknown as ReturnType<typeof memoryStore>
-    expect(await outcomeOf({ store }, await genuine(event))).toMatchObject({
+    expect(await outcomeOf({ store }, await validDelivery(event))).toMatchObject({
       status: 'failed',
       error: { code: 'invalid_options' },
     })
   })
 
   it('gets the key of an event that failed', async () => {
-    const failed = await outcomeOf({ onEvent: () => Promise.reject(new Error('no')) }, await genuine(event))
+    const failed = await outcomeOf(
+      { onEvent: () => Promise.reject(new Error('no')) },
+      await validDelivery(event),
+    )
     expect(failed).toMatchObject({ status: 'failed', key })
   })
 
@@ -742,7 +748,7 @@ describe('onOutcome', () => {
     const fail = () => {
       throw error
     }
-    const outcome = await outcomeOf({ key: fail }, await genuine(event))
+    const outcome = await outcomeOf({ key: fail }, await validDelivery(event))
     expect(outcome).toEqual({ status: 'failed', error, event: parsed, secretIndex: 0, durationMs })
   })
 
@@ -750,7 +756,7 @@ describe('onOutcome', () => {
     'sees %o as a key as failed, since all events would share it or none have it',
     async (found) => {
       const onEvent = vi.fn()
-      const outcome = await outcomeOf({ key: () => found as string, onEvent }, await genuine(event))
+      const outcome = await outcomeOf({ key: () => found as string, onEvent }, await validDelivery(event))
       expect(outcome).toMatchObject({ status: 'failed', event: parsed })
       expect(onEvent).not.toHaveBeenCalled()
     },
@@ -762,7 +768,7 @@ describe('onOutcome', () => {
     const onEvent = () => {
       time += 250
     }
-    const outcome = await outcomeOf({ onEvent }, await genuine(event))
+    const outcome = await outcomeOf({ onEvent }, await validDelivery(event))
     clock.mockRestore()
     expect(outcome.durationMs).toBe(250)
   })
@@ -771,7 +777,7 @@ describe('onOutcome', () => {
     const gate = deferred()
     let isAnswered = false
     const onOutcome = vi.fn(() => gate.promise)
-    const reply = open({ secret: SECRET, onOutcome })(await genuine()).then((answer) => {
+    const reply = open({ secret: SECRET, onOutcome })(await validDelivery()).then((answer) => {
       isAnswered = true
       return answer
     })
@@ -792,10 +798,13 @@ describe('onOutcome', () => {
   ])('that %s changes no answer, and is logged', async (_, onOutcome) => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
     const send = open({ secret: SECRET, onOutcome })
-    const answers = [await send(await genuine(event)), await send({ ...(await genuine()), body: '' })]
+    const answers = [
+      await send(await validDelivery(event)),
+      await send({ ...(await validDelivery()), body: '' }),
+    ]
     const calls = log.mock.calls
     log.mockRestore()
-    expect(answers).toEqual([acknowledged(), refused(401, 'signature_mismatch')])
+    expect(answers).toEqual([acknowledged(), rejected(401, 'signature_mismatch')])
     expect(calls).toEqual(Array(2).fill(['truedy-webhooks:', 'onOutcome failed:', new Error('no disk')]))
   })
 })
@@ -810,7 +819,7 @@ describe('a reply', () => {
 
   it('waits for onOutcome for a second at most', async () => {
     const send = open({ secret: SECRET, onOutcome: () => new Promise(() => {}) })
-    const request = await genuine()
+    const request = await validDelivery()
     const answered = vi.fn()
     void send(request).then(answered)
     await vi.advanceTimersByTimeAsync(999)
@@ -822,7 +831,7 @@ describe('a reply', () => {
   it('does not wait for onOutcome when the time of the delivery is over', async () => {
     const onEvent = () => new Promise((resolve) => setTimeout(resolve, 8900))
     const send = open({ secret: SECRET, onEvent, onOutcome: () => new Promise(() => {}) })
-    const request = await genuine()
+    const request = await validDelivery()
     const answered = vi.fn()
     void send(request).then(answered)
     await vi.advanceTimersByTimeAsync(9000)
@@ -833,7 +842,7 @@ describe('a reply', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(silent)
     for (const ms of [8000, 8001]) {
       const send = open({ secret: SECRET, onEvent: () => new Promise((resolve) => setTimeout(resolve, ms)) })
-      const request = await genuine()
+      const request = await validDelivery()
       const reply = send(request)
       await vi.advanceTimersByTimeAsync(9000)
       expect(await reply).toEqual(acknowledged())
@@ -863,7 +872,7 @@ describe('a body', () => {
       onOutcome: silent,
       maxBodyBytes: 4096,
     })
-    const { method, headers } = { ...(await genuine()), ...change }
+    const { method, headers } = { ...(await validDelivery()), ...change }
     expect((await receive({ request: undefined, args: [], method, headers, readBody })).status).toBe(status)
     expect(readBody).not.toHaveBeenCalled()
   })
@@ -880,14 +889,14 @@ describe('the log, where no onOutcome is given', () => {
 
   it('tells that a handler failed', async () => {
     const error = new Error('secret detail')
-    await open({ secret: SECRET, onEvent: () => Promise.reject(error) })(await genuine())
+    await open({ secret: SECRET, onEvent: () => Promise.reject(error) })(await validDelivery())
     expect(log.mock.calls).toEqual([
       ['truedy-webhooks:', expect.stringMatching(/^call\.ended \(call\.ended:call:.*\) failed:$/), error],
     ])
   })
 
   it('tells that the store is down', async () => {
-    await open({ secret: SECRET, store: brokenStore('claim') })(await genuine())
+    await open({ secret: SECRET, store: brokenStore('claim') })(await validDelivery())
     expect(log.mock.calls).toEqual([
       [
         'truedy-webhooks:',
@@ -897,17 +906,17 @@ describe('the log, where no onOutcome is given', () => {
     ])
   })
 
-  it('tells that an event was handled and not recorded, so that it may be handled again', async () => {
+  it('tells that an event was processed and not recorded, so that it may be processed again', async () => {
     const event = sampleEvent('call.ended')
     const send = open({ secret: SECRET, store: brokenStore('complete') })
-    await inNoTime(async () => send(await genuine(event)))
+    await inNoTime(async () => send(await validDelivery(event)))
     const message = `call.ended (${dedupeKey(parseEvent(event))}) was processed but not recorded, and may run again:`
     expect(log.mock.calls).toEqual([['truedy-webhooks:', message, expect.any(Error)]])
   })
 
   it('tells no secret that is part of a name', async () => {
     const event = { ...sampleEvent('call.ended'), event: 'crm.whsec_private', id: 'whsec_private' }
-    await open({ secret: SECRET, onEvent: () => Promise.reject(new Error()) })(await genuine(event))
+    await open({ secret: SECRET, onEvent: () => Promise.reject(new Error()) })(await validDelivery(event))
     expect(log).toHaveBeenCalledOnce()
     expect(JSON.stringify(log.mock.calls)).toContain('[redacted]')
     expect(JSON.stringify(log.mock.calls)).not.toContain('private')
@@ -926,19 +935,19 @@ describe('the log, where no onOutcome is given', () => {
 
   it('tells that a handler failed whose error has the name of a broken connection', async () => {
     const error = Object.assign(new Error(), { name: 'ConnectionClosed' })
-    await open({ secret: SECRET, onEvent: () => Promise.reject(error) })(await genuine())
+    await open({ secret: SECRET, onEvent: () => Promise.reject(error) })(await validDelivery())
     expect(log).toHaveBeenCalledOnce()
   })
 
   it('tells that the body is not raw', async () => {
-    const request = { ...(await genuine()), body: {} } as unknown as TestRequest
+    const request = { ...(await validDelivery()), body: {} } as unknown as TestRequest
     await open({ secret: SECRET })(request)
     expect(log.mock.calls).toEqual([['truedy-webhooks:', expect.objectContaining({ code: 'body_not_raw' })]])
   })
 
   it('is silent about what a stranger can provoke', async () => {
     const send = open({ secret: SECRET, maxBodyBytes: 4096 })
-    const request = await genuine()
+    const request = await validDelivery()
     await send({ ...request, body: '{}' })
     await send({ ...request, headers: {} })
     await send({ ...request, method: 'GET' })
@@ -950,11 +959,11 @@ describe('the log, where no onOutcome is given', () => {
     const gate = deferred()
     const send = open({ secret: SECRET, onEvent: () => gate.promise })
     const event = sampleEvent('call.ended')
-    const first = send(await genuine(event))
-    expect((await send(await genuine(event))).status).toBe(503)
+    const first = send(await validDelivery(event))
+    expect((await send(await validDelivery(event))).status).toBe(503)
     gate.resolve()
     await first
-    await send(await genuine(event))
+    await send(await validDelivery(event))
     expect(log).not.toHaveBeenCalled()
   })
 })

@@ -34,7 +34,7 @@ describe('memoryStore', () => {
     expect(store.claim('live', lease('2'))).toBe('busy')
   })
 
-  it('never evicts a live lease: it refuses instead', () => {
+  it('never evicts a live lease: it rejects instead', () => {
     const { store, clock } = storeAt(2)
     store.claim('a', lease('1'))
     store.claim('b', lease('1'))
@@ -91,7 +91,7 @@ describe('memoryStore', () => {
     }
   })
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '10'])('refuses maxKeys of %s', (maxKeys) => {
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '10'])('rejects maxKeys of %s', (maxKeys) => {
     expect(() => memoryStore({ maxKeys: maxKeys as number })).toThrow(/maxKeys/)
   })
 })

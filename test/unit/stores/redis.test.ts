@@ -34,9 +34,9 @@ describe('redisStore', () => {
     }
     for (const answer of ['OK', undefined, null, {}, '3']) {
       const { store } = storeOf(answer, answer)
-      const refusal = 'must return what Redis answered'
-      await expect(store.complete('key', { owner: 'a', ttlMs: 1 })).rejects.toThrow(refusal)
-      await expect(store.release('key', { owner: 'a' })).rejects.toThrow(refusal)
+      const rejection = 'must return what Redis answered'
+      await expect(store.complete('key', { owner: 'a', ttlMs: 1 })).rejects.toThrow(rejection)
+      await expect(store.release('key', { owner: 'a' })).rejects.toThrow(rejection)
     }
   })
 
@@ -51,7 +51,7 @@ describe('redisStore', () => {
     await expect(store.claim('key', { owner: 'a', leaseMs: 1 })).rejects.toThrow('ECONNREFUSED')
   })
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a time of %s', async (milliseconds) => {
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('rejects a time of %s', async (milliseconds) => {
     const { store, sent } = storeOf('OK')
     await expect(store.claim('key', { owner: 'a', leaseMs: milliseconds })).rejects.toMatchObject({
       code: 'invalid_options',

@@ -36,13 +36,13 @@ describe.each([
 ] as const)('%s', (_, makeStore, makeSchema) => {
   const lease = { owner: 'a', leaseMs: 1000, ttlMs: 1000 }
 
-  it.each(BAD_TABLES)('refuses %j as a table', (table) => {
-    const refusal = expect.objectContaining({
+  it.each(BAD_TABLES)('rejects %j as a table', (table) => {
+    const rejection = expect.objectContaining({
       code: 'invalid_options',
       message: expect.stringContaining('letters, digits and underscores'),
     })
-    expect(() => makeStore(async () => [], { table })).toThrow(refusal)
-    expect(() => makeSchema({ table })).toThrow(refusal)
+    expect(() => makeStore(async () => [], { table })).toThrow(rejection)
+    expect(() => makeSchema({ table })).toThrow(rejection)
   })
 
   it.each(['hooks', 'Hooks_2', 'a'.repeat(48), 'select', 'my_schema.hooks'])(
@@ -85,11 +85,11 @@ describe.each([
     ['a number', 1],
   ])('does not take %s for rows', async (_, result) => {
     const store = () => makeStore(queryOf(result).asyncQuery)
-    const refusal = 'must return rows'
-    await expect(store().claim('key', lease)).rejects.toThrow(refusal)
-    await expect(store().complete('key', lease)).rejects.toThrow(refusal)
-    await expect(store().release('key', lease)).rejects.toThrow(refusal)
-    await expect(store().sweep()).rejects.toThrow(refusal)
+    const rejection = 'must return rows'
+    await expect(store().claim('key', lease)).rejects.toThrow(rejection)
+    await expect(store().complete('key', lease)).rejects.toThrow(rejection)
+    await expect(store().release('key', lease)).rejects.toThrow(rejection)
+    await expect(store().sweep()).rejects.toThrow(rejection)
   })
 
   it.each([
@@ -104,20 +104,20 @@ describe.each([
     )
   })
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a time of %s', async (milliseconds) => {
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('rejects a time of %s', async (milliseconds) => {
     const { asyncQuery, sent } = queryOf()
     const store = makeStore(asyncQuery)
-    const refusal = (name: string) =>
+    const rejection = (name: string) =>
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) })
     const failure = async (step: () => unknown) => step()
     await expect(failure(() => store.claim('key', { owner: 'a', leaseMs: milliseconds }))).rejects.toThrow(
-      refusal('leaseMs'),
+      rejection('leaseMs'),
     )
     await expect(failure(() => store.complete('key', { owner: 'a', ttlMs: milliseconds }))).rejects.toThrow(
-      refusal('ttlMs'),
+      rejection('ttlMs'),
     )
     await expect(failure(() => store.sweep({ batchSize: milliseconds }))).rejects.toThrow(
-      refusal('batchSize'),
+      rejection('batchSize'),
     )
     expect(sent).toEqual([])
   })

@@ -36,12 +36,12 @@ export interface Answer {
 export type Endpoint = (request: TestRequest) => Promise<Answer>
 
 /** A request that Truedy could have sent: a new event, unless one is given. */
-export async function genuine(event: SampleEvent = sampleEvent('call.ended')): Promise<TestRequest> {
+export async function validDelivery(event: SampleEvent = sampleEvent('call.ended')): Promise<TestRequest> {
   return { method: 'POST', ...(await signDelivery(event, SECRET)) }
 }
 
-/** A genuine request whose body has exactly so many bytes, three of them one character. */
-export async function genuineOfSize(bytes: number): Promise<TestRequest> {
+/** A valid request whose body has exactly so many bytes, three of them one character. */
+export async function validDeliveryOfSize(bytes: number): Promise<TestRequest> {
   const event = {
     event: 'call.ended',
     timestamp: 1773844320,
@@ -58,7 +58,7 @@ export function acknowledged(): Answer {
   return { status: 204, body: '', contentType: null, allow: null, retryAfter: null }
 }
 
-export function refused(status: number, error: string, more: Partial<Answer> = {}): Answer {
+export function rejected(status: number, error: string, more: Partial<Answer> = {}): Answer {
   return {
     status,
     body: `{"error":"${error}"}`,
@@ -209,7 +209,7 @@ interface Row {
 
 function without(header: string) {
   return async (): Promise<TestRequest> => {
-    const { headers, ...request } = await genuine()
+    const { headers, ...request } = await validDelivery()
     return {
       ...request,
       headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== header)),
@@ -219,7 +219,7 @@ function without(header: string) {
 
 function withHeader(header: string, value: string) {
   return async (): Promise<TestRequest> => {
-    const request = await genuine()
+    const request = await validDelivery()
     return { ...request, headers: { ...request.headers, [header]: value } }
   }
 }
@@ -235,87 +235,87 @@ function signed(body: string | Uint8Array<ArrayBuffer>, age = 0) {
 const ENVELOPE = JSON.stringify(sampleEvent('call.ended'))
 
 const answerTable: readonly Row[] = [
-  { name: 'a genuine event', answer: acknowledged(), make: genuine },
+  { name: 'a valid event', answer: acknowledged(), make: validDelivery },
   {
-    name: 'a genuine event of an unknown type',
+    name: 'a valid event of an unknown type',
     answer: acknowledged(),
-    make: () => genuine(sampleEvent('unknown')),
+    make: () => validDelivery(sampleEvent('unknown')),
   },
   {
     name: 'a body as large as may be',
     answer: acknowledged(),
-    make: () => genuineOfSize(MAX_BODY_BYTES),
+    make: () => validDeliveryOfSize(MAX_BODY_BYTES),
   },
   {
-    name: 'no timestamp',
-    answer: refused(401, 'missing_timestamp'),
+    name: 'no timestamp header',
+    answer: rejected(401, 'missing_timestamp'),
     make: without('x-truedy-timestamp'),
   },
   {
-    name: 'no signature',
-    answer: refused(401, 'missing_signature'),
+    name: 'no signature header',
+    answer: rejected(401, 'missing_signature'),
     make: without('x-truedy-signature'),
   },
   {
     name: 'neither headers nor a body',
-    answer: refused(401, 'missing_timestamp'),
+    answer: rejected(401, 'missing_timestamp'),
     make: async () => ({ method: 'POST', headers: {}, body: '' }),
   },
   {
     name: 'a malformed timestamp',
-    answer: refused(401, 'malformed_timestamp'),
+    answer: rejected(401, 'malformed_timestamp'),
     make: withHeader('x-truedy-timestamp', '1e9'),
   },
   {
     name: 'a malformed signature',
-    answer: refused(401, 'malformed_signature'),
+    answer: rejected(401, 'malformed_signature'),
     make: withHeader('x-truedy-signature', 'a'.repeat(63)),
   },
   {
     name: 'a wrong signature',
-    answer: refused(401, 'signature_mismatch'),
+    answer: rejected(401, 'signature_mismatch'),
     make: withHeader('x-truedy-signature', 'a'.repeat(64)),
   },
   {
-    name: 'a body that was changed after signing',
-    answer: refused(401, 'signature_mismatch'),
-    make: async () => ({ ...(await genuine()), body: `${ENVELOPE} ` }),
+    name: 'a body changed after it was signed',
+    answer: rejected(401, 'signature_mismatch'),
+    make: async () => ({ ...(await validDelivery()), body: `${ENVELOPE} ` }),
   },
   {
     name: 'a stale timestamp',
-    answer: refused(401, 'timestamp_too_old'),
+    answer: rejected(401, 'timestamp_too_old'),
     make: signed(ENVELOPE, 400),
   },
   {
     name: 'a timestamp of the future',
-    answer: refused(401, 'timestamp_too_new'),
+    answer: rejected(401, 'timestamp_too_new'),
     make: signed(ENVELOPE, -400),
   },
-  { name: 'an empty body, signed', answer: refused(400, 'invalid_json'), make: signed('') },
+  { name: 'an empty body, signed', answer: rejected(400, 'invalid_json'), make: signed('') },
   {
     name: 'a body that is not JSON',
-    answer: refused(400, 'invalid_json'),
+    answer: rejected(400, 'invalid_json'),
     make: signed('{"event":"call.ended",'),
   },
   {
     name: 'a body that is not UTF-8',
-    answer: refused(400, 'invalid_json'),
+    answer: rejected(400, 'invalid_json'),
     make: signed(Uint8Array.of(0x22, 0xff, 0xfe, 0x22)),
   },
   {
     name: 'an envelope without data',
-    answer: refused(400, 'invalid_event'),
+    answer: rejected(400, 'invalid_event'),
     make: signed('{"event":"call.ended","timestamp":1773844320}'),
   },
   {
     name: 'a body one byte too large',
-    answer: refused(413, 'body_too_large'),
-    make: () => genuineOfSize(MAX_BODY_BYTES + 1),
+    answer: rejected(413, 'body_too_large'),
+    make: () => validDeliveryOfSize(MAX_BODY_BYTES + 1),
   },
   ...['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].map((method) => ({
     name: `the method ${method}`,
-    answer: refused(405, 'method_not_allowed', { allow: 'POST' }),
-    make: async () => ({ ...(await genuine()), method }),
+    answer: rejected(405, 'method_not_allowed', { allow: 'POST' }),
+    make: async () => ({ ...(await validDelivery()), method }),
   })),
 ]
 
@@ -338,7 +338,7 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
       expect(answer).toMatchObject({ status: 405, allow: 'POST' })
     })
 
-    it('calls no handler for what it refuses', async () => {
+    it('calls no handler for what it rejects', async () => {
       const onEvent = vi.fn()
       const send = await open({
         secret: SECRET,
@@ -354,8 +354,8 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
       const onEvent = vi.fn()
       const send = await open({ secret: SECRET, onEvent })
       const event = sampleEvent('call.ended')
-      expect(await send(await genuine(event))).toEqual(acknowledged())
-      expect(await send(await genuine(event))).toEqual(acknowledged())
+      expect(await send(await validDelivery(event))).toEqual(acknowledged())
+      expect(await send(await validDelivery(event))).toEqual(acknowledged())
       expect(onEvent).toHaveBeenCalledOnce()
     })
 
@@ -364,13 +364,13 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
       const onEvent = vi.fn(() => gate.promise)
       const send = await open({ secret: SECRET, onEvent, onOutcome: silent })
       const event = sampleEvent('call.ended')
-      const both = [await genuine(event), await genuine(event)].map((request) => send(request))
+      const both = [await validDelivery(event), await validDelivery(event)].map((request) => send(request))
 
-      expect(await Promise.race(both)).toEqual(refused(503, 'busy', { retryAfter: '60' }))
+      expect(await Promise.race(both)).toEqual(rejected(503, 'busy', { retryAfter: '60' }))
       gate.resolve()
       const statuses = (await Promise.all(both)).map((answer) => answer.status)
       expect(statuses.sort()).toEqual([204, 503])
-      expect(await send(await genuine(event))).toEqual(acknowledged())
+      expect(await send(await validDelivery(event))).toEqual(acknowledged())
       expect(onEvent).toHaveBeenCalledOnce()
     })
 
@@ -378,8 +378,8 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
       const onEvent = vi.fn().mockRejectedValueOnce(new Error('secret detail'))
       const send = await open({ secret: SECRET, onEvent, onOutcome: silent })
       const event = sampleEvent('call.ended')
-      expect(await send(await genuine(event))).toEqual(refused(500, 'failed'))
-      expect(await send(await genuine(event))).toEqual(acknowledged())
+      expect(await send(await validDelivery(event))).toEqual(rejected(500, 'failed'))
+      expect(await send(await validDelivery(event))).toEqual(acknowledged())
       expect(onEvent).toHaveBeenCalledTimes(2)
     })
 
@@ -387,28 +387,28 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
       const onEvent = vi.fn()
       const store = brokenStore('claim')
       const send = await open({ secret: SECRET, store, onEvent, onOutcome: silent })
-      expect(await send(await genuine())).toEqual(refused(500, 'failed'))
+      expect(await send(await validDelivery())).toEqual(rejected(500, 'failed'))
       expect(onEvent).not.toHaveBeenCalled()
     })
 
     it('answers 204 when the handler is done and the store cannot record it', async () => {
       const { onOutcome, nth } = recordOutcomes()
       const send = await open({ secret: SECRET, onEvent() {}, store: brokenStore('complete'), onOutcome })
-      expect(await inNoTime(async () => send(await genuine()))).toEqual(acknowledged())
+      expect(await inNoTime(async () => send(await validDelivery()))).toEqual(acknowledged())
       expect(await nth(1)).toMatchObject({ status: 'processed', recorded: false })
     })
 
     it('hands an event of an unknown type to on.unknown', async () => {
       const unknown = vi.fn()
       const send = await open({ secret: SECRET, on: { unknown, 'call.ended': () => expect.fail() } })
-      expect(await send(await genuine(sampleEvent('unknown')))).toEqual(acknowledged())
+      expect(await send(await validDelivery(sampleEvent('unknown')))).toEqual(acknowledged())
       expect(unknown.mock.calls[0]?.[0]).toMatchObject({ event: 'unknown', rawEvent: 'call.transferred' })
     })
 
     it('hands call.completed, the alias, to the handler of call.ended', async () => {
       const ended = vi.fn()
       const send = await open({ secret: SECRET, on: { 'call.ended': ended, unknown: () => expect.fail() } })
-      expect(await send(await genuine(sampleEvent('call.completed')))).toEqual(acknowledged())
+      expect(await send(await validDelivery(sampleEvent('call.completed')))).toEqual(acknowledged())
       expect(ended.mock.calls[0]?.[0]).toMatchObject({ event: 'call.ended', rawEvent: 'call.completed' })
     })
   })

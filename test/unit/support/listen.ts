@@ -96,5 +96,5 @@ export async function begin(
 }
 
 /** A new call.ended, signed with the secret that the receiver has. */
-export const genuine = (options?: Parameters<typeof signDelivery>[2]) =>
+export const validDelivery = (options?: Parameters<typeof signDelivery>[2]) =>
   signDelivery(sampleEvent('call.ended'), CLI_SECRET, options)

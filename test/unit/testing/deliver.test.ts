@@ -38,13 +38,13 @@ const TARGETS: Readonly<Record<string, (onEvent: (event: object) => unknown) => 
 
 describe.each(Object.entries(TARGETS))('deliver to %s', (_, create) => {
   it('hands over a signed event, and resolves with the reply', async () => {
-    const handled: object[] = []
-    const target = await create((event) => handled.push(event))
+    const processed: object[] = []
+    const target = await create((event) => processed.push(event))
     const event = sampleEvent('call.ended', { data: { call: { summary: 'Grüße 👩‍🚀' } } })
     expect(await deliver(target, event, { secret: SECRET })).toMatchObject({ status: 204, body: '' })
-    expect(handled).toEqual([parseEvent(event)])
+    expect(processed).toEqual([parseEvent(event)])
     expect(await deliver(target, event, { secret: SECRET })).toMatchObject({ status: 204 })
-    expect(handled).toHaveLength(1)
+    expect(processed).toHaveLength(1)
     expect(warn).not.toHaveBeenCalled()
   })
 
@@ -53,11 +53,11 @@ describe.each(Object.entries(TARGETS))('deliver to %s', (_, create) => {
     ['bytes', (text: string) => Buffer.from(text)],
     ['an ArrayBuffer', (text: string) => new TextEncoder().encode(text).buffer as ArrayBuffer],
   ])('hands over a raw body as %s', async (_kind, make) => {
-    const handled: object[] = []
-    const target = await create((event) => handled.push(event))
+    const processed: object[] = []
+    const target = await create((event) => processed.push(event))
     const body = make('{"event":"call.ended" , "timestamp":1, "data":{"call_id":"ü"}}')
     expect((await deliver(target, body, { secret: SECRET })).status).toBe(204)
-    expect(handled).toMatchObject([{ data: { call_id: 'ü' } }])
+    expect(processed).toMatchObject([{ data: { call_id: 'ü' } }])
   })
 
   it('resolves with a rejection, and its code', async () => {

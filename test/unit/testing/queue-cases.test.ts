@@ -13,7 +13,7 @@ function memoryEngine(changes: Partial<QueueEngine> = {}): QueueEngine {
       },
     },
     jobs: async () => [...held.values()].map((text): unknown => JSON.parse(text)),
-    refusing: { add: () => Promise.reject(new Error('The server is down.')) },
+    rejecting: { add: () => Promise.reject(new Error('The server is down.')) },
     ...changes,
   }
 }
@@ -44,7 +44,7 @@ const UNCHANGED = 'leaves the job as it is that it is given'
 const AGAIN = 'adds a key once, if it is added again'
 const AT_ONCE = 'adds a key once, if it is added 20 times at the same moment'
 const APART = 'adds events apart that have the same body, but other keys'
-const REFUSES = 'rejects if the engine refuses the job'
+const REFUSES = 'rejects if the engine rejects the job'
 
 /** What an adapter can get wrong, and the cases that must fail of it, and no others. */
 const MISTAKES: Readonly<Record<string, readonly [create: () => QueueEngine, failing: readonly string[]]>> = {
@@ -129,12 +129,12 @@ const MISTAKES: Readonly<Record<string, readonly [create: () => QueueEngine, fai
     },
     [MANY],
   ],
-  'resolves although the engine refuses': [
-    () => memoryEngine({ refusing: { add: async () => {} } }),
+  'resolves although the engine rejects': [
+    () => memoryEngine({ rejecting: { add: async () => {} } }),
     [REFUSES],
   ],
   'never settles while the server is down': [
-    () => memoryEngine({ refusing: { add: () => new Promise(() => {}) } }),
+    () => memoryEngine({ rejecting: { add: () => new Promise(() => {}) } }),
     [REFUSES],
   ],
   'rejects every large job': [

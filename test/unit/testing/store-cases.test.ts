@@ -36,7 +36,7 @@ const MISTAKES = {
   leavesOutFencing: {
     'lets nobody else complete': 'complete',
     'lets nobody else release': 'release',
-    'refuses completion, renewal and release by an owner who was overtaken': 'complete',
+    'rejects completion, renewal and release by an owner who was overtaken': 'complete',
     'renews nothing for another owner': 'renew',
   },
   neverExpires: {
@@ -46,8 +46,8 @@ const MISTAKES = {
     'gives a key to another owner when the lease has ended': 'claim',
     'gives a key whose lease has ended to exactly one of many': 'claim',
     'keeps its time when the clock of a worker is wrong': 'claim',
-    'refuses completion, renewal and release by an owner who was overtaken': 'complete',
-    'refuses release when the lease has ended': 'release',
+    'rejects completion, renewal and release by an owner who was overtaken': 'complete',
+    'rejects release when the lease has ended': 'release',
     'renews nothing for another owner': 'claim',
     'takes times that are no whole numbers, very short ones, and very long ones': 'claim',
   },
@@ -86,7 +86,7 @@ const MISTAKES = {
   },
   completesAnything: {
     'lets nobody else complete': 'complete',
-    'refuses completion, renewal and release by an owner who was overtaken': 'complete',
+    'rejects completion, renewal and release by an owner who was overtaken': 'complete',
   },
   completesOnlyForItsOwner: {
     'completes after the lease has ended, if nobody else claims': 'complete',
@@ -99,8 +99,8 @@ const MISTAKES = {
   releasesExpired: {
     'keeps completion when its owner releases afterwards': 'release',
     'lets nobody else release': 'release',
-    'refuses completion, renewal and release by an owner who was overtaken': 'release',
-    'refuses release when the lease has ended': 'release',
+    'rejects completion, renewal and release by an owner who was overtaken': 'release',
+    'rejects release when the lease has ended': 'release',
   },
   keepsLeaseAsTtl: {
     'forgets completion after its time': 'claim',
@@ -115,7 +115,7 @@ const MISTAKES = {
     'lets nobody else complete': 'claim',
     'lets nobody else release': 'claim',
     'lets the owner claim again': 'claim',
-    'refuses completion, renewal and release by an owner who was overtaken': 'claim',
+    'rejects completion, renewal and release by an owner who was overtaken': 'claim',
     'renews a lease that its owner holds': 'claim',
     'takes keys of any length and content': 'claim',
     'takes owners of any content': 'claim',
@@ -334,7 +334,7 @@ const PREPARATIONS: Readonly<Record<string, readonly number[]>> = {
   'gives an absent key to whoever asks first': [],
   'gives an absent key to exactly one of many': [],
   'forgets completion after its time': [0, 1],
-  'refuses completion, renewal and release by an owner who was overtaken': [0, 1],
+  'rejects completion, renewal and release by an owner who was overtaken': [0, 1],
   'keeps completion when its owner releases afterwards': [0, 1],
   'completes again what is done, as after an answer that was lost': [0, 1],
   'renews nothing that was released, is absent or is done': [0, 1, 6, 7],

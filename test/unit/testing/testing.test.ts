@@ -103,7 +103,7 @@ describe('checkEndpoint', () => {
       actual: '401',
       fix: expect.stringContaining('secret'),
     })
-    expect(results[1]).toMatchObject({ passed: false, fix: 'First mend "a genuine call.started".' })
+    expect(results[1]).toMatchObject({ passed: false, fix: 'Fix "call.started" first.' })
   })
 
   it('names the cause if a receiver re-serializes the body', async () => {
@@ -114,7 +114,7 @@ describe('checkEndpoint', () => {
       actual: '401',
       fix: expect.stringContaining('re-serializes'),
     })
-    expect(second).toMatchObject({ passed: false, fix: 'First mend "a genuine call.started".' })
+    expect(second).toMatchObject({ passed: false, fix: 'Fix "call.started" first.' })
   })
 
   it('tells why there is no answer', async () => {
@@ -137,7 +137,7 @@ describe('checkEndpoint', () => {
   })
 
   it.each(['500', '204, 500', '1204', '2x4', '20x', '204, 2x4', '204, 20x', '204, 204x', '204, 204, 500'])(
-    'says after a genuine delivery that got %s to mend that first',
+    'says after a valid delivery that got %s to mend that first',
     async (actual) => {
       const cases = [
         finding('one', '2xx', actual),
@@ -145,7 +145,7 @@ describe('checkEndpoint', () => {
         finding('three', '2xx', '500'),
       ]
       const results = await checkEndpoint(right, SECRET, cases)
-      expect(results.map(({ fix }) => fix)).toEqual(['Mend one.', 'Mend two.', 'First mend "one".'])
+      expect(results.map(({ fix }) => fix)).toEqual(['Mend one.', 'Mend two.', 'Fix "one" first.'])
     },
   )
 
@@ -172,12 +172,12 @@ describe('checkEndpoint', () => {
 })
 
 it('createReceiver takes what signDelivery gives', async () => {
-  const handled: string[] = []
+  const processed: string[] = []
   const receive = createReceiver({
     secret: SECRET,
-    on: { 'call.ended': (event) => handled.push(event.event) },
+    on: { 'call.ended': (event) => processed.push(event.event) },
   })
   const signed = await signDelivery(sampleEvent('call.ended'), SECRET)
   expect(await receive({ method: 'POST', ...signed })).toMatchObject({ status: 204 })
-  expect(handled).toEqual(['call.ended'])
+  expect(processed).toEqual(['call.ended'])
 })

@@ -131,7 +131,7 @@ describe.each(paths)('any delivery, on $name', ({ verifySignature, verifyAndPars
   })
 
   it('comes out as the JSON that was signed', async () => {
-    // __proto__ is refused: its own tests.
+    // __proto__ is rejected: its own tests.
     const data = fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true })
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1 }), data, async (event, value) => {

@@ -10,7 +10,7 @@ async function request(): Promise<Request> {
 }
 
 describe('verifyRequest', () => {
-  it('gives the event of a genuine request', async () => {
+  it('gives the event of a valid request', async () => {
     expect(await verifyRequest(await request(), SECRET)).toMatchObject({ event: 'call.ended' })
   })
 

@@ -96,7 +96,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     })
   })
 
-  it('returns the event of a genuine delivery', async () => {
+  it('returns the event of a valid delivery', async () => {
     expect(await verifyAndParse(bytes, headers, SECRET, { now })).toEqual({
       ...ENVELOPE,
       rawEvent: 'call.ended',
@@ -140,7 +140,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       ['what calls itself bytes', { [Symbol.toStringTag]: 'Uint8Array', length: 2 }, 'Uint8Array'],
       ['what inherits from bytes', Object.create(Uint8Array.prototype), 'Object'],
       ['a Blob', new Blob([BODY]), 'Blob'],
-    ])('is refused as %s, with what to do', async (_, body, kind) => {
+    ])('is rejected as %s, with what to do', async (_, body, kind) => {
       const verification = await verifySignature(wrong(body), headers, SECRET, { now })
       expect(verification).toMatchObject({ ok: false, code: 'body_not_raw', status: 500 })
       const message = 'message' in verification ? verification.message : ''
@@ -252,8 +252,8 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     it.each<[string, unknown, string]>([
       ['no headers', {}, 'missing_timestamp'],
       ['an empty Headers', new Headers(), 'missing_timestamp'],
-      ['no timestamp', { 'x-truedy-signature': signature }, 'missing_timestamp'],
-      ['no signature', { 'x-truedy-timestamp': timestamp }, 'missing_signature'],
+      ['no timestamp header', { 'x-truedy-signature': signature }, 'missing_timestamp'],
+      ['no signature header', { 'x-truedy-timestamp': timestamp }, 'missing_signature'],
       ['an empty timestamp', { ...headers, 'x-truedy-timestamp': '' }, 'missing_timestamp'],
       ['an empty signature', { ...headers, 'x-truedy-signature': '' }, 'missing_signature'],
       [
@@ -311,11 +311,11 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
         { ...headers, 'x-truedy-signature': { length: 64, toString: () => signature } },
         'malformed_signature',
       ],
-    ])('are refused: %s', async (_, input, code) => {
+    ])('are rejected: %s', async (_, input, code) => {
       expect(await codeOf(BODY, wrong(input), SECRET, { now })).toBe(code)
     })
 
-    it('doubled in a Headers are refused', async () => {
+    it('doubled in a Headers are rejected', async () => {
       const doubled = new Headers(headers)
       doubled.append('x-truedy-signature', signature)
       expect(await codeOf(BODY, doubled, SECRET, { now })).toBe('malformed_signature')
@@ -329,7 +329,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       expect(await codeOf(BODY, headers, SECRET, { now, headerNames })).toBe('missing_timestamp')
     })
 
-    it.each([undefined, null])('are refused as %s', async (input) => {
+    it.each([undefined, null])('are rejected as %s', async (input) => {
       expect(await codeOf(BODY, wrong(input), SECRET, { now })).toBe('invalid_options')
     })
   })
@@ -423,7 +423,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       expect(await codeOf(BODY, other, SECRET, { now })).toBe('signature_mismatch')
     })
 
-    it('is named in seconds when it is refused', async () => {
+    it('is named in seconds when it is rejected', async () => {
       const verification = await verifySignature(BODY, headersFor(BODY, String(NOW_SECONDS - 3600)), SECRET, {
         now,
       })
@@ -516,14 +516,14 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       ['a number', 42],
       ['a Buffer', Buffer.from(SECRET)],
       ['an object', { 0: SECRET, length: 1 }],
-    ])('is refused when %s', async (_, secret) => {
+    ])('is rejected when %s', async (_, secret) => {
       const verification = await verifySignature(BODY, headers, wrong(secret), { now })
       expect(verification).toMatchObject({ ok: false, code: 'invalid_secret', status: 500 })
       expect(verification).toHaveProperty('message', expect.stringMatching(/secret/))
     })
 
     it.each([`${SECRET}\n`, ` ${SECRET}`, `${SECRET}\r\n`, `\t${SECRET}`, ' ', `${SECRET}\u00a0`])(
-      'is refused with white space around it: %j',
+      'is rejected with white space around it: %j',
       async (secret) => {
         const verification = await verifySignature(BODY, headers, ['right', secret], { now })
         expect(verification).toMatchObject({ ok: false, code: 'invalid_secret' })
@@ -548,7 +548,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       ['empty names', { headerNames: { timestamp: '', signature: 'b' } }],
       ['names that are null', { headerNames: null }],
       ['null', null],
-    ])('are refused: %s', async (_, options) => {
+    ])('are rejected: %s', async (_, options) => {
       const withClock = options && { now, ...(options as VerifyOptions) }
       expect(await codeOf(BODY, headers, SECRET, wrong(withClock))).toBe('invalid_options')
     })
@@ -668,7 +668,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     expect(error).toMatchObject({ ...rest, name: 'WebhookError' })
   })
 
-  it('throws for a genuine body that is no event', async () => {
+  it('throws for a valid body that is no event', async () => {
     for (const [body, code] of [
       ['{', 'invalid_json'],
       ['[]', 'invalid_event'],

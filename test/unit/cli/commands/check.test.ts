@@ -19,7 +19,7 @@ async function serve(listener: RequestListener): Promise<string> {
 const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** Repeats of the same event, and events that look like repeats. */
-const REPEATS = ['--only', 'the same event', '--only', 'two types', '--only', 'two changes']
+const REPEATS = ['--only', 'a retry', '--only', 'two event types', '--only', 'two status changes']
 
 /** The `fetch` that sends everything to a receiver, without a network, which would take a time of its own. */
 function fetchFrom(options: TestOptions): typeof fetch {
@@ -73,10 +73,10 @@ describe('check', () => {
 
   it('says what could not be seen of a handler that is quick', async () => {
     const { code, stdout } = await checkSimulated({ onEvent() {} }, ...REPEATS)
-    expect(stdout).toMatch(/^~ the same event twice, one after the other/m)
+    expect(stdout).toMatch(/^~ a retry of a processed event/m)
     expect(stdout.split('\n').slice(-6)).toEqual([
       '',
-      '~ seen by status only: a handler that takes 200 ms in a test set-up would show',
+      '~ seen by status only: a handler that takes 200 ms in a test setup would show',
       'more',
       '',
       '5 of 5 passed',
@@ -96,13 +96,13 @@ describe('check', () => {
     const { code, lines } = await checkSimulated(verifying, '--json', ...REPEATS)
     const failed = lines().filter(({ type, passed }) => type === 'case' && !passed)
     expect(failed).toMatchObject([
-      { name: 'the same event twice, one after the other', fix: expect.stringContaining('handled twice') },
+      { name: 'a retry of a processed event', fix: expect.stringContaining('processed twice') },
       {
-        name: 'the same event while the first is still being handled',
+        name: 'a retry while the event is being processed',
         fix: expect.stringContaining('atomic'),
       },
       {
-        name: 'the same event twice at the same moment, then once more',
+        name: 'two deliveries of one event at once, then a retry',
         fix: expect.stringContaining('atomic'),
       },
     ])
@@ -110,7 +110,7 @@ describe('check', () => {
     expect(code).toBe(1)
   })
 
-  it('sees that an event is acknowledged while it is being handled, and that others are swallowed', async () => {
+  it('sees that an event is acknowledged while it is being processed, and that others are swallowed', async () => {
     const seen = new Set<string>()
     const careless: TestOptions = {
       key: () => crypto.randomUUID(),
@@ -124,15 +124,18 @@ describe('check', () => {
     }
     const { lines } = await checkSimulated(careless, '--json', ...REPEATS)
     expect(lines().filter(({ type, passed }) => type === 'case' && !passed)).toMatchObject([
-      { name: 'the same event while the first is still being handled', fix: expect.stringContaining('lost') },
-      { name: 'two types of event of one call', fix: expect.stringContaining('lost') },
-      { name: 'two changes of one campaign', fix: expect.stringContaining('lost') },
+      {
+        name: 'a retry while the event is being processed',
+        fix: expect.stringContaining('lost'),
+      },
+      { name: 'two event types of one call', fix: expect.stringContaining('lost') },
+      { name: 'two status changes of one campaign', fix: expect.stringContaining('lost') },
     ])
   })
 
-  it('sees that duplicates are refused', async () => {
+  it('sees that duplicates are rejected', async () => {
     const seen = new Set<string>()
-    const refusing: TestOptions = {
+    const rejecting: TestOptions = {
       key: () => crypto.randomUUID(),
       async onEvent({ id = '' }) {
         if (seen.has(id)) throw new Error('seen')
@@ -140,9 +143,9 @@ describe('check', () => {
         await delay(130)
       },
     }
-    const { lines } = await checkSimulated(refusing, '--json', '--only', 'the same event')
+    const { lines } = await checkSimulated(rejecting, '--json', '--only', 'a retry')
     expect(lines().filter(({ type }) => type === 'case')).toMatchObject([
-      { passed: false, actual: '204, 500', fix: expect.stringContaining('Acknowledge a duplicate') },
+      { passed: false, actual: '204, 500', fix: expect.stringContaining('to a duplicate') },
       { passed: false, actual: '204, 500' },
       { passed: false, fix: expect.stringContaining('Claim the event in one atomic step') },
     ])
@@ -153,11 +156,11 @@ describe('check', () => {
       request.resume()
       response.writeHead(308, { location: '/elsewhere' }).end()
     })
-    const { stdout } = await check(url, '--only', 'a genuine call.started')
+    const { stdout } = await check(url, '--only', 'call.started')
     expect(stdout).toContain('It redirects')
   })
 
-  it('fails every repeat of an endpoint that refuses everything', async () => {
+  it('fails every repeat of an endpoint that rejects everything', async () => {
     const { lines } = await check(
       await serve(createNodeHandler({ secret: 'whsec_other', onEvent() {}, onOutcome: () => {} })),
       '--json',

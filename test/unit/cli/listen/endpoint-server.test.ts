@@ -4,7 +4,7 @@ import type { ListenedDelivery } from '../../../../src/cli/listen/listened-deliv
 import { type Diagnosis, diagnose } from '../../../../src/diagnose/index.js'
 import { eventually } from '../../support/eventually.js'
 import { failOnUncaught } from '../../support/http.js'
-import { genuine, post } from '../../support/listen.js'
+import { post, validDelivery } from '../../support/listen.js'
 import { CLI_SECRET } from '../../support/surroundings.js'
 
 vi.mock('../../../../src/diagnose/index.js', { spy: true })
@@ -28,7 +28,7 @@ async function start(): Promise<{ readonly url: string; readonly reported: Liste
 
 /** Deep, wide, and not signed. */
 const forged = async () => {
-  const { headers } = await genuine()
+  const { headers } = await validDelivery()
   return { headers, body: `${'['.repeat(890)}1${',1'.repeat(40_000)}${']'.repeat(890)}` }
 }
 
@@ -42,7 +42,7 @@ describe('the endpoint of listen', () => {
     const { url, reported } = await start()
     // No diagnosis has ended, nor will it until this test says so.
     expect([await post(url, await forged()), await post(url, await forged())]).toEqual([401, 401])
-    expect(await post(url, await genuine())).toBe(204)
+    expect(await post(url, await validDelivery())).toBe(204)
     expect(reported).toEqual([])
     await eventually(() => expect(ends).toHaveLength(1))
     ends[0]?.(found)

@@ -11,7 +11,7 @@ import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
 import { freePort, listenOn } from '../../../support/server.js'
 import { eventually } from '../../support/eventually.js'
 import { failOnUncaught, serve } from '../../support/http.js'
-import { begin, genuine, listen, listenIn, post } from '../../support/listen.js'
+import { begin, listen, listenIn, post, validDelivery } from '../../support/listen.js'
 import { keeper } from '../../support/send.js'
 import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
 
@@ -114,7 +114,7 @@ describe('listen --forward', () => {
   it('shows its own verdict beside the response of the app', async () => {
     const { url: target } = await app((_, response) => response.writeHead(500).end('{"error":"failed"}'))
     const { surroundings, url, shown } = await listen('--forward', target)
-    expect(await post(url, await genuine())).toBe(500)
+    expect(await post(url, await validDelivery())).toBe(500)
     await post(url, { body: '{}', headers: {} })
     await shown(2)
     expect(surroundings.stdout()).toMatch(/500 {2}valid {6}call\.ended/)
@@ -125,7 +125,7 @@ describe('listen --forward', () => {
   it('finds the same event processed once the app acknowledges it, and a duplicate after that', async () => {
     const { url: target } = await keeper((nth) => ({ status: nth === 1 ? 500 : 204 }))
     const { url, lines } = await listen('--forward', target, '--json')
-    const delivery = await genuine()
+    const delivery = await validDelivery()
     for (let count = 0; count < 3; count++) await post(url, delivery)
     await eventually(() =>
       expect(lines().map(({ outcome }) => outcome)).toEqual(['failed', 'processed', 'duplicate']),
@@ -146,7 +146,7 @@ describe('listen --forward', () => {
       createNodeHandler({ secret: CLI_SECRET, onEvent() {}, onOutcome: () => {} }),
     )
     const { url, lines } = await listen('--forward', target, '--json')
-    expect(await post(url, await genuine())).toBe(204)
+    expect(await post(url, await validDelivery())).toBe(204)
     expect(await post(url, await signDelivery(sampleEvent('call.ended'), 'whsec_other'))).toBe(401)
     await eventually(() =>
       expect(lines()).toMatchObject([
@@ -211,7 +211,7 @@ describe('listen --forward', () => {
       })
     })
     const { url, lines } = await listen('--forward', target, '--json')
-    const { headers } = await genuine()
+    const { headers } = await validDelivery()
     const open = await begin(url, 'half', { ...headers, 'content-length': '10' })
     open.destroy()
     await eventually(() => expect(lines()).toMatchObject([{ outcome: 'failed', bytes: 4 }]))
@@ -260,7 +260,7 @@ describe('listen --forward', () => {
   })
 
   async function asExchange(): Promise<ExchangeOptions> {
-    const { body, headers } = await genuine()
+    const { body, headers } = await validDelivery()
     return { body, headers: Object.entries(headers).flat() }
   }
 })

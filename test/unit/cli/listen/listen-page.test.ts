@@ -7,7 +7,7 @@ import { freePort, listenOn } from '../../../support/server.js'
 import { stopClock } from '../../support/clock.js'
 import { eventually } from '../../support/eventually.js'
 import { failOnUncaught } from '../../support/http.js'
-import { begin, genuine, listen, listenIn, openers, post } from '../../support/listen.js'
+import { begin, listen, listenIn, openers, post, validDelivery } from '../../support/listen.js'
 import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
 
 failOnUncaught()
@@ -133,7 +133,7 @@ describe('the page of listen', () => {
 
   it.each(['', 'events', 'deliveries/1'])('keeps /%s from those without its token', async (path) => {
     const { page, url } = await listen('--open')
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     const { origin, pathname } = new URL(page)
     const token = pathname.slice(1, -1)
     expect(token).toMatch(/^[\w-]{32}$/)
@@ -153,7 +153,7 @@ describe('the page of listen', () => {
 
   it('has nothing signed for those without its token', async () => {
     const { page, url, lines } = await listen('--open', '--json')
-    await post(url, await genuine({ timestamp: 1_000_000_000 }))
+    await post(url, await validDelivery({ timestamp: 1_000_000_000 }))
     const { origin } = new URL(page)
     expect((await replay(`${origin}/`, { number: 1, url })).status).toBe(403)
     expect(lines()).toHaveLength(1)
@@ -195,7 +195,7 @@ describe('the page of listen', () => {
     '/..%2f..%2fetc/passwd',
   ])('has nothing at %s', async (path) => {
     const { page, url } = await listen('--open')
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     const { status, headers, text } = await ask(`${page.slice(0, -1)}${path}`)
     expect({ status, text }).toEqual({
       status: 404,
@@ -224,7 +224,7 @@ describe('the page of listen', () => {
 
   it('feeds what came, and what comes', async () => {
     const { page, url } = await listen('--open')
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     const events = openFeed(page)
     const [reset, first, live] = await take(events, 3)
     await post(url, { body: '{}', headers: {} })
@@ -242,7 +242,7 @@ describe('the page of listen', () => {
 
   it('goes on behind the last that a browser has', async () => {
     const { page, url } = await listen('--open')
-    for (let count = 0; count < 3; count++) await post(url, await genuine())
+    for (let count = 0; count < 3; count++) await post(url, await validDelivery())
     const [, first] = await feed(page, 2)
     const [retry, second] = await feed(page, 2, first?.['id'])
     expect(retry).not.toHaveProperty('event')
@@ -267,7 +267,7 @@ describe('the page of listen', () => {
 
   it('goes on behind the tenth, and begins anew for what is no number', async () => {
     const { page, url } = await listen('--open')
-    for (let count = 0; count < 11; count++) await post(url, await genuine())
+    for (let count = 0; count < 11; count++) await post(url, await validDelivery())
     const tenth = (await feed(page, 11))[10]?.['id'] ?? ''
     const [retry, next] = await feed(page, 2, tenth)
     expect(retry).not.toHaveProperty('event')
@@ -281,7 +281,7 @@ describe('the page of listen', () => {
 
   it.each(['othe-1', 'nonsense', '1'])('begins anew for %s, which is of another run', async (id) => {
     const { page, url } = await listen('--open')
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     const [reset, first] = await feed(page, 2, id)
     expect(reset).toHaveProperty('event', 'reset')
     expect(JSON.parse(first?.['data'] ?? '')).toMatchObject({ number: 1 })
@@ -289,7 +289,7 @@ describe('the page of listen', () => {
 
   it('shows headers and payload of one delivery', async () => {
     const { page, url } = await listen('--open')
-    const { body, headers } = await genuine()
+    const { body, headers } = await validDelivery()
     await post(url, { body, headers })
     const answer = await ask(`${page}deliveries/1`)
     expect(answer.headers).toMatchObject({ ...GUARDED, 'content-type': 'application/json' })
@@ -323,9 +323,9 @@ describe('the page of listen', () => {
     expect(body.length).toBeLessThanOrEqual(1_048_576)
   })
 
-  it('takes what broke off for nothing genuine', async () => {
+  it('takes what broke off for nothing valid', async () => {
     const { page, url } = await listen('--open')
-    const { body, headers } = await genuine()
+    const { body, headers } = await validDelivery()
     const open = await begin(url, body, { ...headers, 'content-length': String(Buffer.byteLength(body) + 1) })
     open.destroy()
     await eventually(async () =>
@@ -338,7 +338,7 @@ describe('the page of listen', () => {
 
   it('feeds what took longer to a browser that has the later one', async () => {
     const { page, url } = await listen('--open')
-    const { body, headers } = await genuine()
+    const { body, headers } = await validDelivery()
     const slow = await begin(url, body.slice(0, 1), {
       ...headers,
       'content-length': String(Buffer.byteLength(body)),
@@ -355,7 +355,7 @@ describe('the page of listen', () => {
     const { page, url, shown } = await listen('--open')
     await fetch(url, { method: 'POST', body: new Uint8Array([0x7b, 0xff]) })
     await shown(1)
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     expect(JSON.parse((await ask(`${page}deliveries/1`)).text)).toMatchObject({
       isText: false,
       body: '{\ufffd',
@@ -374,7 +374,7 @@ describe('the page of listen', () => {
 
   it('sends a valid delivery again, signed again', async () => {
     const { page, url, lines, shown } = await listen('--open', '--json')
-    await post(url, await genuine({ timestamp: 1_000_000_000 }))
+    await post(url, await validDelivery({ timestamp: 1_000_000_000 }))
     await shown(1)
     const { status, headers, text } = await replay(page, { number: 1, url })
     expect(status).toBe(200)
@@ -385,7 +385,7 @@ describe('the page of listen', () => {
 
   it('never signs what is not valid', async () => {
     const { page, url, lines, shown } = await listen('--open', '--json')
-    const { body, headers } = await genuine()
+    const { body, headers } = await validDelivery()
     const forged = body.replace('call.ended', 'call.failed')
     await post(url, { body: forged, headers: { ...headers, 'x-other': 'kept' } })
     await shown(1)
@@ -408,7 +408,7 @@ describe('the page of listen', () => {
 
   it('sends what arrived with a header twice as received', async () => {
     const { page, url, shown } = await listen('--open')
-    const { body, headers } = await genuine()
+    const { body, headers } = await validDelivery()
     const twice = {
       ...headers,
       'x-truedy-signature': [headers['x-truedy-signature'], headers['x-truedy-signature']],
@@ -426,7 +426,7 @@ describe('the page of listen', () => {
 
   it('sends headers again as they came: each as often, in any spelling, whatever its name', async () => {
     const { page, url, lines, shown } = await listen('--open', '--json')
-    const { body, headers } = await genuine()
+    const { body, headers } = await validDelivery()
     const came = {
       'X-Other': '1',
       TE: 'trailers',
@@ -450,7 +450,7 @@ describe('the page of listen', () => {
     await shown(1)
     await replay(page, { number: 1, url })
     await shown(2)
-    // Else what was refused for its two signatures would be accepted with the one.
+    // Else what was rejected for its two signatures would be accepted with the one.
     expect(lines()).toMatchObject([{ code: 'malformed_signature' }, { code: 'malformed_signature' }])
     const again = JSON.parse((await ask(`${page}deliveries/2`)).text).headers as [string, string][]
     const lowered = again.map(([name, value]) => `${name.toLowerCase()}: ${value}`)
@@ -485,7 +485,7 @@ describe('the page of listen', () => {
 
   it('ends a replay that waits for an answer when it is interrupted', async () => {
     const { surroundings, page, url, code } = await listen('--open')
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     const silent = createServer()
     const target = `http://127.0.0.1:${await listenOn(silent)}/`
     const broken = replay(page, { number: 1, url: target }).catch(() => 'broke off')
@@ -501,7 +501,7 @@ describe('the page of listen', () => {
 
   it('says why a replay got no response', async () => {
     const { page, url } = await listen('--open')
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     const nowhere = `http://127.0.0.1:${await freePort()}/`
     const answer = JSON.parse((await replay(page, { number: 1, url: nowhere })).text)
     expect(answer).toMatchObject({ hint: expect.stringContaining('nothing listens there') })
@@ -519,13 +519,13 @@ describe('the page of listen', () => {
     })
     order.destroy()
     await new Promise((resolve) => order.once('close', resolve))
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     expect((await ask(`${page}deliveries/1`)).status).toBe(200)
   })
 
   it('takes an order of ten thousand bytes, and none that is longer', async () => {
     const { page, url } = await listen('--open')
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     const order = JSON.stringify({ number: 1, url })
     expect((await replay(page, order.padEnd(10_000))).status).toBe(200)
     expect((await replay(page, order.padEnd(10_001))).status).toBe(404)
@@ -551,7 +551,7 @@ describe('the page of listen', () => {
     ['what has no end', 'x'.repeat(20_000), {}, NOT_KEPT],
   ])('rejects an order to send %s', async (_, order, headers, text) => {
     const { page, url } = await listen('--open')
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     const answer = await replay(page, order, headers)
     expect(answer.text).toBe(`${text}\n`)
     expect(answer.status).toBe({ [NOT_KEPT]: 404, [NO_ADDRESS]: 400 }[text] ?? 415)

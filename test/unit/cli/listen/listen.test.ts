@@ -9,7 +9,7 @@ import { listenOn } from '../../../support/server.js'
 import { stopClock } from '../../support/clock.js'
 import { eventually } from '../../support/eventually.js'
 import { failOnUncaught } from '../../support/http.js'
-import { begin, genuine, listen, listenIn, post } from '../../support/listen.js'
+import { begin, listen, listenIn, post, validDelivery } from '../../support/listen.js'
 import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
 
 failOnUncaught()
@@ -48,7 +48,7 @@ describe('listen', () => {
   it('shows an event, and that it came again', async () => {
     const surroundings = testSurroundings({ columns: 200 })
     const { url } = await listenIn(surroundings)
-    const delivery = await genuine()
+    const delivery = await validDelivery()
     expect([await post(url, delivery), await post(url, delivery)]).toEqual([204, 204])
     const [first, second] = surroundings.stdout().split('\n').slice(-3)
     expect(first).toMatch(/^\d\d:\d\d:\d\d {2}204 {2}processed {2}call\.ended .* ms .* B {2}[\da-f-]{36}$/)
@@ -72,7 +72,7 @@ describe('listen', () => {
 
   it('shows why a signature does not match', async () => {
     const { surroundings, url, shown } = await listen('--other-secret', 'whsec_staging')
-    const { body, headers } = await genuine()
+    const { body, headers } = await validDelivery()
     expect(await post(url, { body: `${body}\n`, headers })).toBe(401)
     expect(await post(url, await signDelivery(sampleEvent('call.ended'), 'whsec_staging'))).toBe(401)
     await shown(2)
@@ -86,7 +86,7 @@ describe('listen', () => {
 
   it('shows what is wrong with the rest, too', async () => {
     const { url, lines, shown } = await listen('--json')
-    await post(url, await genuine({ timestamp: 1_000_000_000 }))
+    await post(url, await validDelivery({ timestamp: 1_000_000_000 }))
     await shown(1)
     await post(url, await signDelivery('[]', CLI_SECRET))
     await post(url, { body: 'x'.repeat(1_048_577), headers: {} })
@@ -109,7 +109,7 @@ describe('listen', () => {
 
   it('says of another path where the endpoint is', async () => {
     const text = await listen()
-    expect(await post(new URL('/else?where', text.url).href, await genuine())).toBe(404)
+    expect(await post(new URL('/else?where', text.url).href, await validDelivery())).toBe(404)
     expect(text.surroundings.stdout()).toContain(
       '404  POST /else\n          Nothing is at this path. The endpoint is at /webhooks/truedy\n',
     )
@@ -122,12 +122,12 @@ describe('listen', () => {
 
   it('takes what follows a question mark for no part of the path', async () => {
     const { url } = await listen()
-    expect(await post(`${url}?tenant=1`, await genuine())).toBe(204)
+    expect(await post(`${url}?tenant=1`, await validDelivery())).toBe(204)
   })
 
   it('ends with a summary when it is interrupted, whoever still talks to it', async () => {
     const { surroundings, url, code, shown } = await listen()
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     await post(url, { body: '{}', headers: {} })
     await shown(2)
     const broken = await begin(url, 'half', { 'content-length': '10' })
@@ -143,7 +143,7 @@ describe('listen', () => {
 
   it('counts for scripts', async () => {
     const { surroundings, url, code, lines } = await listen('--json')
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     await fetch(url)
     surroundings.interrupt()
     await code
@@ -164,7 +164,7 @@ describe('listen', () => {
 
   it('counts one delivery as one', async () => {
     const { surroundings, url, code } = await listen()
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     surroundings.interrupt()
     await code
     expect(surroundings.stdout()).toMatch(/\n1 delivery: 1 processed\n$/)
@@ -179,7 +179,7 @@ describe('listen', () => {
 
   it('numbers deliveries in the order in which they were done with', async () => {
     const { url, lines } = await listen('--json')
-    const { body, headers } = await genuine()
+    const { body, headers } = await validDelivery()
     const slow = await begin(url, body.slice(0, 1), {
       ...headers,
       'content-length': String(Buffer.byteLength(body)),
@@ -198,7 +198,7 @@ describe('listen', () => {
     stopClock()
     const { url, lines } = await listen('--json')
     // Without a declared length: it has to be read to be known.
-    const { headers } = await genuine()
+    const { headers } = await validDelivery()
     const outgoing = httpRequest(url, { method: 'POST', headers })
     for (let count = 0; count < 20; count++) outgoing.write(Buffer.alloc(65_536))
     outgoing.end()
@@ -208,7 +208,7 @@ describe('listen', () => {
 
   it('shows a client that broke off', async () => {
     const { url, lines } = await listen('--json')
-    const { headers } = await genuine()
+    const { headers } = await validDelivery()
     const open = await begin(url, 'half', { ...headers, 'content-length': '10' })
     open.destroy()
     await eventually(() => expect(lines()).toMatchObject([{ outcome: 'failed', bytes: 4 }]))
@@ -218,7 +218,7 @@ describe('listen', () => {
 
   it('has a line for a client that broke off, too', async () => {
     const { surroundings, url } = await listen()
-    const { headers } = await genuine()
+    const { headers } = await validDelivery()
     const open = await begin(url, 'half', { ...headers, 'content-length': '10' })
     open.destroy()
     await eventually(() => expect(surroundings.stdout()).toMatch(/ {2}--- {2}failed {5}connection closed\n/))

@@ -7,7 +7,7 @@ import { readSavedDelivery } from '../../../../src/cli/saved-delivery.js'
 import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
 import { eventually } from '../../support/eventually.js'
 import { failOnUncaught, serve } from '../../support/http.js'
-import { begin, genuine, listen, listenIn, post } from '../../support/listen.js'
+import { begin, listen, listenIn, post, validDelivery } from '../../support/listen.js'
 import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
 
 failOnUncaught()
@@ -36,7 +36,7 @@ describe('listen --save', () => {
   it('keeps each delivery as received, with its verdict', async () => {
     const folder = newFolder()
     const { url, shown } = await listen('--save', folder)
-    const delivery = await genuine()
+    const delivery = await validDelivery()
     await post(`${url}?tenant=1`, delivery)
     await post(url, delivery)
     await post(url, { ...delivery, body: `${delivery.body}\n` })
@@ -70,7 +70,7 @@ describe('listen --save', () => {
     const folder = newFolder()
     const { url: target } = await serve((_, response) => void response.writeHead(500).end('broken'))
     const { url } = await listen('--save', folder, '--forward', target)
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     const [only] = await saved(folder, 1)
     expect(only?.file.app).toMatchObject({ status: 500, body: 'broken' })
   })
@@ -79,7 +79,7 @@ describe('listen --save', () => {
     const folder = newFolder()
     for (let run = 0; run < 3; run++) {
       const { url, surroundings, code } = await listen('--save', folder)
-      for (let count = 0; count < 3; count++) await post(url, await genuine())
+      for (let count = 0; count < 3; count++) await post(url, await validDelivery())
       surroundings.interrupt()
       await code
     }
@@ -89,9 +89,9 @@ describe('listen --save', () => {
   it('has only whole files once listen has stopped', async () => {
     const folder = newFolder()
     const { url, surroundings, code } = await listen('--save', folder)
-    const { headers } = await genuine()
+    const { headers } = await validDelivery()
     const open = await begin(url, 'half', { ...headers, 'content-length': '10' })
-    for (let count = 0; count < 20; count++) await post(url, await genuine())
+    for (let count = 0; count < 20; count++) await post(url, await validDelivery())
     surroundings.interrupt()
     expect(await code).toBe(130)
     open.destroy()
@@ -116,7 +116,7 @@ describe('listen --save', () => {
   it('lets only this user read the files', async () => {
     const folder = newFolder()
     const { url } = await listen('--save', folder)
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     const [only] = await saved(folder, 1)
     expect(statSync(join(folder, only?.name ?? '')).mode & 0o077).toBe(0)
     expect(statSync(folder).mode & 0o077).toBe(0)
@@ -135,7 +135,7 @@ describe('listen --save', () => {
     const folder = newFolder()
     const { url, surroundings, shown } = await listen('--save', folder)
     rmSync(folder, { recursive: true })
-    for (let count = 0; count < 2; count++) expect(await post(url, await genuine())).toBe(204)
+    for (let count = 0; count < 2; count++) expect(await post(url, await validDelivery())).toBe(204)
     await shown(2)
     await eventually(() => expect(surroundings.stdout()).toContain('cannot be saved'))
   })

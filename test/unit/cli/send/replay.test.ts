@@ -6,7 +6,7 @@ import { formatDelivery, type SavedRequest } from '../../../../src/cli/saved-del
 import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
 import { eventually } from '../../support/eventually.js'
 import { failOnUncaught } from '../../support/http.js'
-import { genuine, listen, post } from '../../support/listen.js'
+import { listen, post, validDelivery } from '../../support/listen.js'
 import { keeper, receiver, send } from '../../support/send.js'
 import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
 
@@ -55,7 +55,7 @@ describe('send --from', () => {
     for (const name of ['call.started', 'call.ended'] as const) {
       await post(url, await signDelivery(sampleEvent(name), CLI_SECRET, { timestamp: 1_000_000_000 }))
     }
-    await post(url, await genuine())
+    await post(url, await validDelivery())
     await shown(3)
     await eventually(() =>
       expect(readdirSync(folder).filter((name) => name.endsWith('.json'))).toHaveLength(3),

@@ -5,7 +5,7 @@ import { columnsOf, cut, shorten, wrap } from '../../../../src/cli/terminal/wrap
 import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
 import { freePort } from '../../../support/server.js'
 import { failOnUncaught } from '../../support/http.js'
-import { genuine, listenIn, post } from '../../support/listen.js'
+import { listenIn, post, validDelivery } from '../../support/listen.js'
 import { keeper, receiver, send } from '../../support/send.js'
 import { CLI_SECRET, captured, testSurroundings } from '../../support/surroundings.js'
 
@@ -76,7 +76,7 @@ describe.each(WIDTHS)('in %i columns', (columns) => {
       const { url, shown } = await listenIn(surroundings, ...argv)
       const long = { ...sampleEvent('call.ended'), event: `世界${'x'.repeat(300)}` }
       await post(url, await signDelivery(long, CLI_SECRET))
-      await post(url, await genuine())
+      await post(url, await validDelivery())
       await post(url, { body: '{}', headers: {} })
       await fetch(new URL(`/${'y'.repeat(300)}`, url))
       await shown(3)
@@ -90,10 +90,10 @@ it('a run of listen follows the width of its window', async () => {
   let columns = 200
   const surroundings = Object.defineProperty(testSurroundings(), 'columns', { get: () => columns })
   const { url, shown } = await listenIn(surroundings)
-  await post(url, await genuine())
+  await post(url, await validDelivery())
   await shown(1)
   columns = 60
-  await post(url, await genuine())
+  await post(url, await validDelivery())
   await shown(2)
   const [wide = '', narrow = ''] = surroundings.stdout().trimEnd().split('\n').slice(-2)
   expect(columnsOf(wide)).toBeGreaterThan(80)
@@ -103,7 +103,7 @@ it('a run of listen follows the width of its window', async () => {
 it('the name of an event stands once in a row', async () => {
   const surroundings = testSurroundings({ columns: 200 })
   const { url, shown } = await listenIn(surroundings)
-  await post(url, await genuine())
+  await post(url, await validDelivery())
   await shown(1)
   const { stdout } = await send([url], testSurroundings({ columns: 200 }))
   for (const text of [surroundings.stdout().split('\n')[5] ?? '', stdout.split('\n')[0] ?? '']) {

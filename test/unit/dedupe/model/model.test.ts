@@ -58,13 +58,13 @@ const WRONG: Readonly<
         entry.kind === 'done' ? ['done', entry] : ['claimed', { kind: 'done', moments: 2 * LEASE }],
     },
     found: [
-      'lost: not handled, and never given to anybody again',
+      'lost: not processed, and never given to anybody again',
       'done, though no handler has come to its end',
     ],
   },
   'has leases without an end': {
     store: { later: (entry) => (entry.kind === 'held' ? entry : contract.later(entry)) },
-    found: ['lost: not handled, and never given to anybody again'],
+    found: ['lost: not processed, and never given to anybody again'],
   },
   'ends a lease too soon': {
     store: { later: (entry) => (entry.kind === 'held' ? { kind: 'absent' } : contract.later(entry)) },

@@ -296,13 +296,13 @@ function later(state: State, store: StoreModel): State {
   }
 }
 
-/** The event is lost where nobody has handled it, and nobody ever can: when every lease is over, a new delivery must get it. */
+/** The event is lost where nobody has processed it, and nobody ever can: when every lease is over, a new delivery must get it. */
 function whatIsLost(store: StoreModel, { entry, isHandled }: State): string | undefined {
   if (isHandled) return undefined
   let then = entry
   for (let moment = 0; moment < LEASE; moment++) then = store.later(then)
   const [answer] = store.claim(then, 'new')
-  return answer === 'claimed' ? undefined : 'lost: not handled, and never given to anybody again'
+  return answer === 'claimed' ? undefined : 'lost: not processed, and never given to anybody again'
 }
 
 /** In one order: two states that differ in nothing else are the same. */

@@ -222,16 +222,16 @@ describe('the scenario chaos', () => {
     expect(events.length - 1 - allSeenAt).toBeGreaterThanOrEqual(2)
   })
 
-  it('ends with every event handled once by a receiver that is slow, and says how many', async () => {
+  it('ends with every event processed once by a receiver that is slow, and says how many', async () => {
     const steps = stepsOf('chaos', 7)
     // Of two at once, the one that is processed is slow enough for the other one.
     const twins = steps.filter(({ gapMs }, index) => index > 0 && gapMs === 0)
     const gates = new Map(twins.map(({ event }) => [dedupeKey(parseEvent(event)), deferred()]))
-    const handled: string[] = []
+    const processed: string[] = []
     const url = await receiver({
       onEvent: async (_, { key }) => {
         await gates.get(key)?.promise
-        handled.push(key)
+        processed.push(key)
       },
       onOutcome: (outcome) => {
         if (outcome.status === 'busy') gates.get(outcome.key)?.resolve()
@@ -239,9 +239,9 @@ describe('the scenario chaos', () => {
     })
     const { code, stdout } = await send([url, '--scenario', 'chaos', '--seed', 7, '--speed', 1000])
     expect(code).toBe(0)
-    expect(new Set(handled).size).toBe(handled.length)
+    expect(new Set(processed).size).toBe(processed.length)
     const distinct = new Set(steps.map(({ event }) => event)).size
-    expect(handled).toHaveLength(distinct)
+    expect(processed).toHaveLength(distinct)
     expect(stdout).toMatch(/^scenario chaos, \d+ deliveries, seed 7\n/)
     const [, told, attempts] = /events +(\d+) distinct, in (\d+) attempts/.exec(stdout) ?? []
     expect(Number(told)).toBe(distinct)
