@@ -21,6 +21,17 @@ const DIGEST = '[\\da-f]{64}'
 const ESCAPED_TIME = '2026-03-18T14%003a32%003a00Z'
 const ONCE = ['call.started', 'call.joined', 'call.ended', 'call.failed', 'call.analyzed']
 
+/** The fields that tell a bill from its correction, with two values each. */
+const BILLING: readonly (readonly [name: string, one: unknown, other: unknown])[] = [
+  ['billingStatus', 'BILLING_STATUS_BILLED', 'BILLING_STATUS_REFUNDED'],
+  ['billing_status', 'BILLING_STATUS_BILLED', 'BILLING_STATUS_REFUNDED'],
+  ['costUsd', 0.12, 0.1],
+  ['cost_usd', 0.12, 0.1],
+  ['cost_credits', 12, 10],
+  ['billedDuration', '60s', '61s'],
+  ['billed_duration', 60, 61],
+]
+
 describe('the form of a key', () => {
   it.each([
     ...ONCE.map((name) => [name, { call: { callId: 'c1' } }, {}, `${name}:call:c1`] as const),
@@ -209,6 +220,19 @@ describe('one event, which must keep its key', () => {
     expect(attempt('evt_1', 1)).toBe(attempt('evt_2', 2))
   })
 
+  it.each(BILLING)('call.billed whose content differs, if it has %s', (name, one, other) => {
+    const flat = (value: unknown, summary: string) =>
+      key('call.billed', { call_id: 'c1', [name]: value, summary })
+    const nested = (value: unknown, summary: string) =>
+      key('call.billed', { call: { callId: 'c1', [name]: value, summary } })
+    for (const keyOf of [flat, nested]) {
+      expect(keyOf(one, 'a')).toBe(keyOf(one, 'b'))
+      expect(keyOf(one, 'a')).not.toBe(keyOf(other, 'a'))
+      // Without any of the fields, all of the content decides.
+      expect(keyOf(null, 'a')).not.toBe(keyOf(null, 'b'))
+    }
+  })
+
   it('voice.training.completed with an id and a time made per attempt', () => {
     const attempt = (id: string, timestamp: number) =>
       key('voice.training.completed', { voiceId: 'v1', timestamp: 5 }, { id, timestamp })
@@ -348,7 +372,24 @@ describe('the key of any event', () => {
   })
 })
 
+describe('an id of the event', () => {
+  it.each([
+    ['counts', '7', { count: 8 }, true],
+    ['counts if a number only looks like it', '07', { count: 7 }, true],
+    ['is uncertain if the payload has it as a number', '7', { count: 7 }, false],
+    ['is uncertain if the payload has it as a text', 'x', { rows: [{ id: 'x' }] }, false],
+  ])('%s', (_, id, data, isCertain) => {
+    expect(key('agent.updated', data, { id })).toMatch(isCertain ? `event:${id}` : ':content:')
+  })
+})
+
 describe('the key of an event at one of several endpoints', () => {
+  it('is marked if it looks like a scope or a job', () => {
+    expect(scopedKey('@a', undefined)).toBe('@/@a')
+    expect(scopedKey('job/a', undefined)).toBe('@/job/a')
+    for (const plain of ['a@b', 'a job/b']) expect(scopedKey(plain, undefined)).toBe(plain)
+  })
+
   it('is the key itself without a scope', () => {
     expect(scopedKey('call.ended:call:c1', undefined)).toBe('call.ended:call:c1')
   })

@@ -125,6 +125,11 @@ it('tells calls, batches and voices apart', () => {
   }
   expect(kindsOf(event('campaign.completed', { batch_id: 'b1' }))).toEqual(['batch'])
   expect(kindsOf(event('campaign.completed', {}))).toEqual([])
+  expect(kindsOf(event('campaign.progress', { batch_id: 'b1', call_id: 'c1' }))).toEqual(['call'])
+  expect(kindsOf(event('crm.synced', { voice_id: 'v1', call_id: 'c1' }))).toEqual(['call'])
+  // A known type is about what its name says.
+  expect(kindsOf(event('call.ended', { batch_id: 'b1' }))).toEqual(['call'])
+  expect(kindsOf(event('call.ended', { voice_id: 'v1' }))).toEqual(['call'])
   expect(kindsOf(event('voice.created', {}))).toEqual(['voice'])
   expect(kindsOf(event('clone.ready', { voice_id: 'v1' }))).toEqual(['voice'])
   expect(kindsOf(event('crm.synced', { voice_id: 'v1', batch_id: 'b1' }))).toEqual([])

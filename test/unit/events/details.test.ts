@@ -194,6 +194,12 @@ describe('callDetails', () => {
     ).toBe('long')
   })
 
+  it('sorts the metadata by name, and keeps only texts, numbers and flags', () => {
+    const metadata = JSON.parse('{"b":1,"a":"x","c":true,"__proto__":"y","d":null,"aa":"z"}')
+    const found = callDetails(event({ call_id: 'c', metadata }))?.metadata
+    expect(JSON.stringify(found)).toBe('{"a":"x","aa":"z","b":"1","c":"true"}')
+  })
+
   it('leaves out what is not there', () => {
     expect(
       callDetails(event({ call: { callId: 'c', endReason: null, costUsd: null, summary: '' } })),
