@@ -167,6 +167,47 @@ describe('a job handler', () => {
     ])
   })
 
+  it('tells the outcome whole: with the job, its event, key and scope', async () => {
+    const seen: unknown[] = []
+    const work = createJobHandler({
+      onEvent() {},
+      onOutcome: (outcome, context) => {
+        const { durationMs, ...rest } = outcome
+        expect(durationMs).toBeGreaterThanOrEqual(0)
+        seen.push([rest, context])
+      },
+    })
+    const event = sampleEvent('call.ended')
+    const scoped = await jobOf(event, 'acme')
+    const plain = await jobOf(event)
+    await work(scoped)
+    await work(plain)
+    const outcome = { status: 'processed', recorded: true, event: expect.objectContaining({ id: event.id }) }
+    // Strictly: without a scope, there is no such field.
+    expect(seen[0]).toEqual([
+      expect.objectContaining({ ...outcome, key: scoped.key, scope: 'acme' }),
+      { job: scoped, args: [] },
+    ])
+    expect(seen[1]).toEqual([
+      expect.objectContaining({ ...outcome, key: plain.key }),
+      { job: plain, args: [] },
+    ])
+    expect((seen[1] as [object])[0]).not.toHaveProperty('scope')
+  })
+
+  it('records under job/ and the key, within the scope of its own', async () => {
+    const keys: string[] = []
+    const inner = memoryStore()
+    const store: DedupeStore = {
+      ...inner,
+      claim: (key, lease) => inner.claim(String(keys.push(key) && key), lease),
+    }
+    const job = await jobOf()
+    await createJobHandler({ store, onEvent() {} })(job)
+    await createJobHandler({ store, onEvent() {}, scope: 'eu' })(job)
+    expect(keys).toEqual([`job/${job.key}`, `@eu/job/${job.key}`])
+  })
+
   it('passes the further arguments on', async () => {
     const work = createJobHandler<[{ db: string }, number]>({
       onEvent: (_, { args: [env, attempt] }) => {
@@ -269,6 +310,8 @@ describe('a job handler', () => {
   it.each([
     ['the engine’s job', { id: '1', data: 'JOB' }, 'Pass its data: work(job.data).'],
     ['a message', { id: '1', body: 'JOB' }, 'Pass its body: work(job.body).'],
+    ['a payload', { id: '1', payload: 'JOB' }, 'Pass its payload: work(job.payload).'],
+    ['a value', { id: '1', value: 'JOB' }, 'Pass its value: work(job.value).'],
   ])('rejects %s, and says what to pass', async (_, wrapper, message) => {
     const job = await jobOf()
     const wrapped = Object.fromEntries(
@@ -278,6 +321,32 @@ describe('a job handler', () => {
     await expect(work(wrapped as never)).rejects.toMatchObject({
       code: 'invalid_options',
       message: expect.stringContaining(message),
+    })
+  })
+
+  it.each<readonly [string, unknown]>([
+    ...(['key', 'type', 'body', 'sentAt', 'receivedAt'] as const).flatMap((name) =>
+      [undefined, null, '', 1, {}].map((value) => [name, value] as const),
+    ),
+    ['sentAt', 'yesterday'],
+    ['receivedAt', 'yesterday'],
+    ['scope', ''],
+    ['scope', 1],
+    ['scope', null],
+  ])('rejects a job whose %s is %j', async (name, value) => {
+    const onEvent = vi.fn()
+    const job = { ...(await jobOf(sampleEvent('call.ended'), 'acme')), [name]: value }
+    await expect(createJobHandler({ onEvent })(job as never)).rejects.toMatchObject({
+      code: 'invalid_event',
+      message: expect.stringContaining('lacks key, type, body, sentAt or receivedAt'),
+    })
+    expect(onEvent).not.toHaveBeenCalled()
+  })
+
+  it.each(['nonsense', '{"key":', '\ud800'])('rejects the text %j, which is not JSON', async (text) => {
+    await expect(createJobHandler({ onEvent() {} })(text)).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining('a job of a receiver, or its JSON in UTF-8'),
     })
   })
 
