@@ -38,6 +38,10 @@ describe('redisStore', () => {
       await expect(store.complete('key', { owner: 'a', ttlMs: 1 })).rejects.toThrow(rejection)
       await expect(store.release('key', { owner: 'a' })).rejects.toThrow(rejection)
     }
+    for (const answer of ['OK', undefined, null, {}, '3']) {
+      const { store } = storeOf(answer)
+      await expect(store.renew('key', { owner: 'a', leaseMs: 1 })).rejects.toThrow('what Redis answered')
+    }
   })
 
   it('takes integers as text, as Redis over HTTP gives them', async () => {
@@ -54,6 +58,10 @@ describe('redisStore', () => {
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('rejects a time of %s', async (milliseconds) => {
     const { store, sent } = storeOf('OK')
     await expect(store.claim('key', { owner: 'a', leaseMs: milliseconds })).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining('leaseMs'),
+    })
+    await expect(store.renew('key', { owner: 'a', leaseMs: milliseconds })).rejects.toMatchObject({
       code: 'invalid_options',
       message: expect.stringContaining('leaseMs'),
     })
@@ -81,13 +89,17 @@ describe('redisStore', () => {
     expect(sent[1]).toEqual([['EVAL', script, '1', 'truedy:key', 'a', '1000'], 'truedy:key'])
   })
 
-  it('completes and releases by one script, with owner and time as its arguments', async () => {
-    const { store, sent } = storeOf(1, 0)
+  it('renews, completes and releases by one script, with owner and time as its arguments', async () => {
+    const { store, sent } = storeOf(1, 0, 1, 0)
     const owner = "' .. redis.call('FLUSHALL')"
+    expect(await store.renew('key', { owner, leaseMs: 1000.2 })).toBe(true)
+    expect(await store.renew('key', { owner, leaseMs: 1000 })).toBe(false)
     expect(await store.complete('key', { owner, ttlMs: Number.MAX_SAFE_INTEGER })).toBe(true)
     expect(await store.release('key', { owner })).toBe(false)
     const script = expect.stringMatching(/^(?=.*KEYS\[1\])(?!.*FLUSHALL)/s)
     expect(sent).toEqual([
+      [['EVAL', script, '1', 'truedy:key', owner, '1001'], 'truedy:key'],
+      [['EVAL', script, '1', 'truedy:key', owner, '1000'], 'truedy:key'],
       [['EVAL', script, '1', 'truedy:key', owner, '1000000000000000'], 'truedy:key'],
       [['EVAL', script, '1', 'truedy:key', owner], 'truedy:key'],
     ])

@@ -59,10 +59,11 @@ describe.each([
         { table },
       )
       store.claim('key', lease)
+      store.renew('key', lease)
       store.complete('key', lease)
       store.release('key', lease)
       store.sweep({ batchSize: 2 })
-      expect(statements).toHaveLength(4)
+      expect(statements).toHaveLength(5)
       // Behind INTO, UPDATE or FROM, with nothing between.
       expect(statements.every((sql) => sql.includes(` ${quoted} `))).toBe(true)
     },
@@ -83,10 +84,13 @@ describe.each([
     ['null', null],
     ['an object without rows', { rowCount: 1 }],
     ['a number', 1],
-  ])('does not take %s for rows', async (_, result) => {
+    ['an array of arrays, as [rows, count] is', [[], 1], 'return its first element'],
+    ['an array with a number in it', [{}, 1], 'something else than objects'],
+  ])('does not take %s for rows', async (_, result, hint = 'It returned') => {
     const store = () => makeStore(queryOf(result).asyncQuery)
-    const rejection = 'must return rows'
+    const rejection = new RegExp(`must return rows.*${hint}`)
     await expect(store().claim('key', lease)).rejects.toThrow(rejection)
+    await expect(store().renew('key', lease)).rejects.toThrow(rejection)
     await expect(store().complete('key', lease)).rejects.toThrow(rejection)
     await expect(store().release('key', lease)).rejects.toThrow(rejection)
     await expect(store().sweep()).rejects.toThrow(rejection)
@@ -111,6 +115,9 @@ describe.each([
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) })
     const failure = async (step: () => unknown) => step()
     await expect(failure(() => store.claim('key', { owner: 'a', leaseMs: milliseconds }))).rejects.toThrow(
+      rejection('leaseMs'),
+    )
+    await expect(failure(() => store.renew('key', { owner: 'a', leaseMs: milliseconds }))).rejects.toThrow(
       rejection('leaseMs'),
     )
     await expect(failure(() => store.complete('key', { owner: 'a', ttlMs: milliseconds }))).rejects.toThrow(
@@ -148,9 +155,11 @@ describe.each([
     expect(stored.every((key) => !key.includes('\0') && Buffer.from(key).toString() === key)).toBe(true)
   })
 
-  it('says whether there was a row to complete or to release, and of which owner', async () => {
-    const { asyncQuery, sent } = queryOf([{}], [], [{}], [])
+  it('says whether there was a row to renew, to complete or to release, and of which owner', async () => {
+    const { asyncQuery, sent } = queryOf([{}], [], [{}], [], [{}], [])
     const store = makeStore(asyncQuery)
+    expect(await store.renew('key', lease)).toBe(true)
+    expect(await store.renew('key', lease)).toBe(false)
     expect(await store.complete('key', lease)).toBe(true)
     expect(await store.complete('key', lease)).toBe(false)
     expect(await store.release('key', lease)).toBe(true)
@@ -159,12 +168,13 @@ describe.each([
   })
 
   it('sends times as whole milliseconds', async () => {
-    const { asyncQuery, sent } = queryOf([{ owner: 'a' }], [], [])
+    const { asyncQuery, sent } = queryOf([{ owner: 'a' }], [], [], [])
     const store = makeStore(asyncQuery)
     await store.claim('key', { owner: 'a', leaseMs: 1000.2 })
+    await store.renew('key', { owner: 'a', leaseMs: 2000.2 })
     await store.complete('key', { owner: 'a', ttlMs: Number.MAX_SAFE_INTEGER })
     await store.sweep({ batchSize: 1.5 })
-    expect(sent.flat().filter((param) => typeof param === 'number')).toEqual([1001, 1e15, 2])
+    expect(sent.flat().filter((param) => typeof param === 'number')).toEqual([1001, 2001, 1e15, 2])
   })
 
   it('sweeps until a batch is not full, and counts', async () => {
@@ -242,9 +252,10 @@ describe('postgresStore', () => {
 
 describe('sqliteStore', () => {
   it('is synchronous on a synchronous function', () => {
-    const { query } = queryOf([{ owner: 'a' }], [{}], [], [{}])
+    const { query } = queryOf([{ owner: 'a' }], [{}], [{}], [], [{}])
     const store = sqliteStore(query)
     expect(store.claim('key', { owner: 'a', leaseMs: 1 })).toBe('claimed')
+    expect(store.renew('key', { owner: 'a', leaseMs: 1 })).toBe(true)
     expect(store.complete('key', { owner: 'a', ttlMs: 1 })).toBe(true)
     expect(store.release('key', { owner: 'a' })).toBe(false)
     expect(store.sweep()).toBe(1)
