@@ -17,7 +17,7 @@ export type Bytes = string | Uint8Array
  */
 export function asBytes(body: unknown): Bytes | undefined {
   if (typeof body === 'string') return body
-  // Only views on single bytes count.
+  // A view on larger elements, such as a Uint16Array, is not a body.
   if (ArrayBuffer.isView(body) && (body as Uint8Array).BYTES_PER_ELEMENT === 1) {
     return withoutSharing(body as Uint8Array)
   }

@@ -1,4 +1,4 @@
-/** What the build (tsup.config.ts) puts into the program. */
+/** The constants that the build (tsup.config.ts) puts into the program. */
 
 /** The version in package.json. */
 declare const VERSION: string

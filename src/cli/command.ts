@@ -5,7 +5,7 @@ import { COMMON_OPTIONS } from './common-options.js'
 import type { OptionTable } from './options.js'
 import type { Surroundings } from './surroundings.js'
 
-/** What the help shows of a command. */
+/** The parts of a command that its help shows. */
 interface CommandHelp<Table extends OptionTable> {
   readonly name: string
   /** The purpose: the first lines of the help. */
@@ -15,7 +15,7 @@ interface CommandHelp<Table extends OptionTable> {
   readonly options: Table
   /** Whole command lines. */
   readonly examples: readonly string[]
-  /** What each exit code means. */
+  /** The meaning of each exit code. */
   readonly exitCodes: Readonly<Record<number, string>>
 }
 

@@ -6,7 +6,7 @@ import type { Surroundings } from './surroundings.js'
 import { paintFor } from './terminal/paint.js'
 import { wrap, wrapLabeled } from './terminal/wrap.js'
 
-/** How wide help gets on a terminal that is wider: long lines are hard to read. */
+/** The widest that help gets, because long lines are hard to read. */
 const MAX_COLUMNS = 110
 
 /** The most columns for the left side of a table. What is longer has a line of its own. */
@@ -75,7 +75,7 @@ function optionUsage(name: string, option: Option): string {
   return option.type === 'switch' ? flag : `${flag} ${option.value}`
 }
 
-/** What an option does, which values it takes, and its default. */
+/** The purpose of an option, its values and its default. */
 function optionHelp(option: Option): string {
   if (option.type === 'list') return `${option.help}; can be repeated`
   if (option.type === 'choice') return `${option.help} ${option.choices.join(', ')}`

@@ -1,4 +1,4 @@
-/** What to do about a delivery that got no 2xx. */
+/** Hints for a delivery that got no 2xx. */
 
 import type { WebhookErrorCode } from '../errors.js'
 import { RESERIALIZED } from '../testing/reserialization.js'
@@ -10,7 +10,7 @@ const CLOCK = 'The clocks of this machine and the receiver differ by minutes. Se
 const BODY =
   'The receiver found no event in the body. If you sent one, something changes the body on the way.'
 
-/** By the error code in the body of the response. */
+/** Hints by the error code in the body of the response. */
 const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> = {
   missing_timestamp: HEADERS,
   missing_signature: HEADERS,
@@ -34,7 +34,7 @@ const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> =
   failed: "The handler or the store threw an error. Look at the receiver's log.",
 }
 
-/** By status, if the body has no code that is known here. */
+/** Hints by status, if the body has no code that is known here. */
 const BY_STATUS: Readonly<Record<number, string>> = {
   401: 'Something in front of the receiver asks for a login. Truedy has none, so let this path through.',
   403: 'A firewall or CSRF protection rejects it. Let this path through.',
@@ -49,7 +49,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   504: 'A gateway responds, but the receiver behind it takes too long. Respond first, and do slow work later.',
 }
 
-/** What happened to a delivery, in a few words, and what to do. */
+/** The result of a delivery in a few words, and what to do. */
 export interface Explanation {
   readonly what: string
   readonly hint: string

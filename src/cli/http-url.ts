@@ -2,7 +2,7 @@
 
 /** A URL of `http:` or `https:`; `undefined` if the text is anything else. */
 export function parseHttpUrl(text: string): URL | undefined {
-  // By the text, because `localhost:3000/path` parses as a URL whose scheme is "localhost".
+  // The text decides, because `localhost:3000/path` parses as a URL whose scheme is "localhost".
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined
   const url = new URL(text)
   try {

@@ -1,6 +1,6 @@
 /** Explains why a request got no response. */
 
-/** By the `code` of an error of Node's `net`, `tls` or `http`, or of fetch. */
+/** Explanations by the `code` of an error of Node's `net`, `tls` or `http`, or of fetch. */
 const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there. Check that the receiver is running on this port.',
   ECONNRESET: 'the receiver closed the connection without a response. Look at its log for a crash.',

@@ -42,7 +42,7 @@ export interface NumberOption {
 export interface ChoiceOption {
   readonly type: 'choice'
   readonly value: string
-  /** What a name stands for, in the error message: `"scenario"`. */
+  /** The noun for a name in the error message: `"scenario"`. */
   readonly noun: string
   readonly choices: readonly string[]
   readonly help: string

@@ -1,4 +1,4 @@
-/** What commands require of their arguments beyond the types of the options. */
+/** The requirements of commands for their arguments, beyond the types of the options. */
 
 import { UsageError } from './errors.js'
 import { maskUrlText, parseHttpUrl } from './http-url.js'

@@ -16,7 +16,7 @@ export interface SavedDelivery {
 /** A request as received. */
 export interface SavedRequest {
   readonly method: string
-  /** With its query. */
+  /** The path with its query. */
   readonly path: string
   /** Spelled, ordered and repeated as received. */
   readonly headers: readonly (readonly [name: string, value: string])[]
@@ -25,7 +25,7 @@ export interface SavedRequest {
   readonly isWhole: boolean
 }
 
-/** What `listen` found out about a delivery. */
+/** The verdict of `listen` on a delivery. */
 export interface SavedVerdict {
   /** True if the signature is valid. */
   readonly isValid: boolean

@@ -35,10 +35,10 @@ export interface Transport {
   close(): void
 }
 
-/** How long an unused connection is kept. Servers close theirs after some seconds, and a delivery sent on one would be lost. */
+/** The time for which an unused connection is kept. Servers close theirs after some seconds, and a delivery sent on one would be lost. */
 const IDLE_MS = 1000
 const TIMED_OUT = 'ETIMEDOUT'
-/** How much of a response is read. Those of this library's receivers have less than a hundred bytes. */
+/** The part of a response that is read, in bytes. Responses of this library's receivers have fewer than 100. */
 const MAX_RESPONSE_BYTES = 65_536
 
 /** Tells whether a delivery got a response that means success to Truedy. */
@@ -133,7 +133,7 @@ async function readResponseText(response: IncomingMessage): Promise<string> {
 }
 
 /**
- * What a response says: its status, its error code, and where it redirects to.
+ * The facts in a response: its status, its error code, and the target of a redirect.
  *
  * @param text - its body
  * @param url - where the request went

@@ -33,7 +33,7 @@ export interface BatchDetails {
   endedAt?: string
   /** The start of the calls. */
   windowStart?: string
-  /** Until when calls are made. */
+  /** The end of the calls. */
   windowEnd?: string
 }
 

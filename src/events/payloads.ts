@@ -29,7 +29,7 @@ export type ReportedCallStatus = OpenUnion<
   'queued' | 'ringing' | 'in-progress' | 'in_progress' | 'ended' | 'completed' | 'failed' | 'cancelled'
 >
 
-/** Who called whom: `webrtc` is a call from a browser or an app. */
+/** The direction of a call: `webrtc` is a call from a browser or an app. */
 export type CallDirection = OpenUnion<'outbound' | 'inbound' | 'webrtc'>
 
 /** The way the telephone network ended a call: the most telling field of an outbound call. */

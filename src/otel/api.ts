@@ -91,7 +91,7 @@ export interface OtelCounter {
   add(value: number, attributes?: Record<string, string>): void
 }
 
-/** What an instrument measures. */
+/** The name, unit and description of an instrument. */
 export interface OtelInstrumentOptions {
   readonly description?: string
   readonly unit?: string

@@ -7,7 +7,7 @@
 import { isWebhookError } from '../errors.js'
 import type { Outcome } from '../receive/outcome.js'
 
-/** What a metric counts: few values each, so that the number of time series stays small. */
+/** The attributes of the metrics. Each has few values, so that the number of time series stays small. */
 export function metricAttributes(kind: 'receive' | 'process', outcome: Outcome): Record<string, string> {
   const failure = failureOf(outcome)
   return {
@@ -19,7 +19,7 @@ export function metricAttributes(kind: 'receive' | 'process', outcome: Outcome):
   }
 }
 
-/** What a span has from its beginning, for samplers. */
+/** The attributes that a span has from its start, for samplers. */
 export function operationAttributes(kind: 'receive' | 'process'): Record<string, string> {
   return {
     'messaging.system': 'truedy',
@@ -30,7 +30,7 @@ export function operationAttributes(kind: 'receive' | 'process'): Record<string,
   }
 }
 
-/** What a span has at its end, beside the attributes of the metrics. */
+/** The attributes that a span gets at its end, beside those of the metrics. */
 export function spanAttributes(outcome: Outcome): Record<string, number | boolean> {
   return {
     ...('secretIndex' in outcome && { 'truedy.secret.index': Number(outcome.secretIndex) }),

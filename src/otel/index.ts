@@ -63,7 +63,7 @@ export function otel(api: OpenTelemetry): Telemetry {
   const { trace, context, propagation } = api
   const count = createMetrics(() => api.metrics.getMeter(INSTRUMENTATION))
 
-  /** What the program itself put into its context counts more than what a sender wrote into a header. */
+  /** Values that the program put into its own context win over those in a header. */
   const keepBaggage = (remote: unknown, own: unknown) =>
     own === undefined ? remote : (propagation.setBaggage?.(remote, own) ?? remote)
 

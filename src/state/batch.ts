@@ -13,7 +13,7 @@ export type BatchEvent = EventOf<Extract<EventName, `batch.${string}`>>
 /** The state of a batch: plain JSON, to be stored as it is. */
 export interface BatchState extends Omit<BatchDetails, 'batchId'> {
   readonly batchId: string
-  /** Where each field comes from, as far as merging needs it. Plain JSON; its shape is not part of the API. */
+  /** The origin of each field, as far as merging needs it. Plain JSON; its shape is not part of the API. */
   readonly provenance: Readonly<Record<string, unknown>>
 }
 
@@ -71,7 +71,7 @@ function isBatchEvent(event: TruedyEvent): event is BatchEvent {
   return event.event === 'batch.status.changed' || event.event === 'batch.completed'
 }
 
-/** What an event tells of a batch, with how much it counts. */
+/** The facts of a batch in an event, with their weight. */
 function candidatesOf(event: BatchEvent): Candidate[] {
   const eventAt = eventTime(event)
   const time = eventAt?.getTime() ?? NO_TIME

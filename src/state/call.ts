@@ -10,23 +10,23 @@ import { type Candidate, mergeFields } from './merge-fields.js'
 /** An event of a call. */
 export type CallEvent = EventOf<Extract<EventName, `call.${string}`>>
 
-/** Where a call stands. `ended` and `failed` are final. */
+/** The stage of a call. `ended` and `failed` are final. */
 export type CallStatus = 'created' | 'ongoing' | 'ended' | 'failed'
 
 /** The state of a call: plain JSON, to be stored as it is. */
 export interface CallState extends Omit<CallDetails, 'status' | 'callId'> {
   readonly callId: string
-  /** Where the call stands, by the furthest event seen. */
+  /** The stage of the call, by the furthest event seen. */
   readonly status: CallStatus
   /** The `status` of the payload, as it was sent. */
   readonly reportedStatus?: ReportedCallStatus
-  /** Where each field comes from, as far as merging needs it. Plain JSON; its shape is not part of the API. */
+  /** The origin of each field, as far as merging needs it. Plain JSON; its shape is not part of the API. */
   readonly provenance: Readonly<Record<string, unknown>>
 }
 
-/** What an event of a call tells by its type. */
+/** The facts that the type of an event tells about its call. */
 interface EventMeaning {
-  /** How much its fields count: the later in the life of a call, the more. Above 0. */
+  /** The weight of its fields: the later in the life of a call, the more. Above 0. */
   readonly rank: number
   readonly status: CallStatus
   /** The field for which its own timestamp stands in. */
@@ -42,10 +42,10 @@ const MEANINGS: Readonly<Record<CallEvent['event'], EventMeaning>> = {
   'call.billed': { rank: 70, status: 'ended' },
 }
 
-/** From the first to the furthest. */
+/** The stages, from the first to the furthest. */
 const STATUSES: readonly CallStatus[] = ['created', 'ongoing', 'ended', 'failed']
 
-/** What is added to the rank of a `call.billed`, by the beginning of its billing status: a refund corrects the bill. */
+/** The addition to the rank of a `call.billed`, by the beginning of its billing status: a refund corrects the bill. */
 const BILLING_RANKS: readonly (readonly [status: string, rank: number])[] = [
   ['BILLING_STATUS_REFUNDED', 5],
   ['BILLING_STATUS_BILLED', 4],
@@ -118,7 +118,7 @@ function furthest(one: CallStatus | undefined, other: CallStatus): CallStatus {
   return one !== undefined && STATUSES.indexOf(one) > STATUSES.indexOf(other) ? one : other
 }
 
-/** What an event tells of a call, with how much it counts. */
+/** The facts of a call in an event, with their weight. */
 function candidatesOf(event: CallEvent, agentId: string | undefined): Candidate[] {
   const found = findCallFields(event)
   const { rank, timeOf } = MEANINGS[event.event]

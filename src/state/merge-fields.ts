@@ -6,7 +6,7 @@
 import { byKey, type FieldValue } from '../events/fields.js'
 import { isObject } from '../json.js'
 
-/** How much a value counts, compared number by number; the first is the most significant. */
+/** The weight of a value, compared number by number; the first is the most significant. */
 export type Rank = readonly number[]
 
 /** A value that an event gives a field. */

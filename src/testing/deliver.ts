@@ -86,7 +86,7 @@ export async function deliverTo(
   return reply
 }
 
-/** Unless a receiver of this library names another reason. */
+/** Tells whether a 401 may be about the signature: yes, unless a receiver of this library names another reason. */
 function isAboutSignature({ body }: Reply): boolean {
   const code = /^\{"error":"(\w+)"\}$/.exec(body)?.[1]
   return code === undefined || code === 'signature_mismatch'

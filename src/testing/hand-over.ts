@@ -8,9 +8,9 @@ import { fetchOnce } from './endpoint/timed-request.js'
 import { handOverToNode } from './node-exchange.js'
 import type { KnownTarget } from './target.js'
 
-/** What is handed over. */
+/** The request to hand over. */
 export interface SignedPost {
-  /** For targets in this process. */
+  /** The URL that a target in this process sees. */
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body: RawBody
@@ -54,7 +54,7 @@ function bodyOf({ body }: SignedPost): string | Uint8Array<ArrayBuffer> {
   return (asBytes(body) ?? '') as string | Uint8Array<ArrayBuffer>
 }
 
-/** Of a `Response`, whichever library's it is. */
+/** The parts of a `Response` of any library. */
 async function readResponse(value: unknown): Promise<Reply> {
   const response = value as Partial<Response> | null | undefined
   if (typeof response?.status !== 'number' || typeof response.text !== 'function' || !response.headers) {

@@ -9,7 +9,7 @@ import type { Reply } from '../receive/reply.js'
 import { TRUEDY_TIMEOUT_MS } from './endpoint/timed-request.js'
 import type { NodeTarget } from './target.js'
 
-/** What is sent. */
+/** The request. */
 export interface NodePost {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>

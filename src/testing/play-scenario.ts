@@ -22,7 +22,7 @@ export interface ScenarioDelivery {
   readonly reply: Reply
 }
 
-/** How often an event is delivered until it gets a 2xx. */
+/** The number of attempts to get a 2xx for an event. */
 const MOST_ATTEMPTS = 3
 
 const NAMES = [...DELIVER_OPTION_NAMES, 'seed']

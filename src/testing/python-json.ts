@@ -9,7 +9,7 @@ import { hexOfUnit } from '../utf16.js'
 /** A string, a number, or a sign before a value. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[,:[]|-?\d[\d.eE+-]*/g
 
-/** What Python escapes: everything that is not printable ASCII, which includes DEL. JavaScript has escaped the rest already. */
+/** The characters that Python escapes: everything that is not printable ASCII, which includes DEL. JavaScript has escaped the rest already. */
 const NOT_PRINTABLE = /[^ -~]/g
 
 /**

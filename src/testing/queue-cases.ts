@@ -1,4 +1,4 @@
-/** What a queue must do, as cases without a test framework. */
+/** The rules for a queue, as cases without a test framework. */
 
 import { addingCases } from './queue/adding-cases.js'
 import { carryingCases } from './queue/carrying-cases.js'

@@ -2,7 +2,7 @@
 
 import { type SignedRequest, signDelivery } from './sign.js'
 
-/** What a person reads who has such a receiver. */
+/** The message for a person who has such a receiver. */
 export const RESERIALIZED =
   'The receiver parses the body and re-serializes it before it verifies: JSON.stringify writes other bytes than Truedy signed. Verify the raw body, as it arrived, before any parser.'
 

@@ -5,13 +5,13 @@ import { parseTimestamp } from '../timestamp.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What the data of a sample depends on. */
+/** The inputs to the data of a sample. */
 export interface SampleFacts {
   /** The type of the event. */
   readonly event: string
   /** The time in its envelope, in milliseconds since 1970. */
   readonly sentMs: number
-  /** What the test sets itself: the rest agrees with it. */
+  /** The fields that the test sets. The rest agrees with them. */
   readonly given: Fields
 }
 
@@ -33,11 +33,11 @@ const SECOND_MS = 1000
 const TALK_SECONDS = 123
 /** US dollars. */
 const PRICE_PER_SECOND = 0.001
-/** From the creation of a call to its answer. */
+/** The time from the creation of a call to its answer. */
 const RINGING_MS = 4000
 /** If nobody joins, a call ends when its joinTimeout expires. */
 const JOIN_TIMEOUT_SECONDS = 30
-/** How long after the end of a call its events are sent. */
+/** The time between the end of a call and its events. */
 const AFTER_END_MS: Fields = { 'call.billed': 2000, 'call.analyzed': 20_000 }
 const CAMPAIGN_MS = 30 * 60 * SECOND_MS
 

@@ -61,7 +61,7 @@ export interface FlatSampleEvent<Name extends SampleName = SampleName> {
   data: FlatSampleData<Name>
 }
 
-/** What {@link sampleEvent} changes in its sample. */
+/** The changes that {@link sampleEvent} makes to its sample. */
 export interface SampleOverrides<Name extends SampleName> {
   /** ISO 8601. The times in `data` lie before it. Default: now. */
   readonly timestamp?: string | undefined
@@ -70,7 +70,7 @@ export interface SampleOverrides<Name extends SampleName> {
   readonly data?: Overrides<SampleData<Name>> | undefined
 }
 
-/** What {@link flatSampleEvent} changes in its sample. */
+/** The changes that {@link flatSampleEvent} makes to its sample. */
 export interface FlatSampleOverrides<Name extends SampleName> {
   /** ISO 8601. Default: now. */
   readonly timestamp?: string | undefined

@@ -1,4 +1,4 @@
-/** What a dedupe store must do, as cases without a test framework. */
+/** The rules for a dedupe store, as cases without a test framework. */
 
 import { claimCases } from './store/claim-cases.js'
 import { completionCases } from './store/completion-cases.js'

@@ -1,4 +1,4 @@
-/** What a test can deliver to. */
+/** The targets that a test can deliver to. */
 
 import { invalidOption, wrongValue } from '../checks.js'
 import { isObject } from '../json.js'
@@ -76,7 +76,7 @@ export function requireTarget(target: unknown): KnownTarget {
 function requireHttpUrl(target: string | URL): URL {
   const url = URL.canParse(String(target)) ? new URL(target) : undefined
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
-  // Without the text, which may hold a password.
+  // The message leaves out the text, which may hold a password.
   throw invalidOption(
     'The target is no http or https URL. Pass the whole URL, such as http://localhost:3000/webhooks/truedy.',
   )

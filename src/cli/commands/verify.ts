@@ -77,7 +77,7 @@ function describeEvent(body: Uint8Array): EventDescription {
   }
 }
 
-/** What is known about a request. */
+/** The facts about a request. */
 interface VerifyFindings {
   readonly diagnosis: Diagnosis
   readonly event: EventDescription | undefined

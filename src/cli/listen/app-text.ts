@@ -44,7 +44,7 @@ function statusText(result: PostResult): string {
   return result.kind === 'response' ? String(result.status) : 'no response'
 }
 
-/** What to do about a response; nothing if the app agrees with the verdict. */
+/** A hint for a response; nothing if the app agrees with the verdict. */
 function hintFor({ outcome }: ListenedDelivery, result: PostResult): string {
   if (result.kind === 'response' && outcome === 'rejected') {
     return isAcknowledged(result)

@@ -7,7 +7,7 @@ import { DEFAULT_MAX_BODY_BYTES, joinChunks, keepChunk } from '../../read-body.j
 export interface BodyCollector {
   /** Resolves when the body has arrived, or its sender closed the connection. */
   readonly ended: Promise<void>
-  /** What arrived so far: as many bytes as a receiver's own limit allows, and the size of all. */
+  /** The bytes so far, up to a receiver's own limit, and the size of all. */
   soFar(): { readonly bytes: Uint8Array; readonly size: number }
 }
 

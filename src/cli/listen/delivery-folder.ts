@@ -17,7 +17,7 @@ export interface DeliveryFolder {
   idle(): Promise<void>
 }
 
-/** What a folder needs besides its path. */
+/** The settings of a folder besides its path. */
 export interface DeliveryFolderSettings {
   /** Never written, whatever is received. */
   readonly secrets: readonly string[]

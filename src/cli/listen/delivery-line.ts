@@ -17,7 +17,7 @@ export interface DeliveryLine extends Pick<ListenedDelivery, 'number' | 'outcome
   readonly causes?: readonly string[]
   readonly explanation?: string
   readonly fix?: string
-  /** What the app made of it, if deliveries are forwarded. */
+  /** The app's response, if deliveries are forwarded. */
   readonly app?: AppLine
 }
 

@@ -10,11 +10,11 @@ import type { ListenedDelivery } from './listened-delivery.js'
 import { indentJson } from './page/indent-json.js'
 import { verdictOf } from './verdict.js'
 
-/** How a delivery is shown. */
+/** The settings that decide how a delivery is shown. */
 export interface DeliveryTextOptions {
   readonly paint: Paint
   readonly columns: number
-  /** What is said of the app's response. */
+  /** The text about the app's response. */
   readonly appLines: readonly string[]
 }
 
@@ -53,7 +53,7 @@ function deliveryRow(delivery: ListenedDelivery, paint: Paint, columns: number):
   const figures = isWide
     ? [`${milliseconds(durationMs)} ms`.padStart(FIGURE), `${grouped(bytes)} B`.padStart(FIGURE)]
     : []
-  // What stands in front of the name, with gaps.
+  // The width of everything in front of the name, with gaps.
   const before = TIME + STATUS + VERDICT + 3 * GAP.length
   const nameColumns = Math.min(NAME, columns - before)
   const after = figures.length * (FIGURE + GAP.length) + GAP.length

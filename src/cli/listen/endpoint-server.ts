@@ -10,7 +10,7 @@ import type { ListenedDelivery } from './listened-delivery.js'
 import { type ListeningServer, listenOn } from './loopback-server.js'
 import { respondAlone, respondByApp } from './responders.js'
 
-/** What the endpoint needs. */
+/** The dependencies of the endpoint. */
 export interface EndpointSettings {
   readonly port: number
   readonly path: string

@@ -8,7 +8,7 @@ import { authorizationOf } from '../http-url.js'
 import { explainNetworkError } from '../network.js'
 import { isTimedOut, type PostResult, timedOut, toPostResponse } from '../transport.js'
 
-/** What an app made of a request. */
+/** The response of an app to a request. */
 export interface AppResponse {
   /** Its status and how long it took, or why there is none. */
   readonly result: PostResult
@@ -27,7 +27,7 @@ export interface Forwarder {
   forward(request: IncomingMessage, response: ServerResponse): Promise<AppResponse | undefined>
 }
 
-/** How much of an app's body is kept to be shown. */
+/** The part of an app's body that is kept to be shown, in bytes. */
 const MAX_KEPT_BYTES = 16_384
 
 /**

@@ -6,7 +6,7 @@ import { diagnose } from '../../diagnose/index.js'
 import type { Outcome } from '../../receive/outcome.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
-/** What is known of a delivery once it is judged. */
+/** A delivery with its verdict. */
 export type Judgment = Pick<
   ListenedDelivery,
   'outcome' | 'durationMs' | 'event' | 'type' | 'key' | 'code' | 'message' | 'diagnosis' | 'isValid'

@@ -1,8 +1,8 @@
-/** How a run of `listen` is reported: as text for people, or as JSON for scripts. */
+/** Reports a run of `listen`: as text for people, or as JSON for scripts. */
 
 import type { ListenedDelivery } from './listened-delivery.js'
 
-/** Where it listens, and where deliveries go. */
+/** The addresses of a run of `listen`. */
 export interface ListenAddresses {
   /** The URL of the endpoint. */
   readonly url: string

@@ -4,20 +4,20 @@ import type { Diagnosis } from '../../diagnose/index.js'
 import type { Outcome } from '../../receive/outcome.js'
 import type { AppResponse } from './forwarder.js'
 
-/** What is kept of a delivery. */
+/** The parts of a delivery that are kept. */
 export interface ListenedDelivery {
   /** The number, from 1, in the order in which deliveries are finished. */
   readonly number: number
   /** Unix time in milliseconds. */
   readonly receivedAt: number
   readonly method: string
-  /** With its query. */
+  /** The path with its query. */
   readonly path: string
   /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[]
   /** All bytes, or the first ones if {@link isWhole} is false. */
   readonly body: Uint8Array
-  /** How many bytes were received. */
+  /** The number of bytes received. */
   readonly bytes: number
   /** True if the whole body was received and kept. One over the limit isn't kept whole. */
   readonly isWhole: boolean
@@ -36,7 +36,7 @@ export interface ListenedDelivery {
   readonly message?: string
   /** Why its signature does not match. */
   readonly diagnosis?: Diagnosis
-  /** What the app made of it, if deliveries are forwarded. */
+  /** The app's response, if deliveries are forwarded. */
   readonly app?: AppResponse
   /** The payload as a log may show it, if it is to be printed. */
   readonly payload?: object

@@ -13,7 +13,7 @@ export interface DeliveryLog {
 }
 
 const MAX_DELIVERIES = 1000
-/** Of bodies and headers. */
+/** The total of bodies and headers, in bytes. */
 const MAX_BYTES = 32 * 1_048_576
 
 /** Creates an empty log. It keeps the newest 1,000 deliveries, or fewer if they have more than 32 MiB. */

@@ -8,7 +8,7 @@ export interface OutcomeCounts {
   /** The rejected ones, by error code. */
   readonly rejections: ReadonlyMap<string, number>
   readonly total: number
-  /** How many of them `--events` hid. */
+  /** The number of those that `--events` hid. */
   readonly hidden: number
   add(delivery: ListenedDelivery, isHidden: boolean): void
 }

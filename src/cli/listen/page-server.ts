@@ -16,7 +16,7 @@ import { sendEvents } from './page-events.js'
 import { sendReplay } from './page-replay.js'
 import { endWithJson, endWithoutDelivery, endWithText } from './page-responses.js'
 
-/** What the page needs. */
+/** The dependencies of the page. */
 export interface PageSettings {
   readonly log: DeliveryLog
   readonly secret: string

@@ -9,10 +9,10 @@ import type { ListenedDelivery } from './listened-delivery.js'
 /** The result of a replay. */
 export interface Replay {
   readonly status?: number
-  /** What was sent: the body with a new signature, or the delivery as received. */
+  /** The request: the body with a new signature, or the delivery as received. */
   readonly signed: 'again' | 'as received'
   readonly durationMs: number
-  /** What is wrong and what to do, if the response is no 2xx. */
+  /** The fault and its fix, if the response is not 2xx. */
   readonly hint?: string
 }
 

@@ -10,7 +10,7 @@ import { isAcknowledged } from '../transport.js'
 import type { BodyCollector } from './body-collector.js'
 import type { AppResponse, Forwarder } from './forwarder.js'
 
-/** What a delivery came to. */
+/** The outcome of a delivery. */
 export interface Responded {
   readonly outcome: Outcome
   readonly app?: AppResponse

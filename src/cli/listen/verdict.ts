@@ -2,7 +2,7 @@
 
 import type { ListenedDelivery } from './listened-delivery.js'
 
-/** What a verdict depends on. */
+/** The facts that decide a verdict. */
 interface Judged extends Pick<ListenedDelivery, 'outcome' | 'isValid'> {
   readonly app?: object
 }

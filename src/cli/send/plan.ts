@@ -32,7 +32,7 @@ export interface Plan {
   readonly makeBody: MakeBody
   /** The headers of a delivery that is sent as captured. Without them, its body is signed. */
   readonly capturedHeaders?: (index: number) => OutgoingHeaders | undefined
-  /** What a person should know before anything is sent. */
+  /** Notes for the person, before anything is sent. */
   readonly notes: readonly string[]
   readonly schedule: Schedule
   /** The rate of `--rate`, per second. */
@@ -92,7 +92,7 @@ interface ScenarioPlan {
   readonly changes: readonly JsonEdit[]
 }
 
-/** What was saved, signed again or as captured. */
+/** Saved deliveries, signed again or as captured. */
 async function planSaved(
   path: string,
   isKept: boolean,

@@ -21,7 +21,7 @@ export interface Resending {
 /** The deliveries in a file or folder. */
 export interface SavedDeliveries {
   readonly deliveries: readonly [Resending, ...Resending[]]
-  /** What a person should know of them. */
+  /** Notes for the person. */
   readonly notes: readonly string[]
 }
 

@@ -12,7 +12,7 @@ import { createSender } from './sender.js'
 import { createStatistics } from './statistics.js'
 import { createWaiting } from './waiting.js'
 
-/** How long to wait for responses after Ctrl-C. */
+/** The time to wait for responses after Ctrl-C. */
 const GRACE_MS = 300
 
 /**

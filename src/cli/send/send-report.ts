@@ -1,4 +1,4 @@
-/** How a run of `send` is reported: as text for people, or as JSON for scripts. */
+/** Reports a run of `send`: as text for people, or as JSON for scripts. */
 
 import type { Attempt } from './sender.js'
 

@@ -31,7 +31,7 @@ export interface Sender {
   idle(): Promise<void>
 }
 
-/** What a sender needs. */
+/** The dependencies of a sender. */
 export interface SenderOptions {
   readonly secret: string
   readonly transport: Transport
@@ -50,7 +50,7 @@ function spellHeaders(headers: SignedHeaders): OutgoingHeaders {
   }
 }
 
-/** What is sent at each attempt. */
+/** The request of an attempt. */
 interface Outgoing {
   readonly body: DeliveryBody
   readonly captured: OutgoingHeaders | undefined

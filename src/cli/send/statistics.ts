@@ -32,12 +32,12 @@ export interface Summary {
   readonly seconds: number
   /** Deliveries per second, from the first attempt of the first to that of the last; without retries. */
   readonly ratePerSecond: number | undefined
-  /** From the first attempt of the first delivery to that of the last. */
+  /** The time from the first attempt of the first delivery to that of the last. */
   readonly sendingSeconds: number | undefined
   readonly latencyMs: Latency | undefined
 }
 
-/** How long responses took, in milliseconds. */
+/** The time that responses took, in milliseconds. */
 export interface Latency {
   readonly p50: number
   readonly p95: number

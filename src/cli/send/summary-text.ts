@@ -11,7 +11,7 @@ import type { Failures, Summary } from './statistics.js'
 export interface SummaryContext {
   readonly planned: number
   readonly rateAsked: number | undefined
-  /** How many different keys the deliveries of a scenario had. */
+  /** The number of different keys in a scenario. */
   readonly distinctEvents: number | undefined
   readonly isInterrupted: boolean
   /** True if failures are listed, because they were not reported one by one. */

@@ -13,7 +13,7 @@ const CODES = {
   cyan: [36, 39],
 } as const
 
-/** What decides whether there are colors. */
+/** The facts that decide whether there are colors. */
 export interface PaintSettings {
   /** True if a person reads the output. */
   readonly isTerminal: boolean

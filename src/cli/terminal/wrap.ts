@@ -5,7 +5,7 @@ const WIDE =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u
 const COMBINING = /\p{Mn}|\p{Me}|\u200d/u
 
-/** How many columns a text takes. It has no control characters: see `printable`. */
+/** The number of columns that a text takes. It has no control characters: see `printable`. */
 export function columnsOf(text: string): number {
   // Plain ASCII, as nearly all text is.
   if (/^[ -~]*$/.test(text)) return text.length

@@ -5,9 +5,9 @@ import type { Endpoint, EndpointCase, EndpointFinding } from './endpoint-case.js
 import { endpointCases } from './endpoint-cases.js'
 import { sendRequest } from './timed-request.js'
 
-/** What a case found, with what it was about. */
+/** The finding of a case, with the case. */
 export interface EndpointResult extends EndpointFinding {
-  /** What was sent. */
+  /** The request. */
   readonly name: string
   /** The statuses that are right, in words. */
   readonly expected: string

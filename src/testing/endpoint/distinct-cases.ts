@@ -20,7 +20,7 @@ export const distinctCases: readonly EndpointCase[] = [
     'two status changes of one campaign',
     'The second event was acknowledged but not processed, so it is lost. A batch changes its status several times: put the status and the time into the dedupe key (see dedupeKey).',
     () => {
-      // Without an event id, which Truedy does not promise.
+      // The sample has no event id, because Truedy does not promise one.
       const { id: _, ...first } = sampleEvent('batch.status.changed')
       const timestamp = new Date(Date.parse(first.timestamp) + 1000).toISOString()
       return [first, { ...first, timestamp, data: { ...first.data, status: 'PAUSED', completedCount: 60 } }]

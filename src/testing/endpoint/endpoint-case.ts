@@ -1,4 +1,4 @@
-/** What a case of an endpoint is. */
+/** The type of a case for an endpoint. */
 
 /** An endpoint under test. */
 export interface Endpoint {
@@ -9,7 +9,7 @@ export interface Endpoint {
 
 /** A case to run on an endpoint. */
 export interface EndpointCase {
-  /** What is sent, in a few words. */
+  /** The request, in a few words. */
   readonly name: string
   /** The statuses that are right, in words: `"2xx"`, `"401"`. */
   readonly expected: string
@@ -17,13 +17,13 @@ export interface EndpointCase {
   run(endpoint: Endpoint): Promise<EndpointFinding>
 }
 
-/** What a case found. */
+/** The finding of a case. */
 export interface EndpointFinding {
   readonly passed: boolean
   /** The statuses that came. */
   readonly actual: string
-  /** What to look at in the receiver, if the case did not pass. */
+  /** The fix in the receiver, if the case did not pass. */
   readonly fix?: string
-  /** What the case could not check, if it passed otherwise. */
+  /** A note on anything that the case could not check, if it passed otherwise. */
   readonly note?: string
 }

@@ -1,4 +1,4 @@
-/** What a webhook endpoint must respond (src/CONTRACT.md §6), as cases that send real requests. */
+/** The responses that a webhook endpoint must give (src/CONTRACT.md §6), as cases that send real requests. */
 
 import { acceptedCases } from './accepted-cases.js'
 import type { EndpointCase } from './endpoint-case.js'

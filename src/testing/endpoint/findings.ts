@@ -1,4 +1,4 @@
-/** What a case of several requests found. */
+/** Findings of a case with several requests. */
 
 import type { EndpointFinding } from './endpoint-case.js'
 import type { TimedResponse } from './timed-request.js'

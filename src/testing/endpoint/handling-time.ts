@@ -15,7 +15,7 @@ const PROCESSED_SHARE = 0.75
 /** An event that took less than this part of a handler's time was not. */
 const UNPROCESSED_SHARE = 0.4
 
-/** What a passed case says if the handler is too quick to judge by time. */
+/** The note of a passed case if the handler is too quick to judge by time. */
 export const TOO_QUICK = 'by status only: a handler that takes 200 ms in a test setup would show more'
 
 /** Tells whether a handler takes long enough to judge by its time. */
@@ -33,7 +33,7 @@ export function isUnprocessed(durationMs: number, handlerMs: number): boolean {
   return durationMs < UNPROCESSED_SHARE * handlerMs
 }
 
-/** How long a response takes that needs no handler, in milliseconds: the quickest of three to a wrong signature. */
+/** The time of a response that needs no handler, in milliseconds: the quickest of three to a wrong signature. */
 export async function measureIdle({ url, secret }: Endpoint, event: object): Promise<number> {
   const durations: number[] = []
   for (let count = 0; count < 3; count++) {
@@ -43,7 +43,7 @@ export async function measureIdle({ url, secret }: Endpoint, event: object): Pro
   return Math.min(...durations)
 }
 
-/** What an endpoint made of an event that it got again while it processed the first. */
+/** The reaction of an endpoint to a retry while it processed the first delivery. */
 export interface Overlap {
   readonly kind: 'too quick' | 'busy' | 'waited' | 'acknowledged' | 'processed' | 'failed'
   readonly responses: readonly TimedResponse[]

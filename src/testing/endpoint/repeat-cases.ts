@@ -1,4 +1,4 @@
-/** What an endpoint must do with events that it gets again, or that look as if it did. */
+/** Cases for retries, and for events that only look like retries. */
 
 import { distinctCases } from './distinct-cases.js'
 import { duplicateCases } from './duplicate-cases.js'

@@ -10,7 +10,7 @@ export interface TimedResponse {
   readonly durationMs: number
 }
 
-/** How long Truedy waits for a response, in milliseconds (src/CONTRACT.md §1). */
+/** The time that Truedy waits for a response, in milliseconds (src/CONTRACT.md §1). */
 export const TRUEDY_TIMEOUT_MS = 10_000
 
 /** Sends a request. Rejects without a response within ten seconds. A redirect is a response, and is not followed. */

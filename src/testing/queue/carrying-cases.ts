@@ -1,4 +1,4 @@
-/** What a queue must carry unchanged. */
+/** Cases: contents that a queue must carry unchanged. */
 
 import type { QueueCase } from './queue-case.js'
 import { expectArrival, expectCarried, newJob, rejectionOf } from './queue-steps.js'

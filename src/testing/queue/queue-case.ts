@@ -1,4 +1,4 @@
-/** What a case of a queue is. */
+/** The type of a case for a queue. */
 
 import type { Queue } from '../../receive/job.js'
 
@@ -18,7 +18,7 @@ export interface QueueEngine {
 
 /** A case to run on a queue. */
 export interface QueueCase {
-  /** What the queue must do, as a sentence. */
+  /** The rule for the queue, as a sentence. */
   readonly name: string
   /** Rejects, with an `Error` that says what was expected, if the queue does not. */
   run(engine: QueueEngine): Promise<void>

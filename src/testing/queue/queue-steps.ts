@@ -7,7 +7,7 @@ import { pythonJson } from '../python-json.js'
 import { sampleEvent } from '../samples.js'
 import type { QueueEngine } from './queue-case.js'
 
-/** How long a job may take from `add` to where it can be seen. */
+/** The time that a job may take from `add` to where it can be seen. */
 const VISIBLE_MS = 10_000
 const LONGEST_WAIT_MS = 500
 /** The deadline of a delivery, before which `add` must have settled. */

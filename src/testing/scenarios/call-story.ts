@@ -4,7 +4,7 @@ import type { SampleName } from '../sample-types.js'
 import type { Random } from './random.js'
 import { eventId, eventOf, type Moment, type Shape } from './story.js'
 
-/** How a call goes. */
+/** The course of a call. */
 export type CallCourse = 'talk' | 'unjoined' | 'failed'
 
 /** US dollars per second. */

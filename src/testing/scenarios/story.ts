@@ -24,7 +24,7 @@ export interface Moment {
   tell(time: (atMs: number) => string): StoryEvent
 }
 
-/** What makes a sample an event of a story. */
+/** The fields that make a sample an event of a story. */
 export interface EventFacts {
   /** The id of the event itself. */
   readonly id: string
@@ -70,7 +70,7 @@ export function postponed(story: readonly Moment[], byMs: number): Moment[] {
   }))
 }
 
-/** How long a story lasts, in milliseconds. */
+/** The length of a story, in milliseconds. */
 export function lengthOf(story: readonly Moment[]): number {
   return Math.max(...story.map(({ atMs }) => atMs))
 }

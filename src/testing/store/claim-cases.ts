@@ -1,4 +1,4 @@
-/** Who gets a key: the first who asks, and after its lease the next. */
+/** Cases for claims: the first to ask gets a key, and after its lease the next. */
 
 import {
   claimAs,

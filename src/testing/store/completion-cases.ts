@@ -1,4 +1,4 @@
-/** How a lease ends: its owner completes or releases it, and nobody else can. */
+/** Cases for the end of a lease: its owner completes or releases it, and nobody else can. */
 
 import { claimAs, elapse, expectResult, LONG_MS, newKey, PAST_SHORT_MS, SHORT_MS } from './case-steps.js'
 import type { StoreCase } from './store-case.js'

@@ -62,7 +62,7 @@ export const contentCases: readonly StoreCase[] = [
     name: 'tells keys apart that differ in halves of surrogate pairs only',
     async run(store) {
       const key = newKey()
-      // What UTF-8 cannot carry, and becomes one and the same replacement character where nobody takes care.
+      // UTF-8 can't carry these. A store that takes no care turns both into the same replacement character.
       for (const [index, half] of ['\ud800', '\udbff', '\udc00', '\ufffd'].entries()) {
         expectResult(
           await claimAs(store, `${key}${half}`, `owner-${index}`),

@@ -4,7 +4,7 @@ import type { DeliveryLine } from '../delivery-line.js'
 import { verdictOf } from '../verdict.js'
 import { byId } from './dom.js'
 
-/** How long deliveries are gathered before they are announced. */
+/** The time for which deliveries are gathered before they are announced. */
 const GATHERING_MS = 1500
 
 const live = byId('live', HTMLDivElement)

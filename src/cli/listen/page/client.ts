@@ -46,7 +46,7 @@ byId('deliveries', HTMLOListElement).addEventListener('click', async ({ target }
   if (matchMedia('(max-width: 820px)').matches) details.focus()
 })
 
-/** How many rows a key moves the focus by. */
+/** The number of rows by which a key moves the focus. */
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }
 
 document.addEventListener('keydown', (event) => {
