@@ -1,0 +1,128 @@
+/** Each wrong argument gets an error that names it, in every function that verifies. */
+
+import { describe, expect, it } from 'vitest'
+import { createReceiver, verifyAndParse, verifySignature, WebhookError } from '../../../src/index.js'
+import { verifyAndParseSync } from '../../../src/node.js'
+import { signDelivery } from '../../../src/testing/index.js'
+
+const SECRET = 'whsec_arguments'
+const BODY = '{"event":"call.ended","timestamp":1,"data":{}}'
+
+/** Functions that throw, or give, a WebhookError. */
+const FUNCTIONS: Readonly<Record<string, (...args: readonly never[]) => unknown>> = {
+  verifyAndParse,
+  verifyAndParseSync,
+  verifySignature: async (...args) => {
+    const verification = await verifySignature(...(args as unknown as Parameters<typeof verifySignature>))
+    if (!verification.ok) throw new WebhookError(verification.code, verification.message)
+  },
+}
+
+interface Row {
+  readonly code: string
+  readonly message: RegExp
+  readonly body?: unknown
+  readonly headers?: unknown
+  readonly secret?: unknown
+  readonly options?: unknown
+}
+
+const options = (given: object, message: RegExp): Row => ({
+  code: 'invalid_options',
+  message,
+  options: given,
+})
+
+const ROWS: Readonly<Record<string, Row>> = {
+  'headers that are null': {
+    code: 'invalid_options',
+    message: /^headers must be the request's headers \(got null\)/,
+    headers: null,
+  },
+  'headers that are missing': {
+    code: 'invalid_options',
+    message: /^headers .* \(got undefined\)/,
+    headers: undefined,
+  },
+  'headers that are a text': {
+    code: 'invalid_options',
+    message: /^headers must be the request's headers \(got /,
+    headers: 'x-truedy-signature: 1',
+  },
+  'a body with half a surrogate pair': {
+    code: 'body_not_raw',
+    message: /half a surrogate pair.* Pass the bytes\.$/,
+    body: `${BODY}\ud800`,
+  },
+  'a secret that is null': {
+    code: 'invalid_secret',
+    message: /^The secret is null\. Set TRUEDY_WEBHOOK_SECRET/,
+    secret: null,
+  },
+  'a secret that is the text null': {
+    code: 'invalid_secret',
+    message: /^The secret is null\. Set TRUEDY_WEBHOOK_SECRET/,
+    secret: 'null',
+  },
+  'a secret that is missing': {
+    code: 'invalid_secret',
+    message: /^The secret is missing\. Set TRUEDY_WEBHOOK_SECRET/,
+    secret: undefined,
+  },
+  'a secret that is the text undefined': {
+    code: 'invalid_secret',
+    message: /^The secret is missing\. /,
+    secret: 'undefined',
+  },
+  'a secret that is a number': { code: 'invalid_secret', message: /^The secret must be a string/, secret: 1 },
+  'a secret without a character': {
+    code: 'invalid_secret',
+    message: /^The secret is an empty string\. Set/,
+    secret: '',
+  },
+  'a clock that is none': options({ now: 1 }, /^now must be a function/),
+  'a clock that tells no time': options({ now: () => Number.NaN }, /^now\(\) must return milliseconds/),
+  'a clock that throws': options(
+    {
+      now: () => {
+        throw new Error('private')
+      },
+    },
+    /^Reading the arguments failed: /,
+  ),
+  'header names that are none': options({ headerNames: 'x' }, /^headerNames must be/),
+  'a header name that is none': options(
+    { headerNames: { timestamp: 1, signature: 'x' } },
+    /^headerNames\.timestamp must be/,
+  ),
+  'another header name that is none': options(
+    { headerNames: { timestamp: 'x' } },
+    /^headerNames\.signature must be/,
+  ),
+}
+
+describe.each(Object.entries(FUNCTIONS))('%s', (_, verify) => {
+  it.each(Object.entries(ROWS))('rejects %s', async (__, row) => {
+    const signed = await signDelivery(BODY, SECRET)
+    const { code, message, ...changed } = row
+    const given = { body: BODY, headers: signed.headers, secret: SECRET, options: undefined, ...changed }
+    const call = async () => verify(...([given.body, given.headers, given.secret, given.options] as never[]))
+    const error = await call().catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(WebhookError)
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) })
+    expect(String(error)).not.toContain('private')
+  })
+})
+
+describe('the length of a body', () => {
+  it.each([
+    ['Content-Length', 413],
+    ['content-lengtx', 204],
+    ['content-length-x', 204],
+  ])('is read from %s', async (name, status) => {
+    const receive = createReceiver({ secret: SECRET, onEvent() {} })
+    const { body, headers } = await signDelivery(BODY, SECRET)
+    const reply = await receive({ method: 'POST', headers: { ...headers, [name]: '9999999' }, body })
+    expect(reply.status).toBe(status)
+  })
+})
