@@ -3,9 +3,9 @@ import { createPool } from 'mysql2/promise'
 import { createNodeHandler } from 'truedy-webhooks/node'
 import { mysqlSchema, mysqlStore } from './store.js'
 
-// Both time-outs are shorter than Truedy waits for a response, ten seconds.
+// Both timeouts are shorter than Truedy waits for a response, ten seconds.
 const pool = createPool({ uri: process.env.DATABASE_URL, connectTimeout: 3000 })
-// mysql2 has a time-out for some commands only. The socket's covers them all: a connection on which nothing came back is
+// mysql2 has a timeout for some commands only. The socket's covers them all: a connection on which nothing came back is
 // closed, and what was under way fails.
 pool.on('connection', ({ stream }) => stream.setTimeout(5000, () => stream.destroy()))
 

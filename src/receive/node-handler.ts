@@ -97,7 +97,7 @@ export function createNodeHandler<
     })
     // The host then responds with an error of its own.
     if (mistake && !isNodeResponse(response)) throw mistake
-    // Somebody else answered (a time-out's middleware), or nobody listens any more.
+    // Somebody else answered (a timeout's middleware), or nobody listens any more.
     if (response.headersSent || response.destroyed) return
     // A request that a serverless adapter makes has no stream and nothing to wait for, so `undefined` counts too.
     const isUnread = request?.complete === false && !request.destroyed

@@ -27,7 +27,7 @@ const RECOVERY_MS = 150_000
 const SOON_MS = 30_000
 /** What Truedy waits for. */
 const TRUEDY_TIMEOUT_MS = 10_000
-/** Whether the time-outs of the queue are awaited. Otherwise, the test makes their times pass where the queue keeps them. */
+/** Whether the timeouts of the queue are awaited. Otherwise, the test makes their times pass where the queue keeps them. */
 const IS_FULL = process.env['FULL'] === '1'
 /** Jobs that a worker has at hand at once. */
 const CONCURRENCY = 5

@@ -180,7 +180,7 @@ describe('handlers', () => {
     isDuplicate(event, memoryStore(), { scope: 'staging' })
     // @ts-expect-error: the name before this version
     createReceiver({ onEvent() {}, maxMs: 1000 })
-    // @ts-expect-error: the database's own time-outs bound a transaction
+    // @ts-expect-error: the database's own timeouts bound a transaction
     isDuplicate(event, memoryStore(), { stepTimeoutMs: 1000 })
   })
 

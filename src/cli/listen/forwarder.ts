@@ -21,7 +21,7 @@ export interface AppResponse {
 /** Forwards to one app. */
 export interface Forwarder {
   /**
-   * Hands a request on, and writes the app's response. Without one, it responds with 502, or 504 after a time-out. Never rejects; resolves
+   * Hands a request on, and writes the app's response. Without one, it responds with 502, or 504 after a timeout. Never rejects; resolves
    * with `undefined` if the sender closed the connection first.
    */
   forward(request: IncomingMessage, response: ServerResponse): Promise<AppResponse | undefined>

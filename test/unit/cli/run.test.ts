@@ -170,7 +170,7 @@ describe('explainNetworkError', () => {
       }),
       'nothing listens',
     ],
-    ['a time-out', new DOMException('The operation timed out', 'TimeoutError'), 'no response came in time'],
+    ['a timeout', new DOMException('The operation timed out', 'TimeoutError'), 'no response came in time'],
     ['another code', coded('EOTHER'), 'low'],
     ['the cause of another', new TypeError('fetch failed', { cause: new Error('bad port') }), 'bad port'],
     ['what is no error', 'text', 'text'],

@@ -338,7 +338,7 @@ describe('an upload that breaks off', () => {
     const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     const { port } = await serve((request, response) => {
       void handle(request, response)
-      // As a middleware with a time-out of its own does.
+      // As a middleware with a timeout of its own does.
       request.once('data', () => request.destroy())
     })
     const client = await openSocket(port)
@@ -379,7 +379,7 @@ describe('an upload that breaks off', () => {
     expect(await probe()).toEqual(acknowledged())
   })
 
-  it('by falling silent holds up no other request, and ends with the server’s own time-out', async () => {
+  it('by falling silent holds up no other request, and ends with the server’s own timeout', async () => {
     const { onOutcome, outcomes, nth } = recordOutcomes()
     const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     let server: Server | undefined
@@ -825,7 +825,7 @@ describe('a response that somebody else sent', () => {
     await nth(1)
   })
 
-  it('while the handler ran, as a time-out does, is left alone and the event recorded', async () => {
+  it('while the handler ran, as a timeout does, is left alone and the event recorded', async () => {
     const gate = deferred()
     const { onOutcome, nth } = recordOutcomes()
     let response: ServerResponse | undefined
