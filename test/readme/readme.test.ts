@@ -157,7 +157,7 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
     Object.entries(runners).map(([name, run]) => [name, (block: Program) => run(moduleOf(block))]),
   ),
   async 'check results'(block) {
-    const check = `"${process.execPath}" "${join(ROOT, 'dist/cli.js')}" check --json --only valid`
+    const check = `"${process.execPath}" "${join(ROOT, 'dist/cli.js')}" check --json --only call.`
     const pipe = (url: string) =>
       promisify(execFile)('sh', ['-c', `${check} ${url} | "${process.execPath}" "${moduleOf(block)}"`])
     const right = await listen(createNodeHandler({ secret: SECRET, onEvent() {} }))
@@ -165,7 +165,7 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
     const wrong = await listen((_, response) => response.writeHead(401).end())
     const { code, stdout } = await pipe(wrong).catch((error) => error)
     expect(code).toBe(1)
-    expect(stdout).toMatch(/^::error title=a valid call\.started::Expected 2xx, got 401\. \w/)
+    expect(stdout).toMatch(/^::error title=call\.started::Expected 2xx, got 401\. \w/)
   },
   async 'export POST'(block) {
     const { POST } = await import(moduleOf(block))
