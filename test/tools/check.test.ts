@@ -53,8 +53,8 @@ describe.concurrent('check', () => {
       ✗ a signature of one digit  401       200
 
       ✗ a signature of one digit
-        Check the format of the signature before you compare it. timingSafeEqual throws
-        if the lengths differ.
+        Check the format of the signature before you compare it. timingSafeEqual
+        throws if the lengths differ.
 
       1 of 2 passed, 1 failed
       "
