@@ -3,6 +3,7 @@
 import { encodeUtf8 } from '../bytes.js'
 import { describeValue } from '../checks.js'
 import { WebhookError } from '../errors.js'
+import { isText } from '../json.js'
 
 /** The endpoint's secret as the dashboard shows it, or up to 10 of them while one is being rotated. */
 export type Secret = string | readonly string[]
@@ -36,7 +37,12 @@ export function requireKeys(secret: Secret): readonly Key[] {
     )
   }
   // `map` would skip the holes of a sparse array.
-  return Array.from(secret, requireKey)
+  return Array.from(secret, (each: unknown, index) => {
+    if (isText(each)) return requireKey(each)
+    throw invalidSecret(
+      `Secret ${index + 1} of ${secret.length} is ${describeValue(each)}. Set that secret, or leave it out of the list.`,
+    )
+  })
 }
 
 const MAX_SECRETS = 10

@@ -75,6 +75,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     secret: 'undefined',
   },
   'a secret that is a number': { code: 'invalid_secret', message: /^The secret must be a string/, secret: 1 },
+  'a second secret that is missing': {
+    code: 'invalid_secret',
+    message: /^Secret 2 of 2 is undefined\. Set that secret, or leave it out of the list\.$/,
+    secret: [SECRET, undefined],
+  },
   'a secret without a character': {
     code: 'invalid_secret',
     message: /^The secret is an empty string\. Set/,
