@@ -18,7 +18,7 @@ const FILES = {
 }
 
 const SECURITY_HEADERS = {
-  // Only files of this server; and the browser rejects to make markup out of text.
+  // Only files of this server load, and the browser never parses a text as markup.
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",

@@ -9,10 +9,16 @@ import type { QueueJob } from '../receive/job.js'
  *
  * @throws WebhookError `invalid_options`
  */
-export function requireMethod(adapter: string, client: unknown, method: string, example: string): void {
-  const found = (client as Readonly<Record<string, unknown>> | null | undefined)?.[method]
-  if (typeof found === 'function') return
-  throw invalidOption(`${adapter} needs a client with ${method}(): pass ${example}.`)
+export function requireMethods(
+  adapter: string,
+  client: unknown,
+  methods: readonly string[],
+  example: string,
+): void {
+  const found = client as Readonly<Record<string, unknown>> | null | undefined
+  const missing = methods.find((method) => typeof found?.[method] !== 'function')
+  if (missing === undefined) return
+  throw invalidOption(`${adapter} needs a client with ${missing}(): pass ${example}.`)
 }
 
 /**

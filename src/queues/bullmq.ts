@@ -1,7 +1,7 @@
 /** Hand-off to BullMQ. */
 
 import type { Queue, QueueJob } from '../receive/job.js'
-import { requireMethod } from './adapter-checks.js'
+import { requireMethods } from './adapter-checks.js'
 
 /** The part of a BullMQ `Queue` that is used. */
 export interface BullmqClient<Options extends object> {
@@ -49,19 +49,17 @@ export function bullmqQueue<Options extends object>(
   queue: BullmqClient<Options>,
   options?: Omit<Options, 'jobId'>,
 ): Queue {
-  for (const method of ['add', 'getJobState']) {
-    requireMethod('bullmqQueue', queue, method, "new Queue('truedy-events', { connection })")
-  }
+  requireMethods('bullmqQueue', queue, ['add', 'getJobState'], "new Queue('truedy-events', { connection })")
   return {
     async add(job: QueueJob) {
       const jobId = bullmqId(job.key)
       // The options without an id of their own, and ours.
       const settings = { ...options, jobId } as Options & { jobId: string }
-      // Both at once, because a second round trip would halve the rate. Nobody depends on their order: a job that fails right after
-      // this question could as well fail right after the answer.
+      // Both at once, because a second round trip would halve the rate. Their order doesn't matter: a job may also fail right after
+      // its state was read. Both are asynchronous, so that no rejection of one is lost if the other throws.
       const [result, state] = await Promise.all([
-        queue.add(job.type, job, settings),
-        queue.getJobState(jobId),
+        (async () => queue.add(job.type, job, settings))(),
+        (async () => queue.getJobState(jobId))(),
       ])
       // The client's type doesn't know the result of `add`. Each part is checked before it is used.
       const added = result as AddedJob | undefined

@@ -1,7 +1,7 @@
 /** Hand-off to Cloudflare Queues. */
 
 import type { Queue, QueueJob } from '../receive/job.js'
-import { requireMethod, requireSize } from './adapter-checks.js'
+import { requireMethods, requireSize } from './adapter-checks.js'
 
 /** The part of a queue's binding that is used. */
 export interface CloudflareClient<Options extends object> {
@@ -36,7 +36,7 @@ export function cloudflareQueue<Options extends object>(
   queue: CloudflareClient<Options>,
   options?: Options,
 ): Queue {
-  requireMethod('cloudflareQueue', queue, 'send', 'the binding of a queue, such as env.JOBS')
+  requireMethods('cloudflareQueue', queue, ['send'], 'the binding of a queue, such as env.JOBS')
   return {
     async add(job: QueueJob) {
       requireSize('Cloudflare Queues', job, MAX_JOB_BYTES)

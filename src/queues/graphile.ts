@@ -2,7 +2,7 @@
 
 import type { Queue, QueueJob } from '../receive/job.js'
 import { sha256Hex } from '../sha256.js'
-import { requireMethod } from './adapter-checks.js'
+import { requireMethods } from './adapter-checks.js'
 
 /** The part of graphile-worker's utilities that is used. */
 export interface GraphileClient<Spec extends object> {
@@ -41,7 +41,7 @@ export function graphileQueue<Spec extends object>(
   task: string,
   spec?: Omit<Spec, 'jobKey' | 'jobKeyMode'>,
 ): Queue {
-  requireMethod('graphileQueue', utils, 'addJob', 'await makeWorkerUtils({ … })')
+  requireMethods('graphileQueue', utils, ['addJob'], 'await makeWorkerUtils({ … })')
   return {
     add(job: QueueJob) {
       const jobKey = job.key.length <= MAX_KEY_LENGTH ? job.key : sha256Hex(job.key)

@@ -2,7 +2,7 @@
 
 import type { Queue, QueueJob } from '../receive/job.js'
 import { sha256Hex } from '../sha256.js'
-import { requireMethod } from './adapter-checks.js'
+import { requireMethods } from './adapter-checks.js'
 
 /** The part of a pg-boss instance that is used. */
 export interface PgBossClient<Options extends object> {
@@ -49,9 +49,7 @@ export function pgBossQueue<Options extends object>(
   name: string,
   options?: Omit<Options, 'id'>,
 ): Queue {
-  for (const method of ['send', 'retry', 'getJobById']) {
-    requireMethod('pgBossQueue', boss, method, 'a pg-boss instance')
-  }
+  requireMethods('pgBossQueue', boss, ['send', 'retry', 'getJobById'], 'a pg-boss instance')
   return {
     async add(job: QueueJob) {
       const id = uuidOf(job.key)
@@ -71,7 +69,7 @@ export function pgBossQueue<Options extends object>(
   }
 }
 
-/** A text as PostgreSQL's jsonb can hold it, which knows neither U+0000 nor half a surrogate pair. The body and the key have them escaped. */
+/** A text as PostgreSQL's jsonb can hold it, which knows neither U+0000 nor half a surrogate pair. JSON escapes them in the body, and `dedupeKey` in the key. */
 function storable(text: string): string {
   return text.replace(/\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
 }

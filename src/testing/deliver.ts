@@ -30,7 +30,7 @@ export const DELIVER_OPTION_NAMES = ['secret', 'url', 'headers', 'args', 'timest
  * Signs an event, delivers it to an app, and resolves with what the app replies.
  *
  * If a delivery is rejected for its signature, one more request shows whether the app re-serializes bodies, which is then said on `console.warn`.
- * That request is no event, and no handler of a receiver runs for it.
+ * That request isn't an event, and no handler of a receiver runs for it.
  *
  * @param target - `{ fetch }`: a Hono app, a Worker, a route of Next.js; `{ node }`: an Express app or any `(req, res)`; `{ receive }`: what
  * `createReceiver` returned; or the URL of a server

@@ -7,7 +7,7 @@ export const RESERIALIZED =
   'The receiver parses the body and re-serializes it before it verifies: JSON.stringify writes other bytes than Truedy signed. Verify the raw body, as it arrived, before any parser.'
 
 /**
- * A request whose signature belongs not to its body, but to what `JSON.parse` and `JSON.stringify` make of it. It is no event: no handler runs.
+ * A request whose signature belongs not to its body, but to what `JSON.parse` and `JSON.stringify` make of it. It isn't an event, so no handler runs.
  */
 export async function createProbe(secret: string): Promise<SignedRequest<string>> {
   const { headers } = await signDelivery('{"probe":1}', secret)
@@ -25,6 +25,6 @@ export function isRejection(status: number): boolean {
  * @param rejected - the status of a valid delivery, with the same secret
  */
 export function isSignatureAccepted(probe: number, rejected: number): boolean {
-  // A body that is no event is accepted as an unknown type, rejected with 400 or 422, or makes the handler fail.
+  // A body that isn't an event is accepted as an unknown type, rejected with 400 or 422, or makes the handler fail.
   return probe !== rejected && ((probe >= 200 && probe < 300) || [400, 422, 500].includes(probe))
 }

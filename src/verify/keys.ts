@@ -3,7 +3,6 @@
 import { encodeUtf8 } from '../bytes.js'
 import { describeValue } from '../checks.js'
 import { WebhookError } from '../errors.js'
-import { isText } from '../json.js'
 
 /** The endpoint's secret as the dashboard shows it, or up to 10 of them while one is being rotated. */
 export type Secret = string | readonly string[]
@@ -37,21 +36,22 @@ export function requireKeys(secret: Secret): readonly Key[] {
     )
   }
   // `map` would skip the holes of a sparse array.
-  return Array.from(secret, (each: unknown, index) => {
-    if (isText(each)) return requireKey(each)
-    throw invalidSecret(
-      `Secret ${index + 1} of ${secret.length} is ${describeValue(each)}. Set that secret, or leave it out of the list.`,
-    )
-  })
+  return Array.from(secret, (each: unknown, index) => requireKey(each, index + 1, secret.length))
 }
 
 const MAX_SECRETS = 10
 
-/** The key of one secret. Throws `invalid_secret`. */
-export function requireKey(secret: unknown): Key {
+/**
+ * The key of one secret.
+ *
+ * @param number - its number in a list, from 1, for the message
+ * @param count - the length of the list; 0 if there is none
+ * @throws WebhookError `invalid_secret`
+ */
+export function requireKey(secret: unknown, number = 0, count = 0): Key {
   const known = young.get(secret)
   if (known) return known
-  const key = old.get(secret) ?? { bytes: encodeUtf8(requireUsable(secret)) }
+  const key = old.get(secret) ?? { bytes: encodeUtf8(requireUsable(secret, number, count)) }
   if (young.size >= GENERATION_SIZE) {
     old = young
     young = new Map()
@@ -61,38 +61,42 @@ export function requireKey(secret: unknown): Key {
 }
 
 /** Rejects a secret that can only be a mistake. There is no minimum length, because tests use short secrets. */
-function requireUsable(secret: unknown): string {
-  if (secret === undefined || secret === 'undefined') throw invalidSecret(MISSING)
-  if (secret === null || secret === 'null') throw invalidSecret(`The secret is null. ${SET_IT}`)
-  if (typeof secret !== 'string') {
-    throw invalidSecret(
-      `The secret must be a string (got ${describeValue(secret)}). Pass it as Truedy's dashboard shows it.`,
-    )
+function requireUsable(secret: unknown, number: number, count: number): string {
+  const [name, setIt] = count > 0 ? [`Secret ${number} of ${count}`, SET_IN_LIST] : ['The secret', SET_IT]
+  const invalid = (fault: string) => invalidSecret(`${name} ${fault}`)
+  if (secret === undefined || secret === 'undefined') {
+    throw invalid(`is missing. ${setIt}${count > 0 ? '' : IN_A_BUILD}`)
   }
-  if (secret === '') throw invalidSecret(`The secret is an empty string. ${SET_IT}`)
+  if (secret === null || secret === 'null') throw invalid(`is null. ${setIt}`)
+  if (typeof secret !== 'string') {
+    throw invalid(`must be a string (got ${describeValue(secret)}). Pass it as Truedy's dashboard shows it.`)
+  }
+  if (secret === '') throw invalid(`is an empty string. ${setIt}`)
   if (secret !== secret.trim()) {
-    throw invalidSecret(
-      'The secret has white space around it, such as a newline at the end of a file. Trim it where you read it.',
+    throw invalid(
+      'has white space around it, such as a newline at the end of a file. Trim it where you read it.',
     )
   }
   if (secret === '[object Object]') {
-    throw invalidSecret(
-      'The secret is "[object Object]": an object was converted to a string. Pass the field that holds the secret.',
+    throw invalid(
+      'is "[object Object]": an object was converted to a string. Pass the field that holds the secret.',
     )
   }
   if (secret === 'whsec_') {
-    throw invalidSecret('The secret is only its prefix, "whsec_". Copy all of it from Truedy\'s dashboard.')
+    throw invalid('is only its prefix, "whsec_". Copy all of it from Truedy\'s dashboard.')
   }
   if (secret.includes('${')) {
-    throw invalidSecret(
-      'The secret contains "${": a variable was not expanded. Check the file or the quotes that it comes from.',
+    throw invalid(
+      'contains "${": a variable was not expanded. Check the file or the quotes that it comes from.',
     )
   }
   return secret
 }
 
 const SET_IT = 'Set TRUEDY_WEBHOOK_SECRET, or pass `secret`.'
-const MISSING = `The secret is missing. ${SET_IT} In a build or on Workers, pass a function: secret: (request, env) => env.TRUEDY_WEBHOOK_SECRET.`
+const SET_IN_LIST = 'Set that secret, or leave it out of the list.'
+const IN_A_BUILD =
+  ' In a build or on Workers, pass a function: secret: (request, env) => env.TRUEDY_WEBHOOK_SECRET.'
 
 function invalidSecret(message: string): WebhookError {
   return new WebhookError('invalid_secret', message)

@@ -71,7 +71,7 @@ function count(
   const deaths = (id: string) => workers.interrupted.get(id) ?? 0
   const lost = ids.filter((id) => times(id) === 0)
   const again = ids.filter((id) => times(id) > 1)
-  // A worker that dies between effect and record leaves an event that has to be processed again: once for each such death.
+  // If a worker crashes between effect and record, its event is processed again: once for each such crash.
   const unexplained = again.filter((id) => times(id) > 1 + deaths(id))
   const line = {
     ...told,

@@ -10,7 +10,7 @@ export interface OutcomeEvent {
   readonly durationMs: number
 }
 
-/** What became of a step that ends a lease: the store did it, rejected it, or could not be asked. */
+/** The result of a step that ends a lease: the store did it, rejected it, or did not respond. */
 export interface StepEvent {
   readonly type: 'step'
   readonly pid: number

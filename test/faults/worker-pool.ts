@@ -31,7 +31,7 @@ export interface WorkerPool {
   readonly url: string
   /** All that was reported so far. */
   readonly events: readonly WorkerEvent[]
-  /** How many times a worker died while it processed an event, by the event's id. */
+  /** The number of crashes while an event was processed, by the event's id. */
   readonly interrupted: ReadonlyMap<string, number>
   /** How many deaths ended a handler. */
   deathsInHandler(): number

@@ -1,9 +1,9 @@
-/** Deliveries that are valid, and everything that one may be made into. */
+/** Valid deliveries, and changed ones. */
 
 import { createHmac } from 'node:crypto'
 import type { Random } from '../support/random.js'
 
-/** What is handed to the library: whatever it is, TypeScript would reject some of it. */
+/** Arguments for the library. TypeScript would reject some of them. */
 export interface Input {
   readonly body: unknown
   readonly headers: unknown
@@ -16,7 +16,7 @@ export const NOW = 1_773_844_320_000
 
 const SECRETS = ['whsec_YWJj', '0123456789abcdef0123456789abcdef', 'ß', 'whsec_\ud83d\ude00']
 
-/** Makes an input: valid one time in three, and else changed in one place or several. */
+/** Creates an input: one in three is valid, the others are changed in one place or several. */
 export function makeInput(random: Random): Input {
   const secret = random.of(SECRETS)
   const body = makeBody(random)

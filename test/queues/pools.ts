@@ -158,7 +158,7 @@ function count(
     again: again.length,
     lost: lost.length,
   }
-  // A worker that dies between effect and record leaves an event that has to be processed again: once for each such death.
+  // If a worker crashes between effect and record, its event is processed again: once for each such crash.
   return { ...run, line, lost, unexplained: again.filter((id) => times(id) > 1 + deaths(id)) }
 }
 

@@ -1,4 +1,4 @@
-/** Whom a server runs as that rejects to run as root. */
+/** The user of a server that doesn't start as root. */
 
 import { execFileSync } from 'node:child_process'
 

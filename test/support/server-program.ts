@@ -31,7 +31,7 @@ export interface ProgramDescription {
   /** What it prints when it takes connections. */
   readonly readyText: string
   readonly haltSignal: NodeJS.Signals
-  /** The ids of the ordinary user that it runs as, where the test runs as root and the program rejects to. */
+  /** The ids of the ordinary user that it runs as, if the test runs as root and the program doesn't start as root. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined
   /** Makes its data in an empty directory. */
   prepare?(directory: string): Promise<void>

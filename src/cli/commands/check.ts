@@ -61,14 +61,18 @@ export const check = defineCommand({
   },
 })
 
-/** The cases with one of the texts in their name, in upper or lower case; without texts, all cases. */
+/** The cases with one of the texts in their name, in upper or lower case; without texts, all cases. Each text must match. */
 function selectCases(parts: readonly string[]): typeof endpointCases {
-  const wanted = parts.map((part) => part.toLowerCase())
-  const isWanted = ({ name }: { name: string }) => wanted.some((part) => name.toLowerCase().includes(part))
-  const cases = wanted.length === 0 ? endpointCases : endpointCases.filter(isWanted)
-  if (cases.length > 0) return cases
+  if (parts.length === 0) return endpointCases
+  const matches =
+    (part: string) =>
+    ({ name }: { name: string }) =>
+      name.toLowerCase().includes(part.toLowerCase())
+  const unmatched = parts.find((part) => !endpointCases.some(matches(part)))
+  if (unmatched === undefined)
+    return endpointCases.filter((each) => parts.some((part) => matches(part)(each)))
   const names = endpointCases.map(({ name }) => `  ${name}`).join('\n')
-  throw new UsageError(`--only matches no case. These are the cases:\n${names}`, 'check')
+  throw new UsageError(`--only ${unmatched} matches no case. These are the cases:\n${names}`, 'check')
 }
 
 /** Throws EnvironmentError if nothing responds, because every case would fail for the same reason. */

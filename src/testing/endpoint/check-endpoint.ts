@@ -14,8 +14,8 @@ export interface EndpointResult extends EndpointFinding {
 }
 
 /**
- * Sends an endpoint all that a webhook endpoint meets (valid, forged, stale, doubled, malformed …) and tells for each
- * case whether the answer was right. The endpoint handles the valid ones: point it at a test setup.
+ * Sends an endpoint every kind of delivery (valid, forged, stale, malformed, retried …) and tells for each case whether the response
+ * was right. The endpoint processes the valid ones: point it at a test setup.
  *
  * @param url - where the endpoint listens
  * @param secret - the secret that it verifies with
@@ -53,7 +53,7 @@ export async function* runCases(
     const isGenuineFailure =
       !result.passed && result.expected === '2xx' && !ALL_SUCCESSFUL.test(result.actual)
     if (!isGenuineFailure) yield result
-    // The reason why one valid delivery fails is mostly the reason for the others, too.
+    // If one valid delivery fails, the others mostly fail for the same reason.
     else if (first) yield { ...result, fix: `Fix "${first.name}" first.` }
     else {
       first = result
@@ -62,7 +62,7 @@ export async function* runCases(
   }
 }
 
-/** Tells whether the endpoint rejected a valid delivery because it verifies something else than the raw body. */
+/** Tells whether the endpoint rejected a valid delivery because it verifies something other than the raw body. */
 async function isReserializing({ url, secret }: Endpoint, { actual }: EndpointResult): Promise<boolean> {
   const rejected = Number(actual)
   if (!isRejection(rejected)) return false

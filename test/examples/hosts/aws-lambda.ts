@@ -4,7 +4,7 @@
  *
  *     tsx aws-lambda.ts rest-api|http-api|function-url [base64]
  *
- * - rest-api: docs.aws.amazon.com/apigateway/latest/developerguide/setup-lambda-proxy-integrations.html
+ * - rest-api: docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  * - http-api: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  * - function-url: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
  *

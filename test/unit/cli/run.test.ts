@@ -70,7 +70,11 @@ describe('the command line', () => {
     [['check', 'http://'], 'The URL must start with http:// or https:// (got "http://")'],
     [
       ['check', 'http://127.0.0.1:9/', '--only', 'nothing'],
-      '--only matches no case. These are the cases:   call.started ',
+      '--only nothing matches no case. These are the cases:   call.started ',
+    ],
+    [
+      ['check', 'http://127.0.0.1:9/', '--only', 'GET', '--only', 'nothing'],
+      '--only nothing matches no case. These are the cases:   call.started ',
     ],
   ])('rejects %j with exit code 2', async (argv, message) => {
     const { code, stdout, stderr } = await cli(...argv)

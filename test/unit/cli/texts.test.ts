@@ -196,7 +196,7 @@ describe('a person reads', () => {
     const none = await answering(418, 'a teapot')
     const redirect = await answering(302, '', { location: '/login' })
     const right = await receiver()
-    const quick = ['--only', 'signature', '--only', 'GET', '--only', 'valid']
+    const quick = ['--only', 'signature', '--only', 'GET', '--only', 'call.']
     const texts = [
       await transcript({ argv: ['check', all, ...quick], isTerminal: true }),
       await transcript({ argv: ['check', none] }),

@@ -156,7 +156,7 @@ describe('the body', () => {
     expect(counts.pulled).toBe(17)
   })
 
-  it('may reject to be cancelled', async () => {
+  it('may reject a cancel', async () => {
     let pulled = 0
     const stream = new ReadableStream<Uint8Array>({
       pull(controller) {

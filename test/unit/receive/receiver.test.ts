@@ -702,7 +702,7 @@ describe('onOutcome', () => {
     expect(outcome).toMatchObject({ error: { code, status } })
   })
 
-  it('sees a valid body that is no event as rejected', async () => {
+  it('rejects a signed body that is not an event', async () => {
     const request = { method: 'POST', ...(await signDelivery('[]', SECRET)) }
     expect(await outcomeOf({}, request)).toMatchObject({
       status: 'rejected',

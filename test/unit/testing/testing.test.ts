@@ -85,7 +85,7 @@ describe('checkEndpoint', () => {
     expect(results.map(({ name }) => name)).toEqual(endpointCases.map(({ name }) => name))
   })
 
-  it('finds a receiver that accepts everything, and says what to mend', async () => {
+  it('finds a receiver that accepts everything, and says what to fix', async () => {
     const results = await checkEndpoint(wrong, SECRET)
     const failed = results.filter(({ passed }) => !passed)
     expect(failed.map(({ name }) => name)).toEqual(
@@ -133,11 +133,11 @@ describe('checkEndpoint', () => {
   const finding = (name: string, expected: string, actual: string): EndpointCase => ({
     name,
     expected,
-    run: async () => ({ passed: false, actual, fix: `Mend ${name}.` }),
+    run: async () => ({ passed: false, actual, fix: `Change ${name}.` }),
   })
 
   it.each(['500', '204, 500', '1204', '2x4', '20x', '204, 2x4', '204, 20x', '204, 204x', '204, 204, 500'])(
-    'says after a valid delivery that got %s to mend that first',
+    'says after a valid delivery that got %s to fix that first',
     async (actual) => {
       const cases = [
         finding('one', '2xx', actual),
@@ -145,7 +145,7 @@ describe('checkEndpoint', () => {
         finding('three', '2xx', '500'),
       ]
       const results = await checkEndpoint(right, SECRET, cases)
-      expect(results.map(({ fix }) => fix)).toEqual(['Mend one.', 'Mend two.', 'Fix "one" first.'])
+      expect(results.map(({ fix }) => fix)).toEqual(['Change one.', 'Change two.', 'Fix "one" first.'])
     },
   )
 
@@ -157,13 +157,13 @@ describe('checkEndpoint', () => {
   ])('gives each its own fix after one that should have got %s, and got %s', async (expected, actual) => {
     const cases = [finding('one', expected, actual), finding('two', '2xx', '500')]
     const results = await checkEndpoint(right, SECRET, cases)
-    expect(results.map(({ fix }) => fix)).toEqual(['Mend one.', 'Mend two.'])
+    expect(results.map(({ fix }) => fix)).toEqual(['Change one.', 'Change two.'])
   })
 
   it('says of a redirect that it is one only where it came first', async () => {
     const cases = [finding('one', '401', '204, 302'), finding('two', '401', '302, 204')]
     const results = await checkEndpoint(right, SECRET, cases)
-    expect(results.map(({ fix }) => fix)).toEqual(['Mend one.', expect.stringMatching(/^It redirects/)])
+    expect(results.map(({ fix }) => fix)).toEqual(['Change one.', expect.stringMatching(/^It redirects/)])
   })
 
   it('has cases with distinct names', () => {

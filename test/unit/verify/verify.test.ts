@@ -668,7 +668,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     expect(error).toMatchObject({ ...rest, name: 'WebhookError' })
   })
 
-  it('throws for a valid body that is no event', async () => {
+  it('throws for a signed body that is not an event', async () => {
     for (const [body, code] of [
       ['{', 'invalid_json'],
       ['[]', 'invalid_event'],

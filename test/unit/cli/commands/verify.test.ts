@@ -43,7 +43,7 @@ describe('verify', () => {
     expect(code).toBe(0)
   })
 
-  it('says that a valid body is no event', async () => {
+  it('says that a signed body is not an event', async () => {
     const { code, stdout } = await verify('--body', fileWith('[]'), ...captured('[]'))
     expect(stdout).toContain('The JSON lacks event')
     expect(code).toBe(0)

@@ -396,7 +396,7 @@ describe('--json', () => {
     expect(outcomes).toHaveLength(2)
   })
 
-  it('says why there was no response, where a redirect leads, and that a body is no event', async () => {
+  it('says why there was no response, where a redirect leads, and that a body is not an event', async () => {
     const nobody = await send(['http://127.0.0.1:1/', '--json'])
     expect(nobody.code).toBe(1)
     expect(nobody.objects()[0]).toMatchObject({

@@ -75,7 +75,7 @@ it.each([204, 400, 401, 405, 413, 503])('pass exactly where %d is what they expe
   status = always
   const isRepeat = new Set(repeatCases)
   for (const endpointCase of endpointCases) {
-    // Each alone: after one that failed the next ones would be told to mend that first.
+    // Each case runs alone: after a failed one, the fix of the next ones would be to fix that first.
     const [result] = await checkEndpoint(url, SECRET, [endpointCase])
     const { name, expected } = endpointCase
     // None of a pair may be told to wait forever: 503 alone is right for nothing.
