@@ -59,41 +59,38 @@ export function stringifyDeep(value: unknown): string {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
+  // What is still to be written, the next one last: values, and the texts around them.
+  const pending: unknown[] = [value]
+  const isValue = [true]
   let text = ''
-  // The parents of what is written next, the innermost last, each with its keys and with the number of those that are written.
-  const parents: Parent[] = []
-  let next = value
-  for (;;) {
-    if (typeof next === 'object' && next !== null) {
-      // An array is read by its indexes, which are its keys.
-      const fields = next as Readonly<Record<string | number, unknown>>
-      const keys = Array.isArray(next)
-        ? undefined
-        : Object.keys(next).filter((key) => fields[key] !== undefined)
-      text += keys ? '{' : '['
-      parents.push({ fields, keys, length: (keys ?? (next as readonly unknown[])).length, written: 0 })
-    } else {
+  while (pending.length > 0) {
+    const next = pending.pop()
+    if (!isValue.pop()) {
+      text += next
+      continue
+    }
+    if (typeof next !== 'object' || next === null) {
       text += JSON.stringify(next) ?? 'null'
+      continue
     }
-    let parent = parents.at(-1)
-    while (parent && parent.written === parent.length) {
-      text += parent.keys ? '}' : ']'
-      parents.pop()
-      parent = parents.at(-1)
+    // An array is read by its indexes, which are its keys.
+    const fields = next as Readonly<Record<string | number, unknown>>
+    const keys = Array.isArray(next) ? undefined : Object.keys(next)
+    text += keys ? '{' : '['
+    let after = keys ? '}' : ']'
+    for (let index = (keys ?? (next as readonly unknown[])).length - 1; index >= 0; index--) {
+      const key = keys?.[index] ?? index
+      const field = fields[key]
+      if (keys && field === undefined) continue
+      pending.push(after, field)
+      isValue.push(false, true)
+      if (keys) {
+        pending.push(`${JSON.stringify(key)}:`)
+        isValue.push(false)
+      }
+      after = ','
     }
-    if (!parent) return text
-    if (parent.written > 0) text += ','
-    const key = parent.keys?.[parent.written] ?? parent.written
-    if (parent.keys) text += `${JSON.stringify(key)}:`
-    next = parent.fields[key]
-    parent.written++
+    if (after !== ',') text += after
   }
-}
-
-interface Parent {
-  readonly fields: Readonly<Record<string | number, unknown>>
-  /** None for an array. */
-  readonly keys: readonly string[] | undefined
-  readonly length: number
-  written: number
+  return text
 }
