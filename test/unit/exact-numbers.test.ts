@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { quoteInexactNumbers } from '../../src/exact-numbers.js'
+import { runs } from './support/runs.js'
 
 /** A decimal number as an exact fraction, without its sign; the second implementation that the first is compared with. */
 function fractionOf(literal: string): readonly [numerator: bigint, denominator: bigint] {
@@ -43,7 +44,7 @@ describe('quoteInexactNumbers', () => {
           const quoted = place.replace('%', `"\\u0000${literal}"`)
           expect(quoteInexactNumbers(text)).toBe(survives(literal) ? text : quoted)
         }),
-        { numRuns: 1000 },
+        runs(200),
       )
     },
   )

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { stringifyDeep } from '../../src/json.js'
+import { runs } from './support/runs.js'
 
 /** More levels than the native function can recurse into. */
 const LEVELS = 20_000
@@ -21,6 +22,6 @@ it('stringifyDeep writes what JSON.stringify writes, however deep it is', () => 
       expect(stringifyDeep(holding(deep))).toBe(`[${deepText}${rest}`)
       expect(stringifyDeep(holding(inner))).toBe(`[${written}${rest}`)
     }),
-    { numRuns: 20 },
+    runs(5),
   )
 })

@@ -6,6 +6,7 @@ import { runCli } from '../../../src/cli/run.js'
 import { printable } from '../../../src/cli/terminal/printable.js'
 import { wrap } from '../../../src/cli/terminal/wrap.js'
 import { didYouMean } from '../../../src/did-you-mean.js'
+import { runs } from '../support/runs.js'
 import { testSurroundings } from '../support/surroundings.js'
 
 async function cli(...argv: string[]) {
@@ -148,7 +149,7 @@ describe('didYouMean', () => {
         const mayBeWrong = Math.max(1, Math.floor(candidate.length / 3))
         expect(didYouMean(word, [candidate]) !== '').toBe(edits(word, candidate) <= mayBeWrong)
       }),
-      { numRuns: 2000 },
+      runs(300),
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatDelivery, readSavedDelivery } from '../../../src/cli/saved-delivery.js'
+import { runs } from '../support/runs.js'
 
 const headers = fc.array(fc.tuple(fc.constantFrom('X-Own', 'x-own', 'Content-Type'), fc.string()), {
   maxLength: 4,
@@ -30,6 +31,7 @@ describe('a saved delivery', () => {
           })
         },
       ),
+      runs(30),
     )
   })
 

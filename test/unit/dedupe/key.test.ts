@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { scopedKey } from '../../../src/dedupe/key.js'
 import { dedupeKey, parseEvent, type TruedyEvent } from '../../../src/index.js'
+import { runs } from '../support/runs.js'
 
 const TIME = '2026-03-18T14:32:00Z'
 
@@ -342,7 +343,7 @@ describe('the key of any event', () => {
           )
         expect(keyOf(one.text) === keyOf(other.text)).toBe(one.text === other.text)
       }),
-      { numRuns: 300 },
+      runs(100),
     )
   })
 
@@ -406,7 +407,7 @@ describe('the key of an event at one of several endpoints', () => {
         // What a job handler records under.
         expect(scopedKey(key1, scope1)).not.toBe(`job/${scopedKey(key2, scope2)}`)
       }),
-      { numRuns: 1000 },
+      runs(200),
     )
   })
 })

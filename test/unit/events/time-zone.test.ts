@@ -1,19 +1,35 @@
-/** In a file of its own: a thread, which some runners of tests use, cannot have a zone of its own. */
+/** In processes of their own: a thread has the time zone of its process. */
 
-import { expect, it, vi } from 'vitest'
-import { eventTime } from '../../../src/index.js'
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
+import { expect, it } from 'vitest'
 
-it.each(['America/New_York', 'Asia/Kathmandu', 'UTC'])(
-  'the time of an event does not depend on the zone of the machine: %s',
-  (zone) => {
-    vi.stubEnv('TZ', zone)
-    // A local time that the spring of New York leaves out.
-    const timestamp = '2026-03-08T02:30:00.123456'
-    const time = eventTime({ event: 'call.ended', timestamp, data: {} } as never)
-    const offset = new Date(2026, 0, 1).getTimezoneOffset()
-    vi.unstubAllEnvs()
-    expect(time?.getTime()).toBe(Date.UTC(2026, 2, 8, 2, 30, 0, 123))
-    // The zone was in force.
-    expect(offset).toBe({ 'America/New_York': 300, 'Asia/Kathmandu': -345, UTC: 0 }[zone])
-  },
-)
+// A local time that the spring of New York leaves out.
+const TIMESTAMP = '2026-03-08T02:30:00.123456'
+
+const program = `
+import { eventTime } from './index.js'
+const time = eventTime({ event: 'call.ended', timestamp: '${TIMESTAMP}', data: {} })
+console.log(JSON.stringify([time.getTime(), new Date(2026, 0, 1).getTimezoneOffset()]))`
+
+const bundle = buildSync({
+  stdin: { contents: program, resolveDir: fileURLToPath(new URL('../../../src', import.meta.url)) },
+  bundle: true,
+  platform: 'node',
+  write: false,
+}).outputFiles[0]?.text
+
+it.each([
+  ['America/New_York', 300],
+  ['Asia/Kathmandu', -345],
+  ['UTC', 0],
+])('the time of an event does not depend on the zone of the machine: %s', (zone, offset) => {
+  const output = execFileSync(process.execPath, ['-'], {
+    input: bundle,
+    env: { ...process.env, TZ: zone },
+    encoding: 'utf8',
+  })
+  // The zone was in force.
+  expect(JSON.parse(output)).toEqual([Date.UTC(2026, 2, 8, 2, 30, 0, 123), offset])
+})

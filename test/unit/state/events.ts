@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { parseEvent, type TruedyEvent } from '../../../src/index.js'
+import { IS_FULL } from '../support/runs.js'
 
 export const BEGIN = Date.UTC(2026, 2, 18, 14, 30)
 
@@ -54,7 +55,10 @@ export function batchEvent(name: string, data: object, timestamp: string | numbe
   return parseEvent({ event: name, timestamp, data: { batch_id: 'b1', ...data } })
 }
 
-/** Goes through all histories of up to three of some events, and returns those whose state differs from that of the same events. */
+/** The most events in a history of `findDifferentStates`. */
+export const LONGEST_HISTORY = IS_FULL ? 3 : 2
+
+/** Goes through all short histories of some events, and returns those whose state differs from that of the same events. */
 export function findDifferentStates<State>(
   events: readonly TruedyEvent[],
   step: (state: State | undefined, event: TruedyEvent) => State | undefined,
@@ -71,7 +75,7 @@ export function findDifferentStates<State>(
       const key = [...new Set(history)].sort().join()
       if ((known.get(key) ?? text) !== text) different.push(`${history}: ${text}, not ${known.get(key)}`)
       known.set(key, text)
-      if (history.length < 3) visit(history, state)
+      if (history.length < LONGEST_HISTORY) visit(history, state)
     }
   }
   visit([], undefined)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { editJson } from '../../../../src/cli/send/json-edit.js'
+import { runs } from '../../support/runs.js'
 
 /** Keys that need no escapes on a command line, and some that do in JSON. */
 const keys = fc.string({ unit: fc.constantFrom(...'ab"\\{}[],: é'), minLength: 1, maxLength: 4 })
@@ -49,7 +50,7 @@ describe('editJson', () => {
           expect(edited === undefined ? undefined : JSON.parse(edited)).toEqual(expected)
         },
       ),
-      { numRuns: 1000 },
+      runs(200),
     )
   })
 

@@ -1,0 +1,6 @@
+/** How often a property is tested that takes long: `FULL=1 npm test` tests it ten times as often. */
+export function runs(short: number): { readonly numRuns: number } {
+  return { numRuns: IS_FULL ? 10 * short : short }
+}
+
+export const IS_FULL = process.env['FULL'] === '1'
