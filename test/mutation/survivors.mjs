@@ -3,7 +3,7 @@
  * test/mutation/survivors.mjs`, after `npm run test:mutation`. Ends with 1 where there are any.
  */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -30,9 +30,11 @@ function describe(file, source, { location, replacement }) {
 }
 
 let unexplained = 0
-for (const part of ['core', 'tools']) {
-  const path = join(ROOT, `reports/mutation/${part}.json`)
-  if (!existsSync(path)) continue
+const sum = { killed: 0, lived: 0 }
+const reports = join(ROOT, 'reports/mutation')
+for (const name of readdirSync(reports).filter((each) => each.endsWith('.json') && each !== 'second.json')) {
+  const part = name.replace('.json', '')
+  const path = join(reports, name)
   const totals = { killed: 0, lived: 0 }
   for (const [file, { source, mutants }] of Object.entries(JSON.parse(readFileSync(path, 'utf8')).files)) {
     const killed = mutants.filter(({ status }) => KILLED.includes(status)).length
@@ -50,7 +52,10 @@ for (const part of ['core', 'tools']) {
   console.log(
     `${percent(totals.killed, totals.lived).padStart(6)}  ${part}: ${totals.killed} killed, ${totals.lived} lived\n`,
   )
+  sum.killed += totals.killed
+  sum.lived += totals.lived
 }
+console.log(`${percent(sum.killed, sum.lived).padStart(6)}  all: ${sum.killed} killed, ${sum.lived} lived`)
 console.log(`${unexplained} without a reason`)
 process.exitCode = unexplained > 0 ? 1 : 0
 

@@ -1,0 +1,97 @@
+/**
+ * Runs Stryker over the sources in two rounds: `npm run test:mutation`, or `node test/run.mjs mutation -- verify state` for two folders.
+ *
+ * In the first round, each folder's mutants meet the tests of that folder, which takes a tenth of the time and kills most of
+ * them. In the second, those that survived meet all tests. The results are in reports/mutation, a file for each folder.
+ */
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '../..')
+const REPORTS = join(ROOT, 'reports/mutation')
+const SURVIVED = ['Survived', 'NoCoverage']
+
+const OWN_TESTS = 'test/unit/*.test.ts'
+/** The tools keep their own tests in both rounds: no other tests need them. */
+const TOOLS = {
+  mutate: ['src/cli/**/*.ts', 'src/testing/**/*.ts', '!src/cli/listen/page/**'],
+  tests: ['test/unit/{cli,testing}/**/*.test.ts'],
+}
+const FOLDERS = {
+  root: {
+    mutate: ['src/*.ts'],
+    tests: [OWN_TESTS, 'test/unit/{verify,events}/**/*.test.ts', 'test/vectors/*.test.ts'],
+  },
+  verify: {
+    mutate: ['src/verify/**/*.ts'],
+    tests: [OWN_TESTS, 'test/unit/verify/**/*.test.ts', 'test/vectors/*.test.ts'],
+  },
+  ...Object.fromEntries(
+    ['events', 'dedupe', 'stores', 'receive', 'queues', 'state', 'diagnose', 'otel'].map((folder) => [
+      folder,
+      { mutate: [`src/${folder}/**/*.ts`], tests: [OWN_TESTS, `test/unit/${folder}/**/*.test.ts`] },
+    ]),
+  ),
+}
+
+const wanted = process.argv.slice(2)
+const names = wanted.length > 0 ? wanted : [...Object.keys(FOLDERS), 'tools']
+for (const name of names) {
+  if (name === 'tools') {
+    stryker('tools', TOOLS)
+    continue
+  }
+  stryker(name, FOLDERS[name])
+  const ranges = survivorsOf(name)
+  if (ranges.length === 0) continue
+  stryker('second', {
+    mutate: ranges,
+    tests: ['test/unit/*.test.ts', 'test/unit/!(cli|testing)/**/*.test.ts', 'test/vectors/*.test.ts'],
+  })
+  takeOver(name)
+}
+
+/** Runs Stryker, whose report becomes `<name>.json`. */
+function stryker(name, { mutate, tests }) {
+  const { status } = spawnSync('stryker', ['run', 'test/mutation/stryker.config.mjs'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, NAME: name, MUTATE: mutate.join(), TESTS: JSON.stringify(tests) },
+  })
+  if (status !== 0 || !existsSync(join(REPORTS, `${name}.json`))) process.exit(status || 1)
+}
+
+function readReport(name) {
+  return JSON.parse(readFileSync(join(REPORTS, `${name}.json`), 'utf8'))
+}
+
+/** Where the mutants are that survived, as Stryker's `mutate` takes it. */
+function survivorsOf(name) {
+  const places = Object.entries(readReport(name).files).flatMap(([file, { mutants }]) =>
+    mutants
+      .filter(({ status }) => SURVIVED.includes(status))
+      .map(
+        ({ location: { start, end } }) =>
+          // Columns count from 1 in the report, and from 0 here.
+          `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
+      ),
+  )
+  return [...new Set(places)]
+}
+
+/** Writes the results of the second round into the report of the first. */
+function takeOver(name) {
+  const idOf = ({ location, mutatorName, replacement }) =>
+    JSON.stringify([location, mutatorName, replacement])
+  const second = readReport('second').files
+  const first = readReport(name)
+  for (const [file, { mutants }] of Object.entries(first.files)) {
+    const found = new Map(second[file]?.mutants.map((mutant) => [idOf(mutant), mutant.status]))
+    for (const mutant of mutants) {
+      if (SURVIVED.includes(mutant.status)) mutant.status = found.get(idOf(mutant)) ?? mutant.status
+    }
+  }
+  writeFileSync(join(REPORTS, `${name}.json`), JSON.stringify(first))
+}
