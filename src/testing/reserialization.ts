@@ -6,12 +6,20 @@ import { type SignedRequest, signDelivery } from './sign.js'
 export const RESERIALIZED =
   'The receiver parses the body and re-serializes it before it verifies: JSON.stringify writes other bytes than Truedy signed. Verify the raw body, as it arrived, before any parser.'
 
+/** The body of the probe, as text. */
+const PROBE = '{"probe": 1.0}'
+
 /**
  * A request whose signature belongs not to its body, but to what `JSON.parse` and `JSON.stringify` make of it. It isn't an event, so no handler runs.
  */
 export async function createProbe(secret: string): Promise<SignedRequest<string>> {
   const { headers } = await signDelivery('{"probe":1}', secret)
-  return { body: '{"probe": 1.0}', headers }
+  return { body: PROBE, headers }
+}
+
+/** Tells whether a body is that of a probe. */
+export function isProbe(body: Uint8Array): boolean {
+  return body.length === PROBE.length && new TextDecoder().decode(body) === PROBE
 }
 
 /** Tells whether a status is what receivers reject a wrong signature with, so that the probe is worth sending. */

@@ -28,7 +28,11 @@ export function createTable(cases: typeof endpointCases, surroundings: Surroundi
       const { columns } = surroundings
       const unseen = results.filter(({ note }) => note !== undefined)
       const lines = [
-        ...results.filter((result) => !result.passed).flatMap((result) => remedy(result, paint, columns)),
+        ...fixLines(
+          results.filter((result) => !result.passed),
+          paint,
+          columns,
+        ),
         ...(unseen[0] ? ['', ...wrap(`~ seen ${unseen[0].note}`, columns).map(paint.yellow)] : []),
         '',
         `${passed} of ${all} passed${failed > 0 ? paint.red(`, ${failed} failed`) : ''}`,
@@ -77,6 +81,24 @@ function rowLines(mark: string, cells: Cells, widths: Widths, color: Color): str
   })
 }
 
-function remedy({ name, fix = '' }: EndpointResult, paint: Paint, columns: number): string[] {
-  return ['', `${paint.red('✗')} ${paint.bold(name)}`, ...wrapLabeled('', fix, 2, columns)]
+/** The most cases that are listed above a fix. */
+const LISTED_CASES = 3
+
+/** Each fix once, below the cases that it is for. */
+function fixLines(failed: readonly EndpointResult[], paint: Paint, columns: number): string[] {
+  const namesByFix = new Map<string, string[]>()
+  for (const { name, fix = '' } of failed) {
+    namesByFix.set(fix, [...(namesByFix.get(fix) ?? []), name])
+  }
+  return [...namesByFix].flatMap(([fix, names]) => {
+    const listed = names.length > LISTED_CASES ? names.slice(0, LISTED_CASES - 1) : names
+    const more = names.length - listed.length
+    return [
+      '',
+      ...[...listed, ...(more > 0 ? [`${more} more cases`] : [])].map(
+        (name) => `${paint.red('✗')} ${paint.bold(name)}`,
+      ),
+      ...wrapLabeled('', fix, 2, columns),
+    ]
+  })
 }

@@ -4,7 +4,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { diagnose } from '../../diagnose/index.js'
 import type { Outcome } from '../../receive/outcome.js'
+import { isProbe } from '../../testing/reserialization.js'
 import type { ListenedDelivery } from './listened-delivery.js'
+
+/** Why a probe was rejected. */
+const PROBE_MESSAGE =
+  'This is a probe, and rejecting it is right. send, check and deliver send it after a rejected delivery, to find out whether the receiver re-serializes the body.'
 
 /** A delivery with its verdict. */
 export type Judgment = Pick<
@@ -50,6 +55,8 @@ async function judge(
   const rejection = { outcome: status, durationMs, code, message }
   // A 400 comes after the signature was verified: the body is not JSON, or no event.
   if (responseStatus !== 401) return { ...rejection, isValid: responseStatus === 400 }
+  // Its signature is wrong on purpose, so a diagnosis would mislead.
+  if (isProbe(body)) return { ...rejection, message: PROBE_MESSAGE, isValid: false }
   // Lets the requests that arrived meanwhile have their responses between two diagnoses.
   await setImmediate()
   const diagnosis = await diagnose(body, headers, secret, { otherSecrets })

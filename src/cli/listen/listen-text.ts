@@ -17,7 +17,10 @@ export function listenReportAsText(counts: OutcomeCounts, surroundings: Surround
   const describeApp = createAppText(paint)
   const printLines = (lines: readonly string[]) => print(`${lines.join('\n')}\n`)
 
+  let isForwarding = false
+
   function start({ url, forward, save, page }: ListenAddresses): void {
+    isForwarding = forward !== undefined
     printLines([
       `${paint.bold('Listening')} on ${paint.cyan(url)}`,
       ...(forward ? [`Forwarding to ${paint.cyan(printable(forward))}`] : []),
@@ -48,16 +51,26 @@ export function listenReportAsText(counts: OutcomeCounts, surroundings: Surround
       ])
     },
     problem: (text) => printLines(wrap(text, surroundings.columns).map(paint.yellow)),
-    end: () => printLines(['', ...wrap(listenSummary(counts), surroundings.columns)]),
+    end: () => printLines(['', ...wrap(listenSummary(counts, isForwarding), surroundings.columns)]),
   }
 }
 
+/** The outcomes that the app's status decides. */
+const OUTCOMES_OF_APPS: Readonly<Record<string, string>> = {
+  processed: 'acknowledged',
+  failed: 'not acknowledged',
+}
+
 /** `4 deliveries: 1 processed, 1 duplicate, 2 rejected (1 signature_mismatch, 1 timestamp_too_old)` */
-function listenSummary({ total, hidden, outcomes, rejections }: OutcomeCounts): string {
+function listenSummary(
+  { total, hidden, outcomes, rejections }: OutcomeCounts,
+  isForwarding: boolean,
+): string {
+  const nameOf = (name: string) => (isForwarding && OUTCOMES_OF_APPS[name]) || name
   const codes = [...rejections].map(([code, count]) => `${grouped(count)} ${code}`).join(', ')
   const parts = Object.entries(outcomes)
     .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${grouped(count)} ${name}${name === 'rejected' ? ` (${codes})` : ''}`)
+    .map(([name, count]) => `${grouped(count)} ${nameOf(name)}${name === 'rejected' ? ` (${codes})` : ''}`)
   const head = `${grouped(total)} ${total === 1 ? 'delivery' : 'deliveries'}`
   const tail = hidden > 0 ? `, ${grouped(hidden)} hidden by --events` : ''
   return (parts.length > 0 ? `${head}: ${parts.join(', ')}` : head) + tail

@@ -122,6 +122,17 @@ describe('listen --forward', () => {
     expect(surroundings.stdout()).toMatch(/500 {2}rejected {3}missing_timestamp/)
   })
 
+  it('counts what the app acknowledged, and what it did not', async () => {
+    let status = 204
+    const { url: target } = await app((_, response) => void response.writeHead(status).end())
+    const { surroundings, code, url, shown } = await listen('--forward', target)
+    for (status of [204, 500, 404]) await post(url, await validDelivery())
+    await shown(3)
+    surroundings.interrupt()
+    await code
+    expect(surroundings.stdout()).toMatch(/\n3 deliveries: 1 acknowledged, 2 not acknowledged\n$/)
+  })
+
   it('finds the same event processed once the app acknowledges it, and a duplicate after that', async () => {
     const { url: target } = await keeper((nth) => ({ status: nth === 1 ? 500 : 204 }))
     const { url, lines } = await listen('--forward', target, '--json')

@@ -10,6 +10,7 @@ import { stopClock } from '../../support/clock.js'
 import { eventually } from '../../support/eventually.js'
 import { failOnUncaught } from '../../support/http.js'
 import { begin, listen, listenIn, post, validDelivery } from '../../support/listen.js'
+import { send } from '../../support/send.js'
 import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
 
 failOnUncaught()
@@ -53,6 +54,20 @@ describe('listen', () => {
     const [first, second] = surroundings.stdout().split('\n').slice(-3)
     expect(first).toMatch(/^\d\d:\d\d:\d\d {2}204 {2}processed {2}call\.ended .* ms .* B {2}[\da-f-]{36}$/)
     expect(second).toMatch(/204 {2}duplicate {2}call\.ended/)
+  })
+
+  it('tells the probe of send from a delivery that is rejected', async () => {
+    const { surroundings, url, shown } = await listen()
+    const { code } = await send([url], testSurroundings({ env: { TRUEDY_WEBHOOK_SECRET: 'whsec_other' } }))
+    expect(code).toBe(1)
+    await shown(2)
+    const [delivery, probe] = surroundings
+      .stdout()
+      .split(/^(?=\d\d:)/m)
+      .slice(1)
+    expect(delivery).toMatch(/secret/i)
+    expect(delivery).not.toContain('probe')
+    expect(probe).toContain('This is a probe')
   })
 
   it.each([[[]], [['--json']]])('shows no secret that is part of a name, %j', async (argv: string[]) => {
