@@ -2,7 +2,7 @@
 
 /** Processes each event as it arrives: change this. */
 export const live = {
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 }
 
 /** Handlers for events that are in the archive already, by the name of the backfill. Each backfill gets an event once. */

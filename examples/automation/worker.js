@@ -10,7 +10,7 @@ await createTables()
 const stopWorker = await startWorker(
   createJobHandler({
     on: actions,
-    onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+    onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
     store,
   }),
 )

@@ -2,7 +2,7 @@ import { createReceiver } from 'truedy-webhooks'
 
 // Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
 const receive = createReceiver({
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 /** For REST APIs (format 1.0), and for HTTP APIs and function URLs (format 2.0). */

@@ -19,7 +19,7 @@ await pool.query(CALLS_SCHEMA)
 const receive = createNodeHandler({
   async onEvent(event, { key }) {
     await recordEvent(pool, event)
-    console.log(JSON.stringify({ handled: event.event, key }))
+    console.log(JSON.stringify({ processed: event.event, key }))
   },
 })
 

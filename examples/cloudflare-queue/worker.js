@@ -18,7 +18,7 @@ const store = sqliteStore(async (sql, params) => {
 // The consumer. Cloudflare Queues doesn't recognize duplicates, so the store does.
 const work = createJobHandler({
   store,
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 export default {

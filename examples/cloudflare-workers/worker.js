@@ -2,7 +2,7 @@ import { createWebhookHandler } from 'truedy-webhooks'
 
 const receive = createWebhookHandler({
   secret: (_request, env) => env.TRUEDY_WEBHOOK_SECRET,
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 export default {

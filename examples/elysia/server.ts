@@ -3,7 +3,7 @@ import { createWebhookHandler } from 'truedy-webhooks'
 
 // Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
 const receive = createWebhookHandler({
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 new Elysia()

@@ -67,7 +67,7 @@ function doNextTask() {
     const { rows } = await client.query('SELECT * FROM outbox ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED')
     const [task] = rows
     if (!task) return false
-    console.log(JSON.stringify({ handled: task.event, key: task.key }))
+    console.log(JSON.stringify({ processed: task.event, key: task.key }))
     await client.query('DELETE FROM outbox WHERE id = $1', [task.id])
     return true
   })

@@ -8,7 +8,7 @@ const app = express()
 app.all(
   '/webhooks/truedy',
   createNodeHandler({
-    onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+    onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
   }),
 )
 

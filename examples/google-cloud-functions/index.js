@@ -4,7 +4,7 @@ import { createNodeHandler } from 'truedy-webhooks/node'
 // Finds the bytes in request.rawBody, where the framework keeps them.
 // Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
 const receive = createNodeHandler({
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 http('truedy', (request, response) => {

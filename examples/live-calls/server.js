@@ -35,7 +35,7 @@ const feed = createFeed({ snapshot: () => ({ calls: board.calls() }) })
 const receive = createNodeHandler({
   onEvent: (event, { key }) => {
     publish(board.record(event))
-    console.log(JSON.stringify({ handled: event.event, key }))
+    console.log(JSON.stringify({ processed: event.event, key }))
   },
 })
 

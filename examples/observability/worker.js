@@ -16,7 +16,7 @@ const stopWorker = await startWorker(
   createJobHandler({
     telemetry,
     on: { 'call.ended': updateCrm },
-    onEvent: (event, { key }) => log.info({ handled: event.event, key, event }),
+    onEvent: (event, { key }) => log.info({ processed: event.event, key, event }),
     onOutcome: logOutcome,
   }),
 )

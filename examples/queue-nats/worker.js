@@ -7,7 +7,7 @@ const ACK_WAIT_MS = 30_000
 
 // With several worker processes, pass a `store` that they share.
 const work = createJobHandler({
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 const { connection, manager, stream } = await openStreams()

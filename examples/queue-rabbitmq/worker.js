@@ -7,7 +7,7 @@ const ATTEMPTS = 1000
 
 // RabbitMQ recognizes no duplicates: the job handler's store does. With several worker processes, pass a `store` that they share.
 const work = createJobHandler({
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 const connection = openConnection()

@@ -15,7 +15,7 @@ const LONGEST_WAIT_S = 3600
 
 // A standard queue recognizes no duplicates: the job handler's store does. With several workers, pass a `store` that they share.
 const work = createJobHandler({
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 const sqs = new SQSClient()

@@ -15,7 +15,7 @@ export default {
     receive ??= createWebhookHandler({
       secret: env.TRUEDY_WEBHOOK_SECRET,
       store: durableObjectStore(env.DEDUPE),
-      onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+      onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
     })
     return receive(request)
   },

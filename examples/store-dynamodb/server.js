@@ -9,7 +9,7 @@ const store = dynamodbStore(new DynamoDBClient(), { table: 'truedy-webhooks' })
 // Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
 const receive = createNodeHandler({
   store,
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 createServer((request, response) => {

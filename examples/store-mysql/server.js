@@ -16,7 +16,7 @@ setInterval(() => store.sweep().catch(console.error), 3_600_000)
 // Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
 const receive = createNodeHandler({
   store,
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 createServer((request, response) => {

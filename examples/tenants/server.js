@@ -19,7 +19,7 @@ const receive = createNodeHandler({
   // Without a scope, an event of one workspace could count as a duplicate of another workspace's event.
   scope: (_request, workspace) => workspace,
   store,
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 const server = createServer((request, response) => {

@@ -20,7 +20,7 @@ const OUTCOME = {
   event: 'call.ended',
   statuses: [204, 204, 204],
   // Not for the second delivery: the store of that handler knew it by then.
-  handled: ['call.ended', 'call.ended'],
+  processed: ['call.ended', 'call.ended'],
   codes: ['signature_mismatch', 'invalid_options', 'invalid_options', 'invalid_options', 'invalid_secret'],
 }
 

@@ -37,6 +37,6 @@ it('works where a project both imports and requires it', async () => {
   expect(JSON.parse(stdout)).toEqual({
     isInstanceOfBoth: true,
     isRecognized: true,
-    handled: ['processed', 'duplicate'],
+    processed: ['processed', 'duplicate'],
   })
 })

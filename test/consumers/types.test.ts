@@ -31,7 +31,7 @@ const OUTCOME = {
   secretIndex: 0,
   twins: 'call.ended',
   status: 204,
-  handled: true,
+  processed: true,
   diagnosis: 'body_newline_added',
   sorted: '{"a": [], "b": 1}',
   duplicate: false,

@@ -70,7 +70,7 @@ it('answers as an endpoint must, and processes each event once', async () => {
     () =>
       expect(
         server
-          .handledLines()
+          .processedLines()
           .map(({ key }) => key)
           .sort(),
       ).toEqual([...keys].sort()),
@@ -94,7 +94,7 @@ it('keeps every delivery, byte for byte, also the second one of an event', async
   expect(Buffer.from(kept, 'hex').toString()).toBe(body)
   expect(await count(`dedupe_key = '${key}' AND event_type = 'call.ended' AND received_at <= now()`)).toBe(2)
   await allProcessed()
-  expect(server.handledLines().filter((line) => line.key === key)).toHaveLength(1)
+  expect(server.processedLines().filter((line) => line.key === key)).toHaveLength(1)
 })
 
 it('processes nothing again that was processed', async () => {
@@ -156,7 +156,7 @@ it('processes what was acknowledged before a crash, and responds with 500 while 
   await postgres.run('UPDATE truedy_deliveries SET process_at = now() WHERE process_at IS NOT NULL')
   await postgres.run('UPDATE truedy_webhooks SET expires_at = now() WHERE owner IS NOT NULL')
   await vi.waitFor(
-    () => expect(server.handledLines().filter((line) => line.key === key).length).toBeGreaterThan(0),
+    () => expect(server.processedLines().filter((line) => line.key === key).length).toBeGreaterThan(0),
     SOON_MS,
   )
 })

@@ -61,7 +61,7 @@ export function describeAutomation(queueName: QueueName): void {
 
   const keyOf = (event: AnySample) => dedupeKey(parseEvent(event))
   const callIdOf = (event: AnySample) => eventIds(parseEvent(event)).callId ?? ''
-  const linesOf = (event: AnySample) => stack.handledLines().filter(({ key }) => key === keyOf(event))
+  const linesOf = (event: AnySample) => stack.processedLines().filter(({ key }) => key === keyOf(event))
   const mailsOf = (event: AnySample) =>
     stack.smtp.mails.filter(({ source }) => source.includes(callIdOf(event)))
   const httpCallsOf = (event: AnySample) =>
@@ -71,7 +71,7 @@ export function describeAutomation(queueName: QueueName): void {
   async function allDone(events: readonly AnySample[], timeout = SOON_MS): Promise<void> {
     await vi.waitFor(
       () => {
-        const done = new Set(stack.handledLines().map(({ key }) => key))
+        const done = new Set(stack.processedLines().map(({ key }) => key))
         const missing = events.map(keyOf).filter((key) => !done.has(key))
         expect(missing, stack.worker().errorOutput().slice(-2000)).toEqual([])
       },
@@ -88,7 +88,7 @@ export function describeAutomation(queueName: QueueName): void {
 
   it('answers as an endpoint must, and processes each event once', async () => {
     const keys = await sendEveryCase(stack.url, SECRET)
-    const handledKeys = () => stack.handledLines().map(({ key }) => key)
+    const handledKeys = () => stack.processedLines().map(({ key }) => key)
     await vi.waitFor(() => expect(handledKeys().sort()).toEqual(keys.sort()), SOON_MS)
     expect(stack.receiver().errorOutput() + stack.worker().errorOutput()).toBe('')
   })
@@ -327,9 +327,9 @@ export function describeAutomation(queueName: QueueName): void {
     await vi.waitFor(() => expect(httpCallsOf(unanswered)).toHaveLength(2), RECOVERY_MS)
     await whileBlocked('truedy_webhooks', sent.slice(10, 20), kill)
     await startAfterwards()
-    const before = stack.handledLines().length
+    const before = stack.processedLines().length
     for (const event of sent.slice(20)) expect(await post(event)).toBe(204)
-    await vi.waitFor(() => expect(stack.handledLines().length).toBeGreaterThan(before), {
+    await vi.waitFor(() => expect(stack.processedLines().length).toBeGreaterThan(before), {
       timeout: RECOVERY_MS,
       interval: 1,
     })
@@ -367,10 +367,10 @@ export function describeAutomation(queueName: QueueName): void {
     const sent: AnySample[] = []
     for (const signal of [undefined, stack.queue.crashSignal]) {
       const burst = Array.from({ length: 50 }, () => sampleEvent('call.ended'))
-      const before = stack.handledLines().length
+      const before = stack.processedLines().length
       for (const event of burst) sender.send(event)
       sent.push(...burst)
-      await vi.waitFor(() => expect(stack.handledLines().length).toBeGreaterThan(before), {
+      await vi.waitFor(() => expect(stack.processedLines().length).toBeGreaterThan(before), {
         timeout: SOON_MS,
         interval: 5,
       })

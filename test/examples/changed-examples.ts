@@ -71,12 +71,12 @@ export function describeChanges(changes: Readonly<Record<string, readonly Change
         if (isFine) {
           expect(response.status).toBe(204)
           expect(server.errorOutput()).toBe('')
-          expect(server.handledLines()).toHaveLength(1)
+          expect(server.processedLines()).toHaveLength(1)
         } else {
           expect(response.status).toBe(500)
           expect(await response.json()).toEqual({ error: 'body_not_raw' })
           expect(server.errorOutput()).toContain(log)
-          expect(server.handledLines()).toEqual([])
+          expect(server.processedLines()).toEqual([])
         }
       },
     )

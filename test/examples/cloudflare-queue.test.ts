@@ -45,7 +45,7 @@ it('answers as an endpoint must, and processes each event once, although the que
   keys.push(keyOf(event))
   const statuses = await Promise.all([post(server, event), post(server, event), post(server, event)])
   expect(statuses).toEqual([204, 204, 204])
-  const handledKeys = () => server.handledLines().map(({ key }) => key)
+  const handledKeys = () => server.processedLines().map(({ key }) => key)
   await vi.waitFor(() => expect(handledKeys().sort()).toEqual(keys.sort()), SOON_MS)
   // One line of the log: the delivery that was too large.
   expect(server.errorOutput().match(/truedy-webhooks: .*/g)).toEqual([expect.stringContaining('128000')])
@@ -77,7 +77,7 @@ function failOnce(key) {
   for (const event of events) expect(await post(server, event)).toBe(204)
   const keys = events.map(keyOf)
   await vi.waitFor(
-    () => expect(server.handledLines().map(({ key }) => key)).toEqual([keys[0], keys[2], keys[1]]),
+    () => expect(server.processedLines().map(({ key }) => key)).toEqual([keys[0], keys[2], keys[1]]),
     SOON_MS,
   )
   expect(server.errorOutput()).toContain('The CRM is down.')

@@ -9,7 +9,7 @@ export class DedupeObject extends ExampleObject {
     return { records: [...this.ctx.storage.kv.list()].length, alarm: await this.ctx.storage.getAlarm() }
   }
 
-  /** Rings the alarm before its time, as a clock that is ahead does: it is taken off, then handled. */
+  /** Rings the alarm before its time, as a clock that is ahead does: it is taken off, then processed. */
   async ringEarly() {
     await this.ctx.storage.deleteAlarm()
     await this.alarm()

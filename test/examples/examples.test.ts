@@ -91,14 +91,14 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     const isHandled = expected.startsWith('2xx')
 
     it(`answers ${expected} to ${name}, and handles ${isHandled ? 'it once' : 'nothing'}`, async () => {
-      const linesBefore = server.handledLines().length
+      const linesBefore = server.processedLines().length
       const fetched = vi.spyOn(globalThis, 'fetch')
       const results = await checkEndpoint(server.url, server.secret, [endpointCase])
-      const wanted = isHandled ? handledLinesOf(fetched.mock.calls.map(([, init]) => init?.body)) : []
+      const wanted = isHandled ? processedLinesOf(fetched.mock.calls.map(([, init]) => init?.body)) : []
       valid.push(...wanted)
 
       expect(results).toMatchObject([{ name, passed: true, expected, actual: expect.any(String) }])
-      await vi.waitFor(() => expect(server.handledLines().slice(linesBefore)).toEqual(wanted), 5000)
+      await vi.waitFor(() => expect(server.processedLines().slice(linesBefore)).toEqual(wanted), 5000)
     })
   }
 
@@ -125,16 +125,16 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
       rounds: 2,
       closesSilently: line.closesSilently ?? false,
     })
-    valid.push(...handledLinesOf(seen.map(({ body }) => body)))
+    valid.push(...processedLinesOf(seen.map(({ body }) => body)))
     for (const { rejected } of seen) expect(rejected).toBeGreaterThanOrEqual(400)
     expect(seen.map(({ accepted }) => accepted)).toEqual([204, 204])
-    await vi.waitFor(() => expect(server.handledLines()).toEqual(valid), 5000)
+    await vi.waitFor(() => expect(server.processedLines()).toEqual(valid), 5000)
   })
 
   testUnusualRequests(
     example,
     () => server,
-    (body) => valid.push(...handledLinesOf([body])),
+    (body) => valid.push(...processedLinesOf([body])),
   )
 
   it('ends when it is told to', async () => {
@@ -142,9 +142,9 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     await expect(fetch(server.origin)).rejects.toThrow('fetch failed')
   })
 
-  it('has handled every valid event once, and nothing else', () => {
-    expect(server.handledLines()).toEqual(valid)
-    expect(new Set(server.handledLines().map(({ key }) => key)).size).toBe(valid.length)
+  it('has processed every valid event once, and nothing else', () => {
+    expect(server.processedLines()).toEqual(valid)
+    expect(new Set(server.processedLines().map(({ key }) => key)).size).toBe(valid.length)
   })
 
   it(`has printed nothing${line.errorOutput ? ' else' : ''} on stderr`, () => {
@@ -153,9 +153,9 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
 })
 
 /** What must be printed for request bodies, however often each was sent. */
-function handledLinesOf(bodies: readonly unknown[]): HandledLine[] {
+function processedLinesOf(bodies: readonly unknown[]): HandledLine[] {
   const events = [...new Set(bodies)].map((body) => parseEvent(String(body)))
-  return events.map((event) => ({ handled: event.event, key: dedupeKey(event) }))
+  return events.map((event) => ({ processed: event.event, key: dedupeKey(event) }))
 }
 
 function secondsSince(began: number): string {

@@ -44,7 +44,7 @@ it('counts an event once that comes to two processes at the same moment', async 
   }
   expect((await countedCalls()) - before).toBe(rounds)
   await vi.waitFor(() => {
-    expect(servers.flatMap((server) => server.handledLines())).toHaveLength(rounds)
+    expect(servers.flatMap((server) => server.processedLines())).toHaveLength(rounds)
   }, 5000)
 })
 
@@ -79,7 +79,7 @@ it('does the work that follows although the answer to COMMIT is lost', async () 
     expect((await countedCalls()) - before).toBe(1)
     const key = dedupeKey(parseEvent(event))
     await vi.waitFor(() => {
-      const lines = [server, ...servers].flatMap((each) => each.handledLines())
+      const lines = [server, ...servers].flatMap((each) => each.processedLines())
       expect(lines.map((line) => line.key)).toContain(key)
     }, 10_000)
   } finally {

@@ -96,7 +96,7 @@ describe('examples/node-http in a fresh clone', () => {
     const server = await startServer(directory, { command: start })
     onTestFinished(() => server.stop())
     await runCommand(check.replace('http://localhost:3000', server.origin))
-    expect(server.handledLines().length).toBeGreaterThan(0)
+    expect(server.processedLines().length).toBeGreaterThan(0)
   })
 })
 

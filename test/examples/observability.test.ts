@@ -23,7 +23,7 @@ const PATIENT = { timeout: 60_000, interval: 200 }
 interface LogLine {
   readonly trace_id?: string
   readonly outcome?: string
-  readonly handled?: string
+  readonly processed?: string
   readonly key?: string
 }
 
@@ -112,7 +112,7 @@ it('logs the trace of each line, and what the handler got without phone numbers'
   const lines = () => [...receiver.reports<LogLine>(), ...worker.reports<LogLine>()]
   const inTrace = await vi.waitFor(() => {
     const found = lines().filter((line) => line.trace_id === TRACE_ID)
-    expect(found.map(({ outcome, handled }) => outcome ?? handled)).toEqual([
+    expect(found.map(({ outcome, processed }) => outcome ?? processed)).toEqual([
       'queued',
       'call.ended',
       'processed',

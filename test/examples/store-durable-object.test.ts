@@ -154,7 +154,7 @@ describe('two Workers', () => {
       for (const { status } of answers) expect([204, 503]).toContain(status)
       for (const worker of workers) expect((await send(worker)).status).toBe(204)
     }
-    const handledKeys = () => workers.flatMap((worker) => worker.handledLines()).map(({ key }) => key)
+    const handledKeys = () => workers.flatMap((worker) => worker.processedLines()).map(({ key }) => key)
     await vi.waitFor(() => expect(handledKeys().sort()).toEqual(keys.sort()), 5000)
   })
 })

@@ -69,8 +69,8 @@ describe.each([
       for (const status of await deliver()) expect([204, 503]).toContain(status)
       for (const status of await deliver()) expect(status).toBe(204)
 
-      const handled = servers.flatMap((server) => server.handledLines().map(({ key }) => key))
-      expect(handled.sort()).toEqual(events.map(dedupeKey).sort())
+      const processed = servers.flatMap((server) => server.processedLines().map(({ key }) => key))
+      expect(processed.sort()).toEqual(events.map(dedupeKey).sort())
       expect(servers.map((server) => server.errorOutput())).toEqual(['', ''])
     } finally {
       for (const server of servers) await server.stop()

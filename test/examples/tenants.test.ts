@@ -50,7 +50,7 @@ async function post(tenant: string, secret: string, event: object = sampleEvent(
 }
 
 const statusOf = async (...args: Parameters<typeof post>) => (await post(...args)).status
-const handledKeys = () => servers.flatMap((server) => server.handledLines()).map(({ key }) => key)
+const handledKeys = () => servers.flatMap((server) => server.processedLines()).map(({ key }) => key)
 
 it('answers as an endpoint must, and processes each event once', async () => {
   const keys = await sendEveryCase(`${servers[0]?.url}/acme`, 'whsec_acme')

@@ -26,7 +26,7 @@ const LARGE_BYTES = 900_000
  *
  * @param example - its name
  * @param running - the example
- * @param onAccepted - gets the body of each delivery that must be handled
+ * @param onAccepted - gets the body of each delivery that must be processed
  */
 export function testUnusualRequests(
   example: string,

@@ -20,7 +20,7 @@ interface Mistake {
   readonly hint: string
 }
 
-const ON_EVENT = 'onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key }))'
+const ON_EVENT = 'onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key }))'
 
 function lambda(body: string): string {
   return `
@@ -148,7 +148,7 @@ describe.each(mistakes.map((mistake) => [mistake.name, mistake] as const))('Wher
     const response = await fetch(server.url, { method: 'POST', ...signed })
     expect(response.status).toBe(500)
     expect(await response.json()).toEqual({ error: 'body_not_raw' })
-    expect(server.handledLines()).toEqual([])
+    expect(server.processedLines()).toEqual([])
   })
 
   it('says on stderr what to change', async () => {
@@ -168,6 +168,6 @@ describe('Where a Lambda function does not decode the body', () => {
     const response = await fetch(server.url, { method: 'POST', ...signed })
     expect(response.status).toBe(401)
     expect(await response.json()).toEqual({ error: 'signature_mismatch' })
-    expect(server.handledLines()).toEqual([])
+    expect(server.processedLines()).toEqual([])
   })
 })

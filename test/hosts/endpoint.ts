@@ -20,7 +20,7 @@ export function installHost(folder: string, launch: Launch = {}): Promise<string
 /**
  * The tests of one endpoint: installs the host's folder, builds and starts it, and sends it all that an endpoint meets.
  *
- * The program prints one JSON line `{"handled":…,"key":…}` for each event that it has processed.
+ * The program prints one JSON line `{"processed":…,"key":…}` for each event that it has processed.
  *
  * @param folder - in `test/hosts`
  * @param host - how it is built and started
@@ -45,14 +45,14 @@ export function testEndpoint(
     const status = answers[endpointCase.name]
     it(`${endpointCase.name}: ${status ?? endpointCase.expected}`, async () => {
       const { server, url } = endpoint()
-      const before = server.handledLines().length
+      const before = server.processedLines().length
       const [result] = await checkEndpoint(url, server.secret, [endpointCase])
       if (status === undefined) expect(result).toMatchObject({ passed: true, actual: expect.any(String) })
       else expect(result?.actual).toBe(String(status))
       if (endpointCase.expected.startsWith('2xx')) {
-        await vi.waitFor(() => expect(server.handledLines().length).toBeGreaterThan(before), 5000)
+        await vi.waitFor(() => expect(server.processedLines().length).toBeGreaterThan(before), 5000)
       } else {
-        expect(server.handledLines()).toHaveLength(before)
+        expect(server.processedLines()).toHaveLength(before)
       }
     })
   }

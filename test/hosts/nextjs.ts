@@ -70,13 +70,13 @@ export function testNext(installed: () => string, { bundler, middleware }: NextB
     it('runs the middleware before a page', () => expectPage(server()))
 
     it.each(ENDPOINTS)('%s takes valid deliveries only', async (_, path) => {
-      const { origin, secret, handledLines } = server()
-      const before = handledLines().length
+      const { origin, secret, processedLines } = server()
+      const before = processedLines().length
       const post = (init: RequestInit) => fetch(origin + path, { method: 'POST', ...init })
       const { body, headers } = await signDelivery(sampleEvent('call.ended'), secret)
       expect((await post({ body, headers })).status).toBe(204)
       expect((await post({ body: `${body} `, headers })).status).toBe(401)
-      await vi.waitFor(() => expect(handledLines()).toHaveLength(before + 1), 5000)
+      await vi.waitFor(() => expect(processedLines()).toHaveLength(before + 1), 5000)
     })
 
     it('warns of no API of Node on the Edge runtime', () => {

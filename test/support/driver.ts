@@ -41,7 +41,7 @@ export interface Need {
 
 /** The line that an example prints for an event that its handler has done. */
 export interface HandledLine {
-  readonly handled: string
+  readonly processed: string
   readonly key: string
 }
 
@@ -51,8 +51,8 @@ export interface Server {
   /** Where it receives webhooks. */
   readonly url: string
   readonly secret: string
-  /** The events that it has handled so far, in order. */
-  handledLines(): HandledLine[]
+  /** The events that it has processed so far, in order. */
+  processedLines(): HandledLine[]
   /** What it has printed on stderr so far, without npm's own lines. */
   errorOutput(): string
   /** Ends it, all that it started and what it needed. Rejects when it had to be killed. */
@@ -177,13 +177,13 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
     secret,
     stop,
     errorOutput: () => linesOf(errors).filter(isNotOfNpm).join('\n'),
-    handledLines: () =>
+    processedLines: () =>
       linesOf(output)
         // A logger has fields of its own beside these.
-        .filter((line) => line.startsWith('{') && line.includes('"handled":'))
+        .filter((line) => line.startsWith('{') && line.includes('"processed":'))
         .map((line) => {
-          const { handled, key } = JSON.parse(line) as HandledLine
-          return { handled, key }
+          const { processed, key } = JSON.parse(line) as HandledLine
+          return { processed, key }
         }),
   }
 }

@@ -6,7 +6,7 @@ import { createNodeHandler } from 'truedy-webhooks/node'
 export class WebhooksController {
   // Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
   private readonly receive = createNodeHandler({
-    onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+    onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
   })
 
   // With @Res(), Nest leaves the answer to the method.

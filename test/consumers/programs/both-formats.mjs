@@ -23,7 +23,7 @@ console.log(
   JSON.stringify({
     isInstanceOfBoth: error instanceof required.WebhookError && error instanceof WebhookError,
     isRecognized: isWebhookError(error) && required.isWebhookError(new WebhookError(error.code, 'Imported.')),
-    handled: [
+    processed: [
       (await processOnce(event, store, () => {})).status,
       (await required.processOnce(event, store, () => {})).status,
     ],

@@ -98,7 +98,7 @@ async function main(): Promise<void> {
   const event = await verifyAndParse(body, headers, SECRET)
   const verified = await verifySignature(body, headers, [SECRET, 'whsec_former'])
   const reply = await receive({ method: 'POST', headers, body })
-  const handled = await handleOnce(event, memoryStore())
+  const processed = await handleOnce(event, memoryStore())
   const outcome = {
     subject: typeof subjectOf(event),
     call: typeof callDetails(event)?.callId,
@@ -106,7 +106,7 @@ async function main(): Promise<void> {
     secretIndex: verified.ok === true ? verified.secretIndex : -1,
     twins: verifySignatureSync(body, headers, SECRET).ok && verifyAndParseSync(body, headers, SECRET).event,
     status: reply.status,
-    handled: handled.status === 'processed' && handled.recorded,
+    processed: processed.status === 'processed' && processed.recorded,
     diagnosis: (await diagnose(`${body}\n`, headers, SECRET)).cause,
     sorted: sortedJson('{"b":1,"a":[]}'),
     duplicate: await isDuplicate(event, memoryStore()),

@@ -29,8 +29,8 @@ export async function signedDelivery() {
 
 export async function handleDeliveries() {
   const { body, headers } = await signedDelivery()
-  const handled = []
-  const on = { 'call.ended': ({ event }) => handled.push(event) }
+  const processed = []
+  const on = { 'call.ended': ({ event }) => processed.push(event) }
   const receive = createReceiver({ secret: SECRET, store: memoryStore(), on })
   const post = createWebhookHandler({ secret: SECRET, on })
   const replies = [
@@ -42,7 +42,7 @@ export async function handleDeliveries() {
   return {
     event: (await verifyAndParse(new TextEncoder().encode(body), headers, SECRET)).event,
     statuses: [...replies.map(({ status }) => status), response.status],
-    handled,
+    processed,
     codes: [
       await codeOf(() => verifyAndParse(body, headers, 'whsec_other')),
       await codeOf(() => store.claim('key', { owner: 'owner', leaseMs: -1 })),

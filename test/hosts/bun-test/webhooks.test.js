@@ -14,11 +14,11 @@ import { deliver, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 const SECRET = 'whsec_test'
 const MINUTE_MS = 60_000
 
-/** An endpoint and the events that it handled. */
+/** An endpoint and the events that it processed. */
 function endpointOf(create) {
-  const handled = []
-  const receive = create({ secret: SECRET, onEvent: (event) => handled.push(event.event) })
-  return { handled, receive }
+  const processed = []
+  const receive = create({ secret: SECRET, onEvent: (event) => processed.push(event.event) })
+  return { processed, receive }
 }
 
 afterEach(() => {
@@ -37,23 +37,23 @@ describe.each([
   ['fake', () => jest.useFakeTimers()],
 ])('with %s timers', (_, setTimers) => {
   test('createWebhookHandler processes an event once', async () => {
-    const { handled, receive } = endpointOf(createWebhookHandler)
+    const { processed, receive } = endpointOf(createWebhookHandler)
     setTimers()
     const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
     const send = () => receive(new Request('https://example.com/', { method: 'POST', ...delivery }))
     expect([(await send()).status, (await send()).status]).toEqual([204, 204])
-    expect(handled).toEqual(['call.ended'])
+    expect(processed).toEqual(['call.ended'])
   })
 
   test('createNodeHandler processes an event once', async () => {
-    const { handled, receive } = endpointOf(createNodeHandler)
+    const { processed, receive } = endpointOf(createNodeHandler)
     const server = createServer(receive).listen(0, '127.0.0.1')
     await once(server, 'listening')
     setTimers()
     const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
     const send = () => fetch(`http://127.0.0.1:${server.address().port}/`, { method: 'POST', ...delivery })
     expect([(await send()).status, (await send()).status]).toEqual([204, 204])
-    expect(handled).toEqual(['call.ended'])
+    expect(processed).toEqual(['call.ended'])
     server.close()
   })
 
@@ -96,10 +96,10 @@ for (const [kind, create] of Object.entries({
   receive: createReceiver,
 })) {
   test(`deliver processes an event once, through { ${kind} }`, async () => {
-    const { handled, receive } = endpointOf(create)
+    const { processed, receive } = endpointOf(create)
     const event = sampleEvent('call.ended')
     const send = () => deliver({ [kind]: receive }, event, { secret: SECRET })
     expect([(await send()).status, (await send()).status]).toEqual([204, 204])
-    expect(handled).toEqual(['call.ended'])
+    expect(processed).toEqual(['call.ended'])
   })
 }

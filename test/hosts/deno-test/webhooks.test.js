@@ -13,11 +13,11 @@ import { deliver, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 
 const SECRET = 'whsec_test'
 
-/** An endpoint and the events that it handled. */
+/** An endpoint and the events that it processed. */
 function endpointOf(create) {
-  const handled = []
-  const receive = create({ secret: SECRET, onEvent: (event) => handled.push(event.event) })
-  return { handled, receive }
+  const processed = []
+  const receive = create({ secret: SECRET, onEvent: (event) => processed.push(event.event) })
+  return { processed, receive }
 }
 
 Deno.test('verifyAndParse takes a signed sample and rejects a forged one', async () => {
@@ -27,28 +27,28 @@ Deno.test('verifyAndParse takes a signed sample and rejects a forged one', async
 })
 
 Deno.test('createReceiver processes an event once, and keeps no timer running', async () => {
-  const { handled, receive } = endpointOf(createReceiver)
+  const { processed, receive } = endpointOf(createReceiver)
   const delivery = { method: 'POST', ...(await signDelivery(sampleEvent('call.ended'), SECRET)) }
   assert.deepEqual([(await receive(delivery)).status, (await receive(delivery)).status], [204, 204])
-  assert.deepEqual(handled, ['call.ended'])
+  assert.deepEqual(processed, ['call.ended'])
 })
 
 Deno.test('createWebhookHandler processes an event once', async () => {
-  const { handled, receive } = endpointOf(createWebhookHandler)
+  const { processed, receive } = endpointOf(createWebhookHandler)
   const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
   const send = () => receive(new Request('https://example.com/', { method: 'POST', ...delivery }))
   assert.deepEqual([(await send()).status, (await send()).status], [204, 204])
-  assert.deepEqual(handled, ['call.ended'])
+  assert.deepEqual(processed, ['call.ended'])
 })
 
 Deno.test('createNodeHandler processes an event once', async () => {
-  const { handled, receive } = endpointOf(createNodeHandler)
+  const { processed, receive } = endpointOf(createNodeHandler)
   const server = createServer(receive).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
   const send = () => fetch(`http://127.0.0.1:${server.address().port}/`, { method: 'POST', ...delivery })
   assert.deepEqual([(await send()).status, (await send()).status], [204, 204])
-  assert.deepEqual(handled, ['call.ended'])
+  assert.deepEqual(processed, ['call.ended'])
   server.close()
   await once(server, 'close')
 })
@@ -66,10 +66,10 @@ for (const [kind, create] of Object.entries({
   receive: createReceiver,
 })) {
   Deno.test(`deliver processes an event once, through { ${kind} }`, async () => {
-    const { handled, receive } = endpointOf(create)
+    const { processed, receive } = endpointOf(create)
     const event = sampleEvent('call.ended')
     const send = () => deliver({ [kind]: receive }, event, { secret: SECRET })
     assert.deepEqual([(await send()).status, (await send()).status], [204, 204])
-    assert.deepEqual(handled, ['call.ended'])
+    assert.deepEqual(processed, ['call.ended'])
   })
 }

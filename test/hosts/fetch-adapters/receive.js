@@ -1,5 +1,5 @@
 import { createWebhookHandler } from 'truedy-webhooks'
 
 export const receive = createWebhookHandler({
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })

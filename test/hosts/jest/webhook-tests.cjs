@@ -21,11 +21,11 @@ exports.webhookTests = (
   const { deliver, playScenario, sampleEvent, signDelivery } = testing
   afterEach(() => jest.useRealTimers())
 
-  /** An endpoint and the events that it handled. */
+  /** An endpoint and the events that it processed. */
   function endpointOf(create) {
-    const handled = []
-    const receive = create({ secret: SECRET, onEvent: (event) => handled.push(event.event) })
-    return { handled, receive }
+    const processed = []
+    const receive = create({ secret: SECRET, onEvent: (event) => processed.push(event.event) })
+    return { processed, receive }
   }
 
   describe('verifyAndParse', () => {
@@ -57,18 +57,18 @@ exports.webhookTests = (
 
   describe('createReceiver', () => {
     it('processes an event once', async () => {
-      const { handled, receive } = endpointOf(createReceiver)
+      const { processed, receive } = endpointOf(createReceiver)
       const delivery = { method: 'POST', ...(await signDelivery(sampleEvent('call.ended'), SECRET)) }
       expect([(await receive(delivery)).status, (await receive(delivery)).status]).toEqual([204, 204])
-      expect(handled).toEqual(['call.ended'])
+      expect(processed).toEqual(['call.ended'])
     })
 
     it.each(['modern', 'legacy'])('works with %s fake timers', async (kind) => {
-      const { handled, receive } = endpointOf(createReceiver)
+      const { processed, receive } = endpointOf(createReceiver)
       jest.useFakeTimers(kind === 'legacy' ? { legacyFakeTimers: true } : {})
       const delivery = { method: 'POST', ...(await signDelivery(sampleEvent('call.ended'), SECRET)) }
       expect((await receive(delivery)).status).toBe(204)
-      expect(handled).toEqual(['call.ended'])
+      expect(processed).toEqual(['call.ended'])
     })
 
     it('follows the time that a test sets', async () => {
@@ -96,7 +96,7 @@ exports.webhookTests = (
 
   describe('createNodeHandler', () => {
     it('processes an event once, over HTTP', async () => {
-      const { handled, receive } = endpointOf(createNodeHandler)
+      const { processed, receive } = endpointOf(createNodeHandler)
       const server = createServer(receive).listen(0, '127.0.0.1')
       await once(server, 'listening')
       const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
@@ -114,18 +114,18 @@ exports.webhookTests = (
         return response.statusCode
       }
       expect([await send(), await send()]).toEqual([204, 204])
-      expect(handled).toEqual(['call.ended'])
+      expect(processed).toEqual(['call.ended'])
       server.close()
     })
   })
 
   const fetchTest = typeof Request === 'undefined' ? it.skip : it
   fetchTest('createWebhookHandler processes an event once', async () => {
-    const { handled, receive } = endpointOf(createWebhookHandler)
+    const { processed, receive } = endpointOf(createWebhookHandler)
     const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
     const send = () => receive(new Request('https://example.com/', { method: 'POST', ...delivery }))
     expect([(await send()).status, (await send()).status]).toEqual([204, 204])
-    expect(handled).toEqual(['call.ended'])
+    expect(processed).toEqual(['call.ended'])
   })
 
   describe('deliver', () => {
@@ -133,26 +133,26 @@ exports.webhookTests = (
       ['node', createNodeHandler],
       ['receive', createReceiver],
     ])('processes an event once, through { %s }', async (kind, create) => {
-      const { handled, receive } = endpointOf(create)
+      const { processed, receive } = endpointOf(create)
       const event = sampleEvent('call.ended')
       const send = () => deliver({ [kind]: receive }, event, { secret: SECRET })
       expect([(await send()).status, (await send()).status]).toEqual([204, 204])
-      expect(handled).toEqual(['call.ended'])
+      expect(processed).toEqual(['call.ended'])
     })
 
     fetchTest('processes an event once, through { fetch }', async () => {
-      const { handled, receive } = endpointOf(createWebhookHandler)
+      const { processed, receive } = endpointOf(createWebhookHandler)
       const event = sampleEvent('call.ended')
       const send = () => deliver({ fetch: receive }, event, { secret: SECRET })
       expect([(await send()).status, (await send()).status]).toEqual([204, 204])
-      expect(handled).toEqual(['call.ended'])
+      expect(processed).toEqual(['call.ended'])
     })
 
     it('plays chaos, with fake timers', async () => {
-      const { handled, receive } = endpointOf(createReceiver)
+      const { processed, receive } = endpointOf(createReceiver)
       jest.useFakeTimers()
       const log = await playScenario({ receive }, 'chaos', { secret: SECRET, seed: 7 })
-      expect(handled).toHaveLength(new Set(log.map(({ event }) => event)).size)
+      expect(processed).toHaveLength(new Set(log.map(({ event }) => event)).size)
     })
   })
 

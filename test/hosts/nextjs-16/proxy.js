@@ -6,7 +6,7 @@ export const config = { matcher: ['/', '/webhooks/middleware'] }
 const receive = createWebhookHandler({
   // A function, because a missing secret would otherwise take the page down, too.
   secret: () => process.env.TRUEDY_WEBHOOK_SECRET,
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 export function proxy(request) {

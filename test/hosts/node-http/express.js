@@ -2,7 +2,7 @@ import express from 'express'
 import { createNodeHandler } from 'truedy-webhooks/node'
 
 const receive = createNodeHandler({
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 const app = express()

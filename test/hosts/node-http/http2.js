@@ -6,7 +6,7 @@ import { createServer as createHttp2Server, createSecureServer } from 'node:http
 import { createNodeHandler } from 'truedy-webhooks/node'
 
 const receive = createNodeHandler({
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
   onOutcome: ({ status, error }) => console.error(status, error?.code ?? error?.name ?? ''),
 })
 const tls = { key: readFileSync('key.pem'), cert: readFileSync('cert.pem'), allowHTTP1: true }

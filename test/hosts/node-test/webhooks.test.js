@@ -15,11 +15,11 @@ import { deliver, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 const SECRET = 'whsec_test'
 const MINUTE_MS = 60_000
 
-/** An endpoint and the events that it handled. */
+/** An endpoint and the events that it processed. */
 function endpointOf(create) {
-  const handled = []
-  const receive = create({ secret: SECRET, onEvent: (event) => handled.push(event.event) })
-  return { handled, receive }
+  const processed = []
+  const receive = create({ secret: SECRET, onEvent: (event) => processed.push(event.event) })
+  return { processed, receive }
 }
 
 test('verifyAndParse takes a signed sample and rejects a forged one', async () => {
@@ -30,16 +30,16 @@ test('verifyAndParse takes a signed sample and rejects a forged one', async () =
 
 for (const timers of ['real', 'fake']) {
   test(`createWebhookHandler processes an event once, with ${timers} timers`, async (context) => {
-    const { handled, receive } = endpointOf(createWebhookHandler)
+    const { processed, receive } = endpointOf(createWebhookHandler)
     if (timers === 'fake') context.mock.timers.enable()
     const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
     const send = () => receive(new Request('https://example.com/', { method: 'POST', ...delivery }))
     assert.deepEqual([(await send()).status, (await send()).status], [204, 204])
-    assert.deepEqual(handled, ['call.ended'])
+    assert.deepEqual(processed, ['call.ended'])
   })
 
   test(`createNodeHandler processes an event once, with ${timers} timers`, async (context) => {
-    const { handled, receive } = endpointOf(createNodeHandler)
+    const { processed, receive } = endpointOf(createNodeHandler)
     const server = createServer(receive).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const url = `http://127.0.0.1:${server.address().port}/`
@@ -49,7 +49,7 @@ for (const timers of ['real', 'fake']) {
     const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
     const send = () => fetch(url, { method: 'POST', ...delivery })
     assert.deepEqual([(await send()).status, (await send()).status], [204, 204])
-    assert.deepEqual(handled, ['call.ended'])
+    assert.deepEqual(processed, ['call.ended'])
     server.close()
     server.closeAllConnections()
   })
@@ -96,10 +96,10 @@ for (const [kind, create] of Object.entries({
   receive: createReceiver,
 })) {
   test(`deliver processes an event once, through { ${kind} }`, async () => {
-    const { handled, receive } = endpointOf(create)
+    const { processed, receive } = endpointOf(create)
     const event = sampleEvent('call.ended')
     const send = () => deliver({ [kind]: receive }, event, { secret: SECRET })
     assert.deepEqual([(await send()).status, (await send()).status], [204, 204])
-    assert.deepEqual(handled, ['call.ended'])
+    assert.deepEqual(processed, ['call.ended'])
   })
 }

@@ -13,7 +13,7 @@ import serverless from 'serverless-http'
 import { createReceiver, createWebhookHandler } from 'truedy-webhooks'
 import { createNodeHandler } from 'truedy-webhooks/node'
 
-const options = { onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })) }
+const options = { onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })) }
 const path = '/webhooks/truedy'
 
 const receive = createReceiver(options)

@@ -127,7 +127,7 @@ const cases = adapters.flatMap((name) =>
 )
 
 /** What came of each case, valid and forged. */
-let outcomes: { handled: number; result?: { statusCode: number }; error?: string }[]
+let outcomes: { processed: number; result?: { statusCode: number }; error?: string }[]
 
 beforeAll(async () => {
   const folder = await installHost('serverless')
@@ -141,13 +141,13 @@ beforeAll(async () => {
   program.child.stdin?.end(JSON.stringify(calls))
   const { stdout, stderr } = await program
   expect(stderr).toBe('')
-  let handled = 0
+  let processed = 0
   outcomes = []
   for (const line of stdout.trim().split('\n')) {
     const value = JSON.parse(line)
-    if ('handled' in value) handled += 1
-    else outcomes.push({ ...value, handled })
-    if (!('handled' in value)) handled = 0
+    if ('processed' in value) processed += 1
+    else outcomes.push({ ...value, processed })
+    if (!('processed' in value)) processed = 0
   }
 })
 
@@ -155,11 +155,11 @@ describe.each(cases.map((each, index) => ({ ...each, index })))(
   '$name behind $frontEnd, body as $encoding',
   ({ index }) => {
     it('processes a valid delivery', () => {
-      expect(outcomes[2 * index]).toMatchObject({ handled: 1, result: { statusCode: 204 } })
+      expect(outcomes[2 * index]).toMatchObject({ processed: 1, result: { statusCode: 204 } })
     })
 
     it('rejects a forged one', () => {
-      expect(outcomes[2 * index + 1]).toMatchObject({ handled: 0, result: { statusCode: 401 } })
+      expect(outcomes[2 * index + 1]).toMatchObject({ processed: 0, result: { statusCode: 401 } })
     })
   },
 )

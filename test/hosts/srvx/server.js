@@ -2,7 +2,7 @@ import { serve } from 'srvx'
 import { createWebhookHandler } from 'truedy-webhooks'
 
 const receive = createWebhookHandler({
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 serve({

@@ -13,13 +13,13 @@ it.each([
   ['real', () => {}],
   ['fake', () => vi.useFakeTimers()],
 ])('createNodeHandler processes an event once, with %s timers', async (_, setTimers) => {
-  const handled = []
-  const onEvent = (event) => handled.push(event.event)
+  const processed = []
+  const onEvent = (event) => processed.push(event.event)
   const server = createServer(createNodeHandler({ secret: SECRET, onEvent })).listen(0, '127.0.0.1')
   await once(server, 'listening')
   setTimers()
   const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
   expect([await post(server, delivery), await post(server, delivery)]).toEqual([204, 204])
-  expect(handled).toEqual(['call.ended'])
+  expect(processed).toEqual(['call.ended'])
   server.close()
 })

@@ -11,11 +11,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 const SECRET = 'whsec_test'
 const MINUTE_MS = 60_000
 
-/** An endpoint and the events that it handled. */
+/** An endpoint and the events that it processed. */
 function endpointOf(create) {
-  const handled = []
-  const receive = create({ secret: SECRET, onEvent: (event) => handled.push(event.event) })
-  return { handled, receive }
+  const processed = []
+  const receive = create({ secret: SECRET, onEvent: (event) => processed.push(event.event) })
+  return { processed, receive }
 }
 
 afterEach(() => vi.useRealTimers())
@@ -48,22 +48,22 @@ describe('createWebhookHandler', () => {
   const post = (delivery) => new Request('https://example.com/', { method: 'POST', ...delivery })
 
   it('processes an event once', async () => {
-    const { handled, receive } = endpointOf(createWebhookHandler)
+    const { processed, receive } = endpointOf(createWebhookHandler)
     const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
     expect([(await receive(post(delivery))).status, (await receive(post(delivery))).status]).toEqual([
       204, 204,
     ])
-    expect(handled).toEqual(['call.ended'])
+    expect(processed).toEqual(['call.ended'])
   })
 
   it('works with fake timers', async () => {
-    const { handled, receive } = endpointOf(createWebhookHandler)
+    const { processed, receive } = endpointOf(createWebhookHandler)
     vi.useFakeTimers()
     const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
     expect([(await receive(post(delivery))).status, (await receive(post(delivery))).status]).toEqual([
       204, 204,
     ])
-    expect(handled).toEqual(['call.ended'])
+    expect(processed).toEqual(['call.ended'])
   })
 
   it('rejects a body that is too large', async () => {

@@ -3,7 +3,7 @@
 import { createWebhookHandler } from 'truedy-webhooks'
 import { createNodeHandler } from 'truedy-webhooks/node'
 
-const onEvent = (event, { key }) => console.log(JSON.stringify({ handled: event.event, key }))
+const onEvent = (event, { key }) => console.log(JSON.stringify({ processed: event.event, key }))
 
 export const handlers = { node: createNodeHandler({ onEvent }), fetch: createWebhookHandler({ onEvent }) }
 

@@ -139,11 +139,11 @@ const handlerCases = [
   {
     name: 'createWebhookHandler handles an event once that comes twice at the same moment',
     async run() {
-      const handled = []
+      const processed = []
       const outcomes = []
       const handler = createWebhookHandler({
         secret: SECRET,
-        on: { 'call.ended': (event) => handled.push(event.id) },
+        on: { 'call.ended': (event) => processed.push(event.id) },
         onOutcome: ({ status }) => outcomes.push(status),
       })
       const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
@@ -155,7 +155,7 @@ const handlerCases = [
         `statuses ${statuses}`,
       )
       equal((await send()).status, 204, 'third')
-      equal(handled.length, 1, 'handled')
+      equal(processed.length, 1, 'processed')
       equal(outcomes.filter((status) => status === 'processed').length, 1, 'processed')
     },
   },

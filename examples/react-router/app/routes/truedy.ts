@@ -3,7 +3,7 @@ import type { Route } from './+types/truedy'
 
 // Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
 const receive = createWebhookHandler({
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 export const action = ({ request }: Route.ActionArgs) => receive(request)

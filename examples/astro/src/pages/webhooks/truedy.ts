@@ -4,7 +4,7 @@ import { createWebhookHandler } from 'truedy-webhooks'
 
 const receive = createWebhookHandler({
   secret: getSecret('TRUEDY_WEBHOOK_SECRET'),
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 // Every method: the library answers 405 to those that are not POST.

@@ -3,7 +3,7 @@ import { createWebhookHandler } from 'truedy-webhooks'
 const receive = createWebhookHandler({
   // A function, because `next build` loads this file and has no secret.
   secret: () => process.env.TRUEDY_WEBHOOK_SECRET,
-  onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+  onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 // All but POST are answered with 405.

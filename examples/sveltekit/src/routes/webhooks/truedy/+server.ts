@@ -9,7 +9,7 @@ export const fallback: RequestHandler = ({ request }) => {
   // At the first request, since the build loads this file too, without the secret.
   receive ??= createWebhookHandler({
     secret: env.TRUEDY_WEBHOOK_SECRET,
-    onEvent: (event, { key }) => console.log(JSON.stringify({ handled: event.event, key })),
+    onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
   })
   return receive(request)
 }
