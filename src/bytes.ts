@@ -8,11 +8,12 @@ import { getBuiltin } from './builtins.js'
  */
 export type RawBody = string | Uint8Array | ArrayBuffer
 
-/** A raw body after its checks: text, or a view on the caller's bytes (never a copy). */
+/** A raw body after its checks: text, or a view of the caller's bytes (copied only if the memory is shared). */
 export type Bytes = string | Uint8Array
 
 /**
- * A raw body, an ArrayBuffer as a view on it, shared memory as a copy; `undefined` for anything else (a parsed object, a stream, nothing). Values of
+ * Returns a raw body: an ArrayBuffer becomes a view of it, and shared memory is copied. Returns `undefined` for anything else
+ * (a parsed object, a stream, nothing). Values of
  * another realm count too, as test runners and edge sandboxes hand them over: hence no `instanceof`.
  */
 export function asBytes(body: unknown): Bytes | undefined {

@@ -44,7 +44,7 @@ export function requireObject(name: string, value: unknown): Readonly<Record<str
 }
 
 /**
- * The options, if they are an object and have no option of another name: a typo must not be silence.
+ * Returns the options if they are an object with known names only, so that a typo doesn't pass silently.
  *
  * @param names - the names of all options that there are
  * @param suggest - what to say about an unknown name, with a space in front

@@ -89,13 +89,14 @@ export class WebhookError extends Error {
   }
 }
 
-// Defined here and not declared: with a symbol in the declarations, the classes of two entries would be two types.
+// The brand is set at run time and not declared: if the declarations had the symbol, TypeScript would treat the classes of
+// two entries as two types.
 for (const branded of [WebhookError, WebhookError.prototype]) {
   Object.defineProperty(branded, BRAND, { value: true })
 }
 Object.defineProperty(WebhookError, Symbol.hasInstance, {
   value(this: typeof WebhookError, value: unknown): boolean {
-    // A subclass has no brand of its own: an error of this class is not an instance of it.
+    // A subclass has no brand of its own, so a plain WebhookError is not an instance of the subclass.
     const hasOwnBrand = Object.hasOwn(this, BRAND)
     return Function.prototype[Symbol.hasInstance].call(this, value) || (hasOwnBrand && isWebhookError(value))
   },

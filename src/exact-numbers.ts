@@ -3,14 +3,17 @@
 /** Up to so many characters without an exponent, a decimal number survives parsing and printing. */
 const SAFE_NUMBER = /^-?[1-9][\d.]{0,13}$|^0[\d.]{0,13}$/
 
-/** Every text with another number matches this, so few texts need to be taken apart. A number stands after a bracket, `,`, `:` or a space. */
+/**
+ * Every text with a number that is not safe matches this, so few texts need to be taken apart. A number stands after a
+ * bracket, `,`, `:` or a space.
+ */
 const UNSAFE_NUMBER = /\d[\d.]{14}|[[,:\s]-0|[[,:\s]-?\d[\d.]*[eE]/
 
 /** The strings and the numbers of a JSON text: what stands in a string is no number. */
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g
 
 /**
- * The JSON text with each number that does not survive parsing and printing as a string instead, so that two texts that
+ * The JSON text, in which a string replaces each number that does not survive parsing and printing, so that two texts that
  * differ in such a number parse to different values. Otherwise the same text.
  *
  * @param text - valid JSON, of an object or an array

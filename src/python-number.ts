@@ -12,7 +12,7 @@ const FLOAT_FIELDS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * A number as Truedy's sender spells it: as Python does, and a whole number in a field of floats with a point.
+ * A number as Truedy's sender spells it: as Python does, with `.0` added to a whole number in a field of floats.
  *
  * @param field - the key that the number is the value of
  * @throws WebhookError `invalid_json` for a whole number of more digits than Python reads
@@ -21,7 +21,7 @@ export function spellAsTruedy(token: string, field: string): string {
   return spellAsPython(FLOAT_FIELDS.has(field) && /^-?\d+$/.test(token) ? `${token}.0` : token)
 }
 
-/** Python reads no longer whole numbers (`sys.int_info.default_max_str_digits`). */
+/** Python reads no whole number with more digits than this (`sys.int_info.default_max_str_digits`). */
 const MAX_DIGITS = 4300
 
 /**
@@ -41,7 +41,8 @@ export function spellAsPython(token: string): string {
   const sign = token.startsWith('-') ? '-' : ''
   if (!Number.isFinite(value)) return `${sign}Infinity`
 
-  // Both languages take the shortest digits that lead back to the same double; only their places differ.
+  // Both languages take the shortest digits that lead back to the same double; only the placement of the point and the
+  // exponent differs.
   const [mantissa = '', power = ''] = Math.abs(value).toExponential().split('e')
   const digits = mantissa.replace('.', '')
   const exponent = Number(power)

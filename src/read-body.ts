@@ -84,8 +84,9 @@ export function requireRequest(request: RequestLike): void {
 }
 
 /**
- * Tells whether a value is a Request. A context that has one in it, and the requests of Node and Fastify, have no `bodyUsed`. Its
- * value stays unread: that creates the body's stream in some servers, which then close the connection of a rejected upload.
+ * Tells whether a value is a Request. A context that has one in it, and the requests of Node and Fastify, have no `bodyUsed`.
+ * Its value is not read: reading it creates the body's stream in some servers, which then close the connection of a rejected
+ * upload.
  */
 export function isRequest(value: unknown): boolean {
   return 'bodyUsed' in Object(value)
@@ -132,7 +133,7 @@ export async function readStream(stream: BodyStream, maxBodyBytes: number): Prom
   }
 }
 
-/** Adds a chunk. Joins many small ones, because an object takes about a hundred times the memory of its byte. */
+/** Adds a chunk. Joins many small ones, because a chunk of one byte takes about a hundred times the memory of that byte. */
 export function keepChunk(chunks: Uint8Array[], chunk: Uint8Array): void {
   if (chunks.push(chunk) >= 1000) chunks.push(joinChunks(chunks.splice(0)))
 }

@@ -14,7 +14,7 @@ export function parseTimestamp(text: string): number | undefined {
   if (text !== '' && text.length <= 11 && !NOT_A_DIGIT.test(text)) return Number(text) * 1000
 
   const [, local, fraction = '', zone = 'Z'] = ISO_8601.exec(text) ?? []
-  // Engines differ on 30 February: some roll over into March, some reject it.
+  // Engines differ on February 30: some roll over into March, some reject it.
   if (!local || !new Date(Date.parse(`${local}Z`) || 0).toISOString().startsWith(local)) return undefined
   return Date.parse(`${local}.${fraction.slice(0, 3).padEnd(3, '0')}${zone}`)
 }

@@ -12,7 +12,7 @@ import { pool, store } from './database.js'
 import { backfills, live } from './handlers.js'
 
 const BATCH = 500
-/** Longer than any backfill is repeated. */
+/** How long the records of a backfill are kept: longer than anyone would wait before repeating it. */
 const TTL_MS = 365 * 24 * 3_600_000
 
 const { values } = parseArgs({

@@ -6,7 +6,7 @@ import { CALLS_SCHEMA, readCall, recordEvent } from './calls.js'
 // Where the database is: DATABASE_URL, or PGHOST and so on.
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
-  // A database that doesn't respond makes a 500 in time: Truedy waits ten seconds.
+  // If the database doesn't respond, the response is a 500 within the ten seconds that Truedy waits.
   connectionTimeoutMillis: 3000,
   query_timeout: 3000,
 })

@@ -19,7 +19,7 @@ Deno.serve(
   {
     hostname: '127.0.0.1',
     port: Number(Deno.env.get('PORT') ?? 3000),
-    // Without this, Deno says so on stderr.
+    // Without this, Deno prints its own listening message on stderr.
     onListen: ({ port }) => console.log(`Listening on port ${port}`),
   },
   answer,

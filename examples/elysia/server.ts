@@ -7,7 +7,7 @@ const receive = createWebhookHandler({
 })
 
 new Elysia()
-  // No parser, also not for the sake of a hook that asks for `body`: it would consume the bytes that are signed.
+  // No parser, even if a hook asks for `body`: a parser would consume the bytes that are signed.
   .all('/webhooks/truedy', ({ request }) => receive(request), { parse: 'none' })
   .post('/greetings', ({ body }) => ({ greeting: `Hello ${body.name}` }), {
     body: t.Object({ name: t.String() }),

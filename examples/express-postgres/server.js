@@ -7,7 +7,7 @@ import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
 // Where the database is: DATABASE_URL, or PGHOST and so on.
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
-  // A database that doesn't answer makes a 500 in time: Truedy waits ten seconds.
+  // If the database doesn't respond, the response is a 500 within the ten seconds that Truedy waits.
   connectionTimeoutMillis: 3000,
   query_timeout: 3000,
   // The server ends what this process can't: a transaction whose process crashed or was cut off.

@@ -17,7 +17,7 @@ app.register(async (webhooks) => {
     const { status, headers, body } = await receive({
       method: request.method,
       headers: request.headers,
-      // No parser is asked where there is no body.
+      // Without a body, Fastify calls no parser, and `request.body` is undefined.
       body: request.body ?? '',
     })
     return reply.code(status).headers(headers).send(body)

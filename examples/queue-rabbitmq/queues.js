@@ -11,7 +11,10 @@ const RETRY_MS = 30_000
 /** On several machines, and on the disk of each. A queue that is full rejects the new job; the default drops the oldest. */
 const SAFE = { 'x-queue-type': 'quorum', 'x-max-length': 1_000_000, 'x-overflow': 'reject-publish' }
 
-/** Where the jobs of a queue go that are rejected or have waited long enough: removed here only once they are there. */
+/**
+ * The queue to which jobs move that were rejected or have waited long enough. A job leaves its old queue only once the new
+ * one has it.
+ */
 const movesTo = (queue) => ({
   'x-dead-letter-exchange': '',
   'x-dead-letter-routing-key': queue,

@@ -6,7 +6,8 @@ import { createNodeHandler } from 'truedy-webhooks/node'
 const QueueUrl = process.env.QUEUE_URL
 const isFifo = QueueUrl.endsWith('.fifo')
 
-// Region and credentials come from the environment. Fails while Truedy still waits for the response.
+// Region and credentials come from the environment. With these timeouts, a send that fails does so while Truedy still waits
+// for the response.
 const sqs = new SQSClient({
   maxAttempts: 2,
   requestHandler: { requestTimeout: 2000, connectionTimeout: 1000 },

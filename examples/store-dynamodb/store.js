@@ -149,7 +149,7 @@ function correctedClock(client, now) {
       correction = behind > MAX_CLOCK_ERROR_MS ? behind : ahead > MAX_CLOCK_ERROR_MS ? -ahead : 0
       return result
     },
-    // Next to the network, where an answer that is an error is an answer, too.
+    // As close to the network as possible, so that error responses are seen here, too.
     { step: 'deserialize', priority: 'low' },
   )
   return () => now() + correction

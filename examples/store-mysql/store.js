@@ -13,7 +13,7 @@ const TAKEABLE = `(expires_at <= ${NOW} OR lease_owner = ?)`
 
 /** Longest text that is kept as it is, in UTF-16 units: three bytes each at most. */
 const MAX_LENGTH = 255
-/** What the columns hold: so much, and the hash of a text that was cut. */
+/** The size of the columns: room for a text of that length and for the hash of a text that was cut. */
 const MAX_BYTES = 1024
 /** 3,000 years, in milliseconds: a DATETIME ends with the year 9999. */
 const MAX_MS = 1e14
@@ -53,7 +53,7 @@ export function mysqlSchema({ table = 'truedy_webhooks' } = {}) {
 export function mysqlStore(pool, { table = 'truedy_webhooks' } = {}) {
   const name = quoted(table)
 
-  // The owner first: what is assigned is seen by the assignments after it, and TAKEABLE stays true by that.
+  // The owner is assigned first: later assignments see its new value, so TAKEABLE stays true in them.
   // LAST_INSERT_ID(expr) sends its value along with the answer as `insertId`, which is 0 for a new row.
   const claim = `INSERT INTO ${name} (dedupe_key, lease_owner, expires_at) VALUES (?, ?, ${END})
     ON DUPLICATE KEY UPDATE

@@ -1,7 +1,7 @@
 /**
- * Keeps the result of a look-up for a while. Calls at the same moment share one look-up, and one that fails is not kept.
+ * Keeps the result of a lookup for a while. Calls at the same moment share one lookup, and one that fails is not kept.
  *
- * @param find - the look-up
+ * @param find - the lookup
  * @param options - `ttlMs`: how old a result may get; `max`: how many are kept, so that made-up names can't fill the memory
  */
 export function cached(find, { ttlMs, max }) {
@@ -14,7 +14,7 @@ export function cached(find, { ttlMs, max }) {
     entries.delete(name)
     entries.set(name, entry)
     entry.result.catch(() => entries.get(name) === entry && entries.delete(name))
-    // The oldest look-up goes first.
+    // The oldest lookup goes first.
     if (entries.size > max) entries.delete(entries.keys().next().value)
     return entry.result
   }

@@ -5,7 +5,7 @@ import { postgresSchema } from 'truedy-webhooks/stores/postgres'
 
 export const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
-  // A database that doesn't respond makes a 500 in time: Truedy waits ten seconds.
+  // If the database doesn't respond, the response is a 500 within the ten seconds that Truedy waits.
   connectionTimeoutMillis: 3000,
   query_timeout: 3000,
 })

@@ -13,7 +13,7 @@ const store = postgresStore((sql, params) => pool.query(sql, params))
 const receive = createNodeHandler({
   async secret(_request, workspace) {
     const secrets = await secretsOf(workspace)
-    // `null` is an unknown workspace: the response is that to a wrong signature.
+    // `null` means an unknown workspace: it gets the same response as a wrong signature.
     return secrets.length > 0 ? secrets : null
   },
   // Without a scope, an event of one workspace could count as a duplicate of another workspace's event.

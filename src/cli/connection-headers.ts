@@ -39,11 +39,13 @@ export function endToEndHeaders(pairs: readonly HeaderPair[]): HeaderPair[] {
 }
 
 /**
- * The headers to send a request again with, each as often as received: one of two signatures could be accepted if sent alone. The client
+ * The headers for sending a request again. A repeated header stays repeated: if only one of two signatures were sent, it
+ * could be accepted. The client
  * sets the length of the body.
  */
 export function resendHeaders(pairs: readonly HeaderPair[]): Readonly<Record<string, string[]>> {
-  // By lower-case name, because the case makes no other header. A Map, because "constructor" is a name, too.
+  // Keyed by lowercase name, because capitalization doesn't make it a different header. A Map, because "constructor" is a
+  // name, too.
   const headers = new Map<string, string[]>()
   for (const [name, value] of endToEndHeaders(pairs)) {
     const key = name.toLowerCase()

@@ -43,7 +43,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   408: "The receiver didn't read the body in time. Look at its log.",
   413: 'The body is larger than something on the way accepts. Raise the limit of the proxy or framework.',
   415: "The receiver doesn't accept application/json. Accept it on this path.",
-  429: "The receiver limits the rate, which Truedy doesn't know. Exempt this path.",
+  429: "The receiver limits the request rate, but Truedy doesn't know the limit. Exempt this path.",
   502: "A gateway responds, but the receiver behind it doesn't. Check that the receiver is up.",
   503: "A gateway responds, but the receiver behind it doesn't. Check that the receiver is up.",
   504: 'A gateway responds, but the receiver behind it takes too long. Respond first, and do slow work later.',
@@ -79,6 +79,7 @@ function byStatus(status: number): string {
   const hint = BY_STATUS[status]
   if (hint) return hint
   if (status >= 500) return 'The receiver failed. Look at its log.'
-  if (status >= 300 && status < 400) return 'A redirect has no Location. The receiver must respond with 2xx.'
+  if (status >= 300 && status < 400)
+    return 'The receiver sent a redirect without a Location header. The receiver must respond with 2xx.'
   return 'The receiver must respond with 2xx. Use 204.'
 }

@@ -15,7 +15,7 @@ export function requireSecret(option: string | undefined, { env }: Surroundings)
 
 /** The other secrets that may have signed. Throws UsageError, which never repeats them. */
 export function requireOtherSecrets(secrets: readonly string[], command: string): readonly string[] {
-  // Checked at the start: the first delivery that is diagnosed could be anyone's.
+  // Checked at the start: otherwise the error would come with the first diagnosis, which anyone can trigger.
   if (!secrets.includes('')) return secrets
   throw new UsageError('--other-secret is empty. Set the variable that it comes from.', command)
 }

@@ -146,7 +146,7 @@ export function toPostResponse({ statusCode = 0, headers }: IncomingMessage, tex
     kind: 'response',
     status: statusCode,
     ...(error !== undefined && { error }),
-    // A relative one keeps the password of the URL.
+    // A relative Location, resolved against the URL, keeps the URL's password, so it is masked.
     ...(isRedirect && {
       location: URL.canParse(location, url.href) ? maskUrl(new URL(location, url).href) : location,
     }),

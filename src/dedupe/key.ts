@@ -26,8 +26,8 @@ const ONCE_PER_CALL = new Set(['call.started', 'call.joined', 'call.ended', 'cal
  *
  * If the identity is uncertain, two keys are better than one: processing twice beats losing an event. Nothing that changes
  * with each delivery, such as the timestamp header, takes part. The same content gives the same key, also for a copy of the
- * event and for one that was stored as JSON. The one exception: a copy of an event with a number that JavaScript cannot hold
- * (beyond 2^53, for example) may have another key than the event itself, which remembers the text.
+ * event and for one that was stored as JSON. The one exception is a number that JavaScript cannot represent (beyond 2^53, for
+ * example): the event remembers its text and a copy doesn't, so the copy may have a different key.
  *
  * @param event - a parsed event
  * @returns printable ASCII without spaces, at most 255 characters; a longer one is cut and carries a digest of the whole
@@ -41,7 +41,8 @@ const ONCE_PER_CALL = new Set(['call.started', 'call.joined', 'call.ended', 'cal
  * ```
  */
 export function dedupeKey(event: TruedyEvent): string {
-  // `event.event` is normalized, so that an alias and its name share keys; all unknown types would, too.
+  // `event.event` is normalized, so an alias and its type share keys. Unknown types use the name as sent, because they would
+  // share keys as well.
   const name = event.event === 'unknown' ? event.rawEvent : event.event
   const key = [name, ...identityOf(event)].map(escapePart).join(':')
   if (key.length <= MAX_LENGTH) return key
@@ -70,7 +71,7 @@ function identityOf(event: TruedyEvent): readonly string[] {
   }
   const id = eventIdOf(event)
   if (id !== undefined) return ['event', id]
-  // Both names are in the key already, and a stored event has one field more than a sent one.
+  // Without the two names: the name is in the key already, and a stored event has the extra field `rawEvent`.
   const { event: _name, rawEvent: _rawName, ...content } = exactEnvelope(event)
   return ['content', String(content['timestamp']), digestOf(content)]
 }
@@ -95,7 +96,7 @@ function billingOf({ data }: Readonly<Record<string, unknown>>): unknown {
 
 /**
  * The id of the event itself, unless its text is also another value in the payload: then it is the id of a row, a campaign or a
- * contact that was copied. `data.id` is not certain either, and counts as such another value.
+ * contact that was copied. `data.id` is not reliably the event's id either, so it counts as one of those other values.
  */
 function eventIdOf(event: TruedyEvent): string | undefined {
   const envelope: Readonly<Record<string, unknown>> = { ...event }
@@ -133,7 +134,8 @@ export function keyFor(
 ): string {
   const found: unknown = key(event)
   if (isText(found)) return scopedKey(found, scope)
-  // The function must not be asynchronous; a rejection of what it returned is not to be unhandled on top.
+  // The function must not be asynchronous. If it returned a promise, a rejection is ignored, so that it isn't reported as
+  // unhandled as well.
   Promise.resolve(found).catch(() => {})
   throw wrongValue("key's result", 'a string that is not empty', found)
 }

@@ -23,7 +23,10 @@ export interface LeaseSettings {
   readonly stepTimeoutMs: number
 }
 
-/** The lease is checked this often in its length, and at least every second, because a machine that slept must notice soon. */
+/**
+ * The number of checks over the length of a lease. They come at least every second, because a machine that slept must notice
+ * soon.
+ */
 const LOOKS = 20
 const LONGEST_LOOK_MS = 1000
 

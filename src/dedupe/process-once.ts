@@ -14,7 +14,7 @@ import {
 import { claimKey, later, newOwner, persist, within } from './steps.js'
 import { type Awaitable, type DedupeStore, requireStore } from './store.js'
 
-/** The `AbortSignal` of whichever types the program has (DOM, Node, Workers, Deno, Bun); with none of them, its main part. */
+/** The program's own `AbortSignal` type (DOM, Node, Workers, Deno, Bun), or a minimal version of it if the program has none. */
 export type HandlerSignal = typeof globalThis extends { AbortSignal: { prototype: infer Instance } }
   ? Instance
   : {
@@ -103,7 +103,7 @@ const PERSIST_MS = 6000
 interface Delivered {
   /** The deadline of the response, on the clock of `performance.now()`. */
   readonly endsAt: number
-  /** Told of the handler's error before anything else is done, which may take its time. */
+  /** Told of the handler's error before the lease is released, because the release may take a while. */
   onHandlerError(error: unknown): Awaitable<void>
 }
 
@@ -149,7 +149,7 @@ export async function runOnce<Value>(
     // The very object: a handler may throw an error with the same code.
     if (timeout && error === timeout) {
       lease.abort(timeout)
-      // The handler may still succeed. What it throws was answered already.
+      // The handler may still succeed. If it throws, that is ignored: the delivery was already answered with an error.
       work.then(() => (lease.isHeld() ? complete() : undefined)).catch(() => {})
       throw timeout
     }

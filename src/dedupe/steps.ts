@@ -96,7 +96,7 @@ export async function claimKey(
   }
 }
 
-/** A store that answers anything else must not count as "take it". */
+/** Throws if the answer is not a valid result of a claim: such an answer must not count as `claimed`. */
 export function requireClaim(found: unknown): Claim {
   if (found === 'claimed' || found === 'busy' || found === 'done') return found
   throw wrongValue("store.claim's result", "'claimed', 'busy' or 'done'", found)

@@ -35,7 +35,7 @@ export function findingOf(bytes: Uint8Array): Finding | undefined {
   if (isGzip(bytes)) return { cause: 'body_compressed', detail: 'gzip' }
   if (decode(bytes)?.includes('\ufffd')) {
     const detail =
-      'it holds replacement characters (U+FFFD), which stand where bytes were lost. What was lost cannot be tried; if the sender wrote them itself, the secret is another one'
+      'it holds replacement characters (U+FFFD), which stand where bytes were lost. The lost bytes cannot be guessed; if the sender sent these characters itself, it signed with a different secret'
     return { cause: 'body_charset', detail }
   }
   return undefined
@@ -151,7 +151,7 @@ function* guessEncodings(
   }
 }
 
-/** The UTF-8 of bytes that stand for one character each, those from 0x80 on for the ones given. */
+/** The UTF-8 of a text in a single-byte encoding, in which bytes from 0x80 on stand for the given characters. */
 function fromSingleBytes(bytes: Uint8Array, characters: readonly string[], scratch: Scratch): Uint8Array {
   const encoded = characters.map(encodeUtf8)
   scratch.begin(3 * bytes.length)
@@ -163,7 +163,7 @@ function fromSingleBytes(bytes: Uint8Array, characters: readonly string[], scrat
   return scratch.written()
 }
 
-/** The text of bytes that are UTF-8, a byte order mark among it; `undefined` of others. */
+/** The text of UTF-8 bytes, including any byte order mark; `undefined` if they are not UTF-8. */
 function decode(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

@@ -18,7 +18,7 @@ const MIB = 1_048_576
 
 /** The least that is always done, however slow the machine: enough to try everything on a body of 100 kB. */
 const GUARANTEED_WORK = 64 * MIB
-/** The time that a diagnosis may take which needs more than that. */
+/** The time limit for a diagnosis that needs more than the guaranteed work. */
 const MAX_MS = 70
 /** Ends a diagnosis on Cloudflare Workers, where the clock doesn't advance while a program computes. */
 const MAX_WORK = 512 * MIB

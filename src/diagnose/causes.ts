@@ -31,7 +31,7 @@ const TEXTS = {
   },
   valid_but_old: {
     explanation: (by) => `The signature matches, but the delivery is ${by} old, so receivers reject it.`,
-    fix: "If it was captured, queued or replayed, pass the time of its arrival as now. If it has just arrived, set this machine's clock with NTP.",
+    fix: "If it was captured, queued or replayed, set the option `now` to a function that returns the time of its arrival. If it has just arrived, set this machine's clock with NTP.",
   },
   valid_but_future: {
     explanation: (by) => `The signature matches, but the timestamp is ${by} ahead, so receivers reject it.`,
@@ -67,7 +67,7 @@ const TEXTS = {
   },
   signature_malformed: {
     explanation: (what) =>
-      `The signature header is not 64 hexadecimal digits, so receivers reject it. ${what || 'What it may stand for does not match either'}.`,
+      `The signature header is not 64 hexadecimal digits, so receivers reject it. ${what || 'Read in another form (base64, or with a prefix), it does not match either'}.`,
     fix: "Check that it wasn't cut off and that it isn't another vendor's header. Truedy sends 64 digits and nothing around them.",
   },
   secret_whitespace: {
@@ -177,7 +177,7 @@ const TEXTS = {
     explanation: (leftOut) =>
       leftOut
         ? `None of the mistakes that were tried explains it, but not everything was tried: ${leftOut}.`
-        : 'None of the usual mistakes explains it. These were tried: the secret with and without white space, quotes, whsec_ and encodings; the body in other forms of JSON, character sets, line endings, base64, JSON strings and compression; each of the former with each of the latter; and other orders and formats of what is signed.',
+        : 'None of the usual mistakes explains it. These were tried: variants of the secret (white space, quotes, whsec_, encodings), variants of the body (other forms of JSON, character sets, line endings, base64, JSON strings, compression), each variant of the secret with each variant of the body, and other orders and formats of the signed text.',
     fix: 'The secret is probably that of another endpoint or environment: copy it from the dashboard again. If it is right, the content of the body changed: compare its length with the Content-Length that was sent.',
   },
 } as const satisfies Record<string, CauseText>

@@ -45,17 +45,17 @@ export interface DiagnoseOptions extends VerifyOptions {
 
 /**
  * Says why the signature of a delivery does not match, by trying what usually happens to bodies, secrets and headers
- * on their way until it does. It needs the right secret, and so tells a stranger nothing. For finding a fault, not
- * for receiving: nothing that it accepts is verified.
+ * on their way until it does. It needs the right secret, and so tells a stranger nothing. Use it to find a fault, not to
+ * receive deliveries: don't treat a delivery that it accepts as verified.
  *
- * Tried are single causes, and one of the secret together with one of the body, the likeliest first. A delivery of 100 kB
+ * It tries single causes, and pairs of one cause in the secret and one in the body, the likeliest first. A delivery of 100 kB
  * takes some tens of milliseconds. After a tenth of a second the search ends, and the explanation of `unknown` says that not
- * everything was tried; so it does of JSON that nests deeper than 900 levels or has over 50,000 values and keys.
+ * everything was tried; It says the same for JSON that nests deeper than 900 levels or has over 50,000 values and keys.
  *
  * @param rawBody - the body as your program has it; a string stands for its UTF-8 bytes
  * @param headers - the request's headers, as the framework hands them over
  * @param secret - the secret as your program has it, or several
- * @param options - those of `verifySignature`, and `otherSecrets`: what may have been taken for it
+ * @param options - those of `verifySignature`, and `otherSecrets`: secrets that may have been used by mistake
  * @returns `cause` as a stable name, an `explanation` and a `fix` in words; `ok` where the signature is valid
  * @throws `WebhookError` `body_not_raw`, `invalid_secret` (none, or not text), `invalid_options` (500)
  *
@@ -93,7 +93,7 @@ export async function diagnoseWithin(
   requireOptions(options, [...VERIFY_OPTION_NAMES, 'otherSecrets'])
   const { otherSecrets: others, ...verifyOptions } = options
   const otherSecrets = others?.length ? requireTexts(others) : []
-  // Its own verdict first, whatever the age. The largest number is a tolerance, too.
+  // First verify it as it stands, whatever its age: the largest number as tolerance accepts every age.
   const verification = await verifySignature(rawBody, headers, secret, {
     ...verifyOptions,
     toleranceSeconds: Number.MAX_VALUE,
@@ -112,7 +112,7 @@ export async function diagnoseWithin(
 }
 
 function diagnosis(findings: readonly Finding[], ok = false): Diagnosis {
-  // There is at least one, because a match without a finding was verified before.
+  // There is at least one finding, because a signature that is valid as it stands returned before.
   const causes = findings.map(({ cause }) => cause) as [DiagnosisCause, ...DiagnosisCause[]]
   return { ok, cause: causes[0], causes, ...describe(findings) }
 }
@@ -169,7 +169,7 @@ async function search(
   }
 
   const isGiven = ({ finding }: KeyGuess) => !finding
-  // A secret that is rejected as it stands has other guesses only.
+  // For a secret that is rejected as it stands (it has white space around it), every guess has a finding.
   const likely = keys.some(isGiven) ? keys.filter(isGiven) : keys
   const kept: BodyGuess[] = []
   let keptBytes = 0
@@ -179,7 +179,10 @@ async function search(
     if (!guess.finding || likely === keys) continue
     keptBytes += guess.body.length
     if (keptBytes <= MAX_KEPT_BYTES) kept.push({ ...guess, body: guess.body.slice() })
-    else budget.leaveOut('not each fault of such a large body together with each fault of the secret')
+    else
+      budget.leaveOut(
+        'with such a large body, not every fault of the body was tried together with every fault of the secret',
+      )
   }
   for (const guess of guessMessages(timestamp, bytes, budget)) {
     const findings = await tryKeys(guess, keys.filter(isGiven))
@@ -222,7 +225,7 @@ function isTimestamp(text: string): boolean {
   return parseTimestamp(text) !== undefined
 }
 
-/** Bytes of a body that passed for raw. */
+/** The bytes of a body that passed the check for raw bodies. */
 function toBytes(rawBody: RawBody): Uint8Array {
   const bytes = asBytes(rawBody) ?? ''
   return typeof bytes === 'string' ? encodeUtf8(bytes) : bytes

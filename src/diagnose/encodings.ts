@@ -23,7 +23,7 @@ export function decodeHex(text: string): Uint8Array<ArrayBuffer> | undefined {
 }
 
 /**
- * The bytes of a text of which each character stands for one; `undefined` where one does not.
+ * The bytes of a text in which each character stands for one byte; `undefined` if a character does not.
  *
  * @param others - bytes of characters beyond Latin-1, where the character set has some
  */

@@ -21,7 +21,7 @@ const ULTRAVOX_HEADERS = {
   signature: 'x-ultravox-webhook-signature',
 }
 
-/** The two headers; or why there are not two texts. */
+/** The two headers as texts, or the findings that say why they can't be read. */
 export function readHeaderTexts(
   headers: HeadersInput,
   names: HeaderNames | undefined,
@@ -87,7 +87,7 @@ const SPACED: Finding = {
   detail: 'Without the white space around it, it matches',
 }
 
-/** A signature as hexadecimal digits, where it stands for some, and in which other form it came. */
+/** The signature as hexadecimal digits if it can be read as such, and the form in which it came. */
 function readDigest(signature: string): readonly [hex: string, findings: readonly Finding[]] {
   if (signature.length > MAX_HEADER_LENGTH) return [signature, []]
   const [, prefix = '', digest = ''] = /^([\w-]+[=,:])?\s*(.*?)\s*$/s.exec(signature) ?? []

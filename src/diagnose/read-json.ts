@@ -37,7 +37,7 @@ export function readJson(text: string): JsonNode {
     JSON.parse(text)
   } catch {
     // The error has no cause, because the engine's message quotes the body.
-    throw new WebhookError('invalid_json', 'The body is not JSON (NaN and Infinity are none either).')
+    throw new WebhookError('invalid_json', 'The body is not JSON (NaN and Infinity are not JSON either).')
   }
   let at = 0
   const escapes = new Map<number, string>()
@@ -98,7 +98,7 @@ export function readJson(text: string): JsonNode {
     return { value, plain, ascii: escapeUnits(plain) }
   }
 
-  /** Escapes each unit that is not printable ASCII. A text of nothing else has many, of which few differ. */
+  /** Escapes each unit that is not printable ASCII. A text of only such units has many of them, but few different ones. */
   function escapeUnits(plain: string): string {
     if (PRINTABLE.test(plain)) return plain
     const pieces: string[] = []

@@ -14,7 +14,7 @@ export interface Scratch {
   writeByte(byte: number): void
   /** A view of what was written. */
   written(): Uint8Array
-  /** Two texts with the same fingerprint are the same text, for all that happens by chance. */
+  /** Two texts with the same fingerprint are the same text, unless a collision was made on purpose. */
   fingerprint(): string
 }
 
@@ -27,8 +27,8 @@ export function createScratch(): Scratch {
   let size = 0
   return {
     begin(maxBytes) {
-      // Whole words, for the fingerprint. More than is needed at first, so that no smaller one is left to the garbage
-      // collector: memory that nobody has written to takes no room.
+      // Whole words, for the fingerprint. Allocates more than is needed at first, so that it rarely has to be replaced by a
+      // larger piece. Memory that was never written to takes no room.
       if (bytes.length < maxBytes + 4) bytes = new Uint8Array(GROWTH * ((maxBytes + 7) & ~3))
       size = 0
     },

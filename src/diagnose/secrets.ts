@@ -28,8 +28,8 @@ export function guessKeys(secrets: readonly string[], otherSecrets: readonly str
   }
 
   for (const secret of secrets) {
-    // A sender that has the same white space in its secret; verifying rejects it all the same.
-    const detail = 'it is rejected, although the sender signed with them'
+    // This finds a sender whose secret has the same white space. Verification rejects such a secret anyway.
+    const detail = 'the sender signed with them, but the library rejects such a secret'
     add(encodeUtf8(secret), secret === secret.trim() ? undefined : { cause: 'secret_whitespace', detail })
   }
   for (const secret of secrets) addVariants(secret, add)

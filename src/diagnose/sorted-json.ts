@@ -19,14 +19,14 @@ export const PYTHON_SORTED: JsonStyle = {
  * The sorted form of a body: byte for byte what Python's `json.dumps(json.loads(body), sort_keys=True)` gives. Truedy's
  * early sender signed this form and sent another (src/CONTRACT.md §2), so that no check of the raw body can pass.
  *
- * **Only for such a sender, and only for as long as it has to be:** verified is what this text says, not the bytes that
- * came. Go on with the text, never with the body.
+ * **Only for such a sender, and only for as long as it has to be:** what is verified is this text, not the bytes that came.
+ * Go on with the text, never with the body.
  *
  * @param rawBody - the body exactly as received: JSON in UTF-8
  * @returns ASCII text; its bytes are what was signed
  * @throws `WebhookError` `invalid_json` (400) where the body is not JSON in UTF-8, holds what JSON does not know
- * (`NaN`), nests deeper than 900 levels, or has a whole number of more than 4,300 digits: Python reads none of these
- * either, or no longer; `body_not_raw` (500) where it is not text or bytes
+ * (`NaN`), nests deeper than 900 levels, or has a whole number of more than 4,300 digits, which current versions of Python
+ * don't read either; `body_not_raw` (500) where it is not text or bytes
  *
  * @example
  * ```ts

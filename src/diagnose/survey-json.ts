@@ -2,7 +2,7 @@
 
 /** Measures of a text, if it is JSON. */
 export interface JsonSurvey {
-  /** Commas, colons and opening brackets outside of strings: there are no more values and keys than that, and one. */
+  /** Commas, colons and opening brackets outside of strings: the number of values and keys is at most one more than this. */
   readonly marks: number
   /** The deepest level of brackets. */
   readonly depth: number
@@ -18,7 +18,7 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
 const COLON = 0x3a
-/** `{` and `[`, `}` and `]` differ in one bit that the two other brackets of a kind share. */
+/** `[` differs from `{`, and `]` from `}`, only in this bit. */
 const BRACKET_BIT = 0x20
 
 /** Surveys the bytes of a text in UTF-8. */

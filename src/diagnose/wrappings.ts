@@ -69,7 +69,7 @@ function utf16Of([first, second]: Uint8Array): 'utf-16le' | 'utf-16be' | undefin
   return first === 0 && second !== 0 ? 'utf-16be' : undefined
 }
 
-/** Four times what receivers take by default, and little for a bomb. */
+/** Four times what receivers accept by default, and small enough to stop a decompression bomb. */
 const MAX_DECOMPRESSED = 4 * 1_048_576
 
 /** The body in a compressed one. */

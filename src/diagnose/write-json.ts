@@ -24,8 +24,8 @@ const PIECES_AT_ONCE = 1000
 const LONG_PIECE = 1000
 
 /**
- * Writes a value in a style, piece by piece: a level that joined the text of the levels in it would copy everything as often
- * as it is deep.
+ * Writes a value in a style, piece by piece: if each level joined the text of its inner levels, a text would be copied once
+ * for each level around it.
  *
  * @param emit - called with each part of the text in turn
  */

@@ -1,4 +1,4 @@
-/** The catalogue: the name of every event that Truedy documents, and its envelope (src/CONTRACT.md §3 and §4). */
+/** The catalog: the name of every event that Truedy documents, and its envelope (src/CONTRACT.md §3 and §4). */
 
 import type { BatchData, CallData, VoiceData } from './payloads.js'
 

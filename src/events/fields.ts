@@ -7,7 +7,8 @@ import { readTime } from './time.js'
 export type FieldValue = string | number | boolean | Readonly<Record<string, string>>
 
 /**
- * How a field is read: what gives the value if it is of the right kind, and where it is, the best source first. The spellings of
+ * How a field is read: the function that returns the value if it is of the right kind, and the places to look, the best
+ * source first. The spellings of
  * one source have spaces between them, and dots for nesting. A literal, so that bundlers drop tables that nobody uses.
  */
 export type Field<Value extends FieldValue> = readonly [
@@ -60,7 +61,7 @@ export function valuesOf(found: readonly FoundField[]): object {
   return Object.fromEntries(found.map(({ name, value }) => [name, value]))
 }
 
-/** The first value of the right kind in several places of an object, which have spaces between them. */
+/** The first value of the right kind in several places of an object. `places` lists them, separated by spaces. */
 export function firstOf<Value>(
   as: (value: unknown) => Value | undefined,
   root: unknown,

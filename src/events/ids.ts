@@ -18,7 +18,7 @@ export interface EventIds {
  * The identifiers in an event, from all the places where they occur (src/CONTRACT.md §4), the first place first.
  *
  * @param event - a parsed event
- * @returns those that are there; a key that is not there is absent
+ * @returns the identifiers found; the result has no key for the others
  *
  * @example
  * ```ts

@@ -17,7 +17,7 @@ export type ParsedEvent<Body> = 0 extends 1 & Body
  * Use `verifyAndParse` for requests.
  *
  * The alias `call.completed` becomes `call.ended`, a type that this version does not know becomes `'unknown'`, and
- * `rawEvent` keeps the name as sent. Nothing inside `data` is dropped or renamed, save own `__proto__` keys, which
+ * `rawEvent` keeps the name as sent. Nothing inside `data` is dropped or renamed, except for own `__proto__` keys, which
  * would pollute prototypes when merged.
  *
  * An event that was written with `JSON.stringify` and read again is the same event, `rawEvent` included.
@@ -51,7 +51,7 @@ export function parseEvent<const Body extends RawBody | object>(body: Body): Par
 /**
  * The event in bytes. On the wire a `rawEvent` counts as any other field, and is overwritten.
  *
- * @param nameOf - the name as sent, by the envelope's `event` and `rawEvent`; `event` unless given
+ * @param nameOf - returns the name as sent, given the envelope's `event` and `rawEvent`; by default, it returns `event`
  */
 export function parseBytes(
   bytes: Bytes,

@@ -18,7 +18,8 @@ const SENSITIVE_KEYS = [
 ]
 
 /**
- * Sensitive parts of a text, after what may stay. No pattern looks behind, which older browsers can't, and none takes more than
+ * Patterns for sensitive parts of a text; the first group is what may stay in front of them. No pattern uses lookbehind,
+ * which older browsers don't support, and none takes more than
  * linear time.
  */
 const SENSITIVE_TEXTS = [
@@ -47,7 +48,8 @@ const SENSITIVE_TEXTS = [
  * Summaries and your own metadata stay, apart from the phone numbers in them.
  *
  * @param event - a parsed event, which stays as it is
- * @returns a copy of the same type. It is plain JSON; whatever in the event is not becomes `[redacted]`. It never throws, and
+ * @returns a copy of the same type. It is plain JSON; anything in the event that is not plain JSON becomes `[redacted]`. It
+ * never throws, and
  * takes time in proportion to the size of the event
  *
  * @example
@@ -80,7 +82,8 @@ interface Task {
 /** Masks without recursion, because an event can nest deeper than the stack. */
 function redactValue(root: unknown): unknown {
   const tasks: Task[] = []
-  // An object that occurs twice is copied once for each of the two ways, so that one that contains itself ends.
+  // An object that occurs several times is copied at most twice, once masked and once not, so that copying an object that
+  // contains itself ends.
   const copies = [new Map<object, Task['into']>(), new Map<object, Task['into']>()] as const
 
   const copyOf = (value: unknown, isSensitive: boolean): unknown => {

@@ -38,8 +38,8 @@ const ERROR = 2
  * span of the job belongs to the same trace. The metrics are the histogram `truedy.webhooks.duration` (seconds) and the counter
  * `truedy.webhooks.deliveries`, by operation, event type, outcome and error.
  *
- * No attribute holds anything of a payload, a key, a scope or an id. Of an error, only those of this package are recorded with
- * their message; of all others the name or code.
+ * No attribute holds anything of a payload, a key, a scope or an id. Only errors of this package are recorded with their
+ * message; for all others, only the name or code is recorded.
  *
  * @param api - the module `@opentelemetry/api`. The SDK may be registered later
  * @returns the value of the option `telemetry`

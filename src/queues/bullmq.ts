@@ -53,7 +53,7 @@ export function bullmqQueue<Options extends object>(
   return {
     async add(job: QueueJob) {
       const jobId = bullmqId(job.key)
-      // The options without an id of their own, and ours.
+      // The caller's options, which have no job id, plus our job id.
       const settings = { ...options, jobId } as Options & { jobId: string }
       // Both at once, because a second round trip would halve the rate. Their order doesn't matter: a job may also fail right after
       // its state was read. Both are asynchronous, so that no rejection of one is lost if the other throws.

@@ -45,7 +45,7 @@ export function graphileQueue<Spec extends object>(
   return {
     add(job: QueueJob) {
       const jobKey = job.key.length <= MAX_KEY_LENGTH ? job.key : sha256Hex(job.key)
-      // The spec without a key of its own, and ours. A waiting job is left as it is, with its attempts and its time.
+      // The caller's spec, which has no key, plus our key. A waiting job is left as it is, with its attempts and its time.
       const settings = { ...spec, jobKey, jobKeyMode: 'preserve_run_at' } as unknown as Spec
       return utils.addJob(task, job, settings)
     },

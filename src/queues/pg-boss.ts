@@ -53,7 +53,7 @@ export function pgBossQueue<Options extends object>(
   return {
     async add(job: QueueJob) {
       const id = uuidOf(job.key)
-      // The options without an id of their own, and ours.
+      // The caller's options, which have no job id, plus our job id.
       const settings = { ...options, id } as Options & { id: string }
       const { type, scope } = job
       const data = { ...job, type: storable(type), ...(scope !== undefined && { scope: storable(scope) }) }

@@ -69,7 +69,7 @@ export function createDispatch<Context>(handling: Handling<Context>): Dispatch<C
   const { on = {}, onEvent } = handling
   requireHandlers(on, onEvent)
   return async (event, context) => {
-    // The handler under an event's name takes that event, which TypeScript can't see across the look-up.
+    // The handler under an event's name takes that event, which TypeScript can't see across the lookup.
     const handler = on[event.event] as typeof onEvent
     await handler?.(event, context)
     await onEvent?.(event, context)

@@ -97,7 +97,7 @@ export function createNodeHandler<
     })
     // The host then responds with an error of its own.
     if (mistake && !isNodeResponse(response)) throw mistake
-    // Somebody else answered (a timeout's middleware), or nobody listens any more.
+    // Somebody else answered (a timeout middleware), or nobody listens anymore.
     if (response.headersSent || response.destroyed) return
     // A request that a serverless adapter makes has no stream and nothing to wait for, so `undefined` counts too.
     const isUnread = request?.complete === false && !request.destroyed
@@ -124,8 +124,8 @@ function findMistake(request: NodeRequest, response: NodeResponse): WebhookError
   if (isNodeResponse(res)) return notRaw('This is a context, not (req, res): pass ctx.req and ctx.res.')
   return notRaw(
     raw
-      ? "These are Fastify's request and reply, not (req, res): use createReceiver, whose body is request.rawBody " +
-          "(NestJS with rawBody: true) or a Buffer that a parser with parseAs: 'buffer' left in request.body."
+      ? "These are Fastify's request and reply, not (req, res): use createReceiver. As body, pass request.rawBody " +
+          "(NestJS with rawBody: true), or the Buffer that a parser with parseAs: 'buffer' left in request.body."
       : 'There is no (req, res) of Node. Where a context has a Request, pass that one to createWebhookHandler.',
   )
 }
@@ -145,7 +145,8 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
       'Something else is reading the body and has not reached its end. Set req.rawBody at the end, or do not read it.',
     )
   }
-  // Verifying rejects a parsed body, with the way out. An empty Buffer would hide that the body was not empty.
+  // Verification rejects a parsed body with a message that says what to do. An empty Buffer would hide that the body was not
+  // empty.
   if (readableDidRead || request.readableEncoding) return (asBytes(body) ? undefined : body) as RawBody
   // There is no stream, or it was empty.
   if (readableEnded || typeof request.on !== 'function') return (asBytes(rawBody) ?? body ?? '') as RawBody

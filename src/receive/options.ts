@@ -105,7 +105,10 @@ export interface ReceiverSettings<Request, Args extends readonly unknown[]> {
   readonly maxBodyBytes: number
 }
 
-/** Hashes for a tenant that doesn't exist, so that it takes the same time. What it signs is rejected all the same. */
+/**
+ * The secret that stands in for a tenant that doesn't exist, so that the check takes the same time. A delivery signed with it
+ * is rejected anyway.
+ */
 export const NO_SECRET = 'no such tenant'
 
 /**
@@ -181,7 +184,7 @@ function requireNothingBesideQueue(given: Readonly<Record<string, unknown>>): vo
 function secretOf<Request, Args extends readonly unknown[]>(
   options: ReceiverOptions<Request, Args>,
 ): Exclude<ReceiverOptions<Request, Args>['secret'], undefined> {
-  // The check names a missing secret.
+  // If it is missing, the check of the secret says so later.
   if ('secret' in options) return options.secret as Secret
   return globalThis.process?.env?.['TRUEDY_WEBHOOK_SECRET'] as Secret
 }

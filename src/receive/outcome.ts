@@ -82,7 +82,7 @@ function isConnectionLost(outcome: Outcome): boolean {
   return outcome.status === 'failed' && !outcome.event && isConnectionClosed(outcome.error)
 }
 
-/** A delivery in a log: names and ids, which nobody promises to be free of secrets, and no payload. */
+/** How a log names a delivery: by its event and key, redacted because they may hold secrets, and without the payload. */
 function nameOf({ event, key = 'no key' }: { readonly event?: TruedyEvent; readonly key?: string }): string {
   return event ? redactText(`${event.rawEvent} (${key})`) : 'A delivery'
 }
@@ -90,13 +90,13 @@ function nameOf({ event, key = 'no key' }: { readonly event?: TruedyEvent; reado
 /** The time that a reply waits for `onOutcome`, and for telemetry. */
 export const OUTCOME_MS = 1000
 
-/** Logs that a function of the program's failed that sees deliveries. The delivery goes on. */
+/** Logs that one of the program's own functions that see deliveries has failed. The delivery goes on. */
 export function logHookError(name: string, error: unknown): void {
   console.error(LOG_PREFIX, `${name} failed:`, error)
 }
 
 /**
- * Reports the outcome of a delivery, the first that is given.
+ * Creates the function that reports the outcome of a delivery; only its first call counts.
  *
  * @param note - for telemetry: told at once, and not waited for
  */

@@ -113,7 +113,7 @@ export function createBodyReceiver<Request, Args extends readonly unknown[]>(
     observeWork(
       telemetry,
       'receive',
-      // Headers that are none give a reply, too.
+      // An invalid `headers` value must get a reply as well, so nothing throws here.
       (name) => isObject(unread.headers) && findHeader(unread.headers, name),
       (note) => receive(unread, note),
     )

@@ -42,8 +42,8 @@ const FIELD_NAMES = Object.keys(batchFields)
  *
  * @param state - the state before; `undefined` for a batch of which nothing is known
  * @param event - a parsed event. Other events, and events of another batch, leave the state as it is
- * @returns the state: the same object if nothing changes. An event of a batch that has no batch id changes no state, and alone
- * gives a state whose `batchId` is empty
+ * @returns the state: the same object if nothing changes. An event
+ * without a batch id leaves an existing state as it is. If there is no state yet, it gives one whose `batchId` is empty
  *
  * @example
  * ```ts

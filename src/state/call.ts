@@ -80,8 +80,8 @@ const FIELD_NAMES = ['agentId', ...Object.keys(callFields)].map((name) =>
  *
  * @param state - the state before; `undefined` for a call of which nothing is known
  * @param event - a parsed event. Other events, and events of another call, leave the state as it is
- * @returns the state: the same object if nothing changes. An event of a call that has no call id changes no state, and alone gives
- * a state whose `callId` is empty
+ * @returns the state: the same object if nothing changes. An event
+ * without a call id leaves an existing state as it is. If there is no state yet, it gives one whose `callId` is empty
  *
  * @example
  * ```ts

@@ -37,7 +37,7 @@ const RETRYABLE = ['40001', '40P01']
  * start at the same moment.
  *
  * @param options - `table` (`truedy_webhooks`)
- * @throws `WebhookError` `invalid_options` for a name that is no table's
+ * @throws `WebhookError` `invalid_options` if `table` is not a valid name for a table
  *
  * @example
  * ```ts
@@ -65,7 +65,7 @@ END $$`
 /**
  * A dedupe store on PostgreSQL 9.5 or later, shared by all processes that use the same table ({@link postgresSchema}).
  *
- * One statement a step, and a second one for a claim of what is there already, on the server's clock. Given the query
+ * Each step takes one statement, on the server's clock. Claiming a key that already has a record takes a second one. Given the query
  * function of a transaction, with `isDuplicate`, the record and your own writes commit together: the only
  * exactly-once. Wherever the isolation level is above READ COMMITTED, a step may reject with an error whose `code` is
  * `40001`: nothing was recorded, the transaction has to be run again.
@@ -74,7 +74,7 @@ END $$`
  * params)` of `postgres`
  * @param options - `table` (`truedy_webhooks`)
  * @returns the store; its steps reject with what the client rejects with
- * @throws `WebhookError` `invalid_options` for a name that is no table's
+ * @throws `WebhookError` `invalid_options` if `table` is not a valid name for a table
  *
  * @example
  * ```ts

@@ -41,7 +41,7 @@ const CLAIMS: readonly Claim[] = ['busy', 'claimed', 'done']
  * A dedupe store on Redis 2.6.12 or later (or Valkey, KeyDB, Dragonfly), shared by all processes that use the same server.
  *
  * One round trip a step, and a second one for a claim of what is there already. A record lives in the memory of the
- * server: one that is lost there (a restart without persistence, a fail-over to a replica that was behind, eviction by
+ * server: one that is lost there (a restart without persistence, a failover to a replica that was behind, eviction by
  * `maxmemory-policy`) makes its event new again.
  *
  * @param command - sends one command to the server: `(command) => client.sendCommand(command)` of node-redis,

@@ -49,7 +49,7 @@ const NOW = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
  * The table of {@link sqliteStore}, as SQL: two statements, one a line. Running them again changes nothing.
  *
  * @param options - `table` (`truedy_webhooks`)
- * @throws `WebhookError` `invalid_options` for a name that is no table's
+ * @throws `WebhookError` `invalid_options` if `table` is not a valid name for a table
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ const NOW = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
  */
 export function sqliteSchema(options: TableOptions = {}): string {
   const { table, index, bareTable } = tableNames(options)
-  // An index is named in the schema of its table, and the table then without.
+  // In CREATE INDEX, the schema stands before the name of the index, and the table is named without it.
   return `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY NOT NULL, owner TEXT, expires_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ${index} ON ${bareTable} (expires_at);`
 }
@@ -71,18 +71,18 @@ CREATE INDEX IF NOT EXISTS ${index} ON ${bareTable} (expires_at);`
  * A dedupe store on SQLite 3.35 or later, libSQL or Cloudflare D1, shared by all processes that use the same table
  * ({@link sqliteSchema}).
  *
- * One statement a step, on the database's clock. Several processes on one file need `PRAGMA journal_mode = WAL` and `PRAGMA
+ * Each step takes one statement, on the database's clock. Several processes on one file need `PRAGMA journal_mode = WAL` and `PRAGMA
  * busy_timeout`; one that waits longer than that gets the driver's error, which answers the delivery with 500, for Truedy
  * to send again.
  *
  * On a synchronous driver the steps are synchronous. Called within a transaction there, record and your own writes
- * commit together: the only exactly-once.
+ * commit together: which is the only way to process an event exactly once.
  *
  * @param query - runs one statement with parameters `?`: `(sql, params) => db.prepare(sql).all(...params)` of
  * `better-sqlite3` and `node:sqlite`, `(sql, args) => client.execute({ sql, args })` of libSQL
  * @param options - `table` (`truedy_webhooks`)
  * @returns the store; its steps fail with what the driver fails with
- * @throws `WebhookError` `invalid_options` for a name that is no table's
+ * @throws `WebhookError` `invalid_options` if `table` is not a valid name for a table
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ export interface DeliverOptions {
   readonly secret: string
   /** The URL that an app in this process sees, or its path. Default `http://localhost/webhooks/truedy`. */
   readonly url?: string | undefined
-  /** Further headers, or others than Truedy sends. */
+  /** Additional headers, or values that replace those that Truedy sends. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Further arguments of the handler: `env` and `ctx` of a Worker, for example. */
   readonly args?: readonly unknown[] | undefined

@@ -1,4 +1,4 @@
-/** The fields that the catalogue names, for checks at run time. The types keep each list complete. */
+/** The fields that the catalog names, for checks at run time. The types keep each list complete. */
 
 import type {
   Agent,

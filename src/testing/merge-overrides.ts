@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, unknown>>
  *
  * @param path - where the object stands, for messages: `data.call`
  * @param known - the fields that may be overridden beside those of the sample; without it any
- * @throws WebhookError `invalid_options` for a field that there is not
+ * @throws WebhookError `invalid_options` for an unknown field
  */
 export function mergeOverrides(
   sample: Fields,

@@ -85,7 +85,7 @@ export async function playScenario(
   return log
 }
 
-/** The events of steps, those together that are sent at the same moment. */
+/** The events of the steps; events that are sent at the same moment are grouped together. */
 function sameMoments(steps: readonly ScenarioStep[]): object[][] {
   const moments: object[][] = []
   for (const { gapMs, event } of steps) {

@@ -164,7 +164,7 @@ function timeOf(value: unknown): number | undefined {
   return typeof value === 'string' ? parseTimestamp(value) : undefined
 }
 
-/** A number that times can be reckoned with. */
+/** A number that is usable in calculations with times. */
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Math.abs(value) <= 1e9 ? value : undefined
 }

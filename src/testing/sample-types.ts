@@ -6,7 +6,7 @@ import type { Agent, BatchData, Call, CallData, VoiceData } from '../events/payl
 /** The names that samples have: every event type, the alias, and one that no version knows. */
 export type SampleName = EventName | 'call.completed' | 'unknown'
 
-/** The keys that a type names: payloads are open, but a misspelt override is an error. */
+/** The keys that a type names: payloads are open, but a misspelled override is an error. */
 export type KnownKeys<Type> = keyof { [Key in keyof Type as string extends Key ? never : Key]: Type[Key] }
 
 /**

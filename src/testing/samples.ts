@@ -25,7 +25,7 @@ export const sampleNames: readonly SampleName[] = [...eventNames, 'call.complete
  * @param overrides - `timestamp`, `id` and fields of `data`, merged at any depth. `undefined` takes a field out. Lists, and objects whose keys
  * are free (`metadata`), are replaced. `data` of `unknown` takes any field.
  * @returns an envelope for `deliver`, `signDelivery` or `parseEvent`
- * @throws `WebhookError` `invalid_options` for a misspelt name, option or field, with a suggestion
+ * @throws `WebhookError` `invalid_options` for a misspelled name, option or field, with a suggestion
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export function sampleEvent<Name extends SampleName>(
   const { id, ...rest } = readOverrides(name, overrides, ['timestamp', 'id', 'data'])
   if (id !== undefined) requireText('id', id)
   const { event, timestamp, data } = createSample(name, rest, nestedData)
-  // The data above has the fields that the types require of this name's.
+  // The data above has the fields that the types require for this name.
   return { event, timestamp, id: id ?? `evt_${crypto.randomUUID()}`, data } as SampleEvent<Name>
 }
 
@@ -53,7 +53,7 @@ export function sampleEvent<Name extends SampleName>(
  *
  * @param name - as for {@link sampleEvent}
  * @param overrides - `timestamp`, and fields of `data`
- * @throws `WebhookError` `invalid_options` for a misspelt name, option or field, with a suggestion
+ * @throws `WebhookError` `invalid_options` for a misspelled name, option or field, with a suggestion
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export function flatSampleEvent<Name extends SampleName>(
   const given = readOverrides(name, overrides, ['timestamp', 'data'])
   const { event, timestamp, data } = createSample(name, given, flatData)
   const flatTimestamp = given.timestamp ?? timestamp.replace('Z', '000')
-  // The data above has the fields that the types require of this name's.
+  // The data above has the fields that the types require for this name.
   return { event, timestamp: flatTimestamp, data } as FlatSampleEvent<Name>
 }
 

@@ -56,7 +56,8 @@ export function requireTarget(target: unknown): KnownTarget {
     )
   }
   if (!isObject(target)) throw wrongValue('The target', EXPECTED, target)
-  // Called as methods of the target, which may use `this`; without `bind`, which is a method of HTTP in Express.
+  // Called as methods of the target, which may use `this`. Not with `bind`: on an Express app, that is a route method for the
+  // HTTP method BIND.
   if (typeof target['fetch'] === 'function') {
     const { fetch } = target as unknown as FetchTarget
     return { kind: 'fetch', fetch: (...given) => Reflect.apply(fetch, target, given) }

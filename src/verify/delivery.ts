@@ -113,7 +113,7 @@ const NAME = { timestamp: 'X-Truedy-Timestamp', signature: 'X-Truedy-Signature' 
 const FORM = { timestamp: 'Unix seconds or ISO 8601', signature: '64 hexadecimal digits' }
 
 function headerError(fault: 'missing' | 'malformed', header: keyof typeof FORM): WebhookError {
-  // The value stays out of the message: a stranger may have written it, and messages end in logs.
+  // The value stays out of the message: a stranger may have written it, and messages end up in logs.
   const isMissing = fault === 'missing'
   return new WebhookError(
     `${fault}_${header}`,

@@ -127,7 +127,7 @@ it('says what happened and what to do, in every case', async () => {
       "longest time that is none": "500 invalid_options: handlerTimeoutMs must be a positive, finite number (got NaN).",
       "negative time to live": "500 invalid_options: ttlMs must be a positive, finite number (got -1).",
       "no JSON": "400 invalid_json: The body is not JSON in UTF-8.",
-      "no JSON to sort": "400 invalid_json: The body is not JSON (NaN and Infinity are none either).",
+      "no JSON to sort": "400 invalid_json: The body is not JSON (NaN and Infinity are not JSON either).",
       "no POST": "405 method_not_allowed: Only POST is accepted. Truedy sends its deliveries with POST.",
       "no envelope": "400 invalid_event: The JSON lacks event (text), timestamp (text or number) or data (object).",
       "no function for all": "500 invalid_options: onEvent must be a function (got 5).",

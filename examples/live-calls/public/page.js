@@ -22,7 +22,7 @@ const entries = new Map()
 // ---- The time, by the server's clock: this machine's may be wrong.
 
 let serverTime = { now: 0, at: 0 }
-/** Set while the connection is lost: what nobody hears of does not go on. */
+/** Set while the connection is lost, so that running durations stop until there is news. */
 let stoppedAt
 
 function now() {
@@ -60,7 +60,7 @@ function lose() {
   if (serverTime.at > 0) stoppedAt ??= now()
   const asOf = stoppedAt === undefined ? '' : ` As of ${clockTime(stoppedAt)}.`
   setConnection('lost', `Connection lost, trying again.${asOf}`)
-  // The last time that is shown is that one, and not that of up to a second before.
+  // Show the durations as of `stoppedAt`, and not as of the last tick, which may be up to a second older.
   tickRows()
   // It tries again by itself, unless it was rejected.
   if (feed.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS)

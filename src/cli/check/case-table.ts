@@ -33,7 +33,7 @@ export function createTable(cases: typeof endpointCases, surroundings: Surroundi
           paint,
           columns,
         ),
-        ...(unseen[0] ? ['', ...wrap(`~ seen ${unseen[0].note}`, columns).map(paint.yellow)] : []),
+        ...(unseen[0] ? ['', ...wrap(`~ ${unseen[0].note}`, columns).map(paint.yellow)] : []),
         '',
         `${passed} of ${all} passed${failed > 0 ? paint.red(`, ${failed} failed`) : ''}`,
       ]

@@ -16,7 +16,7 @@ import { printable } from '../terminal/printable.js'
 export const check = defineCommand({
   name: 'check',
   summary:
-    'Sends an endpoint everything that it will meet, and says which responses are wrong and why. The endpoint processes the valid deliveries, so use a test setup. If its handler takes 200 ms there, check also sees duplicates that are processed twice.',
+    'Sends an endpoint everything that it will meet, and says which responses are wrong and why. The endpoint processes the valid deliveries, so use a test setup. If the handler takes 200 ms in that setup, check can also tell from the response times whether duplicates are processed twice.',
   operands: 'URL',
   options: {
     only: {
@@ -61,7 +61,10 @@ export const check = defineCommand({
   },
 })
 
-/** The cases with one of the texts in their name, in upper or lower case; without texts, all cases. Each text must match. */
+/**
+ * The cases with one of the texts in their name, in upper or lower case; without texts, all cases. Throws if one of the texts
+ * matches no case.
+ */
 function selectCases(parts: readonly string[]): typeof endpointCases {
   if (parts.length === 0) return endpointCases
   const matches =

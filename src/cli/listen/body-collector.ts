@@ -11,7 +11,7 @@ export interface BodyCollector {
   soFar(): { readonly bytes: Uint8Array; readonly size: number }
 }
 
-/** Reads a body along. */
+/** Collects a body while something else reads it. */
 export function collectBody(request: IncomingMessage): BodyCollector {
   const chunks: Uint8Array[] = []
   let size = 0

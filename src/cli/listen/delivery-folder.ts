@@ -25,7 +25,7 @@ export interface DeliveryFolderSettings {
   onProblem(problem: string): void
 }
 
-/** A secret that is shorter occurs by chance. */
+/** A shorter secret could occur in a delivery by chance, so it isn't searched for. */
 const MIN_SECRET_LENGTH = 12
 
 /** Creates the folder if there is none. Throws EnvironmentError. */
@@ -51,7 +51,7 @@ export async function openDeliveryFolder(
     save(delivery) {
       const text = formatDelivery(toSaved(delivery))
       if (long.some((secret) => holdsSecret(delivery, secret))) {
-        report('A delivery holds a secret that was given to listen. It is not saved.')
+        report('A delivery contains a secret that you passed to listen, so the delivery is not saved.')
         return
       }
       const saved: Promise<void> = writeWhole(join(path, nameOf(delivery)), text)

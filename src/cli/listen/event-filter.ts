@@ -9,7 +9,8 @@ import type { ListenedDelivery } from './listened-delivery.js'
 export type EventFilter = (delivery: Pick<ListenedDelivery, 'event' | 'type'>) => boolean
 
 /**
- * Creates a filter. A delivery whose event isn't known, because it was rejected, always passes: it may be the one that is missed.
+ * Creates a filter. A delivery whose event isn't known, because it was rejected, always passes: it may be the one that you
+ * are looking for.
  *
  * @param patterns - names of events, in which `*` stands for any characters; none lets everything pass
  * @throws UsageError for a name that no event has

@@ -44,7 +44,7 @@ async function judge(
   body: Uint8Array,
 ): Promise<Judgment> {
   const { durationMs } = outcome
-  // Its receiver has no queue.
+  // `queued` can't occur, because the receivers of `listen` have no queue.
   const status = outcome.status as Judgment['outcome']
   if (outcome.status !== 'rejected') {
     const { event, key } = outcome

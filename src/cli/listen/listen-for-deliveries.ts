@@ -44,7 +44,8 @@ export async function listenForDeliveries(
 
   function show(delivery: ListenedDelivery): void {
     const isHidden = !isShown(delivery)
-    // Ctrl-C breaks off what is under way, which is no news. But what arrived before is saved.
+    // Ctrl-C cuts off deliveries that are still arriving. Those aren't reported or saved, but a complete delivery is still
+    // saved.
     const isInterrupted = surroundings.interrupted.aborted
     if (!isHidden && (delivery.isWhole || !isInterrupted)) folder?.save(delivery)
     // Nothing may follow the summary.
@@ -82,7 +83,7 @@ export async function listenForDeliveries(
 }
 
 function requirePath(path: string): string {
-  // A request asks for what the URL parser makes of a path, so a path that it changes would never be asked for.
+  // Clients send a path as the URL parser normalizes it, so a path that the parser would change could never be requested.
   if (path.startsWith('/') && new URL(`http://localhost${path}`).pathname === path) return path
   throw new UsageError(`--path takes a path such as /webhooks/truedy, not "${path}".`, 'listen')
 }

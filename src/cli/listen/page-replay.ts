@@ -42,7 +42,7 @@ async function readOrder(request: IncomingMessage): Promise<Record<string, unkno
     const order: unknown = JSON.parse(text)
     return isObject(order) ? order : {}
   } catch {
-    // An order that is not JSON is one for no delivery, and gets that response.
+    // An order that is not JSON names no delivery, so it gets the response for a missing delivery.
     return {}
   }
 }

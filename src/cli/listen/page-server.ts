@@ -1,8 +1,8 @@
 /**
  * Serves the page: on a port of its own, so that a tunnel to the endpoint never shows it, and only to the browser on this
  * machine. A request under another name (a foreign `Host`, after a DNS answer that points here) or from another page (a
- * foreign `Origin`) is rejected. So is one without the token that the printed URL begins its path with: other programs on
- * this machine must not have deliveries signed.
+ * foreign `Origin`) is rejected. So is a request without the token, which is the first part of the path in the printed URL:
+ * otherwise, other programs on this machine could get deliveries signed.
  */
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'

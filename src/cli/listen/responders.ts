@@ -38,7 +38,7 @@ export function respondAlone(secret: string): Respond {
       },
     })
     const processed = handler(request, response)
-    // The handler takes only a body that nobody reads, so it comes first.
+    // The handler accepts only a body that nobody has started to read, so it must be called before `collect()`.
     collect()
     await processed
     // Set already: the handler reports each outcome before it responds.
@@ -47,8 +47,8 @@ export function respondAlone(secret: string): Respond {
 }
 
 /**
- * Responds as the app does. The verdict is this library's own: the delivery counts as processed if the app acknowledged it, so its retry
- * is no duplicate if the app did not.
+ * Responds as the app does. The verdict is this library's own. A delivery counts as processed only if the app acknowledged
+ * it. If not, its retry is no duplicate.
  */
 export function respondByApp(secret: string, forwarder: Forwarder): Respond {
   const store = memoryStore()
@@ -80,7 +80,7 @@ export function respondByApp(secret: string, forwarder: Forwarder): Respond {
         return bytes
       },
     })
-    // A delivery that is rejected by its headers has neither its body nor its response yet.
+    // If a delivery is rejected because of its headers, its body and the app's response may still be on their way.
     const [app] = await Promise.all([forwarded, body.ended])
     return outcome && { outcome, ...(app && { app }) }
   }

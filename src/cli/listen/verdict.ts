@@ -7,7 +7,10 @@ interface Judged extends Pick<ListenedDelivery, 'outcome' | 'isValid'> {
   readonly app?: object
 }
 
-/** The outcome; or `valid` if an app responds, because its success is no part of the verdict. */
+/**
+ * The outcome; or `valid` instead of `processed` or `failed` if an app responds, because the app's success is not part of the
+ * verdict.
+ */
 export function verdictOf({ outcome, app, isValid }: Judged): string {
   return app && isValid && (outcome === 'processed' || outcome === 'failed') ? 'valid' : outcome
 }

@@ -28,7 +28,7 @@ export function applyChanges(body: DeliveryBody, changes: readonly JsonEdit[]): 
     const changed = editJson(text, change)
     if (changed !== undefined) return changed
     throw new EnvironmentError(
-      `--set can't change ${printable(change.path.join('.'))}. Something on the way is no object, or the array has no such element.`,
+      `--set can't change ${printable(change.path.join('.'))}. A part of this path is not an object or array, or the array has no such element.`,
     )
   }, requireJson(body))
 }

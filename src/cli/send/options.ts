@@ -55,7 +55,7 @@ export const SEND_OPTIONS = {
     value: 'NAME',
     noun: 'scenario',
     choices: scenarioNames,
-    help: 'send events that fit each other; chaos adds disorder, duplicates, two at once and fast retries; one of',
+    help: 'send events that belong together; chaos adds disorder, duplicates, simultaneous deliveries and fast retries; one of',
   },
   seed: {
     type: 'number',

@@ -77,7 +77,7 @@ export function createSender({ secret, transport, waiting, backOff, onAttempt }:
   async function attempt({ body, captured }: Outgoing, number: number): Promise<number | undefined> {
     const posted = await transport.post(body, captured ?? (await sign(body)))
     if (!posted) return undefined
-    // A signature that was captured is the sender's own.
+    // A captured delivery keeps its original signature, so a probe signed here would say nothing about it.
     const result = captured ? posted : await examine(posted)
     const retryInMs = isAcknowledged(result) ? undefined : backOff?.(number)
     onAttempt({ body, number, result, retryInMs })

@@ -19,7 +19,7 @@ export interface Summary {
   readonly retries: number
   /** Deliveries that got a 2xx in the end. */
   readonly succeeded: number
-  /** Deliveries that got no 2xx, with their last retry if there were any. */
+  /** Deliveries that got no 2xx, not even on their last retry if there were retries. */
   readonly failed: number
   /** Deliveries that had no 2xx yet when the run was stopped. */
   readonly unfinished: number
@@ -30,7 +30,10 @@ export interface Summary {
   /** The most frequent first. */
   readonly failures: readonly Failures[]
   readonly seconds: number
-  /** Deliveries per second, from the first attempt of the first to that of the last; without retries. */
+  /**
+   * Deliveries per second, from the first attempt of the first delivery to the first attempt of the last; retries don't
+   * count.
+   */
   readonly ratePerSecond: number | undefined
   /** The time from the first attempt of the first delivery to that of the last. */
   readonly sendingSeconds: number | undefined

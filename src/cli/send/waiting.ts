@@ -14,7 +14,7 @@ export interface Waiting {
  * @param interrupted - aborted when the run must end
  */
 export function createWaiting(interrupted: AbortSignal): Waiting {
-  // One listener for thousands of waits, because Node warns about many as about a leak.
+  // One listener for thousands of waits, because Node warns that many listeners may be a leak.
   const endings = new Set<() => void>()
   interrupted.addEventListener('abort', () => {
     for (const end of endings) end()

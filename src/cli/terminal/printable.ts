@@ -6,12 +6,12 @@ import { hexOfUnit } from '../../utf16.js'
 export const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
 /**
- * Makes control characters, which could move the cursor or change the title, and marks that turn the direction of writing
- * visible escapes.
+ * Replaces control characters, which could move the cursor or change the title, and marks that change the writing direction
+ * with visible escapes.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => {
-    // There is one, and it may lie beyond the 16 bits that `\u` takes without braces.
+    // The match always has a code point, which may need more than the 16 bits that `\u` takes without braces.
     const code = character.codePointAt(0) ?? 0
     if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`
     return code < 0x1_0000 ? `\\u${hexOfUnit(character)}` : `\\u{${code.toString(16)}}`

@@ -74,7 +74,8 @@ export const duplicateCases: readonly EndpointCase[] = [
       if (rejected.length === 1) return passed(responses)
       const handlerMs = Math.min(...both.map(({ durationMs }) => durationMs)) - idleMs
       if (!isTelling(handlerMs)) return passed(responses, TOO_QUICK)
-      // Both took their time: either both were processed, or one waited for the other. Two that overlap by half show which.
+      // Both took their time: either both were processed, or one waited for the other. Two deliveries that overlap by half
+      // show which of the two it was.
       const { kind } = await sendOverlapping(endpoint)
       return kind === 'waited' ? passed(responses) : failed(responses, RACE_FIX)
     },

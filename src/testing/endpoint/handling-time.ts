@@ -16,7 +16,8 @@ const PROCESSED_SHARE = 0.75
 const UNPROCESSED_SHARE = 0.4
 
 /** The note of a passed case if the handler is too quick to judge by time. */
-export const TOO_QUICK = 'by status only: a handler that takes 200 ms in a test setup would show more'
+export const TOO_QUICK =
+  'judged by status only: if the handler took 200 ms in the test setup, its time could be judged, too'
 
 /** Tells whether a handler takes long enough to judge by its time. */
 export function isTelling(handlerMs: number): boolean {

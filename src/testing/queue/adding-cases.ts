@@ -16,12 +16,12 @@ export const addingCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'leaves the job as it is that it is given',
+    name: 'does not change the job that it is given',
     async run(engine) {
       const job = newJob({ trace: { traceparent: '00-1-2-01' } })
       const before = JSON.stringify(job)
       await engine.queue.add(job)
-      if (JSON.stringify(job) !== before) throw new Error('add must leave its job as it is, and changed it.')
+      if (JSON.stringify(job) !== before) throw new Error('add must leave its job as it is, but changed it.')
     },
   },
   {
@@ -38,7 +38,7 @@ export const addingCases: readonly QueueCase[] = [
       expectOne(engine, (job) => Promise.all(Array.from({ length: 20 }, () => engine.queue.add(job)))),
   },
   {
-    name: 'adds events apart that have the same body, but other keys',
+    name: 'adds events with the same body but different keys as separate jobs',
     async run(engine) {
       const job = newJob({ scope: 'a' })
       const other = { ...job, key: `${job.key}-b`, scope: 'b' }
@@ -53,7 +53,9 @@ export const addingCases: readonly QueueCase[] = [
       if (!rejecting) return
       const job = newJob()
       if ((await rejectionOf(() => rejecting.add(job))) === undefined) {
-        throw new Error('add must reject if the engine rejects the job, and resolved: the delivery is lost.')
+        throw new Error(
+          'add must reject if the engine rejects the job, but it resolved: the delivery is lost.',
+        )
       }
     },
   },

@@ -59,7 +59,7 @@ export const carryingCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'takes keys apart that differ in one character',
+    name: 'tells keys apart that differ in one character',
     async run(engine) {
       const { key } = newJob()
       const alike = ['', ':', '%', '%3A', '_', '-', '.', ' ', 'a', 'A', '/'].map((end) =>

@@ -20,6 +20,6 @@ export interface QueueEngine {
 export interface QueueCase {
   /** The rule for the queue, as a sentence. */
   readonly name: string
-  /** Rejects, with an `Error` that says what was expected, if the queue does not. */
+  /** Rejects, with an `Error` that says what was expected, if the queue breaks the rule. */
   run(engine: QueueEngine): Promise<void>
 }

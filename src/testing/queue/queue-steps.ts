@@ -77,7 +77,7 @@ function expectSame(arrived: QueueJob | undefined, job: ExpectedJob, what: strin
   for (const [field, value] of Object.entries(job)) {
     if (JSON.stringify(fields[field]) === JSON.stringify(value)) continue
     throw new Error(
-      `${field} of ${what} must arrive as it was added, and arrived as ${quote(fields[field])}.`,
+      `${field} of ${what} must arrive as it was added, but arrived as ${quote(fields[field])}.`,
     )
   }
 }
@@ -87,7 +87,7 @@ export async function rejectionOf(adding: () => PromiseLike<unknown>): Promise<u
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`add must resolve or reject within ${SETTLED_MS / 1000} s, and did neither.`)),
+      () => reject(new Error(`add must resolve or reject within ${SETTLED_MS / 1000} s, but did neither.`)),
       SETTLED_MS,
     )
   })

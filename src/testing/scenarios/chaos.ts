@@ -24,7 +24,7 @@ export function inChaos(events: readonly StoryEvent[], random: Random): ChaosSte
     const first = steps.findIndex((step) => step.event === event)
     steps.splice(first + random.between(1, 4), 0, { event, isTwin: false })
   }
-  // Twins come last, so that nothing gets between two at once.
+  // Twins are inserted last, so that nothing gets between the two deliveries.
   for (const event of some(0.3)) {
     const first = steps.findIndex((step) => step.event === event)
     steps.splice(first + 1, 0, { event, isTwin: true })

@@ -42,7 +42,7 @@ export function elapse(milliseconds: number): Promise<void> {
 /** Throws if a step gave something else than expected. */
 export function expectResult(actual: unknown, expected: unknown, what: string): void {
   if (actual !== expected) {
-    throw new Error(`The ${what} must give ${JSON.stringify(expected)}, and gave ${JSON.stringify(actual)}.`)
+    throw new Error(`The ${what} must give ${JSON.stringify(expected)}, but gave ${JSON.stringify(actual)}.`)
   }
 }
 
@@ -51,10 +51,10 @@ export async function expectOneClaimed(store: DedupeStore, key: string, what: st
   const owners = Array.from({ length: 1000 }, (_, index) => `owner-${index}`)
   const claims = await Promise.all(owners.map(async (owner) => claimAs(store, key, owner)))
   const winners = claims.filter((found) => found === 'claimed').length
-  expectResult(winners, 1, `number of owners who got the key, of 1,000 ${what} at the same moment`)
+  expectResult(winners, 1, `number of owners who got the key, in 1,000 simultaneous ${what}`)
   expectResult(
     claims.filter((found) => found === 'busy').length,
     999,
-    `number of owners told "busy", of 1,000 ${what}`,
+    `number of owners told "busy", in 1,000 simultaneous ${what}`,
   )
 }

@@ -50,7 +50,7 @@ export const claimCases: readonly StoreCase[] = [
       expectResult(
         await claimAs(store, key, 'b'),
         'busy',
-        'claim after the first, but not the renewed lease has ended',
+        'claim after the first lease, but not the renewed one, has ended',
       )
     },
   },

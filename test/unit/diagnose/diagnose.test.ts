@@ -282,7 +282,9 @@ describe('diagnose', () => {
     it('names a white space that the sender has, too', async () => {
       const diagnosis = await diagnose(BODY, signed(BODY, `${SECRET}\n`), `${SECRET}\n`, NOW)
       expect(diagnosis.causes).toEqual(['secret_whitespace'])
-      expect(diagnosis.explanation).toContain('although the sender signed with them')
+      expect(diagnosis.explanation).toContain(
+        'the sender signed with them, but the library rejects such a secret',
+      )
     })
 
     it('says which of the other secrets has signed', async () => {

@@ -4,7 +4,7 @@
 const JSON_TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|\{\s*\}|\[\s*\]|[[\]{},:]|[^\s[\]{},:"]+/g
 const EMPTY_BRACKETS = /^([[{])\s*([\]}])$/
 
-/** Indents make a payload of Truedy's two or three times longer. Deep nesting makes a thousand times of it. */
+/** Indents make a payload of Truedy's two or three times longer. Deep nesting can make it a thousand times longer. */
 const MAX_GROWTH = 10
 /** Short JSON may grow more. */
 const ALWAYS_SHOWN = 1_000_000

@@ -76,8 +76,8 @@ describe('check', () => {
     expect(stdout).toMatch(/^~ a retry of a processed event/m)
     expect(stdout.split('\n').slice(-6)).toEqual([
       '',
-      '~ seen by status only: a handler that takes 200 ms in a test setup would show',
-      'more',
+      '~ judged by status only: if the handler took 200 ms in the test setup, its time',
+      'could be judged, too',
       '',
       '5 of 5 passed',
       '',

@@ -110,7 +110,7 @@ describe('listen --save', () => {
     await post(url, { body: '{}', headers: { authorization: 'Bearer geheim' } })
     const [only] = await saved(folder, 1)
     expect(only?.text).not.toMatch(/whsec|geheim/)
-    expect(surroundings.stdout().match(/not saved/g)).toHaveLength(1)
+    expect(surroundings.stdout().match(/not\s+saved/g)).toHaveLength(1)
   })
 
   it('lets only this user read the files', async () => {

@@ -211,7 +211,7 @@ describe('a response that is no 2xx', () => {
   it.each([
     [404, 'Check the URL'],
     [418, 'must respond with 2xx'],
-    [302, 'A redirect has no Location'],
+    [302, 'without a Location header'],
     [500, 'Look at its log'],
     [502, 'A gateway responds'],
   ])('%i is explained by its status where the body says nothing', async (status, hint) => {

@@ -46,7 +46,8 @@ async function find(name: string, answers: readonly Scripted[]): Promise<Endpoin
 
 const race =
   'Both deliveries were processed. Look up and mark the event in one atomic step (see claim of a DedupeStore).'
-const note = 'by status only: a handler that takes 200 ms in a test setup would show more'
+const note =
+  'judged by status only: if the handler took 200 ms in the test setup, its time could be judged, too'
 
 function passed(actual: string): EndpointFinding {
   return { passed: true, actual }
