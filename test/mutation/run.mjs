@@ -90,7 +90,9 @@ function takeOver(name) {
   for (const [file, { mutants }] of Object.entries(first.files)) {
     const found = new Map(second[file]?.mutants.map((mutant) => [idOf(mutant), mutant.status]))
     for (const mutant of mutants) {
-      if (SURVIVED.includes(mutant.status)) mutant.status = found.get(idOf(mutant)) ?? mutant.status
+      const status = found.get(idOf(mutant))
+      // Ignored: a constant of a module, which only the first round tries.
+      if (SURVIVED.includes(mutant.status) && status && status !== 'Ignored') mutant.status = status
     }
   }
   writeFileSync(join(REPORTS, `${name}.json`), JSON.stringify(first))

@@ -9,7 +9,7 @@ export default defineConfig({
     include: [...tests],
     // Instrumented code takes several times as long. A mutant that hangs ends by Stryker's own limit.
     testTimeout: 60_000,
-    setupFiles: process.env['NAME'] === 'tools' ? ['test/mutation/load-commands.ts'] : [],
+    setupFiles: [`test/mutation/load-${process.env['NAME'] === 'tools' ? 'commands' : 'core'}.ts`],
     // It bundles the sources, and would bundle the mutants with them.
     exclude: ['test/unit/events/time-zone.test.ts'],
   },

@@ -139,6 +139,40 @@ describe('mergeBatch', () => {
     })
   })
 
+  it.each<[string, object, object]>([
+    ['without a status', {}, { status: 'completed', endedAt: at(9) }],
+    ['with a final status', { status: 'CANCELLED' }, { status: 'cancelled', endedAt: at(9) }],
+    ['with a status that is not final', { status: 'running' }, { status: 'completed', endedAt: at(9) }],
+    ['with an end', { endedAt: at(7) }, { status: 'completed', endedAt: at(7) }],
+  ])('reads a batch.completed %s', (_, data, expected) => {
+    const { provenance: _provenance, ...facts } = stateOf([batchEvent(COMPLETED, data, at(9))])
+    expect(facts).toEqual({ batchId: 'b1', ...expected })
+  })
+
+  it('prefers a final status over a later one that is not final, and an end in a payload over a timestamp', () => {
+    const events = [
+      batchEvent(CHANGED, { status: 'failed' }, at(1)),
+      batchEvent(CHANGED, { status: 'running' }, at(2)),
+      batchEvent(COMPLETED, {}, at(5)),
+      batchEvent(COMPLETED, {}, at(4)),
+      batchEvent(COMPLETED, { status: 'failed', endedAt: at(8) }, at(6)),
+    ]
+    expect(stateOf(events.slice(0, 2)).status).toBe('failed')
+    expect(stateOf(events.slice(0, 4))).toMatchObject({ status: 'completed', endedAt: at(4) })
+    expect(stateOf(events)).toMatchObject({ status: 'failed', endedAt: at(8) })
+  })
+
+  it('keeps the earliest creation, the largest count and the latest flag', () => {
+    const early = batchEvent(CHANGED, { created: at(1), completedCount: 5, paused: true }, at(1))
+    const late = batchEvent(CHANGED, { created: at(3), completedCount: 4, paused: false }, at(2))
+    for (const list of [
+      [early, late],
+      [late, early],
+    ]) {
+      expect(stateOf(list)).toMatchObject({ createdAt: at(1), completedCount: 5, paused: false })
+    }
+  })
+
   it('takes a retry with a fresh timestamp for a resume, until the next event', () => {
     const running = batchEvent(CHANGED, { status: 'running' }, at(0))
     const paused = batchEvent(CHANGED, { status: 'paused' }, at(1))
