@@ -163,13 +163,13 @@ describe('mergeBatch', () => {
   })
 
   it('keeps the earliest creation, the largest count and the latest flag', () => {
-    const early = batchEvent(CHANGED, { created: at(1), completedCount: 5, paused: true }, at(1))
-    const late = batchEvent(CHANGED, { created: at(3), completedCount: 4, paused: false }, at(2))
+    const early = batchEvent(CHANGED, { created: at(1), completedCount: 10, paused: true }, at(1))
+    const late = batchEvent(CHANGED, { created: at(3), completedCount: 9, paused: false }, at(2))
     for (const list of [
       [early, late],
       [late, early],
     ]) {
-      expect(stateOf(list)).toMatchObject({ createdAt: at(1), completedCount: 5, paused: false })
+      expect(stateOf(list)).toMatchObject({ createdAt: at(1), completedCount: 10, paused: false })
     }
   })
 
