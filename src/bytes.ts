@@ -32,7 +32,7 @@ function withoutSharing(bytes: Uint8Array): Uint8Array {
   return bytes.buffer[Symbol.toStringTag] === 'SharedArrayBuffer' ? Uint8Array.from(bytes) : bytes
 }
 
-/** Tells whether a text has no half of a surrogate pair. A text with one has no UTF-8 bytes of its own. */
+/** Tells whether a text is free of lone surrogates. A text with a lone surrogate has no UTF-8 encoding of its own. */
 export function isWellFormed(text: string): boolean {
   // Missing in older runtimes, and in the types for them.
   const { isWellFormed: native } = text as { isWellFormed?: () => boolean }
@@ -69,7 +69,7 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
 
 type BufferModule = typeof import('node:buffer')
 
-/** Requested at the first body, not at import. `null` in a runtime without them. */
+/** Node's `buffer` module, loaded at the first body and not at import. `null` in a runtime that doesn't have it. */
 let buffers: BufferModule | null | undefined
 let utf8: TextDecoder | undefined
 

@@ -29,7 +29,7 @@ function distance(a: string, b: string): number {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
       const isSame = a[i - 1] === b[j - 1]
-      // In front of a word, an index gives `undefined`, which equals no letter.
+      // At the start of a word, an index here is -1 and gives `undefined`, which equals no letter.
       const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
       row[j] = Math.min(
         (last[j] ?? 0) + 1,

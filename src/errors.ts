@@ -29,7 +29,10 @@ type Unauthorized = Extract<
   `missing_${string}` | `malformed_${string}` | `timestamp_${string}` | 'signature_mismatch'
 >
 
-/** The status of everything else (src/CONTRACT.md §6); a code that is in neither does not compile. */
+/**
+ * The status of every other code (src/CONTRACT.md §6). A code that is neither in `Unauthorized` nor in this table is a
+ * compile error.
+ */
 const STATUS: Record<Exclude<WebhookErrorCode, Unauthorized>, WebhookErrorStatus> & {
   [code in Unauthorized]?: never
 } = {

@@ -1,10 +1,11 @@
 /** Numbers in JSON text that parsing cannot hold: beyond 2^53, `1e400`, `-0`, long decimals. */
 
-/** Up to so many characters without an exponent, a decimal number survives parsing and printing. */
+/** A decimal number without an exponent and with at most 14 characters, besides its sign, survives parsing and printing. */
 const SAFE_NUMBER = /^-?[1-9][\d.]{0,13}$|^0[\d.]{0,13}$/
 
 /**
- * Every text with a number that is not safe matches this, so few texts need to be taken apart. A number stands after a
+ * Matches every text with a number that is not safe, and few others. So most texts need not be taken apart. A number stands
+ * after a
  * bracket, `,`, `:` or a space.
  */
 const UNSAFE_NUMBER = /\d[\d.]{14}|[[,:\s]-0|[[,:\s]-?\d[\d.]*[eE]/

@@ -27,7 +27,7 @@ if (backfill !== undefined && !Object.hasOwn(backfills, backfill)) {
   throw new Error(`Unknown backfill "${backfill}". There are: ${Object.keys(backfills).join(', ')}.`)
 }
 
-// The scope gives a backfill records of its own, so that it gets every event once, also if it is interrupted and started again.
+// With its scope, each backfill has its own records. So it gets every event once, even if it is interrupted and started again.
 const work = createJobHandler(
   backfill === undefined
     ? { ...live, store }

@@ -15,7 +15,7 @@ const TAKEN = '1 minute'
 // The same event may have several rows, one for each delivery. The job handler processes the first of them.
 const work = createJobHandler({ ...live, store })
 
-/** Starts the worker. The result stops it after the row at hand. */
+/** Starts the worker. Returns a function that stops it after the current row. */
 export function startWorker() {
   const stopping = new AbortController()
   const running = processRows(stopping.signal)

@@ -25,7 +25,7 @@ export async function openQueue() {
   return { queue: bullmqQueue(queue, JOB_OPTIONS), close: () => queue.close() }
 }
 
-/** The worker's side. The result stops it: it takes no more jobs, and finishes those at hand. */
+/** Starts the worker. Returns a function that stops it: it takes no more jobs, and finishes the running ones. */
 export async function startWorker(work) {
   const worker = new Worker(NAME, (job) => work(job.data), {
     connection: { ...connection, maxRetriesPerRequest: null },

@@ -14,7 +14,8 @@ const JOB_OPTIONS = {
   retryLimit: 15,
   retryDelay: 1,
   retryBackoff: true,
-  // If a worker crashes, another one gets its job after this time. A slow job is given away, too; the job handler waits then.
+  // If a worker crashes, another one gets its job after this time. A job that takes longer than this is also given to another
+  // worker, whose job handler then waits for the first one.
   expireInSeconds: 30,
   // How long a job waits for a worker.
   retentionDays: 30,
@@ -33,12 +34,13 @@ export async function openQueue() {
   return { queue: pgBossQueue(boss, NAME, JOB_OPTIONS), close: () => boss.stop() }
 }
 
-/** The worker's side. The result stops it: it takes no more jobs, and finishes those at hand. */
+/** Starts the worker. Returns a function that stops it: it takes no more jobs, and finishes the running ones. */
 export async function startWorker(work) {
   const boss = await open(MAINTENANCE)
   const stopping = new AbortController()
 
-  // `boss.work()` of pg-boss 10 doesn't wait until a job is marked done: if PostgreSQL goes down there, the process crashes.
+  // `boss.work()` of pg-boss 10 doesn't wait until a job is marked done: if PostgreSQL goes down at that moment, the process
+  // crashes.
   async function takeJobs() {
     while (!stopping.signal.aborted) {
       const [job] = await boss.fetch(NAME)

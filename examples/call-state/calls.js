@@ -1,4 +1,7 @@
-/** The state of each call in a table of PostgreSQL, right whatever the order of its events, and if several arrive at once. */
+/**
+ * Keeps the state of each call in a PostgreSQL table. The state is right in whatever order its events arrive, even if several
+ * arrive at once.
+ */
 
 import { eventIds } from 'truedy-webhooks'
 import { mergeCall } from 'truedy-webhooks/state'

@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000
 /**
  * @param {object} [options]
  * @param {number} [options.maxCalls] - finished ones are removed first
- * @param {number} [options.maxAgeMs] - without news. It also ends what has begun and whose end never came
+ * @param {number} [options.maxAgeMs] - how long a call without news is kept. This also removes calls whose end was never reported
  * @param {number} [options.maxRemoved] - how many removed calls are remembered
  * @param {() => number} [options.now] - milliseconds since 1970
  */

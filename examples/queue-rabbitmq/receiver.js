@@ -17,7 +17,7 @@ const receive = createNodeHandler({
     async add(job) {
       const messageId = crypto.randomUUID()
       await publisher.send({ routingKey: EVENTS, durable: true, mandatory: true, messageId }, job)
-      // The client reports what was returned one turn after it came, which can be after the confirmation.
+      // The client reports a returned message one turn of the event loop late, which can be after the confirmation.
       await setImmediate()
       if (returned.delete(messageId)) throw new Error(`There is no queue ${EVENTS}. Restart the receiver.`)
     },

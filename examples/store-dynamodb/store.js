@@ -143,7 +143,8 @@ function correctedClock(client, now) {
       const receivedAt = now()
       const response = /** @type {{ headers: Record<string, string> }} */ (result.response)
       const writtenAt = Date.parse(response.headers['date'] ?? '')
-      // It was written after it was asked for and before it was received: the clock is wrong by these at least.
+      // The answer was written after the request was sent and before the answer arrived. If `behind` or `ahead` is positive,
+      // the clock is wrong by at least that much.
       const behind = writtenAt - receivedAt
       const ahead = sentAt - (writtenAt + 1000)
       correction = behind > MAX_CLOCK_ERROR_MS ? behind : ahead > MAX_CLOCK_ERROR_MS ? -ahead : 0

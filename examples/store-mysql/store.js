@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** @import { Connection, Pool, ResultSetHeader } from 'mysql2/promise' */
 /** @import { Claim, DedupeStore } from 'truedy-webhooks' */
 
-// The server's clock, in UTC: its own time zone has an hour that comes twice a year.
+// The server's clock, in UTC: in its own time zone, one hour may occur twice when daylight saving time ends.
 const NOW = 'UTC_TIMESTAMP(6)'
 const END = `${NOW} + INTERVAL ? MICROSECOND`
 const TAKEABLE = `(expires_at <= ${NOW} OR lease_owner = ?)`

@@ -11,7 +11,7 @@ export type Arguments<Table extends OptionTable> = {
   readonly [Name in keyof Table]: OptionValue<Table[Name]>
 } & {
   readonly operands: readonly string[]
-  /** The options on the command line. Another one can have a value, too: its default. */
+  /** The options that were given on the command line. An option that was not given can still have a value: its default. */
   readonly given: ReadonlySet<keyof Table>
 }
 

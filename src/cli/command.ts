@@ -28,7 +28,7 @@ export interface Command extends CommandHelp<OptionTable> {
 /** The arguments of a command with these options, the common ones included. */
 export type CommandArguments<Table extends OptionTable> = Arguments<Table & typeof COMMON_OPTIONS>
 
-/** The declaration of a command: without the common options, and with arguments that were read. */
+/** The declaration of a command. It leaves out the common options, and its `run` gets arguments that are already parsed. */
 export interface CommandDeclaration<Table extends OptionTable> extends CommandHelp<Table> {
   /** Resolves with the exit code. */
   run(args: CommandArguments<Table>, surroundings: Surroundings): Promise<number>

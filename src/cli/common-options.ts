@@ -22,6 +22,6 @@ export const OTHER_SECRET_OPTION = {
   otherSecret: {
     type: 'list',
     value: 'SECRET',
-    help: 'the secret of another endpoint or environment, to find out if it signed',
+    help: 'the secret of another endpoint or environment, to find out if the delivery was signed with it',
   },
 } as const satisfies OptionTable

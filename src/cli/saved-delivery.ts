@@ -70,7 +70,7 @@ export function formatDelivery({ request, ...rest }: SavedDelivery): string {
   return `${JSON.stringify(file, undefined, 2)}\n`
 }
 
-/** Reads a file. `undefined` if it is no saved delivery; what only informs people is not checked. */
+/** Reads a file. `undefined` if it is no saved delivery. Fields that are only there for people to read are not checked. */
 export function readSavedDelivery(
   text: string,
 ): (Pick<SavedDelivery, 'request'> & { readonly isValid: boolean }) | undefined {

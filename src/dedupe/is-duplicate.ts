@@ -37,7 +37,8 @@ export async function isDuplicate(
   const { ttlMs } = settings
   const key = keyFor(event, settings)
   const owner = newOwner()
-  // The database's own timeouts bound a transaction. Giving up on a statement here would not stop it.
+  // The database's own timeouts limit how long a transaction takes. Giving up on a statement here would not stop that
+  // statement.
   if (requireClaim(await store.claim(key, { owner, leaseMs: ttlMs })) !== 'claimed') return true
   await store.complete?.(key, { owner, ttlMs })
   return false

@@ -41,8 +41,8 @@ const ONCE_PER_CALL = new Set(['call.started', 'call.joined', 'call.ended', 'cal
  * ```
  */
 export function dedupeKey(event: TruedyEvent): string {
-  // `event.event` is normalized, so an alias and its type share keys. Unknown types use the name as sent, because they would
-  // share keys as well.
+  // `event.event` is normalized, so an alias and its type share keys. Unknown types use the name as sent: under the name
+  // `unknown`, different types would share keys.
   const name = event.event === 'unknown' ? event.rawEvent : event.event
   const key = [name, ...identityOf(event)].map(escapePart).join(':')
   if (key.length <= MAX_LENGTH) return key
@@ -76,7 +76,7 @@ function identityOf(event: TruedyEvent): readonly string[] {
   return ['content', String(content['timestamp']), digestOf(content)]
 }
 
-/** The envelope, with each number that parsing cannot hold as its text. */
+/** The envelope, in which the text of a number replaces each number that parsing cannot hold. */
 function exactEnvelope(event: TruedyEvent): Readonly<Record<string, unknown>> {
   const text = rawTextOf(event) ?? ''
   const exact = quoteInexactNumbers(text)
@@ -95,8 +95,9 @@ function billingOf({ data }: Readonly<Record<string, unknown>>): unknown {
 }
 
 /**
- * The id of the event itself, unless its text is also another value in the payload: then it is the id of a row, a campaign or a
- * contact that was copied. `data.id` is not reliably the event's id either, so it counts as one of those other values.
+ * The id of the event itself. If the same text occurs elsewhere in the payload, it is the copied id of a row, a campaign or a
+ * contact, and the result is `undefined`. `data.id` is not reliably the event's id either, so it counts as one of those other
+ * values.
  */
 function eventIdOf(event: TruedyEvent): string | undefined {
   const envelope: Readonly<Record<string, unknown>> = { ...event }
@@ -106,7 +107,7 @@ function eventIdOf(event: TruedyEvent): string | undefined {
   return id === undefined || contains([rest, fields], id) ? undefined : id
 }
 
-/** Tells whether a value, or one inside it, is a text. */
+/** Tells whether a value, or any value inside it, equals the given text (a number counts if it is written like that). */
 function contains(root: unknown, text: string): boolean {
   const number = Number(text)
   const values = [root]

@@ -96,7 +96,7 @@ export async function processOnce<Value, Event extends TruedyEvent>(
   return runOnce(store, keyFor(event, settings), settings, (context) => handler(event, context))
 }
 
-/** The time for which marking done is tried if nobody waits for a response, in milliseconds. */
+/** How long `complete` and `release` are retried if nobody waits for a response, in milliseconds. */
 const PERSIST_MS = 6000
 
 /** The part that a receiver adds to {@link processOnce}. */
@@ -146,7 +146,7 @@ export async function runOnce<Value>(
   try {
     value = await within(handlerTimeoutMs, () => work, timeOut, later)
   } catch (error) {
-    // The very object: a handler may throw an error with the same code.
+    // Compared by identity, because the handler itself may throw an error with the same code.
     if (timeout && error === timeout) {
       lease.abort(timeout)
       // The handler may still succeed. If it throws, that is ignored: the delivery was already answered with an error.
@@ -155,7 +155,7 @@ export async function runOnce<Value>(
     }
     lease.stop()
     await delivered?.onHandlerError(error)
-    // The handler's error is the one to know; a lease that cannot be released expires.
+    // The handler's error is the one to throw. A failed release is ignored, because the lease will expire anyway.
     await persist('store.release', () => store.release(key, { owner }), persistDeadline(), LOST)
     throw error
   }

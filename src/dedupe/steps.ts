@@ -54,7 +54,7 @@ export function within<Value>(
   })
 }
 
-/** Runtimes clamp longer timers to nothing instead of to their limit. */
+/** If a timer is longer than this, runtimes fire it at once instead of after the longest possible time. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 type Timer = ReturnType<typeof setTimeout>

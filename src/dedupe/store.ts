@@ -5,7 +5,7 @@
  *                       ◀─ release, or the lease expires ─┘
  *
  * Only the owner of a lease renews or releases it (fencing), so that a worker that was paused for longer than its lease can do
- * no harm when it goes on. Its work counts all the same: it may mark an event done that nobody else holds.
+ * no harm when it goes on. Its work still counts: it may mark its event done, as long as nobody else holds that event.
  */
 
 import { requireFunction, requireObject } from '../checks.js'

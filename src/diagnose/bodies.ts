@@ -10,8 +10,8 @@ import { createScratch, type Scratch } from './scratch.js'
 import { guessDecompressed, guessUtf16, guessWrapped, isGzip } from './wrappings.js'
 
 /**
- * The body as it came, then all that it may have been, the likeliest first; made one by one, as they are asked for. Each is
- * valid up to the next, because most of them are made in the same memory.
+ * The body as it came, then all that it may have been, the likeliest first; made one by one, as they are asked for. Use each
+ * body before you ask for the next one, which may overwrite it: most of them share the same memory.
  */
 export async function* guessBodies(
   bytes: Uint8Array,

@@ -2,9 +2,9 @@
 
 /** Counts the work of one diagnosis. Every method answers whether that work may be done; if not, it is noted as left out. */
 export interface Budget {
-  /** Hashes that many bytes. */
+  /** Asks to hash that many bytes, and counts them if it may be done. */
   canHash(bytes: number): boolean
-  /** Builds that many bytes, going through that many JSON values. */
+  /** Asks to build that many bytes, going through that many JSON values, and counts them if it may be done. */
   canBuild(bytes: number, values?: number): boolean
   /** Notes something that is not tried, for a reason of its own. */
   leaveOut(reason: string): void
@@ -22,7 +22,7 @@ const GUARANTEED_WORK = 64 * MIB
 const MAX_MS = 70
 /** Ends a diagnosis on Cloudflare Workers, where the clock doesn't advance while a program computes. */
 const MAX_WORK = 512 * MIB
-/** The cost of writing a value of JSON, beside its bytes, in bytes hashed. */
+/** What one JSON value costs to write, on top of its bytes. The unit is the cost of hashing one byte. */
 const WORK_PER_VALUE = 96
 /** The cost of building a byte, in bytes hashed. */
 const WORK_PER_BUILT_BYTE = 2

@@ -98,7 +98,7 @@ const TEXTS = {
   },
   other_secret: {
     explanation: (which) => `It was signed with ${which}, not with the secret of this endpoint.`,
-    fix: 'Each endpoint and each environment has its own secret. Give this endpoint its own, or all of them during a rotation.',
+    fix: 'Each endpoint and each environment has its own secret. Give this endpoint its own secret, or, during a rotation, both its old and its new one.',
   },
   body_reserialized: {
     explanation: (form) =>

@@ -44,13 +44,14 @@ export interface DiagnoseOptions extends VerifyOptions {
 }
 
 /**
- * Says why the signature of a delivery does not match, by trying what usually happens to bodies, secrets and headers
- * on their way until it does. It needs the right secret, and so tells a stranger nothing. Use it to find a fault, not to
+ * Says why the signature of a delivery does not match: it tries what usually happens to bodies, secrets and headers on their
+ * way, until the signature matches. It needs the right secret, and so tells a stranger nothing. Use it to find a fault, not
+ * to
  * receive deliveries: don't treat a delivery that it accepts as verified.
  *
  * It tries single causes, and pairs of one cause in the secret and one in the body, the likeliest first. A delivery of 100 kB
  * takes some tens of milliseconds. After a tenth of a second the search ends, and the explanation of `unknown` says that not
- * everything was tried; It says the same for JSON that nests deeper than 900 levels or has over 50,000 values and keys.
+ * everything was tried. It says the same for JSON that nests deeper than 900 levels or has over 50,000 values and keys.
  *
  * @param rawBody - the body as your program has it; a string stands for its UTF-8 bytes
  * @param headers - the request's headers, as the framework hands them over
@@ -93,7 +94,7 @@ export async function diagnoseWithin(
   requireOptions(options, [...VERIFY_OPTION_NAMES, 'otherSecrets'])
   const { otherSecrets: others, ...verifyOptions } = options
   const otherSecrets = others?.length ? requireTexts(others) : []
-  // First verify it as it stands, whatever its age: the largest number as tolerance accepts every age.
+  // First verify it as it stands, whatever its age: with the largest possible tolerance, every age is accepted.
   const verification = await verifySignature(rawBody, headers, secret, {
     ...verifyOptions,
     toleranceSeconds: Number.MAX_VALUE,
@@ -126,7 +127,7 @@ function ofGenuine(sentAt: Date, { findings }: HeaderTexts, options: DiagnoseOpt
   return findings.length > 0 ? findings : [{ cause: 'valid' }]
 }
 
-/** Seconds in the largest unit that leaves at least two of it. */
+/** An age in words, in the largest unit of which there are at least two. */
 function ageInWords(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} seconds`
   if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`
@@ -169,7 +170,8 @@ async function search(
   }
 
   const isGiven = ({ finding }: KeyGuess) => !finding
-  // For a secret that is rejected as it stands (it has white space around it), every guess has a finding.
+  // If the secret has white space around it, every guess of a key has a finding. Then none is as given, and all of them count
+  // as likely.
   const likely = keys.some(isGiven) ? keys.filter(isGiven) : keys
   const kept: BodyGuess[] = []
   let keptBytes = 0

@@ -98,7 +98,10 @@ export function readJson(text: string): JsonNode {
     return { value, plain, ascii: escapeUnits(plain) }
   }
 
-  /** Escapes each unit that is not printable ASCII. A text of only such units has many of them, but few different ones. */
+  /**
+   * Escapes each unit that is not printable ASCII. A text of nothing but such units repeats only a few different ones, so
+   * their escapes are cached.
+   */
   function escapeUnits(plain: string): string {
     if (PRINTABLE.test(plain)) return plain
     const pieces: string[] = []

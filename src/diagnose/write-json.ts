@@ -100,7 +100,7 @@ function sortMembers(members: readonly JsonMember[]): readonly JsonMember[] {
   return sorted.filter(([key], index) => key.value !== sorted[index + 1]?.[0].value)
 }
 
-/** Compares by code point, not by UTF-16 unit, which puts what lies beyond U+FFFF before U+E000. */
+/** Compares by code point. A comparison by UTF-16 unit would put characters beyond U+FFFF before U+E000. */
 function compareCodePoints(a: string, b: string): number {
   const end = Math.min(a.length, b.length)
   let index = 0

@@ -51,7 +51,10 @@ export type EventOf<Name extends EventName | 'unknown'> = Name extends EventName
 /** A verified event: a union that narrows on `event`. */
 export type TruedyEvent = { [Name in EventName]: EventOf<Name> }[EventName] | UnknownEvent
 
-/** A name as sent → the name to switch on: the alias resolved (src/CONTRACT.md §4), what is not known `'unknown'`. */
+/**
+ * Turns a name as sent into the name to switch on: the alias becomes its type (src/CONTRACT.md §4), and a name that is not
+ * known becomes `'unknown'`.
+ */
 export function normalizeName(name: string): EventName | 'unknown' {
   if (name === 'call.completed') return 'call.ended'
   const names: readonly string[] = eventNames

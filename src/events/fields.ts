@@ -9,7 +9,8 @@ export type FieldValue = string | number | boolean | Readonly<Record<string, str
 /**
  * How a field is read: the function that returns the value if it is of the right kind, and the places to look, the best
  * source first. The spellings of
- * one source have spaces between them, and dots for nesting. A literal, so that bundlers drop tables that nobody uses.
+ * one source have spaces between them, and dots for nesting. Fields are plain literals, so that bundlers can drop a table of
+ * fields that nobody uses.
  */
 export type Field<Value extends FieldValue> = readonly [
   as: (value: unknown) => Value | undefined,
@@ -84,7 +85,7 @@ export function asText(value: unknown): string | undefined {
 export function asAmount(value: unknown): number | undefined {
   const number =
     typeof value === 'string' && /^-?\d+(\.\d+)?s?$/.test(value) ? Number.parseFloat(value) : value
-  // JSON has no negative zero once it was written again: adding 0 makes it 0.
+  // When -0 is written as JSON, it becomes 0. Adding 0 does the same here.
   return typeof number === 'number' && Number.isFinite(number) ? number + 0 : undefined
 }
 

@@ -44,7 +44,7 @@ export function parseEvent<const Body extends RawBody | object>(body: Body): Par
     // The error has no cause, because that may quote the body.
     throw new WebhookError('invalid_event', 'The envelope is not plain data.')
   }
-  // The name of the envelope decides which event it is, which the type says for a literal.
+  // The envelope's name decides which event it is. If the name is a literal, the return type says so.
   return parseBytes(bytes, storedName) as ParsedEvent<Body>
 }
 
@@ -89,7 +89,7 @@ export function parseBytes(
   )
 }
 
-/** The name as it was sent of an event that was parsed, stored and read again. */
+/** The original name, as sent, of an event that was parsed, stored and read again. */
 function storedName(name: string, rawEvent: unknown): string {
   // An earlier version may have known the type less well: then it stored "unknown".
   const isStored = isText(rawEvent) && (name === 'unknown' || name === normalizeName(rawEvent))

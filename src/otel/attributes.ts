@@ -25,7 +25,8 @@ export function operationAttributes(kind: 'receive' | 'process'): Record<string,
     'messaging.system': 'truedy',
     'messaging.destination.name': 'truedy',
     'messaging.operation.name': kind,
-    // Both are pushed to the program: `receive` of the conventions is for pulling.
+    // `process` for both of our kinds: deliveries and jobs are pushed to the program, and the conventions' type `receive` is
+    // for pulling.
     'messaging.operation.type': 'process',
   }
 }

@@ -79,7 +79,7 @@ export function otel(api: OpenTelemetry): Telemetry {
       const options = {
         kind: CONSUMER,
         attributes: operationAttributes(kind),
-        // A host that began a trace of its own: the two can be found from each other.
+        // If the host began a trace of its own, a link connects it with the sender's trace.
         ...(isOther && { links: [{ context: sender.spanContext() }] }),
       }
       const span = trace.getTracer(INSTRUMENTATION).startSpan(`${kind} truedy`, options, parent)

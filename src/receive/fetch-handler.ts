@@ -5,7 +5,7 @@ import { connectionClosed, isRequest, type RequestLike, readUnread, requireReque
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
-/** The `Request` of whichever types the program has; with none of them, its main part. */
+/** The program's own `Request` type. If the program has none, a type with the part of a `Request` that is used. */
 export type FetchRequest = typeof globalThis extends { Request: { prototype: infer Instance } }
   ? Instance
   : RequestLike

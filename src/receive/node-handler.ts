@@ -20,7 +20,7 @@ export interface NodeRequest {
   /** Set where the stream gives text instead of bytes. */
   readonly readableEncoding?: string | null
   readonly destroyed: boolean
-  /** The stream, on HTTP/2. A reset ends it as if the body were complete, but it is closed then. */
+  /** The stream, on HTTP/2. After a reset, the request ends as if its body were complete. `closed` tells that it was reset. */
   readonly stream?: { readonly closed: boolean } | undefined
   /** 1 or 2. */
   readonly httpVersionMajor?: number
@@ -108,7 +108,7 @@ export function createNodeHandler<
       ...(isUnread && !isHttp2 && { connection: 'close' }),
     })
     if (body !== '' && request?.method !== 'HEAD') response.write(body)
-    // Closing on a client that still sends would reset the connection, and the reply be lost with it.
+    // If the connection were closed while the client is still sending, it would be reset, and the reply would be lost.
     if (isUnread && !isHttp2) await restOf(request)
     response.end()
     // A stream is reset after its reply: the client stops sending, and its other streams live on (RFC 9113 §8.1).
@@ -142,11 +142,11 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
   if (kept && !isBeingRead) return kept
   if (isBeingRead) {
     throw notRaw(
-      'Something else is reading the body and has not reached its end. Set req.rawBody at the end, or do not read it.',
+      'Something else is reading the body and has not reached its end. Let that code set req.rawBody once it has read the whole body, or stop it from reading the body.',
     )
   }
-  // Verification rejects a parsed body with a message that says what to do. An empty Buffer would hide that the body was not
-  // empty.
+  // A parsed body is passed on, because verification rejects it with a message that says what to do. An empty Buffer is not
+  // passed on: it would hide that the body was not empty.
   if (readableDidRead || request.readableEncoding) return (asBytes(body) ? undefined : body) as RawBody
   // There is no stream, or it was empty.
   if (readableEnded || typeof request.on !== 'function') return (asBytes(rawBody) ?? body ?? '') as RawBody

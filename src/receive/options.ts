@@ -167,7 +167,7 @@ export function resolveOptions<Request, Args extends readonly unknown[]>(
   const leastTtlMs = 2000 * verification.toleranceSeconds
   if (processing.ttlMs < leastTtlMs) {
     throw invalidOption(
-      `ttlMs must be at least twice toleranceSeconds, ${leastTtlMs} ms (got ${processing.ttlMs}): a replayed delivery would count as new.`,
+      `ttlMs must be at least twice toleranceSeconds, which is ${leastTtlMs} ms (got ${processing.ttlMs}). Otherwise, a replayed delivery could count as new.`,
     )
   }
   return { ...settings, destination: { store, dispatch } }

@@ -90,7 +90,10 @@ function nameOf({ event, key = 'no key' }: { readonly event?: TruedyEvent; reado
 /** The time that a reply waits for `onOutcome`, and for telemetry. */
 export const OUTCOME_MS = 1000
 
-/** Logs that one of the program's own functions that see deliveries has failed. The delivery goes on. */
+/**
+ * Logs the failure of a hook: a function of the program, such as onOutcome, that only observes deliveries. The delivery goes
+ * on.
+ */
 export function logHookError(name: string, error: unknown): void {
   console.error(LOG_PREFIX, `${name} failed:`, error)
 }

@@ -221,7 +221,7 @@ async function verifyReceived<Request, Args extends readonly unknown[]>(
   }
 }
 
-/** Asks the program whose secret and scope these are, both at once. */
+/** Asks the program for the secret and the scope of this request, both at once. */
 async function findTenant<Request, Args extends readonly unknown[]>(
   { secretOf, scopeOf, processing }: ReceiverSettings<Request, Args>,
   { request, args }: UnreadRequest<Request, Args>,

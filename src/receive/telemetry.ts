@@ -79,7 +79,7 @@ export async function observeWork<Value>(
   const next = async () => {
     // An error of the work is in its outcome.
     await run().catch(() => {})
-    // The work has noted it by now. The value is ours, and goes past the telemetry.
+    // The work has noted it by now. The telemetry never gets the real value, which is returned below without it.
     return { outcome: outcome as Outcome, value: undefined }
   }
   const fail = (error: unknown) => logHookError('telemetry.observe', error)

@@ -85,7 +85,8 @@ function candidatesOf(event: BatchEvent): Candidate[] {
     if (!candidates.some(({ name }) => name === 'status')) {
       candidates.push({ name: 'status', value: 'completed', rank: [1, time] })
     }
-    // A time in a payload has rank 0: the timestamp stands in for one that is missing, the earliest if there are several.
+    // The event's timestamp stands in if no payload has the time; of several timestamps, the earliest. Its rank is below 0,
+    // the rank of a time in a payload.
     if (eventAt)
       candidates.push({ name: 'endedAt', value: eventAt.toISOString(), rank: [-1], lessWins: true })
   }

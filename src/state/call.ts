@@ -45,7 +45,10 @@ const MEANINGS: Readonly<Record<CallEvent['event'], EventMeaning>> = {
 /** The stages, from the first to the furthest. */
 const STATUSES: readonly CallStatus[] = ['created', 'ongoing', 'ended', 'failed']
 
-/** The addition to the rank of a `call.billed`, by the beginning of its billing status: a refund corrects the bill. */
+/**
+ * What is added to the rank of a `call.billed`, depending on how its billing status begins. A refund gets the most, because
+ * it corrects the bill.
+ */
 const BILLING_RANKS: readonly (readonly [status: string, rank: number])[] = [
   ['BILLING_STATUS_REFUNDED', 5],
   ['BILLING_STATUS_BILLED', 4],

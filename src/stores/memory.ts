@@ -59,7 +59,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): DedupeStore {
 
   function makeRoom(time: number): void {
     for (const [key, entry] of entries) if (entry.expiresAt <= time) entries.delete(key)
-    // The walk above is paid for by making room for many: a hundredth of the store at once.
+    // The loop above is expensive, so this makes room for many keys at once: a hundredth of the store.
     let excess = entries.size - maxKeys + Math.ceil(maxKeys / 100)
     for (const [key, entry] of entries) {
       if (excess <= 0) return

@@ -65,9 +65,10 @@ END $$`
 /**
  * A dedupe store on PostgreSQL 9.5 or later, shared by all processes that use the same table ({@link postgresSchema}).
  *
- * Each step takes one statement, on the server's clock. Claiming a key that already has a record takes a second one. Given the query
- * function of a transaction, with `isDuplicate`, the record and your own writes commit together: the only
- * exactly-once. Wherever the isolation level is above READ COMMITTED, a step may reject with an error whose `code` is
+ * Each step takes one statement, on the server's clock. Claiming a key that already has a record takes a second one. If you
+ * pass the query function of a transaction and use `isDuplicate`, the record and your own writes commit together: the only
+ * way to process an event exactly once. Wherever the isolation level is above READ COMMITTED, a step may reject with an error
+ * whose `code` is
  * `40001`: nothing was recorded, the transaction has to be run again.
  *
  * @param query - runs one statement: `(sql, params) => pool.query(sql, params)` of `pg`, `(sql, params) => client.unsafe(sql,
@@ -107,8 +108,9 @@ export function postgresStore(query: PostgresQuery, options: TableOptions = {}):
   const insert = `INSERT INTO ${table} AS record (key, owner, expires_at)
 VALUES ($1, $2, clock_timestamp() + $3::float8 * interval '1 ms') ON CONFLICT`
   const claimNew = `${insert} DO NOTHING RETURNING owner`
-  // Every conflict is an update, since a statement returns no row that it leaves alone; what is held or done keeps its
-  // values. `statement_timestamp()`, because both cases must see the same time; `now()` is old in a transaction.
+  // A conflict always updates the row, because RETURNING gives no row that was left alone; a row that is held or done gets
+  // its old values. Both CASE expressions use `statement_timestamp()`, so that they see the same time. `now()` would be the
+  // start of the transaction.
   const claimAny = `${insert} (key) DO UPDATE SET
   owner = CASE WHEN record.expires_at <= statement_timestamp() THEN excluded.owner ELSE record.owner END,
   expires_at = CASE WHEN record.expires_at <= statement_timestamp() OR record.owner = excluded.owner

@@ -33,7 +33,8 @@ export function wholeMs(name: string, milliseconds: number): number {
 }
 
 /**
- * Checks what a store is made of: clients are often passed as they are, and fail only at the first delivery.
+ * Checks the arguments of a store. People often pass the client itself instead of a function, which would fail only at the
+ * first delivery.
  *
  * @param example - the function as a user would write it
  * @returns the options

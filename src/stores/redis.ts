@@ -4,8 +4,8 @@ import type { Claim, DedupeStore } from '../dedupe/store.js'
 import { recordKey, requireStoreArguments, wholeMs } from './record.js'
 
 /**
- * Sends one command, as its words, and gives Redis' answer. `key` is the one key in it, for clients of a cluster that have to
- * be told.
+ * Sends one command, as its words, and gives Redis' answer. `key` is the only key in the command; some cluster clients need
+ * it to find the right server.
  */
 export type RedisCommand = (command: [name: string, ...args: string[]], key: string) => PromiseLike<unknown>
 

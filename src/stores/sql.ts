@@ -126,7 +126,7 @@ async function sweepOn(
   }
 }
 
-/** Goes on with a value at once, and with a promise when it is there. */
+/** Calls `next` at once for a plain value, and for a promise once it has resolved. */
 export function after<Value, Next>(
   value: Awaitable<Value>,
   next: (value: Value) => Awaitable<Next>,

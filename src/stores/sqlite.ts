@@ -75,8 +75,8 @@ CREATE INDEX IF NOT EXISTS ${index} ON ${bareTable} (expires_at);`
  * busy_timeout`; one that waits longer than that gets the driver's error, which answers the delivery with 500, for Truedy
  * to send again.
  *
- * On a synchronous driver the steps are synchronous. Called within a transaction there, record and your own writes
- * commit together: which is the only way to process an event exactly once.
+ * On a synchronous driver the steps are synchronous. If you call them within a transaction, the record and your own writes
+ * commit together. That is the only way to process an event exactly once.
  *
  * @param query - runs one statement with parameters `?`: `(sql, params) => db.prepare(sql).all(...params)` of
  * `better-sqlite3` and `node:sqlite`, `(sql, args) => client.execute({ sql, args })` of libSQL

@@ -71,7 +71,7 @@ export async function deliverTo(
   requireObject('headers', headers)
   if (!Array.isArray(args)) throw wrongValue('args', 'a list', args)
   const url = requestUrl(options.url)
-  // Either kind: the overloads tell apart only what the caller gets back.
+  // The cast holds for a raw body and for an envelope: the overloads of signDelivery differ only in their result types.
   const signed = await signDelivery(event as RawBody, secret, { timestamp })
   const post = (body: RawBody, own: Readonly<Record<string, string>>) =>
     handOver(target, { url, body, headers: { ...own, ...inLowerCase(headers) }, args })

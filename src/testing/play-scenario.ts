@@ -36,7 +36,8 @@ const NAMES = [...DELIVER_OPTION_NAMES, 'seed']
  *
  * @param target - as for `deliver`
  * @param name - `call`, `campaign`, `voice` or `chaos`
- * @param options - those of `deliver`, and `seed` (1). With a `timestamp` that is a time, the times in the events are the same, too
+ * @param options - those of `deliver`, and `seed` (1). If `timestamp` is a valid time, each run also has the same times in
+ * its events
  * @returns each delivery in the order in which it was sent, with its reply
  * @throws `WebhookError` `invalid_options`, `invalid_secret`; what the app throws
  *

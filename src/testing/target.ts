@@ -26,7 +26,10 @@ export interface ReceiveTarget {
   readonly receive: (delivery: Delivery, ...args: any[]) => PromiseLike<Reply>
 }
 
-/** An app in this process, or a server by its URL: a text, or a `URL`, which some programs have no types for. */
+/**
+ * An app in this process, or a server by its URL, as a text or a `URL` object. Its two fields stand for the type `URL`, which
+ * some programs don't have.
+ */
 export type Target =
   | FetchTarget
   | NodeTarget

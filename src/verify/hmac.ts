@@ -54,8 +54,9 @@ export function findMatchSync(
 }
 
 /**
- * Tells whether someone may have moved the dot between timestamp and body. A dot is also the fraction separator of an ISO 8601 timestamp:
- * `…:00.123Z` and a body is the same message as `…:00` and a body that starts with `123Z.`, which would be another time. Truedy's
+ * Tells whether someone may have moved the dot between timestamp and body. An ISO 8601 timestamp may also contain a dot. The
+ * timestamp `…:00.123Z` with a body gives the same signed message as the timestamp `…:00` with `123Z.` in front of the body,
+ * although the two timestamps differ. Truedy's
  * bodies are JSON objects and never start with a digit.
  */
 function isSplitElsewhere(prefix: string, body: Bytes): boolean {

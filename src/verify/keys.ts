@@ -17,7 +17,10 @@ export interface Key {
   pads?: { readonly innerPad: Uint8Array; readonly outer: Uint8Array }
 }
 
-/** The cache keeps at least this many keys. It drops a key that was not used while twice as many others were. */
+/**
+ * The cache keeps at least this many of the keys that were used last. It drops a key at the latest when twice as many others
+ * were used since.
+ */
 const GENERATION_SIZE = 1000
 let young = /* @__PURE__ */ new Map<unknown, Key>()
 let old = /* @__PURE__ */ new Map<unknown, Key>()

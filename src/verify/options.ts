@@ -23,7 +23,10 @@ export interface VerifySettings {
   readonly headerNames: HeaderNames | undefined
 }
 
-/** src/CONTRACT.md §2: reject what is older than this. Standard Webhooks also rejects what is newer. */
+/**
+ * src/CONTRACT.md §2: reject what is older than this. Standard Webhooks also rejects timestamps that are further in the
+ * future than this.
+ */
 export const DEFAULT_TOLERANCE_SECONDS = 300
 
 /** Fake timers replace `Date.now` after a receiver was created, so it is looked up at each call. */

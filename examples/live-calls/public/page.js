@@ -75,7 +75,7 @@ function setConnection(state, text) {
 function showSnapshot({ calls }) {
   const known = new Set(calls.map(({ id }) => id))
   for (const id of entries.keys()) if (!known.has(id)) remove(id)
-  // The last first: each is then put at the top.
+  // From the bottom of the table up: each row then goes in at the top.
   for (const call of calls.sort(byTime).reverse()) update(call)
   drawSoon()
 }

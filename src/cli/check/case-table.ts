@@ -49,7 +49,7 @@ const plain: Color = (text) => text
 /** The name of a case, what it expects, and what it got. */
 type Cells = readonly [name: string, expected: string, actual: string]
 
-/** The columns of cells, the last of which is as wide as what is left. */
+/** The width of each cell in terminal columns; the last cell gets what is left. */
 type Widths = readonly [name: number, expected: number, actual: number]
 
 /** The mark of a row and the gap behind it, and the gaps between the cells. */

@@ -16,7 +16,7 @@ import { printable } from '../terminal/printable.js'
 export const check = defineCommand({
   name: 'check',
   summary:
-    'Sends an endpoint everything that it will meet, and says which responses are wrong and why. The endpoint processes the valid deliveries, so use a test setup. If the handler takes 200 ms in that setup, check can also tell from the response times whether duplicates are processed twice.',
+    'Sends an endpoint everything that it will meet, and says which responses are wrong and why. The endpoint processes the valid deliveries, so use a test setup. If the handler takes 200 ms or more in that setup, check can also tell from the response times whether duplicates are processed twice.',
   operands: 'URL',
   options: {
     only: {

@@ -73,7 +73,7 @@ function nameOf({ receivedAt, number, event, code = 'failed' }: ListenedDelivery
   return `${time}-${String(number).padStart(4, '0')}-${name}-${randomBytes(4).toString('hex')}.json`
 }
 
-/** Under its own name a file is always whole: it is written under another, which `send --from` ignores. */
+/** A file under its final name is always whole: it is written under a temporary name first, which `send --from` ignores. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.part`
   try {

@@ -18,7 +18,7 @@ export interface DeliveryTextOptions {
   readonly appLines: readonly string[]
 }
 
-/** The columns in front of the details of a delivery: those of its time. */
+/** The indent of a delivery's details: as wide as the column with the time, and the gap behind it. */
 export const DETAIL_INDENT = 10
 
 /** Columns of the parts of a row: `12:34:56`, `204`, `processed`, `voice.training.completed`, `1,234 ms`. */

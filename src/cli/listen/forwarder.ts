@@ -49,7 +49,7 @@ export async function openForwarder(app: URL, timeoutMs = TRUEDY_TIMEOUT_MS): Pr
         const outgoing = open(target, {
           method: request.method,
           headers: outgoingHeaders(request, target),
-          // A kept connection that the app closes while it restarts would cost a delivery.
+          // If a connection were kept alive and the app closed it during a restart, a delivery would be lost.
           agent: false,
         })
         const timer = setTimeout(() => outgoing.destroy(timedOut()), timeoutMs)

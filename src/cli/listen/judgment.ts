@@ -57,7 +57,7 @@ async function judge(
   if (responseStatus !== 401) return { ...rejection, isValid: responseStatus === 400 }
   // Its signature is wrong on purpose, so a diagnosis would mislead.
   if (isProbe(body)) return { ...rejection, message: PROBE_MESSAGE, isValid: false }
-  // Lets the requests that arrived meanwhile have their responses between two diagnoses.
+  // Between two diagnoses, requests that arrived in the meantime get their responses.
   await setImmediate()
   const diagnosis = await diagnose(body, headers, secret, { otherSecrets })
   return { ...rejection, diagnosis, isValid: diagnosis.ok }

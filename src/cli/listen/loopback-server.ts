@@ -32,7 +32,7 @@ export async function listenOn(server: Server, port: number, remedy: string): Pr
       `Port ${port} ${LISTEN_ERRORS[code] ?? `can't be used: ${message}`}. ${remedy}`,
     )
   }
-  // The address of a server on a port, as this one is, is an object; that of a server on a pipe is a text.
+  // A server on a port, like this one, has an object as its address; a server on a pipe has a text.
   const address = server.address() as AddressInfo
   return {
     origin: `http://127.0.0.1:${address.port}`,

@@ -8,7 +8,7 @@ import type { DeliveryLog } from './log.js'
 /** A browser that has more than this to read is disconnected. It reconnects by itself. */
 const MAX_UNREAD_BYTES = 8 * 1_048_576
 
-/** Characters of an event's name in the feed. With all of a very long one, a browser would never catch up. */
+/** Characters of an event's name in the feed. If very long names were sent in full, a browser would never catch up. */
 const MAX_NAME = 200
 
 /**

@@ -2,7 +2,7 @@
  * Serves the page: on a port of its own, so that a tunnel to the endpoint never shows it, and only to the browser on this
  * machine. A request under another name (a foreign `Host`, after a DNS answer that points here) or from another page (a
  * foreign `Origin`) is rejected. So is a request without the token, which is the first part of the path in the printed URL:
- * otherwise, other programs on this machine could get deliveries signed.
+ * otherwise, other programs on this machine could use the page to sign deliveries.
  */
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
@@ -116,7 +116,8 @@ function sendPage(response: ServerResponse, { endpoint }: PageSettings): void {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policy.join('; '),
   })
-  // The endpoint is an origin of ours and the path of a URL: neither has a quote. A path may hold "$&", hence the function.
+  // The endpoint is our own origin plus a URL path, and neither can hold a quote. A path may hold "$&", which `replaceAll`
+  // would expand in a string, so the replacement is a function.
   const escaped = endpoint.replaceAll('&', '&amp;')
   response.end(page.replaceAll('{{nonce}}', nonce).replaceAll('{{endpoint}}', () => escaped))
 }

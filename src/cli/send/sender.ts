@@ -59,10 +59,10 @@ interface Outgoing {
 /** Creates a {@link Sender}. */
 export function createSender({ secret, transport, waiting, backOff, onAttempt }: SenderOptions): Sender {
   const underWay = new Set<Promise<void>>()
-  /** Found out at the first rejection, once for the run. */
+  /** Whether the receiver re-serializes bodies. Found out at the first rejection, once for the run. */
   let reserializing: Promise<boolean> | undefined
 
-  /** Why the receiver rejected a signature, as far as another request can show. */
+  /** Sends a probe after a rejected signature, and marks the result if the receiver turns out to re-serialize bodies. */
   async function examine(result: PostResult): Promise<PostResult> {
     if (result.kind !== 'response' || !isRejection(result.status)) return result
     if (result.error !== undefined && result.error !== 'signature_mismatch') return result

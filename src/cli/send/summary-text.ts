@@ -67,7 +67,7 @@ function rateLines(summary: Summary, { rateAsked, distinctEvents }: SummaryConte
   if (ratePerSecond === undefined || sendingSeconds === undefined || distinctEvents !== undefined) return []
   const reached = `${perSecond(ratePerSecond)}/s over ${duration(sendingSeconds)}`
   if (rateAsked === undefined) return [row('rate', [reached])]
-  // In less than a second, the time of the first connection would decide.
+  // In a run of less than a second, the time to open the first connection would make the rate look too low.
   const isSlow = sendingSeconds >= 1 && ratePerSecond < rateAsked * 0.98
   return [
     row('rate', [
@@ -79,7 +79,7 @@ function rateLines(summary: Summary, { rateAsked, distinctEvents }: SummaryConte
 }
 
 function latencyLines({ latencyMs, attempts }: Summary): string[] {
-  // The row of a single attempt shows it.
+  // If there was only one attempt, its own row shows the latency already.
   if (!latencyMs || attempts === 1) return []
   const figures = Object.entries(latencyMs).map(([name, ms]) => `${name} ${milliseconds(ms)}`)
   return [row('latency', [`${figures.join('  ')} ms`])]

@@ -4,7 +4,7 @@ import type { SampleEvent } from '../sample-types.js'
 import { sampleEvent } from '../samples.js'
 import { type SignedRequest, signDelivery } from '../sign.js'
 
-/** The event of every case that is not about another one. */
+/** The event for every case that doesn't need a particular one. */
 export function caseEvent(): SampleEvent<'call.ended'> {
   return sampleEvent('call.ended')
 }

@@ -1,6 +1,6 @@
 /**
- * Tells whether an endpoint processed an event, judged by time. Two responses of 204 look alike whether an event was processed
- * twice or once; the time that they took does not, if the handler takes some.
+ * Tells whether an endpoint processed an event, judged by time. Two 204 responses look alike whether the event was processed
+ * once or twice. Their durations tell which, if the handler takes long enough.
  */
 
 import { sampleEvent } from '../samples.js'
@@ -34,7 +34,10 @@ export function isUnprocessed(durationMs: number, handlerMs: number): boolean {
   return durationMs < UNPROCESSED_SHARE * handlerMs
 }
 
-/** The time of a response that needs no handler, in milliseconds: the quickest of three to a wrong signature. */
+/**
+ * How long a response takes without the handler, in milliseconds: the quickest of three responses to requests with a wrong
+ * signature.
+ */
 export async function measureIdle({ url, secret }: Endpoint, event: object): Promise<number> {
   const durations: number[] = []
   for (let count = 0; count < 3; count++) {

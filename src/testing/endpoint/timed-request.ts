@@ -13,7 +13,7 @@ export interface TimedResponse {
 /** The time that Truedy waits for a response, in milliseconds (src/CONTRACT.md §1). */
 export const TRUEDY_TIMEOUT_MS = 10_000
 
-/** Sends a request. Rejects without a response within ten seconds. A redirect is a response, and is not followed. */
+/** Sends a request. Rejects if no response comes within ten seconds. A redirect is a response, and is not followed. */
 export async function sendRequest(url: string, request: RequestInit): Promise<TimedResponse> {
   const startedAt = performance.now()
   const response = await fetchOnce(url, request)

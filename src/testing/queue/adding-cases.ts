@@ -61,7 +61,10 @@ export const addingCases: readonly QueueCase[] = [
   },
 ]
 
-/** Throws unless the engine has one job after it was added several times; or several, where it recognizes no duplicates. */
+/**
+ * Adds one job several times. Throws unless the engine then holds exactly one or, if it recognizes no duplicates, at least
+ * one.
+ */
 async function expectOne(
   engine: Parameters<QueueCase['run']>[0],
   add: (job: ReturnType<typeof newJob>) => Promise<unknown>,
@@ -71,7 +74,7 @@ async function expectOne(
   // Jobs arrive in their order, more or less: when this one is there, the others are.
   const last = newJob()
   await engine.queue.add(last)
-  // Which of several times of arrival is kept doesn't matter.
+  // The copies differ in receivedAt, and any of them may be the one that is kept.
   const { key, body } = job
   await expectArrival(engine, [{ key, body }, last], 'a key that is added several times')
   const found = (await findJobs(engine)).filter((each) => each.key === key).length

@@ -62,7 +62,8 @@ export const contentCases: readonly StoreCase[] = [
     name: 'tells keys apart that differ in halves of surrogate pairs only',
     async run(store) {
       const key = newKey()
-      // UTF-8 can't carry these. A store that takes no care turns both into the same replacement character.
+      // UTF-8 can't carry the first three. A store that takes no care turns each of them into the replacement character,
+      // which is the fourth.
       for (const [index, half] of ['\ud800', '\udbff', '\udc00', '\ufffd'].entries()) {
         expectResult(
           await claimAs(store, `${key}${half}`, `owner-${index}`),

@@ -488,7 +488,7 @@ describe('the options, when the receiver is made', () => {
     [
       'a ttl below twice the tolerance',
       { ttlMs: 599_999 },
-      'ttlMs must be at least twice toleranceSeconds, 600000 ms (got 599999)',
+      'ttlMs must be at least twice toleranceSeconds, which is 600000 ms (got 599999)',
     ],
     [
       'a tolerance of text',

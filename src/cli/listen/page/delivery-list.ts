@@ -6,7 +6,7 @@ import { type DeliveryRow, makeRow } from './delivery-row.js'
 import { byId } from './dom.js'
 
 const MAX_ROWS = 1000
-/** The interval at which a page in the background, which has no frames, shows new deliveries. */
+/** How often a page in the background shows new deliveries; it gets no animation frames. */
 const HIDDEN_FRAME_MS = 250
 
 const scroller = byId('list', HTMLDivElement)
