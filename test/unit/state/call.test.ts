@@ -355,6 +355,21 @@ describe('mergeCall', () => {
     expect(stateOf([joined, nameless])).toEqual(stateOf([joined]))
   })
 
+  it('takes metadata for the same, whatever the order of its keys', () => {
+    const state = stateOf([callEvent({ name: 'call.ended', facts: { metadata: { a: '1', b: '2' } } })])
+    const other = callEvent({ name: 'call.ended', facts: { metadata: { b: '2', a: '1' } } })
+    expect(mergeCall(state, other)).toBe(state)
+  })
+
+  it.each([{ a: 1 }, { a: '1', b: 2 }, ['1'], null])(
+    'does not take %j from a stored state for metadata',
+    (metadata) => {
+      const state = stateOf([callEvent({ name: 'call.ended' })])
+      const stored = { ...state, metadata } as unknown as CallState
+      expect(stateOf([callEvent({ name: 'call.joined' })], stored)).not.toHaveProperty('metadata')
+    },
+  )
+
   it('does not change the state that it is given', () => {
     const state = stateOf([callEvent({ name: 'call.joined' })])
     const frozen = Object.freeze({ ...state, provenance: Object.freeze({ ...state.provenance }) })
