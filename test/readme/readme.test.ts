@@ -11,7 +11,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createNodeHandler } from '../../dist/node.js'
 import { checkEndpoint, sampleEvent, signDelivery } from '../../dist/testing.js'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
+import { startRedis } from '../support/redis-server.js'
 import { answers, freePort, listenOn } from '../support/server.js'
+import type { ServerProgram } from '../support/server-program.js'
 import { blocksOf, examplesOf } from './blocks.js'
 import { testRunners } from './test-runners.js'
 import { testedVersions } from './tested-versions.js'
@@ -43,6 +45,7 @@ type Program = (typeof programs)[number]
 const servers: ChildProcess[] = []
 const portOf = new WeakMap<ChildProcess, number>()
 let database: PostgresServer | undefined
+let redis: ServerProgram | undefined
 
 /** The files of `src` with an ending, by their paths from the root. */
 function sourceFiles(ending: string): string[] {
@@ -69,6 +72,7 @@ afterAll(async () => {
   for (const server of servers) server.kill()
   for (const server of listeners) server.close()
   await database?.stop()
+  await redis?.stop()
 })
 
 const listeners: Server[] = []
@@ -109,6 +113,8 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
   async server(block) {
     const port = await freePort()
     const server = spawn(process.execPath, [moduleOf(block)], {
+      // The files of a program are in the folder of the blocks.
+      cwd: FOLDER,
       env: { ...process.env, PORT: String(port) },
       stdio: ['ignore', 'ignore', 'inherit'],
     })
@@ -147,6 +153,11 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
     // The check sends a few events twice and more.
     const count = await database.run('SELECT count(*), count(DISTINCT data) FROM calls')
     expect(count).toMatch(/^([1-9]\d*)\|\1$/)
+  },
+  async 'server with Redis'(block) {
+    redis ??= await startRedis()
+    process.env['REDIS_URL'] = `redis://127.0.0.1:${redis.port}`
+    await runs['server']?.(block)
   },
   async script(block) {
     const { stdout } = await promisify(execFile)(process.execPath, [moduleOf(block)])
