@@ -26,12 +26,12 @@ const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> =
   body_too_large:
     'The body is larger than the receiver accepts. If you expect such bodies, raise maxBodyBytes there.',
   body_not_raw: 'A body parser runs before the handler. Pass the raw body to the handler.',
-  invalid_secret: 'The receiver has no valid secret. Set TRUEDY_WEBHOOK_SECRET there.',
+  invalid_secret: 'The receiver has no valid secret. Its log says what is wrong with it.',
   invalid_options: "The receiver's options are invalid. Its log names the option.",
   handler_timeout: 'The handler took longer than handlerTimeoutMs. Hand slow work to a queue.',
   step_timeout: "The receiver's store timed out. Check that its server is up.",
   busy: 'The same event is being processed. Truedy retries it, and so does --retry.',
-  failed: "The handler or the store threw an error. Look at the receiver's log.",
+  failed: "The handler, the store or the queue failed. Look at the receiver's log.",
 }
 
 /** Hints by status, if the body has no code that is known here. */

@@ -178,7 +178,7 @@ const TEXTS = {
       leftOut
         ? `None of the mistakes that were tried explains it, but not everything was tried: ${leftOut}.`
         : 'None of the usual mistakes explains it. These were tried: variants of the secret (white space, quotes, whsec_, encodings), variants of the body (other forms of JSON, character sets, line endings, base64, JSON strings, compression), each variant of the secret with each variant of the body, and other orders and formats of the signed text.',
-    fix: 'The secret is probably that of another endpoint or environment: copy it from the dashboard again. If it is right, the content of the body changed: compare its length with the Content-Length that was sent.',
+    fix: 'The secret is probably that of another endpoint or environment: copy it from the dashboard again, or try your other secrets with --other-secret (in code, otherSecrets). If it is right, the content of the body changed: compare its length with the Content-Length that was sent.',
   },
 } as const satisfies Record<string, CauseText>
 

@@ -133,9 +133,18 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
     const exited = once(server, 'exit')
     // A delivery whose body is still on its way when the program is told to stop.
     const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
-    const delivery = request({ port, path: PATH, method: 'POST', headers, agent: false })
+    const delivery = request({
+      port,
+      path: PATH,
+      method: 'POST',
+      headers: { ...headers, expect: '100-continue' },
+      agent: false,
+    })
+    delivery.flushHeaders()
+    // The server has the request now.
+    await once(delivery, 'continue')
     delivery.write(body.slice(0, 10))
-    await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200))
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
     server.kill('SIGTERM')
     await vi.waitFor(() => expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow(), 10_000)
     delivery.end(body.slice(10))
@@ -212,6 +221,19 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
 }
 
 describe('the programs of the manuals', () => {
+  it('that are only TypeScript are no JavaScript by accident: `f<A>(b)` would compare', async () => {
+    const generic = programs.filter(({ code }) => /\w<[^<>()]+>\(/.test(code))
+    const accidents = []
+    for (const { manual, line, code } of generic) {
+      const isJavaScript = await transform(code, { loader: 'js', format: 'esm' }).then(
+        () => true,
+        () => false,
+      )
+      if (isJavaScript) accidents.push(`${manual}, line ${line}`)
+    }
+    expect(accidents).toEqual([])
+  })
+
   it.each(programs)('$manual, line $line: $run', async (program) => {
     expect(Object.keys(runs)).toContain(program.run)
     await runs[program.run ?? '']?.(program)

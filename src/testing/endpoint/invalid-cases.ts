@@ -46,6 +46,8 @@ export const invalidCases: readonly EndpointCase[] = [
       // A server may close the connection before it has read the request, so no other request may follow on it.
       return { body, headers: { ...headers, connection: 'close' } }
     },
+    // Then it depends on chance whether the client still sees the response.
+    5,
   ),
 ]
 

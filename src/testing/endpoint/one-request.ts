@@ -23,20 +23,35 @@ export function oneOf(...statuses: readonly number[]): Expectation {
  * @param name - what is sent, in a few words
  * @param fix - what to look at in the receiver if the status is wrong
  * @param make - makes the request, given the secret of the endpoint
+ * @param attempts - how often it is sent at most, if the connection breaks while it is sent
  */
 export function oneRequest(
   name: string,
   { expected, accepts }: Expectation,
   fix: string,
   make: (secret: string) => Promise<RequestInit>,
+  attempts = 1,
 ): EndpointCase {
   return {
     name,
     expected,
     async run({ url, secret }) {
-      const response = await sendRequest(url, await make(secret))
+      const response = await sendUnbroken(url, await make(secret), attempts)
       const actual = String(response.status)
       return accepts(response) ? { passed: true, actual } : { passed: false, actual, fix }
     },
+  }
+}
+
+/** The codes of a connection that the server closed while the client was still sending. */
+const BROKEN = new Set<unknown>(['EPIPE', 'ECONNRESET'])
+
+async function sendUnbroken(url: string, request: RequestInit, attempts: number): Promise<TimedResponse> {
+  try {
+    return await sendRequest(url, request)
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as { readonly code?: unknown }
+    if (attempts === 1 || !BROKEN.has(code)) throw error
+    return sendUnbroken(url, request, attempts - 1)
   }
 }

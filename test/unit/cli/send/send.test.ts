@@ -245,7 +245,7 @@ describe('a response that is no 2xx', () => {
     )
     const { code, stdout } = await send([url, '--count', 120, '--rate', 2000])
     expect(code).toBe(1)
-    expect(stdout).toMatch(/^30 × 500 failed: The handler or the store threw/)
+    expect(stdout).toMatch(/^30 × 500 failed: The handler, the store or the queue failed/)
     expect(stdout.split('\n').length).toBeLessThan(10)
     expect(stdout).toContain('120, 90 got 2xx, 30 did not')
     expect(stdout).toContain('responses   90 × 204, 30 × 500')

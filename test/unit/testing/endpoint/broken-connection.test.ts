@@ -1,0 +1,35 @@
+import { createServer } from 'node:http'
+import { expect, it, onTestFinished } from 'vitest'
+import { checkEndpoint, endpointCases } from '../../../../src/testing/index.js'
+import { listenOn } from '../../../support/server.js'
+
+const LARGE = endpointCases.filter(({ name }) => name === 'a body of 2 MiB')
+
+/** The result of the case for a server that breaks the first connections, and how many it got. */
+async function check(cases: typeof endpointCases, broken: number) {
+  let requests = 0
+  const server = createServer((request, response) => {
+    requests++
+    if (requests <= broken) request.socket.resetAndDestroy()
+    else response.writeHead(413, { connection: 'close' }).end(() => request.resume())
+  })
+  onTestFinished(() => void server.close())
+  const [result] = await checkEndpoint(`http://127.0.0.1:${await listenOn(server)}/`, 'whsec_x', cases)
+  return { requests, actual: result?.actual, passed: result?.passed }
+}
+
+it('sends a large body again if the connection breaks, as some servers close it before the response is read', async () => {
+  expect(await check(LARGE, 2)).toEqual({ requests: 3, actual: '413', passed: true })
+})
+
+it('gives up on a server that breaks each connection', async () => {
+  const { requests, actual, passed } = await check(LARGE, Number.POSITIVE_INFINITY)
+  expect({ requests, passed }).toEqual({ requests: 5, passed: false })
+  expect(actual).toMatch(/^no answer: /)
+})
+
+it('sends nothing else twice', async () => {
+  const [first] = endpointCases
+  const { requests } = await check(first ? [first] : [], 1)
+  expect(requests).toBe(1)
+})
