@@ -48,7 +48,7 @@ const STATUS: Record<Exclude<WebhookErrorCode, Unauthorized>, WebhookErrorStatus
   invalid_options: 500,
 }
 
-// A registered symbol is the same in every copy of the package: each recognizes the errors of all.
+// A registered symbol is the same in every copy of the package, so each copy recognizes the errors of all the others.
 const BRAND = Symbol.for('truedy-webhooks.WebhookError')
 
 /**
@@ -93,7 +93,7 @@ export class WebhookError extends Error {
 }
 
 // The brand is set at run time and not declared: if the declarations had the symbol, TypeScript would treat the classes of
-// two entries as two types.
+// two entry points of the package as two types.
 for (const branded of [WebhookError, WebhookError.prototype]) {
   Object.defineProperty(branded, BRAND, { value: true })
 }

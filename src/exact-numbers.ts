@@ -30,7 +30,10 @@ export function quoteInexactNumbers(text: string): string {
 /** The most digits that a number prints with. */
 const MOST_DIGITS = 17
 
-/** Tells whether the number is the same, digit for digit, after parsing and printing. Its sign and its power of ten always are. */
+/**
+ * Tells whether the number is the same, digit for digit, after parsing and printing. Its sign and its power of ten always
+ * survive.
+ */
 function isExact(literal: string): boolean {
   const digits = significantDigits(literal)
   if (digits === '') return !literal.startsWith('-')

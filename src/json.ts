@@ -11,8 +11,8 @@ export function isText(value: unknown): value is string {
 }
 
 /**
- * An identifier as text: a string that is not empty, or a whole number. A number too large to be exact is none: two
- * different ones may have become the same in parsing.
+ * An identifier as text: a string that is not empty, or a whole number. A number too large to be exact is not accepted:
+ * parsing may have turned two different numbers into the same one.
  */
 export function idText(value: unknown): string | undefined {
   if (isText(value)) return value
@@ -29,7 +29,8 @@ const SHORT_TEXT = 16_384
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
-  // The key is spelled plainly, or with escapes (\u005f, \u0070 …). Engines find six letters faster than all nine.
+  // The key is spelled plainly, or with escapes (\u005f, \u0070 …). Engines find the six characters `__prot` faster than all
+  // nine.
   const isClean =
     text.length <= SHORT_TEXT &&
     !text.includes('__prot') &&
@@ -59,7 +60,7 @@ export function stringifyDeep(value: unknown): string {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
-  // What is still to be written, the next one last: values, and the texts around them.
+  // A stack of what is still to be written: values, and the texts around them.
   const pending: unknown[] = [value]
   const isValue = [true]
   let text = ''

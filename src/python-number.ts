@@ -14,7 +14,7 @@ const FLOAT_FIELDS: ReadonlySet<string> = new Set([
 /**
  * A number as Truedy's sender spells it: as Python does, with `.0` added to a whole number in a field of floats.
  *
- * @param field - the key that the number is the value of
+ * @param field - the key whose value is the number
  * @throws WebhookError `invalid_json` for a whole number of more digits than Python reads
  */
 export function spellAsTruedy(token: string, field: string): string {

@@ -85,8 +85,8 @@ export function requireRequest(request: RequestLike): void {
 
 /**
  * Tells whether a value is a Request. A context that has one in it, and the requests of Node and Fastify, have no `bodyUsed`.
- * Its value is not read: reading it creates the body's stream in some servers, which then close the connection of a rejected
- * upload.
+ * Only checks that the field exists: in some servers, reading its value creates the body's stream, and the connection of a
+ * rejected upload is then closed.
  */
 export function isRequest(value: unknown): boolean {
   return 'bodyUsed' in Object(value)

@@ -1,5 +1,6 @@
 /**
- * SHA-256 (FIPS 180-4), synchronous and the same in every runtime: WebCrypto's is asynchronous, and keys of events are not.
+ * SHA-256 (FIPS 180-4), synchronous and the same in every runtime: WebCrypto's is asynchronous, but the key of an event is
+ * computed synchronously.
  * It makes the digests inside keys. Signatures are computed by the runtime's own cryptography.
  */
 

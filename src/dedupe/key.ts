@@ -11,7 +11,7 @@ import { sha256Hex } from '../sha256.js'
 /** Longest key without a scope, in characters, all of them ASCII. */
 const MAX_LENGTH = 255
 
-/** Types that happen once for each call or batch: its id is all that their key needs. */
+/** Event types that happen once for each call: the call's id is all that their keys need. */
 const ONCE_PER_CALL = new Set(['call.started', 'call.joined', 'call.ended', 'call.failed', 'call.analyzed'])
 
 /**

@@ -13,7 +13,10 @@ export interface DuplicateOptions {
   readonly ttlMs?: number | undefined
   /** The key of an event. Default {@link dedupeKey}. */
   readonly key?: KeyOf | undefined
-  /** Which of several endpoints this is, if they share the store: each then gets every event. */
+  /**
+   * The name of this endpoint, if several endpoints share the store. With different names, each endpoint processes every
+   * event that it receives, even if another endpoint has processed it.
+   */
   readonly scope?: string | undefined
 }
 

@@ -58,7 +58,7 @@ export type Processed<Value> =
 /**
  * Runs a handler for an event once, among all workers that share the store.
  *
- * While the handler runs its lease is renewed every third of `leaseMs`. A handler that throws releases the event for the next
+ * While the handler runs, its lease is renewed every third of `leaseMs`. A handler that throws releases the event for the next
  * delivery, and its error comes out unchanged. A process that crashes leaves a lease that expires: the event is processed again,
  * never lost. A handler that outlives `handlerTimeoutMs` keeps its lease until it expires; if it succeeds before that, the
  * event is still marked done.

@@ -135,7 +135,10 @@ export async function persist(
   }
 }
 
-/** 128 random bits. Joined, because Node builds a UUID as a tree of parts that takes three times the memory. */
+/**
+ * 128 random bits. Numbers joined into one string, not a UUID: Node builds a UUID as a tree of parts, which takes three times
+ * the memory.
+ */
 export function newOwner(): string {
   return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }

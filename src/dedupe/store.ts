@@ -24,13 +24,15 @@ export interface DedupeStore {
    */
   claim(key: string, lease: { owner: string; leaseMs: number }): Awaitable<Claim>
   /**
-   * Extends a lease that this owner still holds to `leaseMs` from now: `true`. A lease that expired, or a record that is done, is
+   * If this owner still holds the lease, extends it so that it ends `leaseMs` from now, and returns `true`. A lease that
+   * expired, or a record that is done, is
    * left alone, even if nobody else holds it: `false`.
    */
   renew(key: string, lease: { owner: string; leaseMs: number }): Awaitable<boolean>
   /**
-   * Marks the event done for `ttlMs`, unless another owner holds a live lease: `true`. That includes a lease that expired with
-   * nobody else claiming, and a record that is done already: the answer to an earlier call may have been lost.
+   * Marks the event done for `ttlMs`, unless another owner holds a live lease: `true`. It also returns `true` if this owner's
+   * lease has expired but nobody else has claimed the record, and if the record is done already, because the answer to an
+   * earlier call may have been lost.
    */
   complete(key: string, lease: { owner: string; ttlMs: number }): Awaitable<boolean>
   /** Gives up a lease that this owner still holds: `true`. Otherwise nothing happens: `false`. */

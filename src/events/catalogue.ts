@@ -58,6 +58,6 @@ export type TruedyEvent = { [Name in EventName]: EventOf<Name> }[EventName] | Un
 export function normalizeName(name: string): EventName | 'unknown' {
   if (name === 'call.completed') return 'call.ended'
   const names: readonly string[] = eventNames
-  // Whatever is in the list has one of its types.
+  // A name that is in the list is one of the literals of `EventName`.
   return names.includes(name) ? (name as EventName) : 'unknown'
 }

@@ -34,7 +34,7 @@ export interface FoundField {
  * The fields that are there.
  *
  * @param fields - by name
- * @param roots - the objects to look in, the first one first
+ * @param roots - the objects to look in, in this order
  */
 export function findFields(
   fields: Readonly<Record<string, Field<FieldValue>>>,

@@ -15,7 +15,8 @@ export interface EventIds {
 }
 
 /**
- * The identifiers in an event, from all the places where they occur (src/CONTRACT.md §4), the first place first.
+ * The identifiers in an event. Each is looked for in all the places where it can occur (src/CONTRACT.md §4), and the first
+ * place that has it wins.
  *
  * @param event - a parsed event
  * @returns the identifiers found; the result has no key for the others

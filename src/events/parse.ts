@@ -97,7 +97,8 @@ function storedName(name: string, rawEvent: unknown): string {
 }
 
 /**
- * The symbol under which parsing leaves the text of an event on it, for numbers that parsing cannot hold. Registered, so that
+ * The symbol under which the parser stores an event's JSON text on the event, so that numbers that JavaScript can't represent
+ * can still be read exactly. Registered, so that
  * every copy of the package finds it; not enumerable, so that a spread or clone loses it.
  */
 const RAW_TEXT = Symbol.for('truedy-webhooks.rawText')

@@ -82,8 +82,8 @@ interface Task {
 /** Masks without recursion, because an event can nest deeper than the stack. */
 function redactValue(root: unknown): unknown {
   const tasks: Task[] = []
-  // An object that occurs several times is copied at most twice, once masked and once not, so that copying an object that
-  // contains itself ends.
+  // An object that occurs several times is copied at most twice (once masked, once not). Otherwise, copying an object that
+  // contains itself would never end.
   const copies = [new Map<object, Task['into']>(), new Map<object, Task['into']>()] as const
 
   const copyOf = (value: unknown, isSensitive: boolean): unknown => {

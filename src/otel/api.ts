@@ -35,7 +35,7 @@ export interface OtelContext {
 
 /** `propagation` of the module. */
 export interface OtelPropagation {
-  /** A context with what a carrier says. */
+  /** Returns a context with the values that were read from a carrier. */
   extract(context: unknown, carrier: unknown, getter?: unknown): unknown
   /** Writes a context into a carrier. */
   inject(context: unknown, carrier: unknown): void

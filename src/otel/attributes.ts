@@ -45,7 +45,10 @@ export function failureOf(outcome: Outcome): { readonly error: unknown } | undef
   return outcome.status === 'processed' && !outcome.recorded ? { error: outcome.recordError } : undefined
 }
 
-/** Names of errors and codes of systems: `TypeError`, `ECONNREFUSED`, `40P01`. Nothing that could be a message. */
+/**
+ * Names of errors, and error codes of an operating system or a database: `TypeError`, `ECONNREFUSED`, `40P01`. Nothing that
+ * could be a message.
+ */
 const IDENTIFIER = /^\w{1,40}$/
 
 /**

@@ -16,8 +16,8 @@ export interface PgBossClient<Options extends object> {
 
 /**
  * A queue on pg-boss (PostgreSQL). The job's id is made of the key of the event, so a retry by Truedy adds nothing until pg-boss
- * archives the job. If the job has failed for good by then, Truedy's retry makes it run again, because pg-boss itself would
- * ignore the new one. If the queue does
+ * archives the job. If the job has already failed for good when Truedy retries, this adapter makes it run again; pg-boss
+ * itself would ignore the new job. If the queue does
  * not exist, or its policy drops the job, `add` rejects, and the response is a 500.
  *
  * The queue must exist (`createQueue`). Set `retryLimit`, `retryDelay` and `retryBackoff`: the defaults are two retries without

@@ -43,7 +43,7 @@ export type EventHandlers<Context = EventContext> = {
   readonly [Name in EventName | 'unknown']?: ((event: EventOf<Name>, context: Context) => unknown) | undefined
 }
 
-/** One of the two, or both: a receiver with neither would drop every event. */
+/** `on`, `onEvent`, or both: a receiver with neither would drop every event. */
 export type Handling<Context> =
   | {
       /** A handler for each event type. A type without one is acknowledged. */

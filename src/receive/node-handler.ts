@@ -57,11 +57,12 @@ const LINGER_MS = 1000
  * A webhook endpoint for Node's `(req, res)`: node:http, node:http2, Express, Koa (`ctx.req`), NestJS.
  *
  * The body is read from the stream, with a limit; or taken from `req.rawBody` or `req.body` where a framework left the
- * bytes there. Where a parser has eaten the stream, the answer is 500 and the log says what to change. Answers otherwise
- * as `createReceiver` does.
+ * bytes there. Where a parser has eaten the stream, the answer is 500 and the log says what to change. In all other cases, it
+ * answers as `createReceiver` does.
  *
  * @param options - `secret`, `on`, `store` and the rest of {@link ReceiverOptions}
- * @returns the handler. It resolves when the reply is written, and rejects only if it gets no response of Node to write it to.
+ * @returns the handler. The promise resolves when the reply is written, and rejects only if the handler was not given a Node
+ * response to write the reply to.
  * @throws `WebhookError` `invalid_secret` and `invalid_options`, at once and not at the first request
  *
  * @example
@@ -99,7 +100,7 @@ export function createNodeHandler<
     if (mistake && !isNodeResponse(response)) throw mistake
     // Somebody else answered (a timeout middleware), or nobody listens anymore.
     if (response.headersSent || response.destroyed) return
-    // A request that a serverless adapter makes has no stream and nothing to wait for, so `undefined` counts too.
+    // A request of a serverless adapter may have no `complete` and has no stream to wait for, so `undefined` counts as read.
     const isUnread = request?.complete === false && !request.destroyed
     const isHttp2 = request?.httpVersionMajor === 2
     response.writeHead(status, {

@@ -32,7 +32,8 @@ export interface EndpointOptions<Request, Args extends readonly unknown[]>
     StepOptions,
     TelemetryOptions {
   /**
-   * The endpoint's secret, or several; or a function of the request, called once its headers are in order. `null` from it: no
+   * The endpoint's secret, or several; or a function of the request, called after the request's headers have passed their
+   * checks. `null` from it: no
    * such tenant, which is a 401. If absent: `TRUEDY_WEBHOOK_SECRET` of the environment, read once.
    */
   readonly secret?:

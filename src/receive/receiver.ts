@@ -235,7 +235,8 @@ async function findTenant<Request, Args extends readonly unknown[]>(
   if (scopeOf) requireText("scope's result", scope)
   if (!secretOf) return { keys: undefined, isUnknown: false, scope }
   const isUnknown = secret === null
-  // The same steps for a tenant that doesn't exist, so that time doesn't tell. `undefined` is rejected: it is not configured.
+  // An unknown tenant goes through the same steps, so that the response time doesn't reveal that it doesn't exist.
+  // `undefined` is rejected, because it means that no secret is configured.
   return { keys: requireKeys(isUnknown ? NO_SECRET : (secret as Secret)), isUnknown, scope }
 }
 

@@ -15,7 +15,7 @@ export interface Telemetry {
    *
    * @param kind - `receive`: a request at a receiver; `process`: a job at a job handler
    * @param carrier - reads the headers of the request, or `trace` of the job, by a name in lower case
-   * @param next - does the work, once however often it is called; never rejects
+   * @param next - does the work, which runs only once, no matter how often `next` is called; never rejects
    * @returns the value of `next`
    */
   observe<Value>(
@@ -79,7 +79,7 @@ export async function observeWork<Value>(
   const next = async () => {
     // An error of the work is in its outcome.
     await run().catch(() => {})
-    // The work has noted it by now. The telemetry never gets the real value, which is returned below without it.
+    // The work has noted its outcome by now. The telemetry never gets the real value, which is returned directly below.
     return { outcome: outcome as Outcome, value: undefined }
   }
   const fail = (error: unknown) => logHookError('telemetry.observe', error)

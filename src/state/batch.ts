@@ -85,8 +85,8 @@ function candidatesOf(event: BatchEvent): Candidate[] {
     if (!candidates.some(({ name }) => name === 'status')) {
       candidates.push({ name: 'status', value: 'completed', rank: [1, time] })
     }
-    // The event's timestamp stands in if no payload has the time; of several timestamps, the earliest. Its rank is below 0,
-    // the rank of a time in a payload.
+    // The event's timestamp stands in if no payload has the time; of several timestamps, the earliest. Its rank is -1, and
+    // that of a time in a payload is 0, which wins.
     if (eventAt)
       candidates.push({ name: 'endedAt', value: eventAt.toISOString(), rank: [-1], lessWins: true })
   }

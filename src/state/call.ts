@@ -29,7 +29,7 @@ interface EventMeaning {
   /** The weight of its fields: the later in the life of a call, the more. Above 0. */
   readonly rank: number
   readonly status: CallStatus
-  /** The field for which its own timestamp stands in. */
+  /** The field for which the event's `timestamp` stands in if no payload has it. */
   readonly timeOf?: 'createdAt' | 'joinedAt' | 'endedAt'
 }
 
@@ -63,7 +63,7 @@ const REFUNDED_RANK = 5
 /** A `duration` in `call.billed` may be rounded, so it counts less than that of `call.ended`. */
 const BILLED_DURATION_RANK = 30
 
-/** Below every source that a payload has. */
+/** The rank of a timestamp that stands in: lower than that of any value in a payload. */
 const STAND_IN = -10
 
 /** The fields in the order in which a state has them. */

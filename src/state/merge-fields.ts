@@ -14,7 +14,7 @@ export interface Candidate {
   readonly name: string
   readonly value: FieldValue
   readonly rank: Rank
-  /** True if the lesser of two values with this rank wins. The same for each candidate with this name and rank. */
+  /** True if the lesser of two values with this rank wins. Must be the same for all candidates with the same name and rank. */
   readonly lessWins?: boolean
 }
 
@@ -94,7 +94,7 @@ function isFieldValue(value: unknown): value is FieldValue {
   return ['string', 'number', 'boolean'].includes(typeof value)
 }
 
-/** The rank in a state. What is no rank counts as the lowest. */
+/** The rank in a state. Anything that isn't a rank becomes `[]`, which compares like all zeros. */
 function toRank(value: unknown): Rank {
   return Array.isArray(value) && value.every(Number.isFinite) ? value : []
 }

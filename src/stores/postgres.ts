@@ -132,8 +132,8 @@ RETURNING key`
   return {
     async claim(key, { owner, leaseMs }) {
       const params = [recordKey(key), owner, wholeMs('leaseMs', leaseMs)]
-      // Nearly every event is new, and then this is all. Where it is not, the other statement decides, as if nothing had
-      // been asked.
+      // Nearly every event is new, and then this one statement is enough. Otherwise, the other statement decides from scratch
+      // and ignores this answer.
       const inserted = await run(claimNew, ...params)
       if (rowsOf(inserted).length > 0) return claimOf(inserted, owner)
       return claimOf(await run(claimAny, ...params), owner)
@@ -154,7 +154,7 @@ RETURNING key`
   }
 }
 
-/** The client's error, or one that says to run the transaction again, where that is what it means. */
+/** The client's error; if its code means that the transaction may succeed when run again, an error that says so. */
 function explained(error: unknown): unknown {
   // Drizzle and others wrap the error of the driver as `cause`, Sequelize as `parent`.
   const { cause, parent } = error instanceof Error ? (error as Error & { parent?: unknown }) : {}

@@ -6,12 +6,12 @@ import { sha256Hex } from '../sha256.js'
 /** Longest key that is stored as it is, in UTF-16 units: at most 1,536 bytes, which an index of PostgreSQL still takes. */
 const MAX_KEY_LENGTH = 512
 
-/** The longest time that every server can add to its own, in milliseconds: 30,000 years. */
+/** The longest duration, in milliseconds, that every server can add to its current time: about 30,000 years. */
 const MAX_MS = 1e15
 
 /**
- * The key as it is stored: a different one for every key. {@link dedupeKey} makes none that would be changed here; a key
- * of the user's own may be longer than an index takes, or hold what text on a server cannot (NUL, half a surrogate pair).
+ * The key as it is stored: a different one for every key. Keys of {@link dedupeKey}, without a scope, are stored unchanged. A
+ * user's own key may be too long for an index, or contain what a server can't store in text (NUL, half a surrogate pair).
  */
 export function recordKey(key: string): string {
   const text = key.replace(/[\0\\]|\p{Surrogate}/gu, escapeUnit)

@@ -4,7 +4,8 @@ import type { Claim, DedupeStore } from '../dedupe/store.js'
 import { recordKey, requireStoreArguments, wholeMs } from './record.js'
 
 /**
- * Sends one command, as its words, and gives Redis' answer. `key` is the only key in the command; some cluster clients need
+ * Sends one command, given as an array of its words, and resolves with Redis' answer. `key` is the only key in the command;
+ * some cluster clients need
  * it to find the right server.
  */
 export type RedisCommand = (command: [name: string, ...args: string[]], key: string) => PromiseLike<unknown>
@@ -15,8 +16,8 @@ export interface RedisStoreOptions {
   readonly prefix?: string | undefined
 }
 
-// A record is `done`, or `held:` and its owner. Each step is one command or script on one key, so that it is atomic, also
-// in a cluster; the server's clock expires it. The scripts are sent whole: a server that was flushed knows none.
+// A record is `done`, or `held:` and its owner. Each step is one command or script on one key, so it is atomic, even in a
+// cluster. Records expire by the server's clock. The scripts are sent whole: a server that was flushed knows none.
 const CLAIM = `
 local record = redis.call('GET', KEYS[1])
 if record == 'done' then return 2 end
@@ -40,7 +41,8 @@ const CLAIMS: readonly Claim[] = ['busy', 'claimed', 'done']
 /**
  * A dedupe store on Redis 2.6.12 or later (or Valkey, KeyDB, Dragonfly), shared by all processes that use the same server.
  *
- * One round trip a step, and a second one for a claim of what is there already. A record lives in the memory of the
+ * Each step takes one round trip; claiming a key that already has a record takes a second one. A record lives in the memory
+ * of the
  * server: one that is lost there (a restart without persistence, a failover to a replica that was behind, eviction by
  * `maxmemory-policy`) makes its event new again.
  *
@@ -86,7 +88,8 @@ export function redisStore(command: RedisCommand, options: RedisStoreOptions = {
     async claim(key, { owner, leaseMs }) {
       const record = recordOf(key)
       const time = String(wholeMs('leaseMs', leaseMs))
-      // Nearly every event is new, and then this is all. Where it is not, the script decides, as if nothing had been asked.
+      // Nearly every event is new, and then this one command is enough. Otherwise, the script decides from scratch and
+      // ignores this answer.
       const answer = await command(['SET', record, `held:${owner}`, 'PX', time, 'NX'], record)
       if (answer === 'OK') return 'claimed'
       if (answer !== null) {

@@ -8,7 +8,7 @@ import { isObject } from '../json.js'
 /** A value for a parameter of a statement. */
 export type SqlParam = string | number
 
-/** Rows, each an object with the columns' names, or an object that has them as `rows`. */
+/** An array of rows, or an object whose `rows` is that array. Each row is an object by the columns' names. */
 export type SqlResult = readonly unknown[] | { readonly rows: readonly unknown[] }
 
 /** Options of the stores and schemas. */
@@ -91,7 +91,7 @@ export function claimOf(result: SqlResult, owner: string): Claim {
 /**
  * Removes batch after batch until one is not full.
  *
- * @param removeBatch - removes so many records at most; its rows are those that it removed
+ * @param removeBatch - removes at most `batchSize` records, and returns one row for each record that it removed
  * @returns how many were removed; a promise only where `removeBatch` gives one
  */
 export function sweepInBatches(

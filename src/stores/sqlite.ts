@@ -46,7 +46,7 @@ export interface SyncSqliteStore extends SqliteStore {
 const NOW = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
 
 /**
- * The table of {@link sqliteStore}, as SQL: two statements, one a line. Running them again changes nothing.
+ * The table of {@link sqliteStore}, as SQL: two statements, each on its own line. Running them again changes nothing.
  *
  * @param options - `table` (`truedy_webhooks`)
  * @throws `WebhookError` `invalid_options` if `table` is not a valid name for a table

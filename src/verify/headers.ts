@@ -45,7 +45,10 @@ function readHeaders(
   return [timestamp, signature]
 }
 
-/** One value, or both if there are two. A list of one, as some hosts hand headers over, is its one value. */
+/**
+ * One value, or both if there are two. Some hosts hand over each header as a list; a list with one element counts as that
+ * element.
+ */
 function together(before: unknown, value: unknown): unknown {
   const single = Array.isArray(value) && value.length === 1 ? value[0] : value
   return before === undefined ? single : [before, single]

@@ -76,7 +76,7 @@ function isEqual(expected: string, signature: string): boolean {
 const BLOCK_BYTES = 64
 /** Longer than every well-formed timestamp with its separator. */
 const MAX_PREFIX_LENGTH = 64
-/** A prefix with one byte for each character. Only a diagnosis tries others. */
+/** A prefix with one byte for each character. Only a diagnosis tries prefixes that don't match this. */
 const SHORT_ASCII = /^[\0-\x7f]{0,64}$/
 /** Up to this size, copying a body into one piece costs less than a second call into the crypto library. */
 const ONE_SHOT_BYTES = 8192
@@ -163,8 +163,8 @@ function digitAt(hex: string, index: number): number {
 }
 
 /**
- * The HMAC of a prefix and a body as 64 hexadecimal digits in lower case. WebCrypto comes first, so that a test of a receiver on
- * `node:crypto` signs with other code than it verifies with; jsdom has none.
+ * The HMAC of a prefix and a body as 64 hexadecimal digits in lower case. WebCrypto is preferred: if a receiver on
+ * `node:crypto` is tested, the signature then isn't made by the code that verifies it. jsdom has no WebCrypto.
  */
 export async function signHex(key: Key, prefix: string, body: Bytes): Promise<string> {
   const digest = globalThis.crypto?.subtle ? null : findNodeDigest()

@@ -18,8 +18,8 @@ export interface Key {
 }
 
 /**
- * The cache keeps at least this many of the keys that were used last. It drops a key at the latest when twice as many others
- * were used since.
+ * The cache keeps at least this many of the keys that were used last. A key is dropped once twice as many other keys have
+ * been used since its last use, or earlier.
  */
 const GENERATION_SIZE = 1000
 let young = /* @__PURE__ */ new Map<unknown, Key>()
@@ -90,7 +90,7 @@ function requireUsable(secret: unknown, number: number, count: number): string {
   }
   if (secret.includes('${')) {
     throw invalid(
-      'contains "${": a variable was not expanded. Check the file or the quotes that it comes from.',
+      'contains "${": a variable was not expanded. Check the file that it comes from, or the quotes around it.',
     )
   }
   return secret

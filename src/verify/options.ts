@@ -1,4 +1,4 @@
-/** Options of everything that verifies, checked once and put together with the keys. */
+/** The options that all verifying functions share, checked once and combined with the keys. */
 
 import { requireFunction, requireObject, requireOptions, requirePositive, requireText } from '../checks.js'
 import { isWebhookError, WebhookError } from '../errors.js'
@@ -65,7 +65,10 @@ export function resolveVerifyOptions(
   }
 }
 
-/** An error of ours as it is. Any other, such as one of a getter or clock of the caller, may quote what must not be logged. */
+/**
+ * Returns our own errors unchanged. Replaces any other error (one thrown by a getter or clock of the caller, for example),
+ * because it may quote what must not be logged.
+ */
 export function asWebhookError(error: unknown): WebhookError {
   if (isWebhookError(error)) return error
   return new WebhookError(

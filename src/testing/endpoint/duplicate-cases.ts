@@ -36,7 +36,7 @@ export const duplicateCases: readonly EndpointCase[] = [
   },
   {
     name: 'a retry while the event is being processed',
-    expected: '2xx once the first is done, or 503',
+    expected: '2xx after the first is done, else 503',
     async run(endpoint) {
       const { kind, responses } = await sendOverlapping(endpoint)
       switch (kind) {
