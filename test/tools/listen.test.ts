@@ -66,7 +66,7 @@ describe('from a delivery to its replay', () => {
     running.process.kill('SIGINT')
     const { code, stdout } = await running.finished
     expect(code).toBe(130)
-    expect(stdout).toContain('11 deliveries: 11 processed')
+    expect(stdout).toContain('11 deliveries: 11 acknowledged')
     expect(stdout.match(/app {4}204 in/g)).toHaveLength(11)
     expect(savedIn(folder)).toHaveLength(11)
     // Each is a duplicate for the app now, which it acknowledges.
