@@ -27,8 +27,7 @@ export function createScratch(): Scratch {
   let size = 0
   return {
     begin(maxBytes) {
-      // Whole words, for the fingerprint. Allocates more than is needed at first, so that it rarely has to be replaced by a
-      // larger piece. Memory that was never written to takes no room.
+      // Whole words, for the fingerprint. Allocates more than is needed at first, so that a larger piece is rarely needed. Memory that was never written to takes no room.
       if (bytes.length < maxBytes + 4) bytes = new Uint8Array(GROWTH * ((maxBytes + 7) & ~3))
       size = 0
     },

@@ -53,8 +53,8 @@ function addVariants(given: string, add: (bytes: Uint8Array<ArrayBuffer>, findin
   add(encodeUtf8(PREFIX + rest), { cause: 'secret_prefix_missing' })
   add(encodeUtf8(rest), { cause: 'secret_prefix_extra' })
 
-  // Either the sender decoded the secret before it signed, or whoever stored it here decoded it: so try it decoded, and
-  // encoded again.
+  // The sender may have decoded the secret before it signed, or it was decoded when it was stored here.
+  // So try it decoded, and encoded again.
   const fromBase64 = decodeBase64(rest)
   if (fromBase64) add(fromBase64, { cause: 'secret_base64_decoded' })
   const fromHex = decodeHex(rest)

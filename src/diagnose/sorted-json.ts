@@ -19,7 +19,7 @@ export const PYTHON_SORTED: JsonStyle = {
  * The sorted form of a body: byte for byte what Python's `json.dumps(json.loads(body), sort_keys=True)` gives. Truedy's
  * early sender signed this form and sent another (src/CONTRACT.md §2), so that no check of the raw body can pass.
  *
- * **Only for such a sender, and only for as long as it has to be:** what is verified is this text, not the bytes that came.
+ * **Use this only for such a sender, and only while you receive from it:** it verifies this text, not the bytes that came.
  * Go on with the text, never with the body.
  *
  * @param rawBody - the body exactly as received: JSON in UTF-8

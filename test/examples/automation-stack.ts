@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { HandledLine } from '../support/driver.js'
+import type { ProcessedLine } from '../support/driver.js'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
 import { startRedis } from '../support/redis-server.js'
 import { answers, freePort } from '../support/server.js'
@@ -45,7 +45,7 @@ export interface Stack {
   startReceiver(): Promise<void>
   startWorker(): Promise<BackgroundProgram>
   /** What all workers so far have processed. */
-  processedLines(): HandledLine[]
+  processedLines(): ProcessedLine[]
   /** Lets the time pass after which a worker that crashed no longer holds its jobs: neither in the queue nor in the store. */
   expireLeases(): Promise<void>
   /** The rows in the CRM for each call. */
@@ -97,7 +97,7 @@ export async function startStack(name: QueueName, directory: string): Promise<St
       workers.push(worker)
       return worker
     },
-    processedLines: () => workers.flatMap((worker) => worker.reports<HandledLine>()),
+    processedLines: () => workers.flatMap((worker) => worker.reports<ProcessedLine>()),
     async expireLeases() {
       await queue.expire()
       await postgres.run('UPDATE truedy_webhooks SET expires_at = now() WHERE owner IS NOT NULL')

@@ -88,8 +88,8 @@ export function describeAutomation(queueName: QueueName): void {
 
   it('answers as an endpoint must, and processes each event once', async () => {
     const keys = await sendEveryCase(stack.url, SECRET)
-    const handledKeys = () => stack.processedLines().map(({ key }) => key)
-    await vi.waitFor(() => expect(handledKeys().sort()).toEqual(keys.sort()), SOON_MS)
+    const processedKeys = () => stack.processedLines().map(({ key }) => key)
+    await vi.waitFor(() => expect(processedKeys().sort()).toEqual(keys.sort()), SOON_MS)
     expect(stack.receiver().errorOutput() + stack.worker().errorOutput()).toBe('')
   })
 

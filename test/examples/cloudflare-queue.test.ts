@@ -45,8 +45,8 @@ it('answers as an endpoint must, and processes each event once, although the que
   keys.push(keyOf(event))
   const statuses = await Promise.all([post(server, event), post(server, event), post(server, event)])
   expect(statuses).toEqual([204, 204, 204])
-  const handledKeys = () => server.processedLines().map(({ key }) => key)
-  await vi.waitFor(() => expect(handledKeys().sort()).toEqual(keys.sort()), SOON_MS)
+  const processedKeys = () => server.processedLines().map(({ key }) => key)
+  await vi.waitFor(() => expect(processedKeys().sort()).toEqual(keys.sort()), SOON_MS)
   // One line of the log: the delivery that was too large.
   expect(server.errorOutput().match(/truedy-webhooks: .*/g)).toEqual([expect.stringContaining('128000')])
   const sweep = await fetch(`${server.origin}/cdn-cgi/handler/scheduled`)

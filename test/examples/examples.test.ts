@@ -8,7 +8,13 @@ import { join } from 'node:path'
 import { dedupeKey, parseEvent } from 'truedy-webhooks'
 import { checkEndpoint, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type HandledLine, installExample, type Launch, type Server, startServer } from '../support/driver.js'
+import {
+  installExample,
+  type Launch,
+  type ProcessedLine,
+  type Server,
+  startServer,
+} from '../support/driver.js'
 import { deliverAfterUploads, rejectedUploads } from '../support/keep-alive.js'
 import { packLibrary } from '../support/package.js'
 import { catalogue } from './catalogue.js'
@@ -58,7 +64,7 @@ function install({ folder, ...launch }: Launch & { folder: string }): Promise<st
 describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (example, line) => {
   const { folder } = line
   const later = lines.slice(lines.indexOf(line) + 1)
-  const valid: HandledLine[] = []
+  const valid: ProcessedLine[] = []
   const row: Row = { example, installSeconds: '', bootSeconds: '', passed: 0, failed: 0 }
   let server: Server
 
@@ -88,13 +94,13 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
 
   for (const endpointCase of casesFor(line)) {
     const { name, expected } = endpointCase
-    const isHandled = expected.startsWith('2xx')
+    const isProcessed = expected.startsWith('2xx')
 
-    it(`answers ${expected} to ${name}, and handles ${isHandled ? 'it once' : 'nothing'}`, async () => {
+    it(`answers ${expected} to ${name}, and handles ${isProcessed ? 'it once' : 'nothing'}`, async () => {
       const linesBefore = server.processedLines().length
       const fetched = vi.spyOn(globalThis, 'fetch')
       const results = await checkEndpoint(server.url, server.secret, [endpointCase])
-      const wanted = isHandled ? processedLinesOf(fetched.mock.calls.map(([, init]) => init?.body)) : []
+      const wanted = isProcessed ? processedLinesOf(fetched.mock.calls.map(([, init]) => init?.body)) : []
       valid.push(...wanted)
 
       expect(results).toMatchObject([{ name, passed: true, expected, actual: expect.any(String) }])
@@ -153,7 +159,7 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
 })
 
 /** What must be printed for request bodies, however often each was sent. */
-function processedLinesOf(bodies: readonly unknown[]): HandledLine[] {
+function processedLinesOf(bodies: readonly unknown[]): ProcessedLine[] {
   const events = [...new Set(bodies)].map((body) => parseEvent(String(body)))
   return events.map((event) => ({ processed: event.event, key: dedupeKey(event) }))
 }

@@ -154,8 +154,8 @@ describe('two Workers', () => {
       for (const { status } of answers) expect([204, 503]).toContain(status)
       for (const worker of workers) expect((await send(worker)).status).toBe(204)
     }
-    const handledKeys = () => workers.flatMap((worker) => worker.processedLines()).map(({ key }) => key)
-    await vi.waitFor(() => expect(handledKeys().sort()).toEqual(keys.sort()), 5000)
+    const processedKeys = () => workers.flatMap((worker) => worker.processedLines()).map(({ key }) => key)
+    await vi.waitFor(() => expect(processedKeys().sort()).toEqual(keys.sort()), 5000)
   })
 })
 

@@ -50,11 +50,14 @@ async function post(tenant: string, secret: string, event: object = sampleEvent(
 }
 
 const statusOf = async (...args: Parameters<typeof post>) => (await post(...args)).status
-const handledKeys = () => servers.flatMap((server) => server.processedLines()).map(({ key }) => key)
+const processedKeys = () => servers.flatMap((server) => server.processedLines()).map(({ key }) => key)
 
 it('answers as an endpoint must, and processes each event once', async () => {
   const keys = await sendEveryCase(`${servers[0]?.url}/acme`, 'whsec_acme')
-  await vi.waitFor(() => expect(handledKeys().sort()).toEqual(keys.map((key) => `@acme/${key}`).sort()), 5000)
+  await vi.waitFor(
+    () => expect(processedKeys().sort()).toEqual(keys.map((key) => `@acme/${key}`).sort()),
+    5000,
+  )
   expect(servers[0]?.errorOutput()).toBe('')
   const delivery = await signDelivery(sampleEvent('call.ended'), 'whsec_acme')
   for (const path of ['/', '/webhooks/truedy', '/webhooks/truedy/acme/more', '/webhooks/truedy/a%2Fb']) {
@@ -72,7 +75,7 @@ it('processes an event once for each workspace, at whichever process it arrives'
     for (const status of statuses) expect([204, 503]).toContain(status)
   }
   await vi.waitFor(() => {
-    const keys = handledKeys().filter((each) => each.endsWith(key))
+    const keys = processedKeys().filter((each) => each.endsWith(key))
     expect(keys.sort()).toEqual([`@acme/${key}`, `@globex/${key}`])
   }, 5000)
 })

@@ -7,7 +7,7 @@ import { createHmac } from 'node:crypto'
 import { types } from 'node:util'
 import type { Input } from './inputs.js'
 
-/** `true`, `false`, or `undefined` for input of an odd kind, which only has to be rejected with a WebhookError. */
+/** `true`, `false`, or `undefined` for input of an odd kind, which must be rejected with a WebhookError. */
 export function isGenuine({ body, headers, secret, options }: Input): boolean | undefined {
   const bytes = toBytes(body)
   const pair = toPair(headers, options)

@@ -12,7 +12,7 @@ export default {
   ignorePatterns: ['examples', 'dist', 'docs', 'coverage', 'test/*/node_modules', '.github'],
   coverageAnalysis: 'perTest',
   // A mutant in a constant of a module takes all tests of the round: only the full version of the first round tries them.
-  ignoreStatic: process.env.FULL !== '1' || ['second', 'tools'].includes(process.env.NAME),
+  ignoreStatic: process.env.CONSTANTS !== '1' || ['second', 'tools'].includes(process.env.NAME),
   reporters: ['progress', 'clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: `reports/mutation/${process.env.NAME}.json` },

@@ -40,7 +40,7 @@ export interface Need {
 }
 
 /** The line that an example prints for an event that its handler has done. */
-export interface HandledLine {
+export interface ProcessedLine {
   readonly processed: string
   readonly key: string
 }
@@ -52,7 +52,7 @@ export interface Server {
   readonly url: string
   readonly secret: string
   /** The events that it has processed so far, in order. */
-  processedLines(): HandledLine[]
+  processedLines(): ProcessedLine[]
   /** What it has printed on stderr so far, without npm's own lines. */
   errorOutput(): string
   /** Ends it, all that it started and what it needed. Rejects when it had to be killed. */
@@ -182,7 +182,7 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
         // A logger has fields of its own beside these.
         .filter((line) => line.startsWith('{') && line.includes('"processed":'))
         .map((line) => {
-          const { processed, key } = JSON.parse(line) as HandledLine
+          const { processed, key } = JSON.parse(line) as ProcessedLine
           return { processed, key }
         }),
   }

@@ -44,7 +44,7 @@ export function oneRequest(
 }
 
 /** The codes of a connection that the server closed while the client was still sending. */
-const BROKEN = new Set<unknown>(['EPIPE', 'ECONNRESET'])
+const BROKEN = new Set<unknown>(['EPIPE', 'ECONNRESET', 'UND_ERR_SOCKET'])
 
 async function sendUnbroken(url: string, request: RequestInit, attempts: number): Promise<TimedResponse> {
   try {

@@ -79,16 +79,16 @@ function testKind(command: string, options: { handlers: Record<string, string>; 
 
   it.each(Object.entries(options.handlers))('/%s: %s', async (handler, expected) => {
     const errorsBefore = server.errorOutput()
-    const handledBefore = server.processedLines().length
+    const processedBefore = server.processedLines().length
     const status = await deliver(server, `/${handler}`)
     if (expected === PROCESSED) {
       expect(status).toBe(204)
-      await vi.waitFor(() => expect(server.processedLines()).toHaveLength(handledBefore + 1))
+      await vi.waitFor(() => expect(server.processedLines()).toHaveLength(processedBefore + 1))
       return
     }
     expect(status).toBe(500)
     await vi.waitFor(() => expect(server.errorOutput().slice(errorsBefore.length)).toContain(expected))
-    expect(server.processedLines()).toHaveLength(handledBefore)
+    expect(server.processedLines()).toHaveLength(processedBefore)
   })
 }
 

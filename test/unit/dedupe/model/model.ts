@@ -80,7 +80,7 @@ interface State {
   /** For how many more the event was promised to count as done. */
   readonly doneFor: number
   /** Whether a handler has come to its end. */
-  readonly isHandled: boolean
+  readonly isProcessed: boolean
 }
 
 /** What came of an exploration. */
@@ -115,7 +115,7 @@ export function explore(
     workers: Array.from({ length: WORKERS }, () => ({ left: DELIVERIES, phase: 'idle' })),
     promised: {},
     doneFor: 0,
-    isHandled: false,
+    isProcessed: false,
   }
   const seen = new Set([nameOf(first)])
   const queue: { state: State; path: readonly Operation[] }[] = [{ state: first, path: [] }]
@@ -173,13 +173,13 @@ function* stepsFrom(state: State, store: StoreModel): Generator<Step> {
         yield renewStep(state, store, owner, (answer) => (answer ? 'working' : 'aborted'), become)
         // The answer is lost.
         yield renewStep(state, store, owner, () => 'working', become)
-        yield { state: become('worked', { isHandled: true }) }
+        yield { state: become('worked', { isProcessed: true }) }
         yield { state: become('failed') }
         yield { state: become('idle') }
         break
       case 'aborted':
         // The handler goes on, since nobody can stop it.
-        yield { state: become('worked', { isHandled: true }) }
+        yield { state: become('worked', { isProcessed: true }) }
         yield { state: become('failed') }
         yield { state: become('idle') }
         break
@@ -226,7 +226,7 @@ function claimStep(
         ? 'two owners at one time'
         : isDone && answer !== 'done'
           ? 'done was forgotten before its time'
-          : answer === 'done' && !state.isHandled
+          : answer === 'done' && !state.isProcessed
             ? 'done, though no handler has come to its end'
             : undefined,
   }
@@ -297,8 +297,8 @@ function later(state: State, store: StoreModel): State {
 }
 
 /** The event is lost where nobody has processed it, and nobody ever can: when every lease is over, a new delivery must get it. */
-function whatIsLost(store: StoreModel, { entry, isHandled }: State): string | undefined {
-  if (isHandled) return undefined
+function whatIsLost(store: StoreModel, { entry, isProcessed }: State): string | undefined {
+  if (isProcessed) return undefined
   let then = entry
   for (let moment = 0; moment < LEASE; moment++) then = store.later(then)
   const [answer] = store.claim(then, 'new')

@@ -1,16 +1,23 @@
 import { createServer } from 'node:http'
+import type { Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { checkEndpoint, endpointCases } from '../../../../src/testing/index.js'
 import { listenOn } from '../../../support/server.js'
 
 const LARGE = endpointCases.filter(({ name }) => name === 'a body of 2 MiB')
 
+const reset = (socket: Socket) => void socket.resetAndDestroy()
+
 /** The result of the case for a server that breaks the first connections, and how many it got. */
-async function check(cases: typeof endpointCases, broken: number) {
+async function check(
+  cases: typeof endpointCases,
+  broken: number,
+  breakOff: (socket: Socket) => void = reset,
+) {
   let requests = 0
   const server = createServer((request, response) => {
     requests++
-    if (requests <= broken) request.socket.resetAndDestroy()
+    if (requests <= broken) breakOff(request.socket)
     else response.writeHead(413, { connection: 'close' }).end(() => request.resume())
   })
   onTestFinished(() => void server.close())
@@ -18,8 +25,12 @@ async function check(cases: typeof endpointCases, broken: number) {
   return { requests, actual: result?.actual, passed: result?.passed }
 }
 
-it('sends a large body again if the connection breaks, as some servers close it before the response is read', async () => {
-  expect(await check(LARGE, 2)).toEqual({ requests: 3, actual: '413', passed: true })
+it.each<[string, (socket: Socket) => void]>([
+  ['resets', reset],
+  ['destroys', (socket) => void socket.destroy()],
+  ['ends', (socket) => void socket.end()],
+])('sends a large body again if the server %s the connection', async (_, breakOff) => {
+  expect(await check(LARGE, 2, breakOff)).toEqual({ requests: 3, actual: '413', passed: true })
 })
 
 it('gives up on a server that breaks each connection', async () => {
