@@ -1,13 +1,13 @@
 /**
- * Node's built-in modules, if the runtime has them. Requested at run time instead of imported: one build then serves
- * every runtime. Requested lazily: in some runtimes merely reading `process.getBuiltinModule` throws, and loading
- * `node:crypto` takes longer than loading this package.
+ * Node's built-in modules, if the runtime has them. They are requested at run time and not imported, so that one build serves
+ * every runtime. They are requested only when they are needed, because reading `process.getBuiltinModule` throws in some
+ * runtimes, and loading `node:crypto` takes longer than loading this package.
  */
 
 type GetBuiltinModule = typeof process.getBuiltinModule
 
 /**
- * A built-in module, or `undefined` if the runtime has none of that name.
+ * Returns a built-in module, or `undefined` if the runtime has none of that name.
  *
  * @param id - such as `node:crypto`
  */

@@ -1,24 +1,24 @@
-/** A body as bytes: which values count as raw, how long they are, and how they become text. */
+/** Raw bodies: which values count as raw, how many bytes they have, and how they are decoded. */
 
 import { getBuiltin } from './builtins.js'
 
 /**
- * The body of a request exactly as it was received. A string stands for its UTF-8 bytes; a Node `Buffer` is a
+ * The body of a request exactly as it was received. A string stands for its UTF-8 bytes. A Node `Buffer` is a
  * `Uint8Array`.
  */
 export type RawBody = string | Uint8Array | ArrayBuffer
 
-/** A raw body after its checks: text, or a view of the caller's bytes (copied only if the memory is shared). */
+/** A raw body that was checked: a string, or a view of the caller's bytes (a copy only if the memory is shared). */
 export type Bytes = string | Uint8Array
 
 /**
  * Returns a raw body: an ArrayBuffer becomes a view of it, and shared memory is copied. Returns `undefined` for anything else
- * (a parsed object, a stream, nothing). Values of
- * another realm count too, as test runners and edge sandboxes hand them over: hence no `instanceof`.
+ * (a parsed object, a stream, nothing). Doesn't use `instanceof`, because test runners and edge sandboxes pass values of another
+ * realm.
  */
 export function asBytes(body: unknown): Bytes | undefined {
   if (typeof body === 'string') return body
-  // A view on larger elements, such as a Uint16Array, is not a body.
+  // A view of larger elements, such as a Uint16Array, is not a body.
   if (ArrayBuffer.isView(body) && (body as Uint8Array).BYTES_PER_ELEMENT === 1) {
     return withoutSharing(body as Uint8Array)
   }
@@ -27,56 +27,56 @@ export function asBytes(body: unknown): Bytes | undefined {
   return withoutSharing(new Uint8Array(body as ArrayBuffer))
 }
 
-/** A view on memory that no other thread can change between the check of a signature and the reading of what it signed. */
+/** Copies shared memory. Otherwise, another thread could change the bytes after their signature was checked. */
 function withoutSharing(bytes: Uint8Array): Uint8Array {
   return bytes.buffer[Symbol.toStringTag] === 'SharedArrayBuffer' ? Uint8Array.from(bytes) : bytes
 }
 
-/** Tells whether a text is free of lone surrogates. A text with a lone surrogate has no UTF-8 encoding of its own. */
+/** Tells whether a string has no lone surrogate. UTF-8 can't encode one, so different strings would have the same bytes. */
 export function isWellFormed(text: string): boolean {
-  // Missing in older runtimes, and in the types for them.
+  // Older runtimes don't have this method, and neither do the types for them.
   const { isWellFormed: native } = text as { isWellFormed?: () => boolean }
   return native ? native.call(text) : !/\p{Surrogate}/u.test(text)
 }
 
-/** The kind of a value: `Undefined`, `Object`, `Array`, `Promise`, `ReadableStream`, `ArrayBuffer` … */
+/** Returns the kind of a value: `Undefined`, `Object`, `Array`, `Promise`, `ReadableStream`, `ArrayBuffer` … */
 export function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1)
 }
 
-/** Bytes as hexadecimal digits in lower case. */
+/** Returns bytes as hexadecimal digits in lower case. */
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** The number of bytes of a body. */
+/** Returns the number of bytes of a body. */
 export function byteLength(bytes: Bytes): number {
   return typeof bytes === 'string' ? encodeUtf8(bytes).length : bytes.length
 }
 
 let encoder: TextEncoder | undefined
 
-/** The encoder of this runtime; in jsdom, which has none, that of Node. */
+/** Returns the encoder of this runtime. jsdom has none, so Node's is used there. */
 export function textEncoder(): TextEncoder {
   encoder ??= new (globalThis.TextEncoder ?? getBuiltin('node:util').TextEncoder)()
   return encoder
 }
 
-/** The UTF-8 bytes of a text. */
+/** Returns the UTF-8 bytes of a string. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return textEncoder().encode(text)
 }
 
 type BufferModule = typeof import('node:buffer')
 
-/** Node's `buffer` module, loaded at the first body and not at import. `null` in a runtime that doesn't have it. */
+/** Node's `buffer` module, requested at the first body and not at import. `null` in a runtime that doesn't have it. */
 let buffers: BufferModule | null | undefined
 let utf8: TextDecoder | undefined
 
 /**
- * The text of a body, without a byte order mark (RFC 8259 §8.1 lets a reader ignore one).
+ * Decodes a body, without its byte order mark (RFC 8259 §8.1 lets a reader ignore one).
  *
- * @throws TypeError when the bytes are not UTF-8
+ * @throws TypeError if the bytes are not UTF-8
  */
 export function decodeUtf8(bytes: Bytes): string {
   if (typeof bytes === 'string') return bytes.replace(/^\uFEFF/, '')

@@ -1,15 +1,15 @@
-/** Checks of what a program passes as options. Each error names the option, the value and what it must be. */
+/** Checks of options. Each error names the option, says what it must be, and describes the value without quoting strings. */
 
 import { kindOf } from './bytes.js'
 import { WebhookError } from './errors.js'
 import { isObject, isText } from './json.js'
 
-/** The error for an option that cannot be used. */
+/** Creates the error for an invalid option. */
 export function invalidOption(message: string): WebhookError {
   return new WebhookError('invalid_options', message)
 }
 
-/** The error for a value of the wrong kind. */
+/** Creates the error for an invalid value. */
 export function wrongValue(name: string, expected: string, value: unknown): WebhookError {
   return invalidOption(`${name} must be ${expected} (got ${describeValue(value)}).`)
 }
@@ -17,7 +17,7 @@ export function wrongValue(name: string, expected: string, value: unknown): Webh
 /**
  * Throws unless all numbers are positive and finite.
  *
- * @param numbers - the values by the names of their options
+ * @param numbers - the values, by the names of their options
  * @throws WebhookError `invalid_options`
  */
 export function requirePositive(numbers: Record<string, unknown>): void {
@@ -27,27 +27,39 @@ export function requirePositive(numbers: Record<string, unknown>): void {
   }
 }
 
-/** Throws unless a value is a function. */
+/**
+ * Throws unless a value is a function.
+ *
+ * @throws WebhookError `invalid_options`
+ */
 export function requireFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw wrongValue(name, 'a function', value)
 }
 
-/** Throws unless a value is a text that is not empty. */
+/**
+ * Throws unless a value is a non-empty string.
+ *
+ * @throws WebhookError `invalid_options`
+ */
 export function requireText(name: string, value: unknown): void {
-  if (!isText(value)) throw wrongValue(name, 'a string that is not empty', value)
+  if (!isText(value)) throw wrongValue(name, 'a non-empty string', value)
 }
 
-/** The value, if it is an object with fields; throws otherwise. */
+/**
+ * Returns a value if it is an object, and not an array.
+ *
+ * @throws WebhookError `invalid_options`
+ */
 export function requireObject(name: string, value: unknown): Readonly<Record<string, unknown>> {
   if (!isObject(value)) throw wrongValue(name, 'an object', value)
   return value
 }
 
 /**
- * Returns the options if they are an object with known names only, so that a typo doesn't pass silently.
+ * Returns the options, or an empty object if they are `undefined`. Rejects unknown names, because a typo must not pass silently.
  *
- * @param names - the names of all options that there are
- * @param suggest - what to say about an unknown name, with a space in front
+ * @param names - the names of all options
+ * @param suggest - returns a suggestion for an unknown name, with a space in front
  * @throws WebhookError `invalid_options`
  */
 export function requireOptions(
@@ -63,7 +75,7 @@ export function requireOptions(
   return given
 }
 
-/** A value for a message. Strings and objects are named only by their kind, since they may be secret or large. */
+/** Describes a value in a message. Names only the kind of a string or an object, because it may be secret or large. */
 export function describeValue(value: unknown): string {
   if (value === '') return 'an empty string'
   return typeof value === 'string' || Object(value) === value ? kindOf(value) : String(value)

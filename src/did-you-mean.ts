@@ -1,11 +1,11 @@
-/** Guessing what a mistyped word was meant to be. */
+/** Suggestions for misspelled words. */
 
 /**
- * ` Did you mean "send"?`, with a space in front; or nothing, where no candidate is near.
+ * Returns ` Did you mean "send"?`, with a space in front, or an empty string if no candidate is similar.
  *
- * @param word - what was typed
- * @param candidates - what could have been meant
- * @param show - how to write a candidate; in quotes unless given
+ * @param word - the word that was typed
+ * @param candidates - the correct words
+ * @param show - formats a candidate; by default, in quotes
  */
 export function didYouMean(
   word: string,
@@ -16,12 +16,12 @@ export function didYouMean(
   const [nearest] = candidates
     .map((candidate) => ({ candidate, edits: distance(lower, candidate.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits)
-  // A third of the letters may be wrong: more is another word.
+  // At most a third of the letters may differ. Otherwise, it is another word.
   const isNear = nearest && nearest.edits <= Math.max(1, Math.floor(nearest.candidate.length / 3))
   return isNear ? ` Did you mean ${show(nearest.candidate)}?` : ''
 }
 
-/** The number of letters to add, remove, change or swap with their neighbor (Damerau–Levenshtein). */
+/** Counts the letters to add, remove, change or swap with their neighbor (Damerau–Levenshtein). */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)

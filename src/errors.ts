@@ -1,6 +1,9 @@
 /** The one error class of the package, and the HTTP status of each of its codes. */
 
-/** Stable names of everything that can be wrong with a delivery (4xx) or with the receiving program (500). */
+/**
+ * Stable names of what can go wrong: with a delivery (4xx) or in the receiving program (500, or 503 for `handler_timeout`). `busy`
+ * (503) is no fault: another worker holds the job.
+ */
 export type WebhookErrorCode =
   | 'missing_timestamp'
   | 'missing_signature'
@@ -23,7 +26,7 @@ export type WebhookErrorCode =
 /** The HTTP statuses of a {@link WebhookErrorCode}. */
 export type WebhookErrorStatus = 400 | 401 | 405 | 413 | 500 | 503
 
-/** Codes with the status 401: the signature of a delivery is invalid, or its timestamp is not fresh. */
+/** Codes with the status 401: one of the two headers is missing, malformed or invalid, or the delivery isn't fresh. */
 type Unauthorized = Extract<
   WebhookErrorCode,
   `missing_${string}` | `malformed_${string}` | `timestamp_${string}` | 'signature_mismatch'
@@ -54,8 +57,8 @@ const BRAND = Symbol.for('truedy-webhooks.WebhookError')
 /**
  * The error that `verifyAndParse` and its siblings throw.
  *
- * `code` is stable, match that one; `message` says what happened and what to do, and may be reworded.
- * Both can be logged: neither holds the secret, the expected signature or the body.
+ * `code` is stable, so compare that. `message` says what happened and what to do; its wording may change. Both can be logged:
+ * neither contains the secret, the expected signature or the body.
  *
  * @example
  * ```ts
@@ -75,15 +78,18 @@ const BRAND = Symbol.for('truedy-webhooks.WebhookError')
  */
 export class WebhookError extends Error {
   override readonly name = 'WebhookError'
-  /** A stable name of what went wrong. */
+  /** The stable name of what went wrong. */
   readonly code: WebhookErrorCode
-  /** The HTTP status to answer with: 400, 401, 405, 413; 500 and 503 if the receiving program is at fault. */
+  /**
+   * The HTTP status of the response: 400, 401, 405 or 413 if the request is wrong, 500 if the receiving program is at fault, 503
+   * for `busy` and `handler_timeout`.
+   */
   readonly status: WebhookErrorStatus
 
   /**
-   * @param code - what went wrong
+   * @param code - the name of what went wrong
    * @param message - what happened and what to do, without secret material
-   * @param options - `cause`: the error underneath, where there is one
+   * @param options - `cause`: the error that caused this one, if there is one
    */
   constructor(code: WebhookErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options)
@@ -106,12 +112,12 @@ Object.defineProperty(WebhookError, Symbol.hasInstance, {
 })
 
 /**
- * Tells whether a caught value is a {@link WebhookError}, also one from another entry or copy of the package. `instanceof`
- * says the same.
+ * Tells whether a value is a {@link WebhookError}, even if it comes from another entry or copy of the package. `instanceof` gives
+ * the same result for `WebhookError`.
  *
  * @param value - anything, usually what a `catch` received
  */
 export function isWebhookError(value: unknown): value is WebhookError {
-  // Any value may be read with `?.`; only objects of the class above have the brand.
+  // Reading a property with `?.` is safe for any value. Only errors of the class above have the brand, in any copy of it.
   return (value as { readonly [BRAND]?: unknown } | null | undefined)?.[BRAND] === true
 }

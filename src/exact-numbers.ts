@@ -1,38 +1,37 @@
-/** Numbers in JSON text that parsing cannot hold: beyond 2^53, `1e400`, `-0`, long decimals. */
+/** Numbers in JSON text that change when they are parsed and printed: integers beyond 2^53, `1e400`, `-0`, long decimals. */
 
-/** A decimal number without an exponent and with at most 14 characters, besides its sign, survives parsing and printing. */
+/** Matches decimal numbers without an exponent and with at most 14 characters, none that starts with `-0`. All are exact. */
 const SAFE_NUMBER = /^-?[1-9][\d.]{0,13}$|^0[\d.]{0,13}$/
 
 /**
- * Matches every text with a number that is not safe, and few others. So most texts need not be taken apart. A number stands
- * after a
- * bracket, `,`, `:` or a space.
+ * Matches every JSON text that has an inexact number, and few others, so that most texts need no search. In JSON, a number comes
+ * after `[`, `,`, `:` or a space.
  */
-const UNSAFE_NUMBER = /\d[\d.]{14}|[[,:\s]-0|[[,:\s]-?\d[\d.]*[eE]/
+const MAYBE_INEXACT = /\d[\d.]{14}|[[,:\s]-0|[[,:\s]-?\d[\d.]*[eE]/
 
-/** The strings and the numbers of a JSON text: what stands in a string is no number. */
+/** Matches the strings and numbers of a JSON text. Strings are matched so that digits inside them don't count as numbers. */
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g
 
 /**
- * The JSON text, in which a string replaces each number that does not survive parsing and printing, so that two texts that
- * differ in such a number parse to different values. Otherwise the same text.
+ * Returns the JSON text with each inexact number turned into a string, so that two texts that differ in such a number parse to
+ * different values. Returns the same text if it has no such number.
  *
- * @param text - valid JSON, of an object or an array
+ * @param text - valid JSON of an object or an array
  */
 export function quoteInexactNumbers(text: string): string {
-  if (!UNSAFE_NUMBER.test(text)) return text
+  if (!MAYBE_INEXACT.test(text)) return text
   return text.replace(STRING_OR_NUMBER, (token) =>
-    // The NUL in front keeps it apart from identifiers, which have none.
+    // The NUL in front keeps this string from being equal to an identifier.
     token.startsWith('"') || SAFE_NUMBER.test(token) || isExact(token) ? token : `"\\u0000${token}"`,
   )
 }
 
-/** The most digits that a number prints with. */
+/** JavaScript prints a number with at most 17 significant digits. */
 const MOST_DIGITS = 17
 
 /**
- * Tells whether the number is the same, digit for digit, after parsing and printing. Its sign and its power of ten always
- * survive.
+ * Tells whether a number has the same significant digits after parsing and printing. That is enough: apart from `-0`, a number
+ * with the same digits has the same sign and magnitude, too.
  */
 function isExact(literal: string): boolean {
   const digits = significantDigits(literal)
@@ -40,7 +39,7 @@ function isExact(literal: string): boolean {
   return digits.length <= MOST_DIGITS && digits === significantDigits(String(Number(literal)))
 }
 
-/** The digits of a number, from the first to the last that is not zero. */
+/** Returns the digits of a number, from the first to the last that isn't zero. */
 function significantDigits(literal: string): string {
   const digits = literal.replace(/[eE].*|[-.]/g, '').replace(/^0+/, '')
   let end = digits.length

@@ -1,4 +1,4 @@
-/** `truedy-webhooks`: everything a receiver needs, in every runtime. */
+/** `truedy-webhooks`: everything that a receiver needs, in every runtime. */
 
 export type { RawBody } from './bytes.js'
 export { isDuplicate } from './dedupe/is-duplicate.js'

@@ -1,45 +1,44 @@
-/** Reading values that were parsed from JSON and whose shape nobody promises. */
+/** Reads values that were parsed from JSON and can have any shape. */
 
-/** Tells whether a value is a JSON object: not an array, not null. */
+/** Tells whether a value is an object, and not an array or `null`. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Tells whether a value is a text that is not empty. */
+/** Tells whether a value is a non-empty string. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
 /**
- * An identifier as text: a string that is not empty, or a whole number. A number too large to be exact is not accepted:
- * parsing may have turned two different numbers into the same one.
+ * Returns an identifier as a string: a non-empty string, or a whole number. Returns `undefined` for a number that is too large to
+ * be exact, because parsing may have turned two different numbers into the same one.
  */
 export function idText(value: unknown): string | undefined {
   if (isText(value)) return value
   return Number.isSafeInteger(value) ? String(value) : undefined
 }
 
-/** Up to this length a text is searched faster than the objects in it are walked. */
+/** Up to this length, searching the text is faster than visiting each parsed object. */
 const SHORT_TEXT = 16_384
 
 /**
- * `JSON.parse` without own `__proto__` keys, which a later merge would turn into prototypes.
+ * Parses JSON and removes own `__proto__` keys, which could turn into prototypes when the object is merged into another.
  *
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
-  // The key is spelled plainly, or with escapes (\u005f, \u0070 …). Engines find the six characters `__prot` faster than all
-  // nine.
-  const isClean =
+  // The key may be written with escapes (\u005f, \u0070 …). Engines find the six characters `__prot` faster than all nine.
+  const isFreeOfProtoKeys =
     text.length <= SHORT_TEXT &&
     !text.includes('__prot') &&
     !(text.includes('\\u00') && /\\u00[567]/.test(text))
-  if (!isClean) removeProtoKeys(value)
+  if (!isFreeOfProtoKeys) removeProtoKeys(value)
   return value
 }
 
-/** Works in place and without recursion, because JSON can nest deeper than the stack. */
+/** Removes own `__proto__` keys in place. Not recursive, because JSON can nest deeper than the stack allows. */
 function removeProtoKeys(root: unknown): void {
   const parents = [root]
   for (let parent = parents.pop(); parent; parent = parents.pop()) {
@@ -49,8 +48,8 @@ function removeProtoKeys(root: unknown): void {
 }
 
 /**
- * Returns what `JSON.stringify` gives for plain data, however deep. The native function recurses, and a body that nests 10,000
- * levels would overflow its stack.
+ * Returns the same text as `JSON.stringify` for plain data of any depth. The native function is recursive, so a body that nests
+ * 10,000 levels would overflow the stack.
  *
  * @param value - what `JSON.parse` returns, or a copy of it
  */
@@ -60,7 +59,7 @@ export function stringifyDeep(value: unknown): string {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
-  // A stack of what is still to be written: values, and the texts around them.
+  // A stack of what is still to be written: values, and the strings between them.
   const pending: unknown[] = [value]
   const isValue = [true]
   let text = ''
@@ -74,7 +73,7 @@ export function stringifyDeep(value: unknown): string {
       text += JSON.stringify(next) ?? 'null'
       continue
     }
-    // An array is read by its indexes, which are its keys.
+    // The keys of an array are its indexes.
     const fields = next as Readonly<Record<string | number, unknown>>
     const keys = Array.isArray(next) ? undefined : Object.keys(next)
     text += keys ? '{' : '['

@@ -1,8 +1,8 @@
-/** Spells the numbers of JSON as Python does. */
+/** Writes the numbers of JSON as Python does. */
 
 import { WebhookError } from './errors.js'
 
-/** Fields that are floats in Truedy's Python: a whole number in them is written as `123.0`, which JavaScript writes as `123`. */
+/** Fields that are floats in Truedy's Python code, which writes a whole number in them as `123.0`. JavaScript writes `123`. */
 const FLOAT_FIELDS: ReadonlySet<string> = new Set([
   'duration',
   'duration_seconds',
@@ -12,28 +12,32 @@ const FLOAT_FIELDS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * A number as Truedy's sender spells it: as Python does, with `.0` added to a whole number in a field of floats.
+ * Writes a number as Truedy's sender does: as Python would, and with `.0` after a whole number if the field holds a float.
  *
- * @param field - the key whose value is the number
- * @throws WebhookError `invalid_json` for a whole number of more digits than Python reads
+ * @param token - the number as it is written in JSON
+ * @param field - the key of the number
+ * @throws WebhookError `invalid_json` for a whole number with more digits than Python can read
  */
 export function spellAsTruedy(token: string, field: string): string {
   return spellAsPython(FLOAT_FIELDS.has(field) && /^-?\d+$/.test(token) ? `${token}.0` : token)
 }
 
-/** Python reads no whole number with more digits than this (`sys.int_info.default_max_str_digits`). */
+/** Python rejects a whole number with more digits than this (`sys.int_info.default_max_str_digits`). */
 const MAX_DIGITS = 4300
 
 /**
- * A number as Python's `json.dumps(json.loads(token))` spells it: whole numbers of any length stay, everything with a
- * point or an exponent becomes the `repr` of a double.
+ * Writes a number as Python's `json.dumps(json.loads(token))` does. A whole number keeps its digits, except that `-0` becomes `0`.
+ * A number with a point or an exponent becomes the `repr` of a double.
  *
- * @throws WebhookError `invalid_json` for a whole number of more digits than Python reads
+ * @throws WebhookError `invalid_json` for a whole number with more digits than Python can read
  */
 export function spellAsPython(token: string): string {
   if (!/[.eE]/.test(token)) {
     if (token.replace('-', '').length > MAX_DIGITS) {
-      throw new WebhookError('invalid_json', `The JSON has a whole number of over ${MAX_DIGITS} digits.`)
+      throw new WebhookError(
+        'invalid_json',
+        `The JSON has a whole number of more than ${MAX_DIGITS} digits, which Python can't read. Check what sent this body.`,
+      )
     }
     return token === '-0' ? '0' : token
   }
@@ -41,8 +45,7 @@ export function spellAsPython(token: string): string {
   const sign = token.startsWith('-') ? '-' : ''
   if (!Number.isFinite(value)) return `${sign}Infinity`
 
-  // Both languages take the shortest digits that lead back to the same double; only the placement of the point and the
-  // exponent differs.
+  // Both languages use the shortest digits that give the same double. They differ in when they use an exponent.
   const [mantissa = '', power = ''] = Math.abs(value).toExponential().split('e')
   const digits = mantissa.replace('.', '')
   const exponent = Number(power)

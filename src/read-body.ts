@@ -3,7 +3,7 @@
 import { requirePositive } from './checks.js'
 import { WebhookError } from './errors.js'
 
-/** The part of a fetch `Request` that is used, so that any library's type fits. */
+/** The part of a fetch `Request` that is used. The `Request` type of any library fits. */
 export interface RequestLike {
   readonly method: string
   readonly headers: { get(name: string): string | null }
@@ -19,50 +19,55 @@ interface BodyStream {
   }
 }
 
-/** The limit of a body. */
+/** The option that limits the size of a body. */
 export interface BodyLimit {
   /** The largest body that is accepted, in bytes. Default 1 MiB. */
   readonly maxBodyBytes?: number | undefined
 }
 
-/** Truedy's payloads are a few kilobytes. */
+/** The default of `maxBodyBytes`. Truedy's payloads have a few kilobytes. */
 export const DEFAULT_MAX_BODY_BYTES = 1_048_576
 
-/** The error for a body over the limit. */
+/** Creates the error for a body over the limit. */
 export function bodyTooLarge(maxBodyBytes: number): WebhookError {
   return new WebhookError(
     'body_too_large',
-    `The body is larger than maxBodyBytes (${maxBodyBytes}). Raise the limit if Truedy sent it.`,
+    `The body is larger than maxBodyBytes (${maxBodyBytes}). Raise the limit if Truedy sent the request.`,
   )
 }
 
 /**
- * Returns the bytes of a request. Counts them as they arrive, because a declared length can be wrong and a chunked body
+ * Reads the body of a request. Counts the bytes as they arrive, because the declared length can be wrong, and a chunked body
  * declares none.
  *
- * @throws WebhookError `body_too_large`; `body_not_raw` if the body was read before; `invalid_options`
+ * @throws WebhookError `body_too_large`; `body_not_raw` if the value isn't a Request or its body can't be read; `invalid_options` if
+ * `maxBodyBytes` isn't a positive number. Passes on errors of the stream
  */
 export async function readBody(request: RequestLike, limit: BodyLimit = {}): Promise<Uint8Array> {
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = limit
   requirePositive({ maxBodyBytes })
   requireRequest(request)
-  // An object that only looks like a Request may have no headers.
+  // An object that isn't a real Request may have no headers.
   if (Number(request.headers?.get('content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
-  return readUnread(request, maxBodyBytes)
+  return readRequestBody(request, maxBodyBytes)
 }
 
 /**
- * The bytes of a request that is known to be one.
+ * Reads the body of a value that has passed {@link requireRequest}.
  *
- * @throws WebhookError `body_too_large`, `body_not_raw`; what the stream throws
+ * @throws WebhookError `body_too_large`; `body_not_raw` if the body was read before, is locked or isn't a web stream. Passes on
+ * errors of the stream
  */
-export async function readUnread({ bodyUsed, body }: RequestLike, maxBodyBytes: number): Promise<Uint8Array> {
+export async function readRequestBody(
+  { bodyUsed, body }: RequestLike,
+  maxBodyBytes: number,
+): Promise<Uint8Array> {
   if (bodyUsed || body?.locked)
     throw notRaw(
-      'The body of this Request was read before. Call this first, or pass the raw bytes to createReceiver.',
+      'The body of this Request was read before, or is locked. Pass it unread; other code can read a clone.',
     )
   if (!body) return new Uint8Array()
-  // The Requests of node-fetch and cross-fetch have a stream of Node.
+  // In node-fetch and cross-fetch, the body of a Request is a Node stream.
   if (!body.getReader) {
     throw notRaw(
       'The body of this Request is not a ReadableStream, as with node-fetch. Pass await request.arrayBuffer() to createReceiver.',
@@ -72,49 +77,49 @@ export async function readUnread({ bodyUsed, body }: RequestLike, maxBodyBytes: 
 }
 
 /**
- * Checks that a value is a Request.
+ * Throws unless a value is a fetch Request.
  *
  * @throws WebhookError `body_not_raw`
  */
 export function requireRequest(request: RequestLike): void {
   if (isRequest(request)) return
   throw notRaw(
-    "This is not a Fetch Request. Pass the context's request (event.request, c.req.raw); with Node's (req, res) use createNodeHandler, on Fastify createReceiver.",
+    "This is not a fetch Request. Pass the Request in a context (event.request, c.req.raw). For Node's (req, res), use createNodeHandler; for Fastify, createReceiver.",
   )
 }
 
 /**
- * Tells whether a value is a Request. A context that has one in it, and the requests of Node and Fastify, have no `bodyUsed`.
- * Only checks that the field exists: in some servers, reading its value creates the body's stream, and the connection of a
- * rejected upload is then closed.
+ * Tells whether a value is a fetch Request. A context that holds a Request has no `bodyUsed`, and neither do the requests of Node
+ * and Fastify. Only checks that the field exists: in some servers, reading it creates the body's stream, and the server then
+ * closes the connection of a rejected upload.
  */
 export function isRequest(value: unknown): boolean {
   return 'bodyUsed' in Object(value)
 }
 
-/** The error for a request whose bytes can't be had. */
+/** Creates the error for a request whose raw body isn't available. */
 export function notRaw(message: string): WebhookError {
   return new WebhookError('body_not_raw', message)
 }
 
 const CONNECTION_CLOSED = 'ConnectionClosed'
 
-/** The error for a client that closed the connection before the body was complete. */
+/** Creates the error for a client that closed the connection before the body was complete. */
 export function connectionClosed(cause?: unknown): Error {
   const error = new Error('The client closed the connection before the body was complete.', { cause })
   error.name = CONNECTION_CLOSED
   return error
 }
 
-/** Tells whether an error is one of {@link connectionClosed}. */
+/** Tells whether an error was created by {@link connectionClosed}. */
 export function isConnectionClosed(error: unknown): boolean {
   return (error as Error | undefined)?.name === CONNECTION_CLOSED
 }
 
 /**
- * The bytes of a stream, up to a limit.
+ * Reads a stream, up to a limit.
  *
- * @throws WebhookError `body_too_large`; what the stream throws
+ * @throws WebhookError `body_too_large`. Passes on errors of the stream
  */
 export async function readStream(stream: BodyStream, maxBodyBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
@@ -133,12 +138,12 @@ export async function readStream(stream: BodyStream, maxBodyBytes: number): Prom
   }
 }
 
-/** Adds a chunk. Joins many small ones, because a chunk of one byte takes about a hundred times the memory of that byte. */
+/** Adds a chunk. Joins 1,000 chunks into one, because a chunk of one byte takes about a hundred times that much memory. */
 export function keepChunk(chunks: Uint8Array[], chunk: Uint8Array): void {
   if (chunks.push(chunk) >= 1000) chunks.push(joinChunks(chunks.splice(0)))
 }
 
-/** Joins chunks. A single chunk, the usual case, is not copied. */
+/** Joins chunks. Returns a single chunk, the usual case, without copying it. */
 export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
   const [only] = chunks
   if (only && chunks.length === 1) return only

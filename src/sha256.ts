@@ -1,17 +1,19 @@
 /**
- * SHA-256 (FIPS 180-4), synchronous and the same in every runtime: WebCrypto's is asynchronous, but the key of an event is
- * computed synchronously.
- * It makes the digests inside keys. Signatures are computed by the runtime's own cryptography.
+ * SHA-256 (FIPS 180-4) for the digests inside keys. It is synchronous in every runtime, as `dedupeKey` must be; WebCrypto is
+ * asynchronous. Signatures are computed by the runtime's own cryptography.
  */
 
 import { encodeUtf8 } from './bytes.js'
 
 const ROUNDS = 64
 
-/** The round constants, and the initial state after them. Computed at the first digest. */
+/** The round constants, followed by the initial state. Computed at the first digest. */
 let constants: Int32Array | undefined
 
-/** The first 32 bits of the fractional parts of the cube and square roots of the first primes (FIPS 180-4 §4.2.2, §5.3.3). */
+/**
+ * Returns the first 32 bits of the fractional parts of the cube roots, then of the square roots, of the first primes (FIPS 180-4
+ * §4.2.2, §5.3.3).
+ */
 function rootsOfPrimes(): Int32Array {
   const roots = new Int32Array(ROUNDS + 8)
   let found = 0
@@ -25,7 +27,7 @@ function rootsOfPrimes(): Int32Array {
   return roots
 }
 
-/** The SHA-256 digest of a text's UTF-8 bytes, or of bytes, as 64 hexadecimal digits. */
+/** Returns the SHA-256 digest of bytes, or of a string's UTF-8 bytes, as 64 hexadecimal digits. */
 export function sha256Hex(message: string | Uint8Array): string {
   const bytes = typeof message === 'string' ? encodeUtf8(message) : message
   constants ??= rootsOfPrimes()
@@ -43,7 +45,7 @@ export function sha256Hex(message: string | Uint8Array): string {
   return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
 }
 
-/** One block of 64 bytes (FIPS 180-4 §6.2.2). A function of its own: engines compile it once, not in the middle of a long loop. */
+/** Processes one block of 64 bytes (FIPS 180-4 §6.2.2). It is a separate function so that engines optimize it early. */
 function compress(state: Int32Array, view: DataView, block: number, k: Int32Array, w: Int32Array): void {
   for (let t = 0; t < 16; t++) w[t] = view.getInt32(block + 4 * t)
   for (let t = 16; t < ROUNDS; t++) {
@@ -53,7 +55,7 @@ function compress(state: Int32Array, view: DataView, block: number, k: Int32Arra
     const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10)
     w[t] = at(w, t - 16) + s0 + at(w, t - 7) + s1
   }
-  // One by one: destructuring an array takes longer than the rounds.
+  // Read one by one, because destructuring an array takes longer than the rounds.
   let a = at(state, 0)
   let b = at(state, 1)
   let c = at(state, 2)
@@ -73,7 +75,7 @@ function compress(state: Int32Array, view: DataView, block: number, k: Int32Arra
     d = c
     c = b
     b = a
-    // `b`, `c` and `d` are what `a`, `b` and `c` were.
+    // By now, `b`, `c` and `d` hold the old `a`, `b` and `c`.
     a = (t1 + s0 + ((b & c) ^ (b & d) ^ (c & d))) | 0
   }
   state[0] = at(state, 0) + a
@@ -90,7 +92,7 @@ function rotate(word: number, bits: number): number {
   return (word >>> bits) | (word << (32 - bits))
 }
 
-/** Every index here is in range; the compiler cannot know. */
+/** Reads an element. Every index is in range here, which TypeScript can't know. */
 function at(array: Int32Array, index: number): number {
   return array[index] as number
 }

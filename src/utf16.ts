@@ -1,6 +1,6 @@
-/** UTF-16 code units, which is what JSON and this package's keys escape. */
+/** UTF-16 code units as hexadecimal digits, as in the escapes of JSON and of this package's keys. */
 
-/** The four hexadecimal digits of a text's first code unit. */
+/** Returns the four hexadecimal digits of a string's first code unit. */
 export function hexOfUnit(unit: string): string {
   return unit.charCodeAt(0).toString(16).padStart(4, '0')
 }

@@ -1,4 +1,4 @@
-/** Asking whether an event was seen before, for a transaction of the program's own. */
+/** Tells whether an event was seen before, inside a transaction of the program. */
 
 import { requireFunction, requireObject } from '../checks.js'
 import type { TruedyEvent } from '../events/catalogue.js'
@@ -8,14 +8,15 @@ import { newOwner, requireClaim } from './steps.js'
 import type { DedupeStore } from './store.js'
 
 /**
- * Tells whether an event was seen before: `false` for exactly one caller per key, also if several ask at once. The event
- * counts as seen from this call on: a crash after it loses the event. So ask inside the database transaction that
- * holds the side effects, where both are undone together; elsewhere use {@link processOnce}.
+ * Tells whether an event was seen before. Returns `false` to exactly one caller per key, even if several call it at once. From this
+ * call on, the event counts as seen, so a crash after it loses the event. Therefore, call it inside the database transaction that
+ * makes your own writes, where both are rolled back together. Elsewhere, use {@link processOnce}.
  *
  * @param event - a verified event
- * @param store - anything with an atomic `claim`
+ * @param store - an object with an atomic `claim`. If it has `complete`, that is called, too
  * @param options - `ttlMs` (milliseconds, 72 hours), `key`, `scope`
- * @throws {@link WebhookError} `invalid_options`; what the store throws comes out unchanged, so that the transaction fails with it
+ * @returns `true` if the event was seen before, or if another worker holds it
+ * @throws {@link WebhookError} `invalid_options`. Passes on errors of the store, so that the transaction fails, too
  *
  * @example
  * ```ts
@@ -37,8 +38,7 @@ export async function isDuplicate(
   const { ttlMs } = settings
   const key = keyFor(event, settings)
   const owner = newOwner()
-  // The database's own timeouts limit how long a transaction takes. Giving up on a statement here would not stop that
-  // statement.
+  // There is no time limit here, because giving up would not stop the statement. Use the database's own timeouts.
   if (requireClaim(await store.claim(key, { owner, leaseMs: ttlMs })) !== 'claimed') return true
   await store.complete?.(key, { owner, ttlMs })
   return false

@@ -1,4 +1,4 @@
-/** The name of an event in a store: the same for each delivery of it, different for every other event. */
+/** The key of an event in a store: the same for all deliveries of the event, and different from the keys of other events. */
 
 import { wrongValue } from '../checks.js'
 import type { TruedyEvent } from '../events/catalogue.js'
@@ -8,29 +8,32 @@ import { quoteInexactNumbers } from '../exact-numbers.js'
 import { idText, isObject, isText, parseJson, stringifyDeep } from '../json.js'
 import { sha256Hex } from '../sha256.js'
 
-/** Longest key without a scope, in characters, all of them ASCII. */
+/** The longest key without a scope, in characters. All of them are ASCII. */
 const MAX_LENGTH = 255
 
-/** Event types that happen once for each call: the call's id is all that their keys need. */
+/** Event types that happen once for each call, so the call's id is enough for their keys. */
 const ONCE_PER_CALL = new Set(['call.started', 'call.joined', 'call.ended', 'call.failed', 'call.analyzed'])
 
 /**
- * The key of an event for de-duplication, as `<event>:<kind of id>:<id>` with a digest where an id is not enough
+ * Returns the key of an event for de-duplication: `<event>:<kind of id>:<id>`, with a digest if an id is not enough
  * (src/CONTRACT.md §5).
  *
  * - `call.started`, `.joined`, `.ended`, `.failed`, `.analyzed` and `batch.completed` happen once: the id of the call or batch.
  * - `call.billed`: the call, and a digest of billing status, cost and billed duration. A refund is another event.
  * - `voice.training.*`: the voice, and a digest of `data`. A voice can be trained again.
- * - `batch.status.changed`: the batch, and the event's id; without one, its time and a digest of `data`.
- * - Everything else: the event's id; without one, its time and a digest of the envelope.
+ * - `batch.status.changed`: the batch and the event's id. Without an event id: the batch, the `timestamp` and a digest of `data`.
+ * - Everything else: the event's id. Without one: the `timestamp` and a digest of the envelope.
  *
- * If the identity is uncertain, two keys are better than one: processing twice beats losing an event. Nothing that changes
- * with each delivery, such as the timestamp header, takes part. The same content gives the same key, also for a copy of the
- * event and for one that was stored as JSON. The one exception is a number that JavaScript cannot represent (beyond 2^53, for
- * example): the event remembers its text and a copy doesn't, so the copy may have a different key.
+ * If it is uncertain whether two deliveries are the same event, they get different keys, because processing an event twice is
+ * better than losing it. The headers of a delivery are never part of the key. If the `id` or `timestamp` in the body changes with
+ * each delivery, only keys that contain neither stay the same.
+ *
+ * The same content gives the same key, even for a copy of the event or one that was stored as JSON. The one exception is an event
+ * with a number that JavaScript can't represent (beyond 2^53, for example). Only the parsed event has the exact number, so a copy
+ * may have another key.
  *
  * @param event - a parsed event
- * @returns printable ASCII without spaces, at most 255 characters; a longer one is cut and carries a digest of the whole
+ * @returns printable ASCII without spaces, at most 255 characters. A longer key is cut, and ends with a digest of the whole key
  *
  * @example
  * ```ts
@@ -41,8 +44,8 @@ const ONCE_PER_CALL = new Set(['call.started', 'call.joined', 'call.ended', 'cal
  * ```
  */
 export function dedupeKey(event: TruedyEvent): string {
-  // `event.event` is normalized, so an alias and its type share keys. Unknown types use the name as sent: under the name
-  // `unknown`, different types would share keys.
+  // `event.event` is normalized, so an alias and its type share keys. An unknown type has the name that was sent. With the name
+  // `unknown`, different types could share keys.
   const name = event.event === 'unknown' ? event.rawEvent : event.event
   const key = [name, ...identityOf(event)].map(escapePart).join(':')
   if (key.length <= MAX_LENGTH) return key
@@ -50,7 +53,7 @@ export function dedupeKey(event: TruedyEvent): string {
   return `${key.slice(0, MAX_LENGTH - digest.length - 1)}~${digest}`
 }
 
-/** The parts of a key after the event's name. */
+/** Returns the parts of a key after the event's name. */
 function identityOf(event: TruedyEvent): readonly string[] {
   const { callId, batchId, voiceId } = eventIds(event)
   if (callId !== undefined) {
@@ -71,12 +74,12 @@ function identityOf(event: TruedyEvent): readonly string[] {
   }
   const id = eventIdOf(event)
   if (id !== undefined) return ['event', id]
-  // Without the two names: the name is in the key already, and a stored event has the extra field `rawEvent`.
+  // Leaves out the two names, because the key already has the name, and only a stored event has `rawEvent`.
   const { event: _name, rawEvent: _rawName, ...content } = exactEnvelope(event)
   return ['content', String(content['timestamp']), digestOf(content)]
 }
 
-/** The envelope, in which the text of a number replaces each number that parsing cannot hold. */
+/** Returns the envelope, with each number that JavaScript can't represent as a string of its digits. */
 function exactEnvelope(event: TruedyEvent): Readonly<Record<string, unknown>> {
   const text = rawTextOf(event) ?? ''
   const exact = quoteInexactNumbers(text)
@@ -84,20 +87,19 @@ function exactEnvelope(event: TruedyEvent): Readonly<Record<string, unknown>> {
   return isObject(envelope) ? envelope : {}
 }
 
-/** The fields that tell a bill from its correction and its refund; all of `data` if it has none of them. */
+/** Returns the fields that differ between a bill, its correction and its refund, or all of `data` if it has none of them. */
 function billingOf({ data }: Readonly<Record<string, unknown>>): unknown {
   const fields = isObject(data) ? data : {}
   const call = isObject(fields['call']) ? fields['call'] : {}
   const names =
     'billingStatus billing_status costUsd cost_usd cost_credits billedDuration billed_duration'.split(' ')
-  const billing = [call, fields].map((place) => names.map((name) => place[name]))
+  const billing = [call, fields].map((container) => names.map((name) => container[name]))
   return billing.flat().some((value) => value !== undefined && value !== null) ? billing : data
 }
 
 /**
- * The id of the event itself. If the same text occurs elsewhere in the payload, it is the copied id of a row, a campaign or a
- * contact, and the result is `undefined`. `data.id` is not reliably the event's id either, so it counts as one of those other
- * values.
+ * Returns the id of the event itself. Returns `undefined` if the same id occurs anywhere else in the event, because it is then
+ * probably the copied id of a row, a campaign or a contact. `data.id` may not be the event's id, so it counts as such another place.
  */
 function eventIdOf(event: TruedyEvent): string | undefined {
   const envelope: Readonly<Record<string, unknown>> = { ...event }
@@ -107,7 +109,7 @@ function eventIdOf(event: TruedyEvent): string | undefined {
   return id === undefined || contains([rest, fields], id) ? undefined : id
 }
 
-/** Tells whether a value, or any value inside it, equals the given text (a number counts if it is written like that). */
+/** Tells whether a value, or any value inside it, equals a string. A number equals it if it is written the same way. */
 function contains(root: unknown, text: string): boolean {
   const number = Number(text)
   const values = [root]
@@ -125,9 +127,9 @@ function digestOf(value: unknown): string {
 }
 
 /**
- * The key of an event by the function and the scope that a program gives.
+ * Returns the key of an event, made by the program's `key` function and with its scope.
  *
- * @throws WebhookError `invalid_options`; what the function throws
+ * @throws WebhookError `invalid_options` if the function returns anything but a non-empty string. Passes on errors of the function
  */
 export function keyFor(
   event: TruedyEvent,
@@ -135,23 +137,25 @@ export function keyFor(
 ): string {
   const found: unknown = key(event)
   if (isText(found)) return scopedKey(found, scope)
-  // The function must not be asynchronous. If it returned a promise, a rejection is ignored, so that it isn't reported as
-  // unhandled as well.
+  // The function must be synchronous. If it returned a promise that rejects, the rejection must not also be reported as
+  // unhandled.
   Promise.resolve(found).catch(() => {})
-  throw wrongValue("key's result", 'a string that is not empty', found)
+  throw wrongValue("key's result", 'a non-empty string', found)
 }
 
 /**
- * The key of an event at one of several endpoints that share a store: without a scope, the key itself.
+ * Returns a key with a scope, for endpoints that share a store: `@<scope>/<key>`. The scope is escaped, so no two pairs of scope and
+ * key give the same result.
  *
- * Scopes are escaped and marked, so that scope `a` with key `b:c` is not scope `a:b` with key `c`, nor a key without a scope.
+ * Without a scope, returns the key itself, except that a key which starts with `@` or `job/` gets the prefix `@/`. Otherwise, it
+ * could equal a key with a scope, or the key of a job.
  */
 export function scopedKey(key: string, scope: string | undefined): string {
   if (scope !== undefined) return `@${escapePart(scope)}/${key}`
   return /^(@|job\/)/.test(key) ? `@/${key}` : key
 }
 
-/** Printable ASCII, one to one: what is not plain becomes `%` and the four hexadecimal digits of its UTF-16 unit. */
+/** Escapes a part of a key, one to one: all but `A-Z a-z 0-9 _ . -` becomes `%` and the four hexadecimal digits of its code unit. */
 function escapePart(part: string): string {
   return part.replace(/[^\w.-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -1,15 +1,15 @@
-/** Keeping a lease while a handler runs. */
+/** Keeps a lease while a handler runs. */
 
-import { later, withTimeout } from './steps.js'
+import { startBackgroundTimer, withTimeout } from './steps.js'
 import type { Awaitable } from './store.js'
 
 /** A lease that renews itself. */
 export interface KeptLease {
-  /** Aborted when the lease was lost. Never after {@link stop}. */
+  /** Aborted when the lease expires or is lost, and by {@link abort}. Never after {@link stop}. */
   readonly signal: AbortSignal
-  /** Tells whether the lease is still held, by this machine's clocks. */
+  /** Tells whether the lease is still held, according to this machine's clocks. */
   isHeld(): boolean
-  /** Stops renewing. A lease that is not completed or released then expires by itself. */
+  /** Stops renewing. If the event is then neither completed nor released, the lease expires. */
   stop(): void
   /** Stops renewing and aborts the signal. */
   abort(reason: Error): void
@@ -23,38 +23,36 @@ export interface LeaseSettings {
   readonly stepTimeoutMs: number
 }
 
-/**
- * The number of checks over the length of a lease. They come at least every second, because a machine that slept must notice
- * soon.
- */
-const LOOKS = 20
-const LONGEST_LOOK_MS = 1000
+/** How often the lease is checked during its length. */
+const CHECKS_PER_LEASE = 20
+/** The longest time between two checks. A machine that was asleep must soon notice that its lease has expired. */
+const LONGEST_CHECK_INTERVAL_MS = 1000
 
 /**
  * Renews a fresh lease every third of its length until it is stopped or lost.
  *
- * @param claimedAt - from before the claim was sent, so that the store's lease ends later than this one
+ * @param claimedAt - a time before the claim was sent, so that this lease never ends after the store's
  */
 export function keepLease(claimedAt: Instant, { renew, leaseMs, stepTimeoutMs }: LeaseSettings): KeptLease {
   const controller = new AbortController()
-  const lookMs = Math.min(leaseMs / LOOKS, LONGEST_LOOK_MS)
+  const intervalMs = Math.min(leaseMs / CHECKS_PER_LEASE, LONGEST_CHECK_INTERVAL_MS)
   let heldSince = claimedAt
   let isStopped = false
   let isRenewing = false
-  /** Why the last renewal failed. */
+  /** The error of the last renewal. */
   let failure: unknown
-  let timer = later(lookMs, look)
+  let timer = startBackgroundTimer(intervalMs, check)
 
   const isHeld = () => elapsedMs(heldSince) < leaseMs
 
-  function look(): void {
+  function check(): void {
     if (isStopped) return
     if (!isHeld()) {
-      abort(new Error('The lease expired: another worker may process the event now.', { cause: failure }))
+      abort(lossOf('expired', failure))
       return
     }
     if (!isRenewing && elapsedMs(heldSince) >= leaseMs / 3) void renewOnce()
-    timer = later(lookMs, look)
+    timer = startBackgroundTimer(intervalMs, check)
   }
 
   async function renewOnce(): Promise<void> {
@@ -63,13 +61,13 @@ export function keepLease(claimedAt: Instant, { renew, leaseMs, stepTimeoutMs }:
     try {
       const isRenewed = await withTimeout('store.renew', stepTimeoutMs, renew)
       if (isStopped) return
-      // Anything but `true` counts as lost: another worker may hold the event.
       failure = undefined
+      // Anything but `true` counts as lost, because another worker may hold the event.
       if (isRenewed === true) heldSince = sentAt
-      else abort(new Error('The lease is lost: another worker may process the event now.'))
+      else abort(lossOf('was lost'))
     } catch (error) {
       failure = error
-      // A store that is down for a moment may be back before the lease expires: the next look tries again.
+      // The store may be up again before the lease expires, so the next check tries again.
     } finally {
       isRenewing = false
     }
@@ -88,18 +86,29 @@ export function keepLease(claimedAt: Instant, { renew, leaseMs, stepTimeoutMs }:
   return { signal: controller.signal, isHeld, stop, abort }
 }
 
-/** A moment on both clocks: the steady one may stand still while a machine sleeps, the other may be set back. */
+/** Creates the reason for which the signal is aborted. */
+function lossOf(event: string, cause?: unknown): Error {
+  return new Error(
+    `The lease ${event}, so another worker may process this event. Check that the store is up and keeps its records.`,
+    { cause },
+  )
+}
+
+/**
+ * A moment on two clocks, because each can be wrong: the steady one may stop while a machine sleeps, and the other may be set
+ * back.
+ */
 export interface Instant {
   readonly steadyMs: number
   readonly wallMs: number
 }
 
-/** Now. */
+/** Returns the current moment. */
 export function instant(): Instant {
   return { steadyMs: performance.now(), wallMs: Date.now() }
 }
 
-/** The time since a moment, in milliseconds, by the clock that says more. */
+/** Returns the time since a moment, in milliseconds, by the clock that shows more. */
 function elapsedMs({ steadyMs, wallMs }: Instant): number {
   return Math.max(performance.now() - steadyMs, Date.now() - wallMs)
 }

@@ -4,12 +4,12 @@ import { requireFunction, requireOptions, requirePositive, requireText } from '.
 import type { TruedyEvent } from '../events/catalogue.js'
 import { dedupeKey } from './key.js'
 
-/** The key of an event, where {@link dedupeKey} is not the right one. Synchronous. */
+/** Returns the key of an event, synchronously. Replaces {@link dedupeKey}. */
 export type KeyOf = (event: TruedyEvent) => string
 
 /** Options of {@link isDuplicate}. */
 export interface DuplicateOptions {
-  /** The time that an event stays marked done, in milliseconds. Default 72 hours. */
+  /** How long an event stays marked done, in milliseconds. Default 72 hours. */
   readonly ttlMs?: number | undefined
   /** The key of an event. Default {@link dedupeKey}. */
   readonly key?: KeyOf | undefined
@@ -20,19 +20,22 @@ export interface DuplicateOptions {
   readonly scope?: string | undefined
 }
 
-/** Deadlines of the steps that are not the handler. */
+/** The option that limits the time of each step, except the handler. */
 export interface StepOptions {
-  /** The time that one step of the store may take, in milliseconds. Default 3,000. */
+  /**
+   * How long one step may take, in milliseconds. Default 3,000. A step is a call of the store or, in a receiver, of `queue.add` or of
+   * the function `secret` or `scope`.
+   */
   readonly stepTimeoutMs?: number | undefined
 }
 
 /** Options of {@link processOnce}. */
 export interface ProcessOptions extends DuplicateOptions {
-  /** The time that a worker which crashed still holds an event, in milliseconds. Default 60,000. */
+  /** How long a worker that crashed still holds an event, in milliseconds. Default 60,000. */
   readonly leaseMs?: number | undefined
   /**
-   * The time that a handler may take, in milliseconds. After that, its `signal` is aborted and nobody waits for its result. Default
-   * 15 minutes.
+   * How long a handler may take, in milliseconds. After that, its `signal` is aborted, and nothing waits for its result. Default 15
+   * minutes.
    */
   readonly handlerTimeoutMs?: number | undefined
 }

@@ -1,4 +1,4 @@
-/** Processing an event once, even if it is delivered twice, at the same moment, or to a process that crashes. */
+/** Processes an event once, even if it is delivered twice, at the same moment, or to a process that crashes. */
 
 import { requireFunction } from '../checks.js'
 import { WebhookError } from '../errors.js'
@@ -11,10 +11,10 @@ import {
   resolveProcessOptions,
   type StepOptions,
 } from './options.js'
-import { claimKey, later, newOwner, persist, within } from './steps.js'
+import { claimKey, newOwner, persist, startBackgroundTimer, within } from './steps.js'
 import { type Awaitable, type DedupeStore, requireStore } from './store.js'
 
-/** The program's own `AbortSignal` type (DOM, Node, Workers, Deno, Bun), or a minimal version of it if the program has none. */
+/** The program's own `AbortSignal` type (DOM, Node, Workers, Deno, Bun). If it has none, a minimal version. */
 export type HandlerSignal = typeof globalThis extends { AbortSignal: { prototype: infer Instance } }
   ? Instance
   : {
@@ -28,15 +28,15 @@ export type HandlerSignal = typeof globalThis extends { AbortSignal: { prototype
 /** The second argument of a function that processes an event. */
 export interface ProcessContext {
   /**
-   * Aborted if the lease is lost, or the handler outlives `handlerTimeoutMs`: another worker may process the event again. Throw
-   * then.
+   * Aborted if the lease is lost, or if the handler takes longer than `handlerTimeoutMs`. Another worker may then process the event
+   * again, so throw.
    */
   readonly signal: HandlerSignal
-  /** The key of the event: use it as idempotency key of what the handler calls. */
+  /** The key of the event. Use it as the idempotency key of the services that the handler calls. */
   readonly key: string
 }
 
-/** The result for an event. */
+/** The result of {@link processOnce}. */
 export type Processed<Value> =
   | {
       readonly status: 'processed'
@@ -47,9 +47,9 @@ export type Processed<Value> =
   | {
       readonly status: 'processed'
       readonly value: Value
-      /** The handler ran to its end, but the store does not know: another delivery may run it again. */
+      /** The handler ran to its end, but the event is not marked done, so another delivery may run it again. */
       readonly recorded: false
-      /** Why the store does not know. */
+      /** Why the event is not marked done. */
       readonly recordError: unknown
     }
   | { readonly status: 'duplicate' }
@@ -58,20 +58,20 @@ export type Processed<Value> =
 /**
  * Runs a handler for an event once, among all workers that share the store.
  *
- * While the handler runs, its lease is renewed every third of `leaseMs`. A handler that throws releases the event for the next
- * delivery, and its error comes out unchanged. A process that crashes leaves a lease that expires: the event is processed again,
- * never lost. A handler that outlives `handlerTimeoutMs` keeps its lease until it expires; if it succeeds before that, the
- * event is still marked done.
+ * While the handler runs, its lease is renewed every third of `leaseMs`. If the handler throws, the event is released for the next
+ * delivery, and the error is passed on. If the process crashes, the lease expires, and the next delivery is processed. If the
+ * handler takes longer than `handlerTimeoutMs`, its lease is no longer renewed; if it succeeds before the lease expires, the event
+ * is still marked done.
  *
  * @param event - a verified event
  * @param store - the store that all workers share
  * @param handler - gets the event and `{ signal, key }`
- * @param options - `leaseMs` (milliseconds, 60,000), `ttlMs` (72 hours), `handlerTimeoutMs` (15 minutes), `stepTimeoutMs`
- * (3,000: how long one step of the store may take), `key`, `scope`
- * @returns `processed` with the handler's value, and whether it was recorded; `duplicate` if it was done before; `busy` if
- * another worker is processing it: answer that one with 503, not with 2xx, since the other may still fail
- * @throws {@link WebhookError} `invalid_options`; `step_timeout` if the store does not answer a claim; `handler_timeout`. What the
- * handler throws, and what the store throws at the claim, comes out unchanged
+ * @param options - all times in milliseconds: `leaseMs` (60,000), `ttlMs` (72 hours), `handlerTimeoutMs` (15 minutes),
+ * `stepTimeoutMs` (3,000: how long one step of the store may take); `key`, `scope`
+ * @returns `processed` with the handler's `value`, and with `recorded` to tell whether the event was marked done; `duplicate` if it
+ * was done before; `busy` if another worker is processing it. Respond to `busy` with 503, because the other worker may still fail
+ * @throws {@link WebhookError} `invalid_options`; `step_timeout` if a claim takes too long; `handler_timeout`. Passes on errors of
+ * the handler, and errors of the store's `claim`
  *
  * @example
  * ```ts
@@ -96,35 +96,35 @@ export async function processOnce<Value, Event extends TruedyEvent>(
   return runOnce(store, keyFor(event, settings), settings, (context) => handler(event, context))
 }
 
-/** How long `complete` and `release` are retried if nobody waits for a response, in milliseconds. */
+/** How long `complete` and `release` are retried if no response waits for them, in milliseconds. */
 const PERSIST_MS = 6000
 
-/** The part that a receiver adds to {@link processOnce}. */
-interface Delivered {
+/** What a receiver, which has to respond in time, adds to {@link processOnce}. */
+interface ResponseSettings {
   /** The deadline of the response, on the clock of `performance.now()`. */
   readonly endsAt: number
-  /** Told of the handler's error before the lease is released, because the release may take a while. */
+  /** Called with the handler's error before the lease is released, because the release may take a while. */
   onHandlerError(error: unknown): Awaitable<void>
 }
 
-/** {@link processOnce} with a key and options that were checked before. */
+/** Does what {@link processOnce} does, with a key and with options that were checked before. */
 export async function runOnce<Value>(
   store: DedupeStore,
   key: string,
   { leaseMs, ttlMs, handlerTimeoutMs, stepTimeoutMs }: ProcessSettings,
   handler: (context: ProcessContext) => Awaitable<Value>,
-  delivered?: Delivered,
+  response?: ResponseSettings,
 ): Promise<Processed<Value>> {
   const owner = newOwner()
-  // Taken before the request, so that the store's lease ends later than this worker believes.
+  // Taken before the claim is sent, so that this worker never believes in its lease for longer than the store does.
   const claimedAt = instant()
-  const endsAt = delivered?.endsAt ?? Number.POSITIVE_INFINITY
+  const endsAt = response?.endsAt ?? Number.POSITIVE_INFINITY
   const found = await claimKey(store, key, { owner, leaseMs }, { stepTimeoutMs, endsAt })
   if (found !== 'claimed') return { status: found === 'busy' ? 'busy' : 'duplicate' }
 
   const persistDeadline = () => ({
     stepTimeoutMs,
-    endsAt: delivered?.endsAt ?? performance.now() + PERSIST_MS,
+    endsAt: response?.endsAt ?? performance.now() + PERSIST_MS,
   })
   const complete = () =>
     persist('store.complete', () => store.complete(key, { owner, ttlMs }), persistDeadline(), LOST)
@@ -138,32 +138,32 @@ export async function runOnce<Value>(
   const timeOut = () => {
     timeout = new WebhookError(
       'handler_timeout',
-      `The handler did not finish within handlerTimeoutMs (${handlerTimeoutMs}). Hand slow work to a queue, or raise the limit.`,
+      `The handler did not finish within handlerTimeoutMs (${handlerTimeoutMs}). Move slow work to a queue, or raise the limit.`,
     )
     return timeout
   }
   let value: Value
   try {
-    value = await within(handlerTimeoutMs, () => work, timeOut, later)
+    value = await within(handlerTimeoutMs, () => work, timeOut, startBackgroundTimer)
   } catch (error) {
-    // Compared by identity, because the handler itself may throw an error with the same code.
+    // Compared by identity, because the handler may throw an error with the same code.
     if (timeout && error === timeout) {
       lease.abort(timeout)
-      // The handler may still succeed. If it throws, that is ignored: the delivery was already answered with an error.
+      // The handler may still succeed. Its error is ignored, because the caller already gets an error for this event.
       work.then(() => (lease.isHeld() ? complete() : undefined)).catch(() => {})
       throw timeout
     }
     lease.stop()
-    await delivered?.onHandlerError(error)
-    // The handler's error is the one to throw. A failed release is ignored, because the lease will expire anyway.
+    await response?.onHandlerError(error)
+    // `persist` doesn't reject, so the handler's error is thrown. If the release fails, the lease expires anyway.
     await persist('store.release', () => store.release(key, { owner }), persistDeadline(), LOST)
     throw error
   }
   lease.stop()
   const recorded = await complete()
-  if (recorded.isTrue) return { status: 'processed', value, recorded: true }
+  if (recorded.isConfirmed) return { status: 'processed', value, recorded: true }
   return { status: 'processed', value, recorded: false, recordError: recorded.error }
 }
 
 const LOST =
-  'The lease was lost while the handler ran: another worker holds the event and may process it again.'
+  'The lease was lost, so another worker may process this event. Stop the handler when its signal is aborted.'

@@ -1,31 +1,31 @@
-/** Steps of a store: each has a deadline, and a result that can be relied on. */
+/** Runs the steps of a store: each has a time limit, and its result is checked. */
 
 import { wrongValue } from '../checks.js'
 import { WebhookError } from '../errors.js'
 import type { Awaitable, Claim, DedupeStore } from './store.js'
 
-/** The deadline of a delivery's response, and how long one step may take. */
+/** The deadline of a response, and the time limit of one step. */
 export interface StepDeadline {
   readonly stepTimeoutMs: number
-  /** The end, on the clock of `performance.now()`, in milliseconds; `Infinity` if nobody waits for a response. */
+  /** The deadline in milliseconds, on the clock of `performance.now()`. `Infinity` if no response waits. */
   readonly endsAt: number
 }
 
-/** The time that is left, in milliseconds. */
+/** Returns the time that is left, in milliseconds. Negative after the deadline. */
 export function timeLeft({ endsAt }: Pick<StepDeadline, 'endsAt'>): number {
   return endsAt - performance.now()
 }
 
-/** The time that the next step may take, in milliseconds. */
+/** Returns the time that the next step may take, in milliseconds. Negative after the deadline. */
 export function timeForStep(deadline: StepDeadline): number {
   return Math.min(deadline.stepTimeoutMs, timeLeft(deadline))
 }
 
 /**
- * Runs a step, and rejects if it takes longer than its time.
+ * Runs a step, and rejects if it takes too long.
  *
- * @param name - names the step in the error: `store.claim`
- * @throws WebhookError `step_timeout`; what the step throws
+ * @param name - the name of the step in the error, such as `store.claim`
+ * @throws WebhookError `step_timeout`. Passes on errors of the step
  */
 export function withTimeout<Value>(
   name: string,
@@ -33,12 +33,12 @@ export function withTimeout<Value>(
   step: () => Awaitable<Value>,
 ): Promise<Value> {
   return within(Math.max(0, timeoutMs), step, () => {
-    const waited = `${name} did not respond within ${Math.max(0, Math.round(timeoutMs))} ms.`
-    return new WebhookError('step_timeout', `${waited} Check that the server behind it is up and reachable.`)
+    const fault = timeoutMs > 0 ? `did not finish within ${Math.ceil(timeoutMs)} ms` : 'had no time left'
+    return new WebhookError('step_timeout', `${name} ${fault}. Check what is slow or down.`)
   })
 }
 
-/** Runs some work, and rejects with the error if it takes longer than the time given. */
+/** Runs some work, and rejects with the error if it takes longer than `timeoutMs`. */
 export function within<Value>(
   timeoutMs: number,
   work: () => Awaitable<Value>,
@@ -54,28 +54,28 @@ export function within<Value>(
   })
 }
 
-/** If a timer is longer than this, runtimes fire it at once instead of after the longest possible time. */
+/** The longest time that a timer takes. With a longer one, runtimes fire the timer at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 type Timer = ReturnType<typeof setTimeout>
 
-/** A timer that keeps the process alive: a script that waits for a store that hangs must get its error. */
+/** Starts a timer that keeps the process alive, so that a script gets an error if a step never finishes. */
 function startTimer(milliseconds: number, run: () => void): Timer {
   return setTimeout(run, Math.min(milliseconds, LONGEST_TIMER_MS))
 }
 
-/** A timer that keeps no process alive. */
-export function later(milliseconds: number, run: () => void): Timer {
+/** Starts a timer that doesn't keep the process alive. */
+export function startBackgroundTimer(milliseconds: number, run: () => void): Timer {
   const timer = startTimer(milliseconds, run)
-  // Node's timers are objects with `unref`; elsewhere they are numbers.
+  // In Node, a timer is an object with `unref`. In other runtimes, it may be a number.
   ;(timer as { unref?: () => void }).unref?.()
   return timer
 }
 
 /**
- * Claims a key. A claim that takes longer than its time has failed; if it succeeds after all, it is given back.
+ * Claims a key. If the claim takes too long, it has failed. If it succeeds after that, the lease is released.
  *
- * @throws WebhookError `step_timeout`, `invalid_options`; what the store throws
+ * @throws WebhookError `step_timeout`, `invalid_options`. Passes on errors of the store
  */
 export async function claimKey(
   store: DedupeStore,
@@ -96,48 +96,54 @@ export async function claimKey(
   }
 }
 
-/** Throws if the answer is not a valid result of a claim: such an answer must not count as `claimed`. */
+/**
+ * Returns the result of a claim, if it is a valid one.
+ *
+ * @throws WebhookError `invalid_options`
+ */
 export function requireClaim(found: unknown): Claim {
   if (found === 'claimed' || found === 'busy' || found === 'done') return found
   throw wrongValue("store.claim's result", "'claimed', 'busy' or 'done'", found)
 }
 
-/** The result of a step that is tried until it succeeds. */
-export type Settled = { readonly isTrue: true } | { readonly isTrue: false; readonly error: unknown }
+/** The result of {@link persist}. `isConfirmed` is true if the store returned `true`. */
+export type Persisted =
+  | { readonly isConfirmed: true }
+  | { readonly isConfirmed: false; readonly error: unknown }
 
 /**
- * Runs a step that must not be lost, `complete` or `release`: once in any case, and again after a failure while there is time.
- * Waits 50 ms before the second try, then twice as long each time.
+ * Runs `complete` or `release` until the store returns `true` or `false`. The first try always runs. After a failed one, waits 50 ms,
+ * then twice as long each time, and stops at the deadline. Never rejects.
  *
- * @param step - resolves with `true` or `false`
- * @param rejected - the error for `false`
+ * @param step - returns `true` or `false`
+ * @param falseMessage - the message of the error for `false`
  */
 export async function persist(
   name: string,
   step: () => Awaitable<boolean>,
   deadline: StepDeadline,
-  rejected: string,
-): Promise<Settled> {
+  falseMessage: string,
+): Promise<Persisted> {
   let timeoutMs = deadline.stepTimeoutMs
   for (let waitMs = 50; ; waitMs *= 2) {
     let error: unknown
     try {
       const answer: unknown = await withTimeout(name, timeoutMs, step)
-      if (answer === true) return { isTrue: true }
-      if (answer === false) return { isTrue: false, error: new Error(rejected) }
+      if (answer === true) return { isConfirmed: true }
+      if (answer === false) return { isConfirmed: false, error: new Error(falseMessage) }
       error = wrongValue(`${name}'s result`, 'true or false', answer)
     } catch (caught) {
       error = caught
     }
     timeoutMs = Math.min(deadline.stepTimeoutMs, timeLeft(deadline) - waitMs)
-    if (timeoutMs <= 0) return { isTrue: false, error }
+    if (timeoutMs <= 0) return { isConfirmed: false, error }
     await new Promise((resolve) => setTimeout(resolve, waitMs))
   }
 }
 
 /**
- * 128 random bits. Numbers joined into one string, not a UUID: Node builds a UUID as a tree of parts, which takes three times
- * the memory.
+ * Creates the random name of an owner, with 128 random bits. It is not a UUID, because Node stores the string of a UUID in parts,
+ * which takes three times the memory.
  */
 export function newOwner(): string {
   return crypto.getRandomValues(new Uint32Array(4)).join('-')

@@ -4,43 +4,42 @@
  *     absent or expired ── claim ──▶ leased by an owner ── complete ──▶ done, until its ttl
  *                       ◀─ release, or the lease expires ─┘
  *
- * Only the owner of a lease renews or releases it (fencing), so that a worker that was paused for longer than its lease can do
- * no harm when it goes on. Its work still counts: it may mark its event done, as long as nobody else holds that event.
+ * Only the owner of a lease can renew or release it (fencing). So a worker that was paused for longer than its lease can't harm
+ * another one. It may still mark its event done, as long as no other worker holds the event.
  */
 
 import { requireFunction, requireObject } from '../checks.js'
 
-/** A value, or a promise of it. */
+/** A value, or a promise for it. */
 export type Awaitable<Value> = Value | PromiseLike<Value>
 
 /** The result of a claim. */
 export type Claim = 'claimed' | 'busy' | 'done'
 
-/** Records which events are being processed and which are done. Each step is atomic. */
+/** Keeps track of the events that are being processed and of those that are done. Each step is atomic. */
 export interface DedupeStore {
   /**
-   * Takes a record that is absent or expired, or that this owner holds, for `leaseMs` from now: `claimed`. Held by another
-   * owner: `busy`. Done: `done`.
+   * Takes a record that is absent or expired, or that this owner holds, for `leaseMs` from now, and returns `claimed`. Returns `busy`
+   * if another owner holds the record, and `done` if the event is done.
    */
   claim(key: string, lease: { owner: string; leaseMs: number }): Awaitable<Claim>
   /**
-   * If this owner still holds the lease, extends it so that it ends `leaseMs` from now, and returns `true`. A lease that
-   * expired, or a record that is done, is
-   * left alone, even if nobody else holds it: `false`.
+   * If this owner still holds the lease, extends it so that it ends `leaseMs` from now, and returns `true`. Otherwise, changes
+   * nothing and returns `false`, even if the lease has expired and nobody else holds it, or if the event is done.
    */
   renew(key: string, lease: { owner: string; leaseMs: number }): Awaitable<boolean>
   /**
-   * Marks the event done for `ttlMs`, unless another owner holds a live lease: `true`. It also returns `true` if this owner's
-   * lease has expired but nobody else has claimed the record, and if the record is done already, because the answer to an
-   * earlier call may have been lost.
+   * Marks the event done for `ttlMs` and returns `true`, unless another owner holds a lease that has not expired: then it changes
+   * nothing and returns `false`. Returns `true` even if this owner's lease has expired and nobody else has claimed the record. Also
+   * returns `true` if the event is done already, because the result of an earlier call may have been lost.
    */
   complete(key: string, lease: { owner: string; ttlMs: number }): Awaitable<boolean>
-  /** Gives up a lease that this owner still holds: `true`. Otherwise nothing happens: `false`. */
+  /** Gives up a lease that this owner still holds, and returns `true`. Otherwise, changes nothing and returns `false`. */
   release(key: string, lease: { owner: string }): Awaitable<boolean>
 }
 
 /**
- * Checks that a store has all its steps.
+ * Throws unless a store has all its steps.
  *
  * @throws WebhookError `invalid_options`
  */

@@ -1,4 +1,4 @@
-/** The facts of a campaign's batch in one shape (src/CONTRACT.md §4). */
+/** Reads the facts of a campaign's batch into one shape (src/CONTRACT.md §4). */
 
 import { isText } from '../json.js'
 import type { TruedyEvent } from './catalogue.js'
@@ -6,10 +6,10 @@ import {
   asAmount,
   asFlag,
   asTime,
+  containersOf,
   type FieldsOf,
   type FoundField,
   findFields,
-  placesOf,
   valuesOf,
 } from './fields.js'
 import { eventIds } from './ids.js'
@@ -18,26 +18,26 @@ import type { BatchStatus } from './payloads.js'
 /** The facts of a batch in one shape, whichever payload was sent. Times are ISO 8601 in UTC. */
 export interface BatchDetails {
   batchId?: string
-  /** The status in lower case. */
+  /** In lower case. */
   status?: BatchStatus
   paused?: boolean
   totalCount?: number
-  /** Calls that are over. Ultravox's `completedCount` includes the failed ones. */
+  /** Calls that have ended. Ultravox's `completedCount` includes the failed ones. */
   completedCount?: number
   failedCount?: number
-  /** Contacts that were called, if the payload says so. */
+  /** Contacts that were called. */
   calledCount?: number
-  /** Contacts that are still to be called, if the payload says so. */
+  /** Contacts that are still to be called. */
   pendingCount?: number
   createdAt?: string
   endedAt?: string
-  /** The start of the calls. */
+  /** The start of the time window for the calls. */
   windowStart?: string
-  /** The end of the calls. */
+  /** The end of the time window for the calls. */
   windowEnd?: string
 }
 
-/** The fields of {@link BatchDetails}, ids aside. */
+/** The fields of {@link BatchDetails}, except the id. */
 export const batchFields: FieldsOf<Omit<BatchDetails, 'batchId'>> = {
   status: [asLowerCase, 'status'],
   paused: [asFlag, 'paused'],
@@ -53,11 +53,12 @@ export const batchFields: FieldsOf<Omit<BatchDetails, 'batchId'>> = {
 }
 
 /**
- * The facts of a campaign's batch. A field that is missing, `null`, or of the wrong kind is absent.
+ * Returns the facts of a campaign's batch. A field that is missing, `null` or of the wrong type in the payload is absent in the
+ * result.
  *
  * @param event - a parsed event
- * @returns the facts that are there, or `undefined` where the event is not about a batch. An event of a call that belongs to a
- * batch is about the call.
+ * @returns the facts in the event, or `undefined` if the event is not about a batch. An event of a call that belongs to a batch is
+ * about the call
  *
  * @example
  * ```ts
@@ -70,15 +71,15 @@ export const batchFields: FieldsOf<Omit<BatchDetails, 'batchId'>> = {
  */
 export function batchDetails(event: TruedyEvent): BatchDetails | undefined {
   const { batchId, callId, voiceId } = eventIds(event)
-  const isOther = batchId === undefined || callId !== undefined || voiceId !== undefined
-  const isBatch = event.rawEvent.startsWith('batch.') || (event.event === 'unknown' && !isOther)
+  const hasOnlyBatchId = batchId !== undefined && callId === undefined && voiceId === undefined
+  const isBatch = event.rawEvent.startsWith('batch.') || (event.event === 'unknown' && hasOnlyBatchId)
   if (!isBatch) return undefined
   return { ...(batchId !== undefined && { batchId }), ...valuesOf(findBatchFields(event)) }
 }
 
-/** The facts of a batch, each with the source that had it; the id aside. */
+/** Finds the facts of a batch, except its id, each with the source that it comes from. */
 export function findBatchFields(event: TruedyEvent): FoundField[] {
-  return findFields(batchFields, placesOf(event, 'batch'))
+  return findFields(batchFields, containersOf(event, 'batch'))
 }
 
 function asLowerCase(value: unknown): string | undefined {

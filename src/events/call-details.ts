@@ -1,4 +1,4 @@
-/** The facts of a call in one shape, whichever of the two payloads was sent (src/CONTRACT.md §4). */
+/** Reads the facts of a call into one shape, from either form of the payload (src/CONTRACT.md §4). */
 
 import type { TruedyEvent } from './catalogue.js'
 import {
@@ -6,10 +6,10 @@ import {
   asText,
   asTextMap,
   asTime,
+  containersOf,
   type FieldsOf,
   type FoundField,
   findFields,
-  placesOf,
   valuesOf,
 } from './fields.js'
 import { eventIds } from './ids.js'
@@ -21,7 +21,7 @@ import type {
   SipTerminationReason,
 } from './payloads.js'
 
-/** The facts of a call in one shape, whichever of the two payloads was sent. Times are ISO 8601 in UTC. */
+/** The facts of a call in one shape, whichever form of the payload was sent. Times are ISO 8601 in UTC. */
 export interface CallDetails {
   callId?: string
   agentId?: string
@@ -36,26 +36,26 @@ export interface CallDetails {
   /** When the other side connected. */
   joinedAt?: string
   endedAt?: string
-  /** Seconds; the billed duration if no other is given. */
+  /** In seconds. The billed duration, if the payload has no other. */
   durationSeconds?: number
-  /** Seconds. */
+  /** In seconds. */
   billedDurationSeconds?: number
-  /** US dollars. */
+  /** In US dollars. */
   costUsd?: number
   billingStatus?: BillingStatus
   summary?: string
   endReason?: EndReason
-  /** The way the telephone network ended the call. */
+  /** How the telephone network ended the call. */
   sipTerminationReason?: SipTerminationReason
   recordingUrl?: string
   errorMessage?: string
-  /** Texts that you gave the call when you created it. */
+  /** The metadata that you gave the call when you created it, and Truedy's own entries. */
   metadata?: Readonly<Record<string, string>>
 }
 
 const BILLED_DURATION = 'billedDuration billed_duration billed_duration_seconds'
 
-/** The fields of {@link CallDetails}, ids aside. */
+/** The fields of {@link CallDetails}, except the ids. */
 export const callFields: FieldsOf<Omit<CallDetails, 'callId' | 'agentId'>> = {
   agentName: [asText, 'agent.name agent_name'],
   status: [asText, 'status'],
@@ -78,11 +78,11 @@ export const callFields: FieldsOf<Omit<CallDetails, 'callId' | 'agentId'>> = {
 }
 
 /**
- * The facts of a call, out of the nested camelCase and the flat snake_case payload alike. A field that is missing, `null`, or
- * of the wrong kind is absent.
+ * Returns the facts of a call, whether the payload is nested camelCase or flat snake_case. A field that is missing, `null` or of
+ * the wrong type in the payload is absent in the result.
  *
  * @param event - a parsed event
- * @returns the facts that are there, or `undefined` where the event is not about a call
+ * @returns the facts in the event, or `undefined` if the event is not about a call
  *
  * @example
  * ```ts
@@ -102,7 +102,7 @@ export function callDetails(event: TruedyEvent): CallDetails | undefined {
   }
 }
 
-/** The facts of a call, each with the source that had it; ids aside. */
+/** Finds the facts of a call, except its ids, each with the source that it comes from. */
 export function findCallFields(event: TruedyEvent): FoundField[] {
-  return findFields(callFields, placesOf(event, 'call'))
+  return findFields(callFields, containersOf(event, 'call'))
 }

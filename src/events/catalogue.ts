@@ -1,4 +1,4 @@
-/** The catalog: the name of every event that Truedy documents, and its envelope (src/CONTRACT.md §3 and §4). */
+/** The name of every event type that Truedy documents, and the envelope (src/CONTRACT.md §3 and §4). */
 
 import type { BatchData, CallData, VoiceData } from './payloads.js'
 
@@ -28,32 +28,32 @@ export type EventPayloads = {
       : VoiceData
 }
 
-/** The envelope of an event. Further fields of the envelope stay on the object, but have no type. */
+/** The envelope of an event. Other fields that were sent are kept on the object, but have no type. */
 export interface Envelope<Name extends string, Data> {
   event: Name
-  /** The name as it was sent: differs from `event` for an alias, and for an unknown type. */
+  /** The name as it was sent. It differs from `event` for an alias and for an unknown type. */
   rawEvent: string
-  /** ISO 8601, or Unix time; {@link eventTime} reads either. */
+  /** ISO 8601 or Unix time. {@link eventTime} reads both. */
   timestamp: string | number
   data: Data
-  /** The id of the event, the same in every delivery of it. Older senders leave it out. */
+  /** The id of the event, or of one attempt to deliver it (src/CONTRACT.md §5). Older senders leave it out. */
   id?: string
 }
 
 /** An event of a type that this version does not know. `rawEvent` names it. */
 export type UnknownEvent = Envelope<'unknown', Record<string, unknown>>
 
-/** The event of one name. */
+/** The event with a given name. */
 export type EventOf<Name extends EventName | 'unknown'> = Name extends EventName
   ? Envelope<Name, EventPayloads[Name]>
   : UnknownEvent
 
-/** A verified event: a union that narrows on `event`. */
+/** A parsed event: a union that narrows on `event`. */
 export type TruedyEvent = { [Name in EventName]: EventOf<Name> }[EventName] | UnknownEvent
 
 /**
- * Turns a name as sent into the name to switch on: the alias becomes its type (src/CONTRACT.md §4), and a name that is not
- * known becomes `'unknown'`.
+ * Returns the value of `event` for a name that was sent: for the alias, the name it stands for (src/CONTRACT.md §4); for a name that
+ * this version doesn't know, `'unknown'`.
  */
 export function normalizeName(name: string): EventName | 'unknown' {
   if (name === 'call.completed') return 'call.ended'

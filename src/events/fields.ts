@@ -1,23 +1,22 @@
-/** Reading fields that have several spellings in several places of a payload. */
+/** Reads fields that can have several names, in several objects of a payload. */
 
 import { isObject, isText } from '../json.js'
 import { readTime } from './time.js'
 
-/** A value that a field of a payload can have: plain JSON. */
+/** A value that a fact can have: a string, a number, a flag, or a map of strings. */
 export type FieldValue = string | number | boolean | Readonly<Record<string, string>>
 
 /**
- * How a field is read: the function that returns the value if it is of the right kind, and the places to look, the best
- * source first. The spellings of
- * one source have spaces between them, and dots for nesting. Fields are plain literals, so that bundlers can drop a table of
- * fields that nobody uses.
+ * How to read a field: a function that returns the value if it has the right type, then the sources, the best one first. A source
+ * is a list of paths, separated by spaces, with dots for nesting. Fields are plain literals, so that bundlers can drop a table that
+ * isn't used.
  */
 export type Field<Value extends FieldValue> = readonly [
   as: (value: unknown) => Value | undefined,
   ...sources: readonly string[],
 ]
 
-/** A field for each member of a type of details. */
+/** How to read each member of a type such as `CallDetails`. */
 export type FieldsOf<Details> = {
   readonly [Name in keyof Details]-?: Field<Exclude<Details[Name], undefined> & FieldValue>
 }
@@ -26,24 +25,24 @@ export type FieldsOf<Details> = {
 export interface FoundField {
   readonly name: string
   readonly value: FieldValue
-  /** Which of its sources had it, from 0 for the best. */
+  /** The index of the source that had it; 0 is the best one. */
   readonly source: number
 }
 
 /**
- * The fields that are there.
+ * Finds the fields that have a value.
  *
- * @param fields - by name
- * @param roots - the objects to look in, in this order
+ * @param fields - how to read each field, by name
+ * @param containers - the objects to look in, in this order
  */
 export function findFields(
   fields: Readonly<Record<string, Field<FieldValue>>>,
-  roots: readonly unknown[],
+  containers: readonly unknown[],
 ): FoundField[] {
   return Object.entries(fields).flatMap(([name, [as, ...sources]]) => {
-    for (const [source, places] of sources.entries()) {
-      for (const root of roots) {
-        const value = firstOf(as, root, places)
+    for (const [source, paths] of sources.entries()) {
+      for (const container of containers) {
+        const value = firstOf(as, container, paths)
         if (value !== undefined) return [{ name, value, source }]
       }
     }
@@ -51,26 +50,31 @@ export function findFields(
   })
 }
 
-/** The places of a call's, batch's or voice's fields: first the object of that name, then `data` itself. */
-export function placesOf(event: { readonly data: unknown }, name: string): readonly unknown[] {
+/** Returns the objects that can hold the fields of a call, batch or voice: `data.call`, for example, then `data`. */
+export function containersOf(event: { readonly data: unknown }, name: string): readonly unknown[] {
   const { data } = event
   return isObject(data) ? [data[name], data] : []
 }
 
-/** The values of fields that were found, by name. */
+/** Returns the values of fields that were found, by name. */
 export function valuesOf(found: readonly FoundField[]): object {
   return Object.fromEntries(found.map(({ name, value }) => [name, value]))
 }
 
-/** The first value of the right kind in several places of an object. `places` lists them, separated by spaces. */
+/**
+ * Returns the first value of the right type.
+ *
+ * @param root - the object to look in
+ * @param paths - the paths to try, separated by spaces, with dots for nesting
+ */
 export function firstOf<Value>(
   as: (value: unknown) => Value | undefined,
   root: unknown,
-  places: string,
+  paths: string,
 ): Value | undefined {
-  for (const place of places.split(' ')) {
+  for (const path of paths.split(' ')) {
     let found = root
-    for (const key of place.split('.')) found = isObject(found) ? found[key] : undefined
+    for (const key of path.split('.')) found = isObject(found) ? found[key] : undefined
     const value = as(found)
     if (value !== undefined) return value
   }
@@ -81,7 +85,7 @@ export function asText(value: unknown): string | undefined {
   return isText(value) ? value : undefined
 }
 
-/** A number, or a text that is one, with or without the unit of seconds: `"123"`, `"123s"`. */
+/** Reads a number, or a string with one, with or without the unit of seconds: `"123"`, `"123s"`. */
 export function asAmount(value: unknown): number | undefined {
   const number =
     typeof value === 'string' && /^-?\d+(\.\d+)?s?$/.test(value) ? Number.parseFloat(value) : value
@@ -93,13 +97,13 @@ export function asFlag(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined
 }
 
-/** A time as ISO 8601 in UTC, so that two spellings of one moment are equal. */
+/** Reads a time as ISO 8601 in UTC, so that a moment has the same string in whichever format it was sent. */
 export function asTime(value: unknown): string | undefined {
   const time = readTime(value)
   return time === undefined ? undefined : new Date(time).toISOString()
 }
 
-/** A map of texts, sorted by key. Numbers and flags in it become texts, and everything else is left out. */
+/** Reads a map of strings, sorted by key. Numbers and flags become strings. Other values are left out. */
 export function asTextMap(value: unknown): Readonly<Record<string, string>> | undefined {
   if (!isObject(value)) return undefined
   const texts = Object.entries(value).flatMap(([key, each]) =>
@@ -110,7 +114,7 @@ export function asTextMap(value: unknown): Readonly<Record<string, string>> | un
   return texts.length > 0 ? Object.fromEntries(texts.sort(byKey)) : undefined
 }
 
-/** The order of the entries of a map, so that equal maps have equal JSON. */
+/** Compares the entries of a map by key, so that equal maps have equal JSON. */
 export function byKey([key]: readonly [string, unknown], [otherKey]: readonly [string, unknown]): number {
   return key < otherKey ? -1 : 1
 }

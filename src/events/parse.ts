@@ -1,11 +1,11 @@
-/** Turns bytes into an event. Only the envelope is checked, because new fields and new types must never break a receiver. */
+/** Parses bytes into an event. Checks only the envelope, because new fields and new types must never break a receiver. */
 
 import { asBytes, type Bytes, decodeUtf8, type RawBody } from '../bytes.js'
 import { WebhookError } from '../errors.js'
 import { idText, isObject, isText, parseJson, stringifyDeep } from '../json.js'
 import { type EventName, type EventOf, normalizeName, type TruedyEvent } from './catalogue.js'
 
-/** An envelope whose name is a known literal gives the event of that name; everything else, the union. */
+/** The type that {@link parseEvent} returns: one event if the type of `event` is a known name, otherwise the union. */
 export type ParsedEvent<Body> = 0 extends 1 & Body
   ? TruedyEvent
   : Body extends { readonly event: infer Name extends EventName }
@@ -13,19 +13,18 @@ export type ParsedEvent<Body> = 0 extends 1 & Body
     : TruedyEvent
 
 /**
- * The event in a body, **not verified**: for bodies that were verified before, such as those in a queue of your own.
- * Use `verifyAndParse` for requests.
+ * Parses the event in a body **without verifying it**. Use it for bodies that were verified before, such as those in a queue of
+ * your own. For requests, use `verifyAndParse`.
  *
- * The alias `call.completed` becomes `call.ended`, a type that this version does not know becomes `'unknown'`, and
- * `rawEvent` keeps the name as sent. Nothing inside `data` is dropped or renamed, except for own `__proto__` keys, which
- * would pollute prototypes when merged.
+ * The alias `call.completed` becomes `call.ended`, and a type that this version doesn't know becomes `'unknown'`. `rawEvent` keeps
+ * the name that was sent. Nothing in `data` is dropped or renamed, except own `__proto__` keys, which could pollute prototypes.
  *
- * An event that was written with `JSON.stringify` and read again is the same event, `rawEvent` included.
+ * If you store an event with `JSON.stringify` and parse it again, you get an equal event, with the same `rawEvent`.
  *
- * @param body - JSON as text or as UTF-8 bytes, or an envelope that was parsed before (it is not changed)
+ * @param body - JSON as a string or as UTF-8 bytes, or an envelope that was parsed before, which is not changed
  * @returns the event, a union on `event`
- * @throws {@link WebhookError} `invalid_json` where the body is not JSON or not UTF-8; `invalid_event` where it is not
- * an envelope: an object with `event` (a string, not empty), `timestamp` (a string or a number) and `data` (an object) (400)
+ * @throws {@link WebhookError} `invalid_json` (400) if the body is not JSON in UTF-8. `invalid_event` (400) if it is not an
+ * envelope: an object with `event` (a non-empty string), `timestamp` (a string or a number) and `data` (an object)
  *
  * @example
  * ```ts
@@ -38,20 +37,23 @@ export type ParsedEvent<Body> = 0 extends 1 & Body
 export function parseEvent<const Body extends RawBody | object>(body: Body): ParsedEvent<Body> {
   let bytes: Bytes
   try {
-    // A parsed envelope becomes text again, so that the caller's object is never written to and only JSON gets in.
+    // A parsed envelope becomes text again. So the caller's object is never changed, and the event is plain JSON.
     bytes = asBytes(body) ?? stringifyDeep(body)
   } catch {
-    // The error has no cause, because that may quote the body.
-    throw new WebhookError('invalid_event', 'The envelope is not plain data.')
+    // The error has no cause, because the cause may quote the body.
+    throw new WebhookError(
+      'invalid_event',
+      "The envelope can't be written as JSON. Pass the object that JSON.parse returned, or the raw body.",
+    )
   }
-  // The envelope's name decides which event it is. If the name is a literal, the return type says so.
+  // The envelope's name decides the type of the event, so a literal name decides the return type.
   return parseBytes(bytes, storedName) as ParsedEvent<Body>
 }
 
 /**
- * The event in bytes. On the wire a `rawEvent` counts as any other field, and is overwritten.
+ * Parses the event in bytes. By default, a field `rawEvent` in the bytes is overwritten.
  *
- * @param nameOf - returns the name as sent, given the envelope's `event` and `rawEvent`; by default, it returns `event`
+ * @param nameOf - returns the name that was sent, given the envelope's `event` and `rawEvent`. By default, that is `event`
  */
 export function parseBytes(
   bytes: Bytes,
@@ -64,7 +66,7 @@ export function parseBytes(
     envelope = parseJson(text)
   } catch {
     // The error has no cause, because the engine's message quotes the body.
-    throw new WebhookError('invalid_json', 'The body is not JSON in UTF-8.')
+    throw new WebhookError('invalid_json', 'The body is not JSON in UTF-8. Check what sent it.')
   }
   if (isObject(envelope)) {
     const { event: name, timestamp, data } = envelope
@@ -79,35 +81,35 @@ export function parseBytes(
       rawTextProperty.value = text
       Reflect.defineProperty(envelope, RAW_TEXT, rawTextProperty)
       rawTextProperty.value = ''
-      // The envelope was checked and the name is of the union; the payload types promise nothing that needs a check.
+      // The envelope was checked, and the name is one of the union. All fields of a payload are optional.
       return envelope as unknown as TruedyEvent
     }
   }
   throw new WebhookError(
     'invalid_event',
-    'The JSON lacks event (text), timestamp (text or number) or data (object).',
+    'The JSON is not an event: event must be a string, timestamp a string or a number, and data an object. Check what sent it.',
   )
 }
 
-/** The original name, as sent, of an event that was parsed, stored and read again. */
+/** Returns the name that was sent, even if the event was parsed and stored before. */
 function storedName(name: string, rawEvent: unknown): string {
-  // An earlier version may have known the type less well: then it stored "unknown".
+  // An earlier version that didn't know the type stored the event as `unknown`.
   const isStored = isText(rawEvent) && (name === 'unknown' || name === normalizeName(rawEvent))
   return isStored ? rawEvent : name
 }
 
 /**
- * The symbol under which the parser stores an event's JSON text on the event, so that numbers that JavaScript can't represent
- * can still be read exactly. Registered, so that
- * every copy of the package finds it; not enumerable, so that a spread or clone loses it.
+ * The key under which an event has its own JSON text, from which numbers that JavaScript can't represent can be read exactly. The
+ * symbol is registered, so that every copy of the package finds the text. The property is not enumerable, so a spread or a clone
+ * doesn't have it.
  */
 const RAW_TEXT = Symbol.for('truedy-webhooks.rawText')
 
-/** Reused, and given to `Reflect`: a new one given to `Object.defineProperty` takes four times as long. */
+/** Reused for speed: `Object.defineProperty` with a new descriptor takes four times as long. */
 const rawTextProperty = { value: '' }
 
-/** The JSON text that an event was parsed from; `undefined` for a copy of an event, or one made by hand. */
+/** Returns the JSON text that an event was parsed from, or `undefined` for a copy of an event or one that was not parsed. */
 export function rawTextOf(event: TruedyEvent): string | undefined {
-  // Any object may be read by a symbol; only parsing above sets this one.
+  // Reading a symbol is safe on any object. Only the parser above sets this one.
   return (event as { readonly [RAW_TEXT]?: string })[RAW_TEXT]
 }

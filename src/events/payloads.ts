@@ -1,12 +1,12 @@
 /**
- * The payload of each event (src/CONTRACT.md §4). The types list each documented field in each documented spelling. All fields
- * are optional, because none is guaranteed, and the types stay open, because more will come.
+ * The payload of each event (src/CONTRACT.md §4). The types have each documented field in each documented spelling. All fields are
+ * optional, because none is guaranteed. The types accept other fields and values, because Truedy will add some.
  */
 
-/** A union that completes its known members in an editor and takes any other string too. */
+/** A union whose known members an editor suggests, and which accepts any other string, too. */
 type OpenUnion<Known extends string> = Known | (string & {})
 
-/** Why a call ended. More reasons may come. */
+/** Why a call ended. Truedy may add more reasons. */
 export type EndReason = OpenUnion<
   'unjoined' | 'hangup' | 'agent_hangup' | 'timeout' | 'connection_error' | 'system_error' | 'completed'
 >
@@ -32,7 +32,7 @@ export type ReportedCallStatus = OpenUnion<
 /** The direction of a call: `webrtc` is a call from a browser or an app. */
 export type CallDirection = OpenUnion<'outbound' | 'inbound' | 'webrtc'>
 
-/** The way the telephone network ended a call: the most telling field of an outbound call. */
+/** How the telephone network ended a call. For an outbound call, this says most about what happened. */
 export type SipTerminationReason = OpenUnion<
   | 'SIP_TERMINATION_NORMAL'
   | 'SIP_TERMINATION_INVALID_NUMBER'
@@ -57,7 +57,7 @@ type LowerCaseBatchStatus =
   | 'failed'
   | 'cancelled'
 
-/** The status of a campaign. It arrives in either case of letters; {@link batchDetails} gives it in lower case. */
+/** The status of a batch. It is sent in upper or lower case; {@link batchDetails} returns it in lower case. */
 export type BatchStatus = OpenUnion<LowerCaseBatchStatus | Uppercase<LowerCaseBatchStatus>>
 
 /** The status of a voice's training. */
@@ -78,7 +78,7 @@ export interface SipDetails {
   [field: string]: unknown
 }
 
-/** Fields of Truedy's own call resource, in either shape of a payload. */
+/** Fields of Truedy's own call resource, in either form of a payload. */
 interface CallResourceFields {
   status?: ReportedCallStatus | null
   direction?: CallDirection | null
@@ -88,7 +88,7 @@ interface CallResourceFields {
   from?: string | null
   cost_credits?: number | null
   transcript_url?: string | null
-  /** Texts that you gave the call when you created it; Truedy adds `campaign_id` and `contact_id`. */
+  /** The metadata that you gave the call when you created it. Truedy adds `campaign_id` and `contact_id`. */
   metadata?: Record<string, string> | null
 }
 
@@ -98,9 +98,9 @@ export interface Call extends CallResourceFields {
   call_id?: string
   agent?: Agent | null
   agentId?: string | null
-  /** Seconds. */
+  /** In seconds. */
   duration?: number | null
-  /** US dollars. */
+  /** In US dollars. */
   costUsd?: number | null
   summary?: string | null
   shortSummary?: string | null
@@ -147,25 +147,25 @@ export interface Call extends CallResourceFields {
   [field: string]: unknown
 }
 
-/** Places inside `data` where the id of the event itself can stand. */
+/** Fields of `data` that can hold the id or the original name of the event itself. */
 interface EventIdFields {
   id?: string | null
   eventId?: string | null
   event_id?: string | null
-  /** The name before Truedy normalized it, where it differs from the envelope's. */
+  /** The original name of the event, if Truedy normalized it. */
   event?: string | null
 }
 
-/** `data` of the call events: a nested call, or its fields flat in snake_case. {@link callDetails} reads both. */
+/** `data` of the call events: a nested call, or flat fields in snake_case. {@link callDetails} reads both. */
 export interface CallData extends EventIdFields, CallResourceFields {
   call?: Call | null
   callId?: string | null
   call_id?: string | null
   agentId?: string | null
   agent_id?: string | null
-  /** Seconds. */
+  /** In seconds. */
   duration_seconds?: number | null
-  /** US dollars. */
+  /** In US dollars. */
   cost_usd?: number | null
   end_reason?: EndReason | null
   recording_url?: string | null
@@ -173,14 +173,14 @@ export interface CallData extends EventIdFields, CallResourceFields {
   [field: string]: unknown
 }
 
-/** A campaign, as Ultravox describes it. */
+/** A batch of a campaign, as Ultravox describes it. */
 export interface Batch {
   batchId?: string
   batch_id?: string
   [field: string]: unknown
 }
 
-/** `data` of the campaign events. Times are ISO 8601. {@link batchDetails} reads each spelling. */
+/** `data` of the batch events. Times are ISO 8601. {@link batchDetails} reads each spelling. */
 export interface BatchData extends EventIdFields {
   batch_id?: string | null
   batchId?: string | null

@@ -1,12 +1,12 @@
-/** Masks what does not belong in a log: secrets, passwords, phone numbers, prompts (src/CONTRACT.md §4). */
+/** Masks data that doesn't belong in a log: secrets, passwords, phone numbers, prompts (src/CONTRACT.md §4). */
 
 import type { TruedyEvent } from './catalogue.js'
 
-/** Stands for what was masked. */
+/** Replaces a masked value. */
 const MASK = '[redacted]'
 
 /**
- * Keys whose values are masked, in lower case and without `_` and `-`. A token as such is a secret, but a count of tokens
+ * Keys whose values are masked, in lower case and without `_` and `-`. A token is a secret, but a count of tokens
  * (`billedSideInputTokens`) is not. Anyone who has a `joinUrl` can join the call.
  */
 const SENSITIVE_KEYS = [
@@ -18,39 +18,36 @@ const SENSITIVE_KEYS = [
 ]
 
 /**
- * Patterns for sensitive parts of a text; the first group is what may stay in front of them. No pattern uses lookbehind,
- * which older browsers don't support, and none takes more than
- * linear time.
+ * Patterns for sensitive parts of a string. The first group matches what is kept in front of such a part. No pattern uses
+ * lookbehind, which older browsers don't support, and none takes more than linear time.
  */
 const SENSITIVE_TEXTS = [
-  // A phone number with its country code, or as it is written in North America.
+  // A phone number with its country code, or in the North American format.
   /()\+\d(?:[\s().-]{0,2}\d){6,14}/g,
   /(^|[^\w-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])/g,
   /\b((?:sips?|tel):)[^\s;,<>"']+/gi,
-  // A secret of Truedy's, and one in a header.
+  // A secret of Truedy's, and credentials in an HTTP header.
   /\b()whsec_[\w+/=-]+/g,
   /\b((?:bearer|basic) )[\w.~+/=-]{8,}/gi,
-  // The password and the query of a URL.
+  // The user name and password, and the query, of a string that is a URL.
   /^(\w{1,16}:\/\/)[^/?#\s]+(?=@)/,
   /^(\w{1,16}:\/\/[^?#]+\?).+$/s,
 ]
 
 /**
- * A copy of an event for logs, in which these are `[redacted]`, wherever they are in the event:
+ * Returns a copy of an event for logs. In the copy, these parts are `[redacted]`, wherever they occur:
  *
- * - secrets, passwords and tokens, by the name of their field (`webhookSecret`, `callbacks.*.secrets`, `medium.sip.outgoing.password`),
- *   and each text that starts with `whsec_`
- * - phone numbers and addresses, by the name of their field (`from`, `to`, `phone_number`, `email`), and phone numbers and SIP
- *   addresses inside any text
- * - prompts and instructions (`systemPrompt`)
- * - `joinUrl`, with which anyone can join the call, and the password and query of other URLs
+ * - by the name of their field: secrets, passwords and tokens (`webhookSecret`, `callbacks.*.secrets`,
+ *   `medium.sip.outgoing.password`), phone numbers and addresses (`from`, `to`, `phone_number`, `email`), SIP user names, prompts and
+ *   instructions (`systemPrompt`), and `joinUrl`, with which anyone can join the call
+ * - inside any string: secrets that start with `whsec_`, `Bearer` and `Basic` credentials, phone numbers, SIP addresses
+ * - in a string that starts with a URL: its user name, password and query
  *
- * Summaries and your own metadata stay, apart from the phone numbers in them.
+ * Everything else stays, including summaries and your own metadata. In metadata, fields with one of the names above are masked, too.
  *
- * @param event - a parsed event, which stays as it is
- * @returns a copy of the same type. It is plain JSON; anything in the event that is not plain JSON becomes `[redacted]`. It
- * never throws, and
- * takes time in proportion to the size of the event
+ * @param event - a parsed event, which is not changed
+ * @returns a copy of the same type, except that a masked number is a string. The copy is plain JSON: any other value becomes
+ * `[redacted]`. Never throws, and takes time in proportion to the size of the event
  *
  * @example
  * ```ts
@@ -62,16 +59,16 @@ const SENSITIVE_TEXTS = [
  * ```
  */
 export function redact<Event extends TruedyEvent>(event: Event): Event {
-  // The copy has every field of the event, and texts where there were texts.
+  // The copy has every field of the event. Only a masked number has another type: it is a string.
   return redactValue(event) as Event
 }
 
-/** A text without its sensitive parts. */
+/** Masks the sensitive parts of a string. */
 export function redactText(text: string): string {
   return SENSITIVE_TEXTS.reduce((safe, pattern) => safe.replace(pattern, `$1${MASK}`), text)
 }
 
-/** A container to copy into, and what to copy. */
+/** An object or array to copy, and the copy, which is still empty. */
 interface Task {
   readonly from: object
   readonly into: unknown[] | Record<string, unknown>
@@ -79,11 +76,11 @@ interface Task {
   readonly isSensitive: boolean
 }
 
-/** Masks without recursion, because an event can nest deeper than the stack. */
+/** Copies and masks a value. Not recursive, because an event can nest deeper than the stack allows. */
 function redactValue(root: unknown): unknown {
   const tasks: Task[] = []
-  // An object that occurs several times is copied at most twice (once masked, once not). Otherwise, copying an object that
-  // contains itself would never end.
+  // Each object is copied at most twice: once masked, and once not. Otherwise, copying an object that contains itself would
+  // never end.
   const copies = [new Map<object, Task['into']>(), new Map<object, Task['into']>()] as const
 
   const copyOf = (value: unknown, isSensitive: boolean): unknown => {
@@ -112,18 +109,18 @@ function redactValue(root: unknown): unknown {
   return copy
 }
 
-/** An empty array or object for a copy; `undefined` for what is neither. */
+/** Returns an empty array or object to copy into, or `undefined` if the value is neither. */
 function containerFor(value: object): Task['into'] | undefined {
   try {
     if (Array.isArray(value)) return []
     return Object.prototype.toString.call(value) === '[object Object]' ? {} : undefined
   } catch {
-    // A proxy that was revoked.
+    // The value is a revoked proxy.
     return undefined
   }
 }
 
-/** The fields of an object; none if reading them throws. */
+/** Returns the fields of an object, or none if reading them throws. */
 function entriesOf(value: object): readonly (readonly [string, unknown])[] {
   try {
     return Object.entries(value)

@@ -1,17 +1,17 @@
-/** When an event happened (src/CONTRACT.md §3). */
+/** Reads the times in an event (src/CONTRACT.md §3). */
 
 import { parseTimestamp } from '../timestamp.js'
 import type { TruedyEvent } from './catalogue.js'
 
-/** A Unix time from this number on is in milliseconds. */
+/** A Unix time of at least this number is in milliseconds. A smaller one is in seconds. */
 const FIRST_MILLISECONDS = 1e11
 
 /**
- * When the event happened, by its own `timestamp`: ISO 8601 (without a zone it means UTC, whatever zone this machine
- * is in) or Unix time (seconds, and milliseconds from 100,000,000,000 on).
+ * Returns the `timestamp` of an event: when it occurred or, as another page of Truedy's documentation says, when it was dispatched.
+ * The field is ISO 8601 (in UTC, if it has no zone) or Unix time (in seconds, or in milliseconds from 100,000,000,000 on).
  *
  * @param event - a parsed event
- * @returns the time, or `undefined` where the field is neither
+ * @returns the time, or `undefined` if the field can't be read
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ export function eventTime(event: TruedyEvent): Date | undefined {
   return time === undefined ? undefined : new Date(time)
 }
 
-/** Milliseconds since 1970 of a time in a payload: ISO 8601, or Unix time as a number or as text. */
+/** Reads a time in a payload, as milliseconds since 1970: ISO 8601, or Unix time as a number or a string. */
 export function readTime(value: unknown): number | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
   const text = String(value).trim()

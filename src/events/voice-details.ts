@@ -1,8 +1,8 @@
-/** The facts of a voice's training in one shape (src/CONTRACT.md §4). */
+/** Reads the facts of a voice's training into one shape (src/CONTRACT.md §4). */
 
 import { idText } from '../json.js'
 import type { TruedyEvent } from './catalogue.js'
-import { asText, type FieldsOf, findFields, placesOf, valuesOf } from './fields.js'
+import { asText, containersOf, type FieldsOf, findFields, valuesOf } from './fields.js'
 import { eventIds } from './ids.js'
 import type { VoiceStatus } from './payloads.js'
 
@@ -25,11 +25,12 @@ const FIELDS: FieldsOf<Omit<VoiceDetails, 'voiceId'>> = {
 }
 
 /**
- * The facts of a voice's training. A field that is missing, `null`, or of the wrong kind is absent.
+ * Returns the facts of a voice's training. A field that is missing, `null` or of the wrong type in the payload is absent in the
+ * result.
  *
  * @param event - a parsed event
- * @returns the facts that are there, or `undefined` where the event is not about a voice. An event of a call that uses a voice is
- * about the call.
+ * @returns the facts in the event, or `undefined` if the event is not about a voice. An event of a call that uses a voice is about
+ * the call
  *
  * @example
  * ```ts
@@ -42,9 +43,9 @@ const FIELDS: FieldsOf<Omit<VoiceDetails, 'voiceId'>> = {
  */
 export function voiceDetails(event: TruedyEvent): VoiceDetails | undefined {
   const { voiceId, callId, batchId } = eventIds(event)
-  const isOther = voiceId === undefined || callId !== undefined || batchId !== undefined
-  const isVoice = event.rawEvent.startsWith('voice.') || (event.event === 'unknown' && !isOther)
+  const hasOnlyVoiceId = voiceId !== undefined && callId === undefined && batchId === undefined
+  const isVoice = event.rawEvent.startsWith('voice.') || (event.event === 'unknown' && hasOnlyVoiceId)
   if (!isVoice) return undefined
-  const found = findFields(FIELDS, placesOf(event, 'voice'))
+  const found = findFields(FIELDS, containersOf(event, 'voice'))
   return { ...(voiceId !== undefined && { voiceId }), ...valuesOf(found) }
 }

@@ -1,35 +1,31 @@
 /**
- * The part of `@opentelemetry/api` that is used, as types of our own: the package imports nothing. Every value that only goes
- * through (a context, a span's options) is `unknown`.
+ * Types for the part of `@opentelemetry/api` that is used, because this package has no dependencies. A value that is only passed on
+ * (a context, a span's options) is `unknown`.
  */
 
 /** The part of `@opentelemetry/api` that is used. Pass the module: `import * as api from '@opentelemetry/api'`. */
 export interface OpenTelemetry {
-  /** `trace` of the module. */
   readonly trace: OtelTrace
-  /** `context` of the module. */
   readonly context: OtelContext
-  /** `propagation` of the module. */
   readonly propagation: OtelPropagation
-  /** `metrics` of the module. */
   readonly metrics: OtelMetrics
 }
 
 /** `trace` of the module. */
 export interface OtelTrace {
-  /** The tracer of a library, by the library's name. */
+  /** Returns the tracer of a library, by the library's name. */
   getTracer(name: string): OtelTracer
-  /** A context with another span. */
+  /** Returns a context with another span. */
   setSpan(context: unknown, span: OtelSpan): unknown
-  /** The span of a context. */
+  /** Returns the span of a context. */
   getSpan(context: unknown): OtelSpan | undefined
 }
 
 /** `context` of the module. */
 export interface OtelContext {
-  /** The context of the code that runs. */
+  /** Returns the active context. */
   active(): unknown
-  /** Runs a function in a context. */
+  /** Calls a function while a context is active. */
   with<Value>(context: unknown, fn: () => Value): Value
 }
 
@@ -39,15 +35,15 @@ export interface OtelPropagation {
   extract(context: unknown, carrier: unknown, getter?: unknown): unknown
   /** Writes a context into a carrier. */
   inject(context: unknown, carrier: unknown): void
-  /** The baggage of a context. */
+  /** Returns the baggage of a context. */
   getBaggage?(context: unknown): unknown
-  /** A context with other baggage. */
+  /** Returns a context with other baggage. */
   setBaggage?(context: unknown, baggage: unknown): unknown
 }
 
 /** `metrics` of the module. */
 export interface OtelMetrics {
-  /** The meter of a library, by the library's name. */
+  /** Returns the meter of a library, by the library's name. */
   getMeter(name: string): OtelMeter
 }
 
@@ -59,13 +55,13 @@ export interface OtelTracer {
 
 /** A span of OpenTelemetry. */
 export interface OtelSpan {
-  /** The ids of the trace and the span. */
+  /** Returns the ids of the trace and the span. */
   spanContext(): { readonly traceId: string; readonly spanId: string }
   /** Adds attributes. */
   setAttributes(attributes: Record<string, string | number | boolean>): unknown
-  /** Adds an event `exception`. */
+  /** Adds an `exception` event. */
   recordException(exception: { readonly name: string; readonly message: string }): void
-  /** Sets the status: 2 is an error. */
+  /** Sets the status. The code 2 means an error. */
   setStatus(status: { readonly code: number; readonly message?: string }): unknown
   /** Ends the span. */
   end(): void
@@ -91,7 +87,7 @@ export interface OtelCounter {
   add(value: number, attributes?: Record<string, string>): void
 }
 
-/** The name, unit and description of an instrument. */
+/** The description and unit of an instrument, and the bucket boundaries of a histogram. */
 export interface OtelInstrumentOptions {
   readonly description?: string
   readonly unit?: string

@@ -1,4 +1,4 @@
-/** `truedy-webhooks/otel`: traces and metrics of deliveries and jobs, through the program's own OpenTelemetry. */
+/** `truedy-webhooks/otel`: traces and metrics of deliveries and jobs, with the program's own OpenTelemetry. */
 
 import { invalidOption } from '../checks.js'
 import { isWebhookError } from '../errors.js'
@@ -23,7 +23,7 @@ export type {
   OtelTracer,
 } from './api.js'
 
-/** The name of our tracer and meter. */
+/** The name of this package's tracer and meter. */
 const INSTRUMENTATION = 'truedy-webhooks'
 
 /** `SpanKind.CONSUMER` and `SpanStatusCode.ERROR` of `@opentelemetry/api`, which never change. */
@@ -31,19 +31,19 @@ const CONSUMER = 4
 const ERROR = 2
 
 /**
- * Traces and metrics through OpenTelemetry, for the option `telemetry` of receivers and job handlers.
+ * Creates traces and metrics with OpenTelemetry, for the option `telemetry` of receivers and job handlers.
  *
- * Each delivery and each job gets a span, `receive truedy` or `process truedy`, which is active while the handler runs. Its parent is
- * the span of the host, or else the request's `traceparent`. A receiver with a `queue` stores the trace in `job.trace`, so the
- * span of the job belongs to the same trace. The metrics are the histogram `truedy.webhooks.duration` (seconds) and the counter
- * `truedy.webhooks.deliveries`, by operation, event type, outcome and error.
+ * Each delivery and each job has a span, `receive truedy` or `process truedy`, which is active while the handler runs. Its parent is
+ * the host's span if there is one, otherwise the span in the header `traceparent`. A receiver with a `queue` stores the trace in
+ * `job.trace`, so the span of the job belongs to the same trace. The metrics are the histogram `truedy.webhooks.duration` (seconds)
+ * and the counter `truedy.webhooks.deliveries`, by operation, event type, outcome and error.
  *
- * No attribute holds anything of a payload, a key, a scope or an id. Only errors of this package are recorded with their
- * message; for all others, only the name or code is recorded.
+ * No attribute contains any part of a payload, a key, a scope or an id. Errors of this package are recorded with their message. Of
+ * other errors, only the name or code is recorded.
  *
- * @param api - the module `@opentelemetry/api`. The SDK may be registered later
- * @returns the value of the option `telemetry`
- * @throws WebhookError `invalid_options` if `api` is something else
+ * @param api - the module `@opentelemetry/api`. You may register the SDK later
+ * @returns the value for the option `telemetry`
+ * @throws WebhookError `invalid_options` if `api` isn't that module
  *
  * @example
  * ```ts
@@ -61,9 +61,9 @@ const ERROR = 2
 export function otel(api: OpenTelemetry): Telemetry {
   requireApi(api)
   const { trace, context, propagation } = api
-  const count = createMetrics(() => api.metrics.getMeter(INSTRUMENTATION))
+  const recordMetrics = createMetrics(() => api.metrics.getMeter(INSTRUMENTATION))
 
-  /** Values that the program put into its own context win over those in a header. */
+  /** Keeps the program's own baggage, if there is any, instead of the baggage in a header. */
   const keepBaggage = (remote: unknown, own: unknown) =>
     own === undefined ? remote : (propagation.setBaggage?.(remote, own) ?? remote)
 
@@ -73,20 +73,20 @@ export function otel(api: OpenTelemetry): Telemetry {
       const host = trace.getSpan(active)
       const remote = propagation.extract(active, carrier, GETTER)
       const sender = trace.getSpan(remote)
-      const isOther = host && sender && host.spanContext().traceId !== sender.spanContext().traceId
-      // A host that has a span has read the headers, too.
+      const isOtherTrace = host && sender && host.spanContext().traceId !== sender.spanContext().traceId
+      // If the host has a span, it has read the headers, too.
       const parent = host ? active : keepBaggage(remote, propagation.getBaggage?.(active))
       const options = {
         kind: CONSUMER,
         attributes: operationAttributes(kind),
-        // If the host began a trace of its own, a link connects it with the sender's trace.
-        ...(isOther && { links: [{ context: sender.spanContext() }] }),
+        // If the host started a trace of its own, a link connects the span with the sender's trace.
+        ...(isOtherTrace && { links: [{ context: sender.spanContext() }] }),
       }
       const span = trace.getTracer(INSTRUMENTATION).startSpan(`${kind} truedy`, options, parent)
       try {
         const { outcome, value } = await context.with(trace.setSpan(parent, span), next)
         const attributes = metricAttributes(kind, outcome)
-        count(outcome.durationMs / 1000, attributes)
+        recordMetrics(outcome.durationMs / 1000, attributes)
         describe(span, outcome, attributes)
         return value
       } finally {
@@ -104,7 +104,7 @@ export function otel(api: OpenTelemetry): Telemetry {
 /** Reads a carrier for a propagator. */
 const GETTER = {
   get: (carrier: { get(name: string): string | undefined }, name: string) => carrier.get(name.toLowerCase()),
-  // Names can't be listed: no propagator of the W3C's needs that.
+  // A carrier can't list its names. The W3C propagators don't need that.
   keys: () => [],
 }
 
@@ -113,12 +113,13 @@ function describe(span: OtelSpan, outcome: Outcome, attributes: Record<string, s
   const failure = failureOf(outcome)
   if (!failure) return
   const { error } = failure
-  // The message of any other error may quote the payload.
+  // The message of another error may quote the payload.
   const message = isWebhookError(error) ? error.message : ''
   span.recordException({ name: errorType(error), message })
-  // A stranger can cause a 4xx: nothing of ours has failed.
-  const isOurs = outcome.status === 'failed' || (outcome.status === 'rejected' && outcome.error.status >= 500)
-  if (isOurs) span.setStatus({ code: ERROR, message })
+  // A 4xx is not an error of the program, because a stranger can cause it.
+  const isProgramError =
+    outcome.status === 'failed' || (outcome.status === 'rejected' && outcome.error.status >= 500)
+  if (isProgramError) span.setStatus({ code: ERROR, message })
 }
 
 function requireApi(api: unknown): void {
@@ -127,7 +128,7 @@ function requireApi(api: unknown): void {
     const part = isObject(api) ? api[name] : undefined
     if (isObject(part) && typeof part[method] === 'function') continue
     throw invalidOption(
-      `otel(api) got no ${name}.${method}. Pass the module: import * as api from '@opentelemetry/api'.`,
+      `The argument of otel() has no ${name}.${method}. Pass the module: import * as api from '@opentelemetry/api'.`,
     )
   }
 }

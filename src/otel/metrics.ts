@@ -1,15 +1,15 @@
-/** The histogram and the counter of deliveries. */
+/** The histogram and the counter of deliveries and jobs. */
 
 import type { OtelCounter, OtelHistogram, OtelMeter } from './api.js'
 
-/** In seconds. Truedy waits for 10; a job may take minutes. */
+/** The bucket boundaries, in seconds. Truedy waits 10 s for a response, and a job may take minutes. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
 /**
- * Creates the function that records a delivery.
+ * Creates the function that records a delivery or job.
  *
- * @param getMeter - asked each time: the program may register its SDK after it created its handlers, and OpenTelemetry gives a
- * meter that does nothing until then
+ * @param getMeter - called each time, because the program may register its SDK after it created its handlers. Until then, the meter
+ * does nothing
  */
 export function createMetrics(
   getMeter: () => OtelMeter,

@@ -1,14 +1,14 @@
-/** Hand-off to BullMQ. */
+/** Adds jobs to BullMQ. */
 
 import type { Queue, QueueJob } from '../receive/job.js'
 import { requireMethods } from './adapter-checks.js'
 
 /** The part of a BullMQ `Queue` that is used. */
 export interface BullmqClient<Options extends object> {
-  /** Adds a job. Takes whichever data the user's queue has, which is a `QueueJob` or unknown. */
-  // biome-ignore lint/suspicious/noExplicitAny: no other type fits a queue of whichever data
+  /** Adds a job. Accepts any data, because the data type of the user's queue may be `QueueJob` or another type. */
+  // biome-ignore lint/suspicious/noExplicitAny: no other type fits every data type
   add(name: string, data: any, options?: Options): PromiseLike<unknown>
-  /** Tells the state of a job, such as `failed`. */
+  /** Returns the state of a job, such as `failed`. */
   getJobState(id: string): PromiseLike<unknown>
 }
 
@@ -19,11 +19,11 @@ interface AddedJob {
 }
 
 /**
- * A queue on BullMQ (Redis or Valkey). The job's id is the key of the event, so a retry by Truedy adds nothing as long as BullMQ
- * keeps the job. A job with that id that has failed for good is retried: BullMQ itself would ignore the new one.
+ * Creates a queue on BullMQ (Redis or Valkey). The job's id is the key of the event, so a retry by Truedy adds no second job as long
+ * as BullMQ keeps the first one. If that job has failed for good, the adapter makes BullMQ run it again; `add` alone would do nothing.
  *
- * Set `attempts` (BullMQ's default is 1), `removeOnComplete` and `removeOnFail`, and give the receiver's connection
- * `enableOfflineQueue: false`, so that a Redis that is down gives a 500 at once.
+ * Set `attempts` (BullMQ's default is 1), `removeOnComplete` and `removeOnFail`. Set `enableOfflineQueue: false` on the receiver's
+ * connection, so that the response is a 500 at once if Redis is down.
  *
  * @param queue - a BullMQ `Queue`
  * @param options - BullMQ's own job options, except `jobId`
@@ -53,26 +53,29 @@ export function bullmqQueue<Options extends object>(
   return {
     async add(job: QueueJob) {
       const jobId = bullmqId(job.key)
-      // The caller's options, which have no job id, plus our job id.
+      // The program's options don't have a `jobId`, so the type is the one of the client's options.
       const settings = { ...options, jobId } as Options & { jobId: string }
-      // Both at once, because a second round trip would halve the rate. Their order doesn't matter: a job may also fail right after
-      // its state was read. Both are asynchronous, so that no rejection of one is lost if the other throws.
+      // Both are sent at once, because a second round trip would halve the rate. Their order doesn't matter, because a job may
+      // also fail right after its state was read. The async functions turn a synchronous throw into a rejection, so that neither
+      // is unhandled.
       const [result, state] = await Promise.all([
         (async () => queue.add(job.type, job, settings))(),
         (async () => queue.getJobState(jobId))(),
       ])
-      // The client's type doesn't know the result of `add`. Each part is checked before it is used.
+      // The client's type doesn't declare the result of `add`. Each part is checked before it is used.
       const added = result as AddedJob | undefined
       if (added?.id !== undefined && added.id !== jobId) {
-        throw new Error(`BullMQ kept the job ${added.id} instead. Pass no deduplication or repeat options.`)
+        throw new Error(
+          `BullMQ returned the job ${added.id} instead of adding a new one. Don't use the options deduplication and repeat.`,
+        )
       }
-      // All attempts again: otherwise the job would fail for good the first time that it fails.
+      // Gives the job all of its attempts again. Otherwise, its next failure would be final.
       if (state === 'failed') await added?.retry?.('failed', { resetAttemptsMade: true })
     },
   }
 }
 
-/** A key as a job's id, one to one: BullMQ allows no `:` in it, and no integer. */
+/** Turns a key into a job's id, one to one. BullMQ allows neither a `:` in an id nor an id that is an integer. */
 function bullmqId(key: string): string {
   const escaped = key.replace(/[%:]/g, (character) => (character === '%' ? '%25' : '%3A'))
   return /^\d+$/.test(escaped) ? `%${escaped}` : escaped

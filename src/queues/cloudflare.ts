@@ -1,12 +1,12 @@
-/** Hand-off to Cloudflare Queues. */
+/** Adds jobs to Cloudflare Queues. */
 
 import type { Queue, QueueJob } from '../receive/job.js'
 import { requireMethods, requireSize } from './adapter-checks.js'
 
 /** The part of a queue's binding that is used. */
 export interface CloudflareClient<Options extends object> {
-  /** Sends a message. Takes whichever messages the user's queue has: a `QueueJob`, or unknown. */
-  // biome-ignore lint/suspicious/noExplicitAny: no other type fits a queue of whichever messages
+  /** Sends a message. Accepts any message, because the message type of the user's queue may be `QueueJob` or another type. */
+  // biome-ignore lint/suspicious/noExplicitAny: no other type fits every message type
   send(message: any, options?: Options): PromiseLike<unknown>
 }
 
@@ -14,9 +14,9 @@ export interface CloudflareClient<Options extends object> {
 const MAX_JOB_BYTES = 128_000
 
 /**
- * A queue on Cloudflare Queues. It doesn't recognize duplicates: give the job handler a shared `store`.
+ * Creates a queue on Cloudflare Queues. Cloudflare doesn't recognize duplicates, so give the job handler a shared `store`.
  *
- * @param queue - the binding: `env.JOBS`
+ * @param queue - the binding of the queue, such as `env.JOBS`
  * @param options - Cloudflare's own options of `send`
  * @throws WebhookError `invalid_options`
  *

@@ -1,4 +1,4 @@
-/** Hand-off to graphile-worker. */
+/** Adds jobs to graphile-worker. */
 
 import type { Queue, QueueJob } from '../receive/job.js'
 import { sha256Hex } from '../sha256.js'
@@ -6,19 +6,19 @@ import { requireMethods } from './adapter-checks.js'
 
 /** The part of graphile-worker's utilities that is used. */
 export interface GraphileClient<Spec extends object> {
-  /** Adds a job. Takes the payload of whichever task. */
-  // biome-ignore lint/suspicious/noExplicitAny: no other type fits a task of whichever payload
+  /** Adds a job. Accepts any payload, because each task has its own type. */
+  // biome-ignore lint/suspicious/noExplicitAny: no other type fits every payload
   addJob(task: string, payload: any, spec?: Spec): PromiseLike<unknown>
 }
 
-/** Longest key that graphile-worker takes, in characters. */
+/** The longest key that graphile-worker accepts, in characters. */
 const MAX_KEY_LENGTH = 512
 
 /**
- * A queue on graphile-worker (PostgreSQL). The job's key is the key of the event, so a retry by Truedy adds nothing while the job
- * waits. Once the job runs or is done, a retry adds it again: give the job handler a shared `store`.
+ * Creates a queue on graphile-worker (PostgreSQL). The job's key is the key of the event, so a retry by Truedy adds no second job
+ * while the first one waits. Once that job runs or is done, a retry adds it again, so give the job handler a shared `store`.
  *
- * @param utils - `makeWorkerUtils(…)`, or `helpers` of a task
+ * @param utils - the result of `makeWorkerUtils(…)`, or the `helpers` of a task
  * @param task - the name of the task
  * @param spec - graphile-worker's own job spec, except `jobKey` and `jobKeyMode`
  * @throws WebhookError `invalid_options`
@@ -45,7 +45,8 @@ export function graphileQueue<Spec extends object>(
   return {
     add(job: QueueJob) {
       const jobKey = job.key.length <= MAX_KEY_LENGTH ? job.key : sha256Hex(job.key)
-      // The caller's spec, which has no key, plus our key. A waiting job is left as it is, with its attempts and its time.
+      // The program's spec doesn't have these two fields, so the type is the one of the client's spec. `preserve_run_at` keeps
+      // the time at which a waiting job runs.
       const settings = { ...spec, jobKey, jobKeyMode: 'preserve_run_at' } as unknown as Spec
       return utils.addJob(task, job, settings)
     },

@@ -1,4 +1,4 @@
-/** `truedy-webhooks/queues`: hands deliveries to the queue engine that a program already runs. */
+/** `truedy-webhooks/queues`: adds the jobs of a receiver to the queue engine of the program. */
 
 export type { Queue, QueueJob } from '../receive/job.js'
 export { type BullmqClient, bullmqQueue } from './bullmq.js'

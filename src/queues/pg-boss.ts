@@ -1,4 +1,4 @@
-/** Hand-off to pg-boss. */
+/** Adds jobs to pg-boss. */
 
 import type { Queue, QueueJob } from '../receive/job.js'
 import { sha256Hex } from '../sha256.js'
@@ -6,24 +6,23 @@ import { requireMethods } from './adapter-checks.js'
 
 /** The part of a pg-boss instance that is used. */
 export interface PgBossClient<Options extends object> {
-  /** Adds a job; `null` if there is one with its id. */
+  /** Adds a job. Resolves with `null` if it adds none, for example because a job has that id already. */
   send(name: string, data: object, options?: Options): PromiseLike<string | null>
-  /** Makes a failed job wait again; leaves any other as it is. */
+  /** Makes a failed job run again. Changes no other job. */
   retry(name: string, id: string): PromiseLike<unknown>
-  /** Finds a job that is not in the archive; `null` if there is none. */
+  /** Finds a job that is not archived. Resolves with `null` if there is none. */
   getJobById(name: string, id: string): PromiseLike<object | null>
 }
 
 /**
- * A queue on pg-boss (PostgreSQL). The job's id is made of the key of the event, so a retry by Truedy adds nothing until pg-boss
- * archives the job. If the job has already failed for good when Truedy retries, this adapter makes it run again; pg-boss
- * itself would ignore the new job. If the queue does
- * not exist, or its policy drops the job, `add` rejects, and the response is a 500.
+ * Creates a queue on pg-boss (PostgreSQL). The job's id is derived from the key of the event, so a retry by Truedy adds no second job
+ * until pg-boss archives the first one. If that job has failed for good, the adapter makes it run again; `send` alone would do
+ * nothing. If the queue doesn't exist, or its policy drops the job, `add` rejects, and the response is a 500.
  *
- * The queue must exist (`createQueue`). Set `retryLimit`, `retryDelay` and `retryBackoff`: the defaults are two retries without
- * a delay.
+ * Create the queue first (`createQueue`). Set `retryLimit`, `retryDelay` and `retryBackoff`, because pg-boss retries only twice by
+ * default, without a delay.
  *
- * @param boss - a pg-boss instance that was started
+ * @param boss - a pg-boss instance that has started
  * @param name - the name of the queue
  * @param options - pg-boss's own options of `send`, except `id`
  * @throws WebhookError `invalid_options`
@@ -54,14 +53,19 @@ export function pgBossQueue<Options extends object>(
   return {
     async add(job: QueueJob) {
       const id = uuidOf(job.key)
-      // The caller's options, which have no job id, plus our job id.
+      // The program's options don't have an `id`, so the type is the one of the client's options.
       const settings = { ...options, id } as Options & { id: string }
       const { type, scope } = job
-      const data = { ...job, type: storable(type), ...(scope !== undefined && { scope: storable(scope) }) }
+      const data = {
+        ...job,
+        type: toStorable(type),
+        ...(scope !== undefined && { scope: toStorable(scope) }),
+      }
       if ((await boss.send(name, data, settings)) !== null) return
-      // `null` has several reasons. The queue may have the job, which may have failed for good.
+      // `null` has several reasons. The queue may have this job already, and the job may have failed for good.
       await boss.retry(name, id)
-      // Or there is no such queue, or its policy or a singleton key dropped the job: none of these is an error in pg-boss.
+      // Otherwise, there is no such queue, or its policy or a singleton key dropped the job. pg-boss reports none of these as an
+      // error.
       if (await boss.getJobById(name, id)) return
       throw new Error(
         `pg-boss did not add the job to the queue "${name}". Create the queue with createQueue, with the policy "standard", and pass no singleton options.`,
@@ -70,12 +74,16 @@ export function pgBossQueue<Options extends object>(
   }
 }
 
-/** A text as PostgreSQL's jsonb can hold it, which knows neither U+0000 nor half a surrogate pair. JSON escapes them in the body, and `dedupeKey` in the key. */
-function storable(text: string): string {
+/**
+ * Replaces U+0000 and half surrogate pairs, which PostgreSQL's
+ * `jsonb` can't hold. Needed for the type and the scope only: in the body, JSON has escaped them, and so has `dedupeKey` in the
+ * key. A key that a function of the program returns is not changed, so pg-boss rejects a job whose key has one of them.
+ */
+function toStorable(text: string): string {
   return text.replace(/\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
 }
 
-/** A key as a UUID of version 8 (RFC 9562 §5.8), made of its SHA-256. */
+/** Turns a key into a UUID of version 8 (RFC 9562 §5.8), derived from its SHA-256. */
 function uuidOf(key: string): string {
   const digest = sha256Hex(key)
   const variant = ((Number.parseInt(digest.charAt(16), 16) & 3) | 8).toString(16)

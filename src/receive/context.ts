@@ -1,4 +1,4 @@
-/** The context of a handler, and the choice of the handler for an event. */
+/** The context of a handler, and the function that calls the handlers of an event. */
 
 import { invalidOption, requireFunction, requireObject } from '../checks.js'
 import type { ProcessContext } from '../dedupe/process-once.js'
@@ -12,24 +12,24 @@ import {
 } from '../events/catalogue.js'
 import type { QueueJob } from './job.js'
 
-/** The context that every handler gets, in a receiver and in a job handler. */
+/** The context that a handler gets in a receiver and in a job handler. */
 export interface EventContext<Args extends readonly unknown[] = readonly unknown[]> extends ProcessContext {
   /** The JSON text that was signed. */
   readonly rawBody: string
   /** The time in the timestamp header. */
   readonly sentAt: Date
-  /** The result of `scope`: the tenant, for example. */
+  /** The scope. If the option `scope` is a function, its result: the tenant, for example. */
   readonly scope: string | undefined
-  /** The further arguments of the call: `env` and `ctx` of Workers, a parameter of the route. */
+  /** The arguments after the request or job: `env` and `ctx` on Workers, or a parameter of the route. */
   readonly args: Args
 }
 
 /** The context of a handler in a receiver. */
 export interface HandlerContext<Request = unknown, Args extends readonly unknown[] = readonly unknown[]>
   extends EventContext<Args> {
-  /** The request, as the host passed it. Its body has been read: use `rawBody`. */
+  /** The request, as the host passed it. Its body has been read, so use `rawBody`. */
   readonly request: Request
-  /** Which of the secrets signed, from 0. */
+  /** The index of the secret that signed, from 0. */
   readonly secretIndex: number
 }
 
@@ -38,15 +38,15 @@ export interface JobContext<Args extends readonly unknown[] = readonly unknown[]
   readonly job: QueueJob
 }
 
-/** A handler for each event type, by name; `unknown` gets the types that this version doesn't know. */
+/** A handler for each event type, by name. `unknown` gets the events whose type this version doesn't know. */
 export type EventHandlers<Context = EventContext> = {
   readonly [Name in EventName | 'unknown']?: ((event: EventOf<Name>, context: Context) => unknown) | undefined
 }
 
-/** `on`, `onEvent`, or both: a receiver with neither would drop every event. */
+/** `on`, `onEvent`, or both. With neither, every event would be dropped. */
 export type Handling<Context> =
   | {
-      /** A handler for each event type. A type without one is acknowledged. */
+      /** A handler for each event type. An event without a handler is acknowledged. */
       readonly on: EventHandlers<Context>
       /** Gets every event, after the handler in `on`. */
       readonly onEvent?: ((event: TruedyEvent, context: Context) => unknown) | undefined
@@ -57,19 +57,19 @@ export type Handling<Context> =
       readonly onEvent: (event: TruedyEvent, context: Context) => unknown
     }
 
-/** Runs the handlers of an event. */
+/** Calls the handlers of an event. */
 export type Dispatch<Context> = (event: TruedyEvent, context: Context) => Promise<void>
 
 /**
- * Puts handlers together.
+ * Combines handlers into one function.
  *
- * @throws WebhookError `invalid_options` for what would acknowledge events and drop them
+ * @throws WebhookError `invalid_options` if a handler is missing, isn't a function or has the name of no event
  */
 export function createDispatch<Context>(handling: Handling<Context>): Dispatch<Context> {
   const { on = {}, onEvent } = handling
   requireHandlers(on, onEvent)
   return async (event, context) => {
-    // The handler under an event's name takes that event, which TypeScript can't see across the lookup.
+    // The handler under an event's name takes that event. TypeScript can't know that.
     const handler = on[event.event] as typeof onEvent
     await handler?.(event, context)
     await onEvent?.(event, context)
@@ -85,16 +85,16 @@ function requireHandlers(on: unknown, onEvent: unknown): void {
       if (handler !== undefined) requireFunction(`on["${name}"]`, handler)
       continue
     }
-    const known = normalizeName(name)
-    const hint =
-      known === 'unknown'
-        ? `${didYouMean(name, names)} The events are ${names.join(', ')}.`
-        : ` It arrives as "${known}": use that name.`
-    throw invalidOption(`Unknown event "${name}" in on.${hint}`)
+    const type = normalizeName(name)
+    throw invalidOption(
+      type === 'unknown'
+        ? `Unknown event "${name}" in \`on\`.${didYouMean(name, names)} The events are ${names.join(', ')}.`
+        : `"${name}" in \`on\` is an alias: its handler would never run. Use "${type}".`,
+    )
   }
   if (onEvent === undefined && handlers.every(([, handler]) => handler === undefined)) {
     throw invalidOption(
-      'There is no handler: every event would be acknowledged and dropped. Pass on or onEvent.',
+      'There is no handler: every event would be acknowledged and dropped. Pass `on` or `onEvent`.',
     )
   }
 }

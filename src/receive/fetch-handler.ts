@@ -1,11 +1,17 @@
-/** The receiver on fetch's `Request` and `Response`. */
+/** A receiver for fetch's `Request` and `Response`. */
 
 import { isWebhookError } from '../errors.js'
-import { connectionClosed, isRequest, type RequestLike, readUnread, requireRequest } from '../read-body.js'
+import {
+  connectionClosed,
+  isRequest,
+  type RequestLike,
+  readRequestBody,
+  requireRequest,
+} from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
-/** The program's own `Request` type. If the program has none, a type with the part of a `Request` that is used. */
+/** The program's own `Request` type. If it has none, the part of a `Request` that is used. */
 export type FetchRequest = typeof globalThis extends { Request: { prototype: infer Instance } }
   ? Instance
   : RequestLike
@@ -16,20 +22,20 @@ interface ServerResponse {
   writeHead?(status: number, headers: Record<string, string>): { end(text: string): unknown }
 }
 
-/** The `Response` of whichever types the program has: DOM, Node, Workers, Deno, Bun. */
+/** The program's own `Response` type (DOM, Node, Workers, Deno, Bun). */
 export type FetchResponse = typeof globalThis extends { Response: { prototype: infer Instance } }
   ? Instance
   : object
 
 /**
- * A webhook endpoint for fetch-standard frameworks: Next.js, Hono, Workers, Deno, Bun, SvelteKit, Nuxt, Astro and others.
- * The body is read here, with a limit; hand over the request unread.
+ * Creates a webhook endpoint for frameworks with fetch's `Request` and `Response`: Next.js, Hono, Workers, Deno, Bun, SvelteKit, Nuxt,
+ * Astro and others. Pass the request unread: the handler reads the body, up to a limit.
  *
- * Answers as {@link createReceiver} does.
+ * Responds with the same statuses as {@link createReceiver}.
  *
  * @param options - `secret`, `on`, `store` and the rest of {@link ReceiverOptions}
  * @returns the handler; it never throws
- * @throws {@link WebhookError} `invalid_secret` and `invalid_options`, at once and not at the first request
+ * @throws {@link WebhookError} `invalid_secret`, `invalid_options`, when you create the handler
  *
  * @example
  * ```ts
@@ -47,26 +53,27 @@ export function createWebhookHandler<Args extends readonly unknown[] = []>(
   const receive = createBodyReceiver(options)
   return async (request, ...args) => {
     const { status, headers, body } = await receive({
-      // The program's own type of a Request, which is a RequestLike.
+      // Every `Request` type fits RequestLike. TypeScript can't know that the value has the program's own type.
       request: request as FetchRequest,
       args,
       method: request?.method,
       headers: request?.headers,
       requireRequest: () => requireRequest(request),
       readBody: (maxBodyBytes) =>
-        readUnread(request, maxBodyBytes).catch((error) => {
+        readRequestBody(request, maxBodyBytes).catch((error) => {
           throw isWebhookError(error) ? error : connectionClosed(error)
         }),
     })
     if (!isRequest(request)) {
-      // Node's servers ignore what a handler returns, and the client would wait. Express and Koa have `res` on the request, too.
+      // The handler got something else, perhaps Node's `(req, res)`. Node's servers ignore the value that a handler returns, so write
+      // the response, or the client would wait. Express and Koa have `res` on the request, too.
       const candidates = [...args, (request as { res?: unknown } | undefined)?.res] as ServerResponse[]
       candidates
         .find((each) => each?.headersSent === false)
         ?.writeHead?.(status, headers)
         .end(body)
     }
-    // The constructor rejects a 204 with a body, even an empty one.
+    // The constructor rejects a 204 with a body, even with an empty string.
     return new Response(body === '' ? null : body, { status, headers })
   }
 }

@@ -1,4 +1,4 @@
-/** The worker's side of a queue: a job → its event, processed once. */
+/** The worker's side of a queue: takes a job, and processes its event once. */
 
 import { requireFunction, requireObject, requireOptions } from '../checks.js'
 import { scopedKey } from '../dedupe/key.js'
@@ -25,36 +25,37 @@ export interface JobOptionsBase<Args extends readonly unknown[]>
   extends StepOptions,
     TelemetryOptions,
     Omit<ProcessOptions, 'key'> {
-  /** The store of processed jobs. Default: a `memoryStore` of its own, for a single worker process. */
+  /** The store that marks jobs done. Default: a new `memoryStore`, which is enough for a single worker process. */
   readonly store?: DedupeStore | undefined
-  /** Sees every job. Default: failures go to `console`. */
+  /** Called with the outcome of each job. By default, failures are logged to `console`. */
   readonly onOutcome?:
     | ((outcome: Outcome, delivery: { readonly job: QueueJob; readonly args: Args }) => unknown)
     | undefined
 }
 
-/** Options of {@link createJobHandler}: what to do with an event (`on` or `onEvent`), and the rest. */
+/** Options of {@link createJobHandler}: the handlers (`on`, `onEvent` or both), and everything else. */
 export type JobHandlerOptions<Args extends readonly unknown[] = []> = JobOptionsBase<Args> &
   Handling<JobContext<Args>>
 
-/** Below the time after which any engine gives a job to another worker. */
+/** The default of `leaseMs`. Every engine waits longer before it gives a job to another worker. */
 const DEFAULT_JOB_LEASE_MS = 10_000
 
-/** The pause between two claims of a job that another worker holds, in milliseconds. */
+/** The time between two claims of a job that another worker holds, in milliseconds. */
 const BUSY_WAIT_MS = 250
 
 /**
- * The worker's side of a receiver with a `queue`: takes a job, and runs the handlers of its event once.
+ * Creates the worker's side of a receiver with a `queue`: a function that takes a job and runs the handlers of its event once.
  *
- * It throws where the engine should retry: a handler's error comes out unchanged, and `busy` means that another worker holds
- * the job. Before that it waits in place for up to one lease, so that a worker that crashed doesn't cost an attempt.
- * Records are kept under `job/<key>`: a receiver may use the same store.
+ * The function rejects if the engine should retry the job. It passes on the error of a handler. If another worker holds the job, it
+ * waits for up to one lease and then rejects with `busy`. So a worker that crashed doesn't cost one of the job's attempts. A
+ * receiver may use the same store, because the key of a job starts with `job/` in the store.
  *
- * @param options - `on` or `onEvent`; `store`, `leaseMs` (milliseconds, 10,000), `ttlMs` (72 hours), `handlerTimeoutMs` (15
- * minutes), `stepTimeoutMs` (3,000), `scope`, `onOutcome`, `telemetry`
- * @returns the handler: takes a {@link QueueJob} or its JSON, and resolves with `processed` or `duplicate`
- * @throws {@link WebhookError} `invalid_options` at once. The handler: `invalid_options` if it is given the engine's job instead of
- * its data; `invalid_event` and `invalid_json` for a job that holds no event; `busy`; `handler_timeout`; `step_timeout`
+ * @param options - `on` or `onEvent`; times in milliseconds: `leaseMs` (10,000), `ttlMs` (72 hours), `handlerTimeoutMs` (15 minutes),
+ * `stepTimeoutMs` (3,000); `store`, `scope`, `onOutcome`, `telemetry`
+ * @returns the job handler: takes a {@link QueueJob} or its JSON, and resolves with `processed` or `duplicate`
+ * @throws {@link WebhookError} `invalid_options`. The job handler rejects with `invalid_options` if it gets the engine's own job or
+ * something that isn't JSON, `invalid_event` or `invalid_json` if the job has no event, `busy`, `handler_timeout`, `step_timeout`.
+ * Passes on errors of a handler, and errors of the store's `claim`
  *
  * @example
  * ```ts
@@ -95,15 +96,15 @@ export function createJobHandler<Args extends readonly unknown[] = []>(
     const report = reportTo((outcome) => onOutcome(outcome, { job, args }), startedAt, deadline, note)
     const { key, scope } = job
     const known = { key, ...(scope !== undefined && { scope }) }
-    const record = `job/${key}`
-    const name = processing.scope === undefined ? record : scopedKey(record, processing.scope)
+    const jobKey = `job/${key}`
+    const storeKey = processing.scope === undefined ? jobKey : scopedKey(jobKey, processing.scope)
     let event: TruedyEvent | undefined
     try {
-      // The body is wire text, so a `rawEvent` in it is the sender's own field.
+      // The body is as it was sent, so a `rawEvent` in it is a field of the sender and doesn't count.
       const parsed = parseBytes(job.body)
       event = parsed
       const attempt = () =>
-        runOnce(store, name, processing, (context) =>
+        runOnce(store, storeKey, processing, (context) =>
           dispatch(parsed, {
             ...context,
             key,
@@ -126,7 +127,7 @@ export function createJobHandler<Args extends readonly unknown[] = []>(
       }
       return { status: processed.status, key }
     } catch (error) {
-      // Does nothing if `busy` was reported above.
+      // If `busy` was reported above, this does nothing.
       await report({ ...known, ...(event && { event }), status: 'failed', error })
       throw error
     }
@@ -135,7 +136,7 @@ export function createJobHandler<Args extends readonly unknown[] = []>(
   return async (input, ...args) => {
     const job = readJob(input)
     if (!telemetry) return processJob(job, args)
-    // A job comes from the wire: whatever its trace is, the event is processed.
+    // The job may come from another program, so its `trace` can be anything.
     const trace: Readonly<Record<string, unknown>> = { ...job.trace }
     return observeWork(
       telemetry,

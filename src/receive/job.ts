@@ -1,25 +1,25 @@
-/** A verified delivery on its way through a queue: plain JSON, which every later version understands. */
+/** A verified delivery as a job in a queue. It is plain JSON that every later version can read. */
 
 import { asBytes, type Bytes, decodeUtf8 } from '../bytes.js'
-import { invalidOption, requireObject, wrongValue } from '../checks.js'
+import { invalidOption, requireObject } from '../checks.js'
 import { WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
 import { rawTextOf } from '../events/parse.js'
 import { isObject, isText, parseJson } from '../json.js'
 
-/** A verified delivery, as a queue carries it. Plain JSON; a later version may add fields. */
+/** A verified delivery as a job in a queue. It is plain JSON, and a later version may add fields. */
 export interface QueueJob {
-  /** The key of the event, with its scope: use it as the job's id, so that the queue holds each event once. */
+  /** The key of the event, with its scope. Use it as the job's id, so that the queue holds each event once. */
   readonly key: string
-  /** The type of the event, as sent. */
+  /** The name of the event as it was sent. It may be an alias or an unknown type. */
   readonly type: string
   /** The JSON text that was signed. */
   readonly body: string
   /** The time in the timestamp header, as ISO 8601. */
   readonly sentAt: string
-  /** When the delivery arrived here, as ISO 8601. */
+  /** When the receiver created this job, as ISO 8601. */
   readonly receivedAt: string
-  /** The result of `scope`: the tenant, for example. */
+  /** The scope of the receiver. If its option `scope` is a function, the function's result: the tenant, for example. */
   readonly scope?: string
   /** Trace headers of the delivery (`traceparent`, for example), if the receiver has `telemetry`. */
   readonly trace?: Readonly<Record<string, string>>
@@ -28,13 +28,13 @@ export interface QueueJob {
 /** A queue that a receiver hands deliveries to. */
 export interface Queue {
   /**
-   * Adds a job. Must resolve only when the queue holds the job durably: the delivery is then acknowledged, and Truedy does not
-   * send it again. Must do nothing if the queue has a job with the same `key` already.
+   * Adds a job. Must resolve only when the queue has stored the job durably, because the delivery is then acknowledged and Truedy
+   * doesn't retry it. Must do nothing if the queue already has a job with the same `key`.
    */
   add(job: QueueJob): PromiseLike<unknown>
 }
 
-/** The job of a delivery. */
+/** Creates the job of a delivery. */
 export function createJob(
   event: TruedyEvent,
   {
@@ -61,28 +61,32 @@ export function createJob(
 }
 
 /**
- * The job that an engine hands to a worker.
+ * Checks a job that an engine passes to a worker.
  *
- * @param input - the job, or its JSON as text or as bytes
- * @throws WebhookError `invalid_event`, `invalid_options`
+ * @param input - the job, or its JSON as a string or as bytes
+ * @throws WebhookError `invalid_event` if a field is missing or invalid; `invalid_options` if it isn't a job at all
  */
 export function readJob(input: unknown): QueueJob {
   const bytes = asBytes(input)
   const job = bytes === undefined ? input : parseJob(bytes)
-  const { key, type, body, sentAt, receivedAt, scope } = requireObject('job', job)
-  if (isText(key) && isText(type) && isText(body) && isTime(sentAt) && isTime(receivedAt)) {
-    // Extra fields stay: a later version may have added them.
-    if (scope === undefined || isText(scope)) return job as QueueJob
-  }
+  const fields = requireObject('job', job)
+  const invalid =
+    ['key', 'type', 'body'].find((name) => !isText(fields[name])) ??
+    ['sentAt', 'receivedAt'].find((name) => !isTime(fields[name])) ??
+    (fields['scope'] === undefined || isText(fields['scope']) ? undefined : 'scope')
+  // Other fields are kept, because a later version may have added them.
+  if (invalid === undefined) return job as QueueJob
   for (const field of ['data', 'body', 'payload', 'value']) {
-    const inner = (job as Readonly<Record<string, unknown>>)[field]
+    const inner = fields[field]
     if (isObject(inner) && isText(inner['body'])) {
-      throw invalidOption(`This is the engine's job, not ours. Pass its ${field}: work(job.${field}).`)
+      throw invalidOption(
+        `This is the engine's own job, not the QueueJob inside it. Pass its ${field}: work(job.${field}).`,
+      )
     }
   }
   throw new WebhookError(
     'invalid_event',
-    'This is no job of a receiver: it lacks key, type, body, sentAt or receivedAt. Pass what Queue.add was given.',
+    `The field ${invalid} of the job is missing or invalid. Pass the job that Queue.add was given.`,
   )
 }
 
@@ -90,7 +94,7 @@ function parseJob(bytes: Bytes): unknown {
   try {
     return parseJson(decodeUtf8(bytes))
   } catch {
-    throw wrongValue('job', 'a job of a receiver, or its JSON in UTF-8', 'text')
+    throw invalidOption('The job is not JSON in UTF-8. Pass the job that Queue.add was given, or its JSON.')
   }
 }
 

@@ -1,4 +1,4 @@
-/** The receiver on Node's `(req, res)`. */
+/** A receiver for Node's `(req, res)`. */
 
 import { asBytes, type RawBody } from '../bytes.js'
 import type { WebhookError } from '../errors.js'
@@ -6,27 +6,27 @@ import { bodyTooLarge, connectionClosed, isRequest, joinChunks, keepChunk, notRa
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
-/** The part of a request that is used: `http.IncomingMessage`, and fields that frameworks add. */
+/** The part of a request that is used: fields of `http.IncomingMessage`, and fields that frameworks add. */
 export interface NodeRequest {
   readonly method?: string | undefined
   readonly url?: string | undefined
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** True if the whole message has arrived. */
+  /** True if the whole request has arrived. */
   readonly complete: boolean
-  /** True if somebody has read from the stream. */
+  /** True if something has read from the stream. */
   readonly readableDidRead: boolean
   /** True if the stream was read to its end. */
   readonly readableEnded: boolean
-  /** Set where the stream gives text instead of bytes. */
+  /** Set if the stream provides strings instead of bytes. */
   readonly readableEncoding?: string | null
   readonly destroyed: boolean
-  /** The stream, on HTTP/2. After a reset, the request ends as if its body were complete. `closed` tells that it was reset. */
+  /** The HTTP/2 stream. If it was reset, the request ends as if its body were complete, and `closed` is true. */
   readonly stream?: { readonly closed: boolean } | undefined
   /** 1 or 2. */
   readonly httpVersionMajor?: number
-  /** The bytes, where a framework keeps them (NestJS, Google Cloud Functions). */
+  /** The bytes, if a framework keeps them (NestJS, Google Cloud Functions). */
   readonly rawBody?: unknown
-  /** The bytes, where a raw body parser put them; or what another parser made of them. */
+  /** The bytes, if a raw body parser set them, or the value that another parser set. */
   readonly body?: unknown
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
   on(event: 'end' | 'close', listener: () => void): unknown
@@ -41,29 +41,28 @@ export interface NodeResponse {
   writeHead(status: number, headers: Record<string, string | number>): unknown
   write(text: string): unknown
   end(): unknown
-  /** The stream, on HTTP/2. */
+  /** The HTTP/2 stream. */
   readonly stream?:
     | {
-        /** Ends the stream, also for a client that still sends. */
+        /** Ends the stream, even if the client is still sending. */
         close(): void
       }
     | undefined
 }
 
-/** The time that the rest of a rejected upload is waited for, in milliseconds. */
+/** How long the handler waits for the rest of a rejected upload, in milliseconds. */
 const LINGER_MS = 1000
 
 /**
- * A webhook endpoint for Node's `(req, res)`: node:http, node:http2, Express, Koa (`ctx.req`), NestJS.
+ * Creates a webhook endpoint for Node's `(req, res)`: node:http, node:http2, Express, Koa (`ctx.req`, `ctx.res`), NestJS.
  *
- * The body is read from the stream, with a limit; or taken from `req.rawBody` or `req.body` where a framework left the
- * bytes there. Where a parser has eaten the stream, the answer is 500 and the log says what to change. In all other cases, it
- * answers as `createReceiver` does.
+ * The handler reads the body from the stream, up to a limit, or takes the bytes from `req.rawBody` or `req.body` if a framework put
+ * them there. If a parser has consumed the stream, the response is a 500, and the log says what to change. Otherwise, it responds
+ * with the same statuses as `createReceiver`.
  *
  * @param options - `secret`, `on`, `store` and the rest of {@link ReceiverOptions}
- * @returns the handler. The promise resolves when the reply is written, and rejects only if the handler was not given a Node
- * response to write the reply to.
- * @throws `WebhookError` `invalid_secret` and `invalid_options`, at once and not at the first request
+ * @returns the handler. Its promise resolves when the response was written. It rejects only if the handler didn't get a Node response
+ * @throws `WebhookError` `invalid_secret`, `invalid_options`, when you create the handler
  *
  * @example
  * ```ts
@@ -96,11 +95,11 @@ export function createNodeHandler<
       },
       readBody: (maxBodyBytes) => readNodeBody(request, maxBodyBytes),
     })
-    // The host then responds with an error of its own.
+    // There is no response to write to, so let the host respond with an error.
     if (mistake && !isNodeResponse(response)) throw mistake
-    // Somebody else answered (a timeout middleware), or nobody listens anymore.
+    // Something else has responded (a timeout middleware, for example), or the client is gone.
     if (response.headersSent || response.destroyed) return
-    // A request of a serverless adapter may have no `complete` and has no stream to wait for, so `undefined` counts as read.
+    // The request of a serverless adapter may have no `complete`. It has no stream to wait for, so `undefined` counts as read.
     const isUnread = request?.complete === false && !request.destroyed
     const isHttp2 = request?.httpVersionMajor === 2
     response.writeHead(status, {
@@ -109,27 +108,29 @@ export function createNodeHandler<
       ...(isUnread && !isHttp2 && { connection: 'close' }),
     })
     if (body !== '' && request?.method !== 'HEAD') response.write(body)
-    // If the connection were closed while the client is still sending, it would be reset, and the reply would be lost.
-    if (isUnread && !isHttp2) await restOf(request)
+    // If the connection closed while the client is still sending, the client could lose the response.
+    if (isUnread && !isHttp2) await drain(request)
     response.end()
-    // A stream is reset after its reply: the client stops sending, and its other streams live on (RFC 9113 §8.1).
+    // The stream is reset after the response, so that the client stops sending. Its other streams go on (RFC 9113 §8.1).
     if (isUnread && isHttp2) response.stream?.close()
   }
 }
 
-/** Names the mistake if a handler was not given Node's `(req, res)`. */
+/** Returns an error that names the mistake if a handler didn't get Node's `(req, res)`. */
 function findMistake(request: NodeRequest, response: NodeResponse): WebhookError | undefined {
-  if (isRequest(request)) return notRaw('This is a fetch Request, not (req, res): use createWebhookHandler.')
+  if (isRequest(request)) return notRaw(`${MISTAKE} a fetch Request. Use createWebhookHandler.`)
   if (Object(request) === request && isNodeResponse(response)) return undefined
   const { raw, res } = (request ?? {}) as { raw?: unknown; res?: unknown }
-  if (isNodeResponse(res)) return notRaw('This is a context, not (req, res): pass ctx.req and ctx.res.')
+  if (isNodeResponse(res)) return notRaw(`${MISTAKE} a context. Pass ctx.req and ctx.res.`)
   return notRaw(
     raw
-      ? "These are Fastify's request and reply, not (req, res): use createReceiver. As body, pass request.rawBody " +
-          "(NestJS with rawBody: true), or the Buffer that a parser with parseAs: 'buffer' left in request.body."
-      : 'There is no (req, res) of Node. Where a context has a Request, pass that one to createWebhookHandler.',
+      ? `${MISTAKE} Fastify's request and reply. Use createReceiver. As its body, pass request.rawBody ` +
+          "(NestJS with rawBody: true), or the Buffer that a parser with parseAs: 'buffer' puts into request.body."
+      : `${MISTAKE} something else. If that is a context with a Request in it, pass the Request to createWebhookHandler.`,
   )
 }
+
+const MISTAKE = "The handler needs Node's (req, res), and got"
 
 function isNodeResponse(value: unknown): boolean {
   return typeof (value as Partial<NodeResponse> | undefined)?.writeHead === 'function'
@@ -143,11 +144,11 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
   if (kept && !isBeingRead) return kept
   if (isBeingRead) {
     throw notRaw(
-      'Something else is reading the body and has not reached its end. Let that code set req.rawBody once it has read the whole body, or stop it from reading the body.',
+      'Other code is still reading the body. Call the handler after that code has set req.rawBody to the whole body, or remove that code.',
     )
   }
-  // A parsed body is passed on, because verification rejects it with a message that says what to do. An empty Buffer is not
-  // passed on: it would hide that the body was not empty.
+  // A parsed body is passed on, because verification rejects it with a message that says what to do. An empty Buffer is not passed
+  // on, because it would hide that the body was not empty.
   if (readableDidRead || request.readableEncoding) return (asBytes(body) ? undefined : body) as RawBody
   // There is no stream, or it was empty.
   if (readableEnded || typeof request.on !== 'function') return (asBytes(rawBody) ?? body ?? '') as RawBody
@@ -159,7 +160,7 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
     request.on('data', (chunk) => {
       size += chunk.length
       if (size <= maxBodyBytes) keepChunk(chunks, chunk)
-      // Only the first chunk over the limit: the rest streams by while the reply is on its way.
+      // Rejects at the first chunk over the limit. The rest is ignored.
       else if (size - chunk.length <= maxBodyBytes) reject(bodyTooLarge(maxBodyBytes))
     })
     request.on('end', () =>
@@ -172,7 +173,7 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
   })
 }
 
-/** `rawBody` and `body`. Vercel's `body` is a getter that parses, and throws if it can't. */
+/** Returns `rawBody` and `body`. On Vercel, `body` is a getter that parses the body, and throws if it can't. */
 function keptBodies(request: NodeRequest): unknown[] {
   const { rawBody } = request
   try {
@@ -182,8 +183,8 @@ function keptBodies(request: NodeRequest): unknown[] {
   }
 }
 
-/** Resolves when a request has ended or broken off, or after a moment. */
-function restOf(request: NodeRequest): Promise<void> {
+/** Discards the rest of a request. Resolves when the request has ended or its connection has closed, or after a second. */
+function drain(request: NodeRequest): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, LINGER_MS)
     const done = () => {

@@ -1,4 +1,4 @@
-/** The options of a receiver: secret, handlers or queue, store, limits; and their checks. */
+/** The options of a receiver (secret, handlers or queue, store, limits), and their checks. */
 
 import { invalidOption, requireFunction, requireObject, requireOptions, requirePositive } from '../checks.js'
 import {
@@ -13,7 +13,7 @@ import { type Awaitable, type DedupeStore, requireStore } from '../dedupe/store.
 import { didYouMean } from '../did-you-mean.js'
 import { type BodyLimit, DEFAULT_MAX_BODY_BYTES } from '../read-body.js'
 import { memoryStore } from '../stores/memory.js'
-import type { Secret } from '../verify/keys.js'
+import { invalidSecret, type Secret } from '../verify/keys.js'
 import {
   resolveVerifyOptions,
   VERIFY_OPTION_NAMES,
@@ -32,19 +32,19 @@ export interface EndpointOptions<Request, Args extends readonly unknown[]>
     StepOptions,
     TelemetryOptions {
   /**
-   * The endpoint's secret, or several; or a function of the request, called after the request's headers have passed their
-   * checks. `null` from it: no
-   * such tenant, which is a 401. If absent: `TRUEDY_WEBHOOK_SECRET` of the environment, read once.
+   * The endpoint's secret or secrets, or a function that returns them for a request. The function is called after the headers have
+   * passed their checks. If it returns `null`, there is no such tenant, and the response is a 401. Default: the environment variable
+   * `TRUEDY_WEBHOOK_SECRET`, read once.
    */
   readonly secret?:
     | Secret
     | ((request: Request, ...args: Args) => Awaitable<Secret | null | undefined>)
     | undefined
-  /** Which of several endpoints or tenants this is, if they share a store or queue; or a function of the request. */
+  /** The name of this endpoint or tenant, if several share a store or queue, or a function that returns it for a request. */
   readonly scope?: string | ((request: Request, ...args: Args) => Awaitable<string>) | undefined
   /** The key of an event. Default `dedupeKey`. */
   readonly key?: KeyOf | undefined
-  /** Sees every delivery. Default: failures, slow handlers and mistakes in the setup go to `console`. */
+  /** Called with the outcome of each delivery. By default, failures, slow deliveries and mistakes in the setup are logged. */
   readonly onOutcome?:
     | ((outcome: Outcome, delivery: { readonly request: Request; readonly args: Args }) => unknown)
     | undefined
@@ -54,7 +54,7 @@ export interface EndpointOptions<Request, Args extends readonly unknown[]>
 export interface ProcessingOptions<Request, Args extends readonly unknown[]>
   extends EndpointOptions<Request, Args>,
     Omit<ProcessOptions, 'scope' | 'key'> {
-  /** The store of processed events. Default: a `memoryStore` of its own, for a single process. */
+  /** The store that marks events done. Default: a new `memoryStore`, which is enough for a single process. */
   readonly store?: DedupeStore | undefined
   readonly queue?: undefined
 }
@@ -62,7 +62,7 @@ export interface ProcessingOptions<Request, Args extends readonly unknown[]>
 /** Options of a receiver that hands deliveries to a queue. */
 export interface HandOffOptions<Request, Args extends readonly unknown[]>
   extends EndpointOptions<Request, Args> {
-  /** Takes each delivery, which is acknowledged once the queue holds it. `createJobHandler` processes it later. */
+  /** Takes the job of each delivery, which is acknowledged once the queue holds the job. `createJobHandler` processes it later. */
   readonly queue: Queue
   readonly on?: undefined
   readonly onEvent?: undefined
@@ -73,14 +73,14 @@ export interface HandOffOptions<Request, Args extends readonly unknown[]>
 }
 
 /**
- * Options of `createReceiver`, `createWebhookHandler` and `createNodeHandler`: what to do with an event (`on`, `onEvent` or
- * `queue`), and the rest.
+ * Options of `createReceiver`, `createWebhookHandler` and `createNodeHandler`: the handlers (`on`, `onEvent` or both) or the `queue`,
+ * and everything else.
  */
 export type ReceiverOptions<Request = unknown, Args extends readonly unknown[] = []> =
   | (ProcessingOptions<Request, Args> & Handling<HandlerContext<Request, Args>>)
   | HandOffOptions<Request, Args>
 
-/** A setting that may depend on the request. */
+/** A function that returns a setting for a request. */
 type PerRequest<Request, Args extends readonly unknown[], Value> = (
   request: Request,
   ...args: Args
@@ -90,10 +90,11 @@ type PerRequest<Request, Args extends readonly unknown[], Value> = (
 export interface ReceiverSettings<Request, Args extends readonly unknown[]> {
   readonly verification: VerifySettings
   readonly processing: ProcessSettings
-  /** Set if the secret depends on the request. The keys in `verification` are then unused. */
+  /** The option `secret`, if it is a function. The keys in `verification` are then unused. */
   readonly secretOf: PerRequest<Request, Args, Secret | null | undefined> | undefined
+  /** The option `scope`, if it is a function. */
   readonly scopeOf: PerRequest<Request, Args, string> | undefined
-  /** The handlers or the queue of an event. */
+  /** The handlers and their store, or the queue. */
   readonly destination:
     | { readonly queue: Queue }
     | {
@@ -107,13 +108,13 @@ export interface ReceiverSettings<Request, Args extends readonly unknown[]> {
 }
 
 /**
- * The secret that stands in for a tenant that doesn't exist, so that the check takes the same time. A delivery signed with it
- * is rejected anyway.
+ * Used for a tenant that doesn't exist, so that verification takes the same time. A delivery that is signed with it is rejected
+ * anyway.
  */
 export const NO_SECRET = 'no such tenant'
 
 /**
- * The options with all defaults in place, and checked: a mistake shows when the receiver is created, not at a delivery.
+ * Checks the options and fills in the defaults, so that a mistake shows when the receiver is created, and not at a delivery.
  *
  * @throws WebhookError `invalid_secret`, `invalid_options`
  */
@@ -135,7 +136,7 @@ export function resolveOptions<Request, Args extends readonly unknown[]>(
   ]
   requireOptions(options, names, (name) => didYouMean(name, names))
   const { scope, onOutcome = logOutcome, telemetry, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
-  const secret = secretOf(options)
+  const secret = requireSecret(options)
   const verification = resolveVerifyOptions(typeof secret === 'function' ? NO_SECRET : secret, {
     toleranceSeconds: options.toleranceSeconds,
     now: options.now,
@@ -165,10 +166,11 @@ export function resolveOptions<Request, Args extends readonly unknown[]>(
   const dispatch = createDispatch(options)
   const { store = memoryStore() } = options
   requireStore(store)
+  // With less, a replayed delivery could count as new.
   const leastTtlMs = 2000 * verification.toleranceSeconds
   if (processing.ttlMs < leastTtlMs) {
     throw invalidOption(
-      `ttlMs must be at least twice toleranceSeconds, which is ${leastTtlMs} ms (got ${processing.ttlMs}). Otherwise, a replayed delivery could count as new.`,
+      `ttlMs must be at least twice toleranceSeconds, which is ${leastTtlMs} ms (got ${processing.ttlMs}).`,
     )
   }
   return { ...settings, destination: { store, dispatch } }
@@ -177,15 +179,22 @@ export function resolveOptions<Request, Args extends readonly unknown[]>(
 function requireNothingBesideQueue(given: Readonly<Record<string, unknown>>): void {
   for (const name of ['on', 'onEvent', 'store', 'leaseMs', 'ttlMs', 'handlerTimeoutMs']) {
     if (given[name] === undefined) continue
-    throw invalidOption(`${name} does nothing beside queue. Pass it to createJobHandler instead.`)
+    throw invalidOption(`${name} has no effect with \`queue\`. Pass it to createJobHandler instead.`)
   }
 }
 
-/** A secret that is given as `undefined` is a typo in a variable's name, and must not fall back to another secret. */
-function secretOf<Request, Args extends readonly unknown[]>(
+/**
+ * Returns the option `secret`, or the environment variable if the option is absent. A secret that is `undefined` is probably a typo
+ * in the name of a variable, so it doesn't fall back to the environment variable.
+ *
+ * @throws WebhookError `invalid_secret`
+ */
+function requireSecret<Request, Args extends readonly unknown[]>(
   options: ReceiverOptions<Request, Args>,
 ): Exclude<ReceiverOptions<Request, Args>['secret'], undefined> {
-  // If it is missing, the check of the secret says so later.
-  if ('secret' in options) return options.secret as Secret
-  return globalThis.process?.env?.['TRUEDY_WEBHOOK_SECRET'] as Secret
+  const secret = 'secret' in options ? options.secret : globalThis.process?.env?.['TRUEDY_WEBHOOK_SECRET']
+  if (secret !== undefined) return secret
+  throw invalidSecret(
+    'The secret is missing. Set TRUEDY_WEBHOOK_SECRET, or pass `secret`. In a build or on Workers, pass a function.',
+  )
 }

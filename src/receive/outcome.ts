@@ -1,4 +1,4 @@
-/** The outcome of a delivery, for logs, metrics and traces. */
+/** The outcome of a delivery or job, for logs, metrics and traces. */
 
 import { timeLeft, withTimeout } from '../dedupe/steps.js'
 import type { WebhookError } from '../errors.js'
@@ -6,28 +6,28 @@ import type { TruedyEvent } from '../events/catalogue.js'
 import { redactText } from '../events/redact.js'
 import { isConnectionClosed } from '../read-body.js'
 
-/** The facts about a delivery whose event was read. */
+/** The facts about a delivery or job whose event was parsed. */
 export interface KnownDelivery {
   readonly event: TruedyEvent
   /** The key of the event, with its scope. */
   readonly key: string
-  /** The result of `scope`. */
+  /** The scope. If the option `scope` is a function, its result. */
   readonly scope?: string
-  /** Which of the secrets signed, from 0. Absent at a job handler. */
+  /** The index of the secret that signed, from 0. A job handler doesn't set it. */
   readonly secretIndex?: number
 }
 
-/** The outcome of a delivery: a union on `status`. */
+/** The outcome of a delivery or job: a union on `status`. */
 export type Outcome = {
-  /** Time from the request to the response, in milliseconds. */
+  /** The time from the request or job to this outcome, in milliseconds. Doesn't include `onOutcome` itself. */
   readonly durationMs: number
 } & (
   | (KnownDelivery & { readonly status: 'processed'; readonly recorded: true })
   | (KnownDelivery & {
       readonly status: 'processed'
-      /** The handler ran to its end, but the store does not know: a retry may run it again. */
+      /** The handler ran to its end, but the event is not marked done, so a retry may run it again. */
       readonly recorded: false
-      /** Why the store does not know. */
+      /** Why the event is not marked done. */
       readonly recordError: unknown
     })
   | (KnownDelivery & { readonly status: 'queued' | 'duplicate' | 'busy' })
@@ -35,20 +35,20 @@ export type Outcome = {
   | (Partial<KnownDelivery> & { readonly status: 'failed'; readonly error: unknown })
 )
 
-/** An outcome before the clock is read. */
+/** An outcome without its duration. */
 export type Result = Outcome extends infer Each
   ? Each extends Outcome
     ? Omit<Each, 'durationMs'>
     : never
   : never
 
-/** The prefix of our lines in a log. */
+/** The prefix of this package's lines in a log. */
 const LOG_PREFIX = 'truedy-webhooks:'
 
-/** A handler that takes longer gets a warning: Truedy gives up on the response after 10 s (src/CONTRACT.md §1). */
+/** A slower delivery is logged as a warning, because Truedy waits 10 s for a response (src/CONTRACT.md §1). */
 const SLOW_MS = 8000
 
-/** The default `onOutcome` of a receiver: logs what its owner has to fix, and nothing that a stranger can provoke. */
+/** The default `onOutcome` of a receiver. Logs what its owner has to fix, and nothing that a stranger can cause. */
 export function logOutcome(outcome: Outcome): void {
   logFailure(outcome)
   const { status, durationMs } = outcome
@@ -57,12 +57,12 @@ export function logOutcome(outcome: Outcome): void {
     const seconds = (durationMs / 1000).toFixed(1)
     console.warn(
       LOG_PREFIX,
-      `${nameOf(outcome)} took ${seconds} s. Truedy gives up after about 10 s: hand slow work to a queue.`,
+      `${nameOf(outcome)} took ${seconds} s, and Truedy waits about 10 s. Speed up slow work, or move it to a queue.`,
     )
   }
 }
 
-/** The default `onOutcome` of a job handler, which may take its time. */
+/** The default `onOutcome` of a job handler. Doesn't log slow jobs, because no response waits for a job. */
 export function logFailure(outcome: Outcome): void {
   if (outcome.status === 'rejected' && outcome.error.status >= 500) {
     console.error(LOG_PREFIX, outcome.error)
@@ -71,37 +71,37 @@ export function logFailure(outcome: Outcome): void {
   } else if (outcome.status === 'processed' && !outcome.recorded) {
     console.error(
       LOG_PREFIX,
-      `${nameOf(outcome)} was processed but not recorded, and may run again:`,
+      `${nameOf(outcome)} was processed but not marked done, so it may run again:`,
       outcome.recordError,
     )
   }
 }
 
-/** Tells whether a client closed the connection too early, which the endpoint's owner can't fix. */
+/** Tells whether the client closed the connection too early, which the endpoint's owner can't fix. */
 function isConnectionLost(outcome: Outcome): boolean {
   return outcome.status === 'failed' && !outcome.event && isConnectionClosed(outcome.error)
 }
 
-/** How a log names a delivery: by its event and key, redacted because they may hold secrets, and without the payload. */
+/** Returns the name of a delivery in the log: its event and key, redacted because they may contain secrets. */
 function nameOf({ event, key = 'no key' }: { readonly event?: TruedyEvent; readonly key?: string }): string {
   return event ? redactText(`${event.rawEvent} (${key})`) : 'A delivery'
 }
 
-/** The time that a reply waits for `onOutcome`, and for telemetry. */
+/** How long a response waits for `onOutcome`, and for telemetry, in milliseconds. */
 export const OUTCOME_MS = 1000
 
 /**
- * Logs the failure of a hook: a function of the program, such as onOutcome, that only observes deliveries. The delivery goes
- * on.
+ * Logs the failure of a hook: a function of the program, such as `onOutcome`, that only observes deliveries. Its failure doesn't
+ * change the delivery.
  */
 export function logHookError(name: string, error: unknown): void {
   console.error(LOG_PREFIX, `${name} failed:`, error)
 }
 
 /**
- * Creates the function that reports the outcome of a delivery; only its first call counts.
+ * Creates the function that reports the outcome of a delivery. Only its first call has an effect.
  *
- * @param note - for telemetry: told at once, and not waited for
+ * @param note - the synchronous function of telemetry, called first
  */
 export function reportTo(
   onOutcome: (outcome: Outcome) => unknown,
@@ -115,7 +115,7 @@ export function reportTo(
     isReported = true
     const outcome = { ...result, durationMs: performance.now() - startedAt }
     note?.(outcome)
-    // The delivery has its outcome: a log that fails or is slow must not make Truedy retry.
+    // An `onOutcome` that fails or is slow must not make Truedy retry, so its error is only logged.
     await withTimeout('onOutcome', Math.min(OUTCOME_MS, timeLeft(deadline)), () => onOutcome(outcome)).catch(
       (error) => logHookError('onOutcome', error),
     )

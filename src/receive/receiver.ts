@@ -1,7 +1,7 @@
-/** A delivery → a reply: all that a webhook endpoint does, without a framework. */
+/** Turns a delivery into a reply: everything that a webhook endpoint does, without a framework. */
 
 import { byteLength, type RawBody } from '../bytes.js'
-import { invalidOption, requireObject, requireText } from '../checks.js'
+import { requireObject, requireText, wrongValue } from '../checks.js'
 import { keyFor } from '../dedupe/key.js'
 import { runOnce } from '../dedupe/process-once.js'
 import { type StepDeadline, timeForStep, withTimeout } from '../dedupe/steps.js'
@@ -14,7 +14,7 @@ import { bodyTooLarge } from '../read-body.js'
 import { readSignatureHeaders, requireRawBody } from '../verify/delivery.js'
 import { findHeader, type HeadersInput } from '../verify/headers.js'
 import { findMatch } from '../verify/hmac.js'
-import { type Key, requireKeys, type Secret } from '../verify/keys.js'
+import { invalidSecret, type Key, requireKeys } from '../verify/keys.js'
 import { parseMatch } from '../verify/verify.js'
 import { createJob } from './job.js'
 import { NO_SECRET, type ReceiverOptions, type ReceiverSettings, resolveOptions } from './options.js'
@@ -26,20 +26,21 @@ import { observeWork, traceOf } from './telemetry.js'
 export interface Delivery {
   readonly method: string
   readonly headers: HeadersInput
-  /** The body exactly as received. */
+  /** The body exactly as it was received. */
   readonly body: RawBody
 }
 
 /**
- * A webhook endpoint as a function from plain request to plain reply, for any framework or cloud function.
+ * Creates a webhook endpoint as a function from a plain request to a plain reply, for any framework or cloud function.
  *
- * Answers (src/CONTRACT.md §6): 204 processed, queued, duplicate, unknown type; 400 not an event; 401 invalid or not fresh; 405 not
- * a POST; 413 too large; 503 with `Retry-After` while the same event is being processed elsewhere, or if the handler outlives
- * `handlerTimeoutMs`; 500 if a handler or the store failed, so that Truedy retries. Never throws, and never shows an error's details.
+ * The status of the reply (src/CONTRACT.md §6): 204 processed, queued or duplicate, even for an unknown type; 400 not an event; 401
+ * invalid or not fresh; 405 not a POST; 413 too large; 503 with `Retry-After` if the same event is being processed elsewhere, or if
+ * the handler takes longer than `handlerTimeoutMs`; 500 for any other failure and for mistakes in the program. After a 503 or 500,
+ * Truedy may retry. The endpoint never throws, and a reply never has the details of an error.
  *
  * @param options - `secret`, `on`, `store` and the rest of {@link ReceiverOptions}
  * @returns the endpoint
- * @throws {@link WebhookError} `invalid_secret` and `invalid_options`, at once and not at the first delivery
+ * @throws {@link WebhookError} `invalid_secret`, `invalid_options`, when you create the endpoint
  *
  * @example
  * ```ts
@@ -76,23 +77,26 @@ export function createReceiver<Args extends readonly unknown[] = []>(
   }
 }
 
-/** A request whose body is still to be read. */
+/** A request whose body was not read yet. */
 export interface UnreadRequest<Request, Args extends readonly unknown[]> {
-  /** The request as the host passed it, for the program's own functions. */
+  /** The request as the host passed it, for functions of the program. */
   readonly request: Request
   readonly args: Args
   readonly method: string
   readonly headers: HeadersInput
-  /** Throws if this is no request of the kind that the handler takes. Called first. */
+  /** Throws if the handler got another kind of request than it needs. Called first. */
   requireRequest?(): void
-  /** Reads the body, up to a limit in bytes. Called only if method and headers, the declared length included, are in order. */
+  /** Reads the body, up to a limit in bytes. Called only if the method, the headers and the declared length are valid. */
   readBody(maxBodyBytes: number): Awaitable<RawBody>
 }
 
-/** A delivery is answered within 9 s, except for what its handler takes: Truedy gives up after 10 (src/CONTRACT.md §1). */
+/**
+ * The time for all steps of a delivery together, in milliseconds. Truedy waits 10 s for a response (src/CONTRACT.md §1). The body and
+ * the handler have no limit here, but their time counts.
+ */
 const DELIVERY_MS = 9000
 
-/** {@link createReceiver} where the body is still to be read. */
+/** Creates a receiver that reads the body itself, after it has checked the headers. */
 export function createBodyReceiver<Request, Args extends readonly unknown[]>(
   options: ReceiverOptions<Request, Args>,
 ): (unread: UnreadRequest<Request, Args>) => Promise<Reply> {
@@ -104,7 +108,7 @@ export function createBodyReceiver<Request, Args extends readonly unknown[]>(
     const startedAt = performance.now()
     const deadline = { stepTimeoutMs: processing.stepTimeoutMs, endsAt: startedAt + DELIVERY_MS }
     const report = reportTo((outcome) => onOutcome(outcome, { request, args }), startedAt, deadline, note)
-    const result = await receiveOnce(settings, { unread, deadline, report })
+    const result = await processDelivery(settings, { unread, deadline, report })
     await report(result)
     return toReply(result, processing.leaseMs)
   }
@@ -113,21 +117,22 @@ export function createBodyReceiver<Request, Args extends readonly unknown[]>(
     observeWork(
       telemetry,
       'receive',
-      // An invalid `headers` value must get a reply as well, so nothing throws here.
+      // If `headers` is invalid, the delivery must still get a reply, so this must not throw.
       (name) => isObject(unread.headers) && findHeader(unread.headers, name),
       (note) => receive(unread, note),
     )
 }
 
-interface Received<Request, Args extends readonly unknown[]> {
+interface DeliveryInProgress<Request, Args extends readonly unknown[]> {
   readonly unread: UnreadRequest<Request, Args>
   readonly deadline: StepDeadline
   report(result: Result): Promise<void>
 }
 
-async function receiveOnce<Request, Args extends readonly unknown[]>(
+/** Verifies a delivery and processes its event. Returns the outcome, and never rejects. */
+async function processDelivery<Request, Args extends readonly unknown[]>(
   settings: ReceiverSettings<Request, Args>,
-  { unread, deadline, report }: Received<Request, Args>,
+  { unread, deadline, report }: DeliveryInProgress<Request, Args>,
 ): Promise<Result> {
   const { processing, destination } = settings
   let verified: Verified
@@ -146,18 +151,18 @@ async function receiveOnce<Request, Args extends readonly unknown[]>(
     ...(key !== undefined && { key }),
   })
   try {
-    const name = keyFor(event, { key: processing.key, scope })
-    key = name
+    const eventKey = keyFor(event, { key: processing.key, scope })
+    key = eventKey
     const { queue } = destination
     if (queue) {
-      const job = createJob(event, { key: name, sentAt, scope, trace: traceOf(settings.telemetry) })
+      const job = createJob(event, { key: eventKey, sentAt, scope, trace: traceOf(settings.telemetry) })
       await withTimeout('queue.add', timeForStep(deadline), () => queue.add(job))
-      return { status: 'queued', ...known, key: name }
+      return { status: 'queued', ...known, key: eventKey }
     }
     const { request, args } = unread
     const processed = await runOnce(
       destination.store,
-      name,
+      eventKey,
       processing,
       (context) =>
         destination.dispatch(event, {
@@ -171,7 +176,7 @@ async function receiveOnce<Request, Args extends readonly unknown[]>(
         }),
       { endsAt: deadline.endsAt, onHandlerError: (error) => report(failed(error)) },
     )
-    return { ...processed, ...known, key: name }
+    return { ...processed, ...known, key: eventKey }
   } catch (error) {
     return failed(error)
   }
@@ -185,7 +190,7 @@ interface Verified {
   readonly scope: string | undefined
 }
 
-/** The event of a request; what can be rejected by its method and headers is rejected before the body is touched. */
+/** Verifies a request and returns its event. Checks the method and the headers before it reads the body. */
 async function verifyReceived<Request, Args extends readonly unknown[]>(
   settings: ReceiverSettings<Request, Args>,
   unread: UnreadRequest<Request, Args>,
@@ -195,12 +200,9 @@ async function verifyReceived<Request, Args extends readonly unknown[]>(
   unread.requireRequest?.()
   const { method, headers } = unread
   if (typeof method !== 'string')
-    throw invalidOption('The delivery has no method. Pass { method, headers, body }.')
+    throw wrongValue('method', 'a string, as in { method, headers, body }', method)
   if (method.toUpperCase() !== 'POST')
-    throw new WebhookError(
-      'method_not_allowed',
-      'Only POST is accepted. Truedy sends its deliveries with POST.',
-    )
+    throw new WebhookError('method_not_allowed', 'Only POST is accepted. Truedy sends nothing else.')
   requireObject('headers', headers)
   if (Number(findHeader(headers, 'content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   const signed = readSignatureHeaders(headers, verification)
@@ -211,7 +213,7 @@ async function verifyReceived<Request, Args extends readonly unknown[]>(
   if (byteLength(body) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   const found = findMatch({ ...signed, body, keys })
   const match = 'then' in found ? await found : found
-  // Decided only after the same work as for a tenant that exists.
+  // An unknown tenant is rejected only now, after the same work as for a tenant that exists.
   const secretIndex = tenant?.isUnknown ? -1 : match.secretIndex
   return {
     event: parseMatch({ ...match, secretIndex }),
@@ -221,7 +223,7 @@ async function verifyReceived<Request, Args extends readonly unknown[]>(
   }
 }
 
-/** Asks the program for the secret and the scope of this request, both at once. */
+/** Calls the program's functions for the secret and the scope of this request, both at once. */
 async function findTenant<Request, Args extends readonly unknown[]>(
   { secretOf, scopeOf, processing }: ReceiverSettings<Request, Args>,
   { request, args }: UnreadRequest<Request, Args>,
@@ -234,14 +236,18 @@ async function findTenant<Request, Args extends readonly unknown[]>(
   ])
   if (scopeOf) requireText("scope's result", scope)
   if (!secretOf) return { keys: undefined, isUnknown: false, scope }
+  if (secret === undefined) {
+    throw invalidSecret(
+      'The function `secret` returned undefined. Return the secret, or null if there is no such tenant.',
+    )
+  }
   const isUnknown = secret === null
   // An unknown tenant goes through the same steps, so that the response time doesn't reveal that it doesn't exist.
-  // `undefined` is rejected, because it means that no secret is configured.
-  return { keys: requireKeys(isUnknown ? NO_SECRET : (secret as Secret)), isUnknown, scope }
+  return { keys: requireKeys(isUnknown ? NO_SECRET : secret), isUnknown, scope }
 }
 
 interface Tenant {
-  /** Absent if the secret is the same for all. */
+  /** Absent if the option `secret` isn't a function. */
   readonly keys: readonly Key[] | undefined
   /** True if there is no such tenant. */
   readonly isUnknown: boolean

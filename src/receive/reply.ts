@@ -12,7 +12,7 @@ export interface Reply {
 }
 
 /**
- * The reply to a delivery. It names the error and tells no details: whoever sent the delivery need not be Truedy.
+ * Returns the reply to a delivery. It has the code of an error but no details, because anyone can send a request.
  *
  * @param result - the outcome
  * @param leaseMs - how long a worker that crashed may still hold the event, in milliseconds
@@ -24,14 +24,14 @@ export function toReply(result: Result, leaseMs: number): Reply {
     case 'duplicate':
       return { status: 204, headers: {}, body: '' }
     case 'busy':
-      // If that worker crashed, its lease has expired by then.
+      // If the worker that holds the event crashed, its lease has expired by then.
       return errorReply(503, 'busy', { 'retry-after': String(Math.ceil(leaseMs / 1000)) })
     case 'rejected': {
       const { status, code } = result.error
       return errorReply(status, code, status === 405 ? { allow: 'POST' } : {})
     }
     case 'failed':
-      // The handler may still be running: a retry must not come before its lease expires.
+      // The handler may still be running, so a retry should come after its lease has expired.
       if (isWebhookError(result.error) && result.error.code === 'handler_timeout') {
         return errorReply(503, 'handler_timeout', { 'retry-after': String(Math.ceil(leaseMs / 1000)) })
       }

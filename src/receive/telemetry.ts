@@ -1,4 +1,4 @@
-/** Traces and metrics of a delivery: the hook, and what keeps it from harming the delivery. */
+/** The hook for traces and metrics. Its failures don't affect a delivery. */
 
 import { requireFunction, requireObject } from '../checks.js'
 import { withTimeout } from '../dedupe/steps.js'
@@ -6,28 +6,28 @@ import { isText } from '../json.js'
 import { logHookError, OUTCOME_MS, type Outcome } from './outcome.js'
 
 /**
- * Sees each delivery from its beginning to its outcome. `otel` of `truedy-webhooks/otel` creates one for OpenTelemetry. It can't
- * change what happens to an event: its errors are logged, and it is waited for at most one second.
+ * A hook that observes each delivery or job. `otel` of `truedy-webhooks/otel` creates one for OpenTelemetry. It can't change what
+ * happens to an event: its errors are logged. A delivery waits for it for at most one second before the work and one second after.
  */
 export interface Telemetry {
   /**
-   * Runs `next` with the delivery's span active, and ends the span with the outcome.
+   * Calls `next` while the span of the delivery is active, and ends the span with the outcome.
    *
-   * @param kind - `receive`: a request at a receiver; `process`: a job at a job handler
+   * @param kind - `receive` for a request at a receiver, `process` for a job at a job handler
    * @param carrier - reads the headers of the request, or `trace` of the job, by a name in lower case
-   * @param next - does the work, which runs only once, no matter how often `next` is called; never rejects
-   * @returns the value of `next`
+   * @param next - does the work. The work runs only once, even if `next` is called more often. Never rejects
+   * @returns the `value` that `next` resolved with
    */
   observe<Value>(
     kind: 'receive' | 'process',
     carrier: { get(name: string): string | undefined },
     next: () => Promise<{ outcome: Outcome; value: Value }>,
   ): Promise<Value>
-  /** The headers for `QueueJob.trace`, which make the job's span a child of the active one. */
+  /** Returns the headers for `QueueJob.trace`, with which the span of the job becomes a child of the active span. */
   carrier(): Record<string, string>
 }
 
-/** An option of receivers and job handlers. */
+/** The option `telemetry` of receivers and job handlers. */
 export interface TelemetryOptions {
   /** Traces and metrics: `otel(api)` of `truedy-webhooks/otel`. Default: none. */
   readonly telemetry?: Telemetry | undefined
@@ -45,11 +45,11 @@ export function requireTelemetry(telemetry: unknown): void {
 }
 
 /**
- * Does the work of a delivery under observation. The work runs exactly once, and its result comes out unchanged, whatever the
- * telemetry does.
+ * Does the work of a delivery while telemetry observes it. The work runs exactly once, and its result is returned unchanged,
+ * whatever the telemetry does.
  *
- * @param get - a field of the carrier; may throw and give anything
- * @param work - notes the outcome before it ends
+ * @param get - reads a field of the carrier. May throw, and may return anything
+ * @param work - calls `note` with the outcome before it ends
  */
 export async function observeWork<Value>(
   telemetry: Telemetry,
@@ -77,16 +77,16 @@ export async function observeWork<Value>(
     },
   }
   const next = async () => {
-    // An error of the work is in its outcome.
+    // Ignored, because the outcome has the error.
     await run().catch(() => {})
-    // The work has noted its outcome by now. The telemetry never gets the real value, which is returned directly below.
+    // The work has noted its outcome by now. The telemetry doesn't get the real value, which is returned below.
     return { outcome: outcome as Outcome, value: undefined }
   }
-  const fail = (error: unknown) => logHookError('telemetry.observe', error)
-  const observed = (async () => telemetry.observe(kind, carrier, next))().catch(fail)
+  const logError = (error: unknown) => logHookError('telemetry.observe', error)
+  const observed = (async () => telemetry.observe(kind, carrier, next))().catch(logError)
   const wait = (step: Promise<unknown>) =>
-    withTimeout('telemetry.observe', OUTCOME_MS, () => step).catch(fail)
-  // Usually it has called `next` by now.
+    withTimeout('telemetry.observe', OUTCOME_MS, () => step).catch(logError)
+  // Usually, the telemetry has called `next` by now.
   if (!running) await wait(Promise.race([started, observed]))
   try {
     return await run()
@@ -95,7 +95,7 @@ export async function observeWork<Value>(
   }
 }
 
-/** The trace headers of a job, if there are any. */
+/** Returns the trace headers of a job, if there are any. */
 export function traceOf(telemetry: Telemetry | undefined): Readonly<Record<string, string>> | undefined {
   try {
     const fields = Object.entries(telemetry?.carrier() ?? {}).filter(([, value]) => isText(value))

@@ -1,4 +1,4 @@
-/** The state of a campaign's batch, from its events in any order. */
+/** Merges the events of a campaign's batch, in any order, into its state. */
 
 import { type BatchDetails, batchFields, findBatchFields } from '../events/batch-details.js'
 import type { EventName, EventOf, TruedyEvent } from '../events/catalogue.js'
@@ -10,40 +10,41 @@ import { type Candidate, mergeFields } from './merge-fields.js'
 /** An event of a batch. */
 export type BatchEvent = EventOf<Extract<EventName, `batch.${string}`>>
 
-/** The state of a batch: plain JSON, to be stored as it is. */
+/** The state of a batch. It is plain JSON, so you can store it. */
 export interface BatchState extends Omit<BatchDetails, 'batchId'> {
   readonly batchId: string
-  /** The origin of each field, as far as merging needs it. Plain JSON; its shape is not part of the API. */
+  /** The rank of each field's value, which merging needs. It is plain JSON; its shape isn't part of the API. */
   readonly provenance: Readonly<Record<string, unknown>>
 }
 
-/** A batch with one of these is over. */
+/** A batch with one of these statuses is over. */
 const FINAL_STATUSES = new Set(['completed', 'failed', 'cancelled', 'canceled'])
 
-/** Counters that only grow, so that the greatest is the latest, whatever time an event has. */
+/** Counters that only grow. Their greatest value is the latest one, whatever the `timestamp` of its event. */
 const COUNTERS = new Set(['totalCount', 'completedCount', 'failedCount', 'calledCount'])
 
-/** An event without a readable time is older than any other. */
+/** The time of an event whose `timestamp` can't be read: older than any other. */
 const NO_TIME = 0
 
-/** The fields in the order in which a state has them. */
+/** The fields, in the order that they have in a state. */
 const FIELD_NAMES = Object.keys(batchFields)
 
 /**
- * The state of a batch after one more event. Any order and any repetition of the same deliveries gives the same state.
+ * Returns the state of a batch after one more event. The same deliveries give the same state, in any order and with any repetition.
  *
- * - A final status (`completed`, `failed`, `cancelled`) never falls back. Of the others, the one with the latest `timestamp` counts.
- * - Counters take the greatest value seen.
- * - `paused`, `pendingCount` and the window are those with the latest `timestamp`.
- * - Fields that are missing or `null` overwrite nothing.
+ * - A final status (`completed`, `failed`, `cancelled`) is never replaced by one that isn't final. Otherwise, the status with the
+ *   latest `timestamp` counts.
+ * - A counter has the greatest value seen.
+ * - `paused`, `pendingCount` and the time window come from the event with the latest `timestamp`.
+ * - A field that is missing or `null` overwrites nothing.
  *
- * A batch can be paused and resumed, so only the `timestamp` tells which came last. If a retry has a fresh `timestamp`, a late retry
- * of `running` can look like a resume until the next event.
+ * A batch can be paused and resumed, so the order of its statuses is known only from the `timestamp`. If a retry has a fresh
+ * `timestamp`, a late retry of `running` can look like a resume until the next event.
  *
- * @param state - the state before; `undefined` for a batch of which nothing is known
- * @param event - a parsed event. Other events, and events of another batch, leave the state as it is
- * @returns the state: the same object if nothing changes. An event
- * without a batch id leaves an existing state as it is. If there is no state yet, it gives one whose `batchId` is empty
+ * @param state - the state before the event, or `undefined` if there is none yet
+ * @param event - a parsed event. An event that isn't about this batch doesn't change the state
+ * @returns the new state, or the same object if nothing changed. An event without a batch id doesn't change an existing state. If
+ * there is no state yet, it gives a state whose `batchId` is empty
  *
  * @example
  * ```ts
@@ -60,7 +61,7 @@ export function mergeBatch(state: BatchState | undefined, event: TruedyEvent): B
 export function mergeBatch(state: BatchState | undefined, event: TruedyEvent): BatchState | undefined {
   if (!isBatchEvent(event)) return state
   const { batchId = '' } = eventIds(event)
-  // A state without an id is of no batch.
+  // A state without an id doesn't belong to a batch, so it is ignored.
   const known = state?.batchId ? state : undefined
   if (known && known.batchId !== batchId) return known
   const { fields, provenance, isChanged } = mergeFields(known, FIELD_NAMES, candidatesOf(event))
@@ -71,7 +72,7 @@ function isBatchEvent(event: TruedyEvent): event is BatchEvent {
   return event.event === 'batch.status.changed' || event.event === 'batch.completed'
 }
 
-/** The facts of a batch in an event, with their weight. */
+/** Returns the facts about a batch in an event, with their ranks. */
 function candidatesOf(event: BatchEvent): Candidate[] {
   const eventAt = eventTime(event)
   const time = eventAt?.getTime() ?? NO_TIME
@@ -81,12 +82,12 @@ function candidatesOf(event: BatchEvent): Candidate[] {
     .filter(({ name, value }) => name !== 'status' || !isCompleted || isFinal(value))
     .map((each) => toCandidate(each, time))
   if (isCompleted) {
-    // Whatever else the payload says, the batch is over. A final status in it is more exact.
+    // The batch is over, whatever the payload says. If the payload has a final status, that is more exact than `completed`.
     if (!candidates.some(({ name }) => name === 'status')) {
       candidates.push({ name: 'status', value: 'completed', rank: [1, time] })
     }
-    // The event's timestamp stands in if no payload has the time; of several timestamps, the earliest. Its rank is -1, and
-    // that of a time in a payload is 0, which wins.
+    // If no payload has `endedAt`, the earliest timestamp of such an event takes its place. Its rank of -1 is below that of a
+    // payload's time, which is 0.
     if (eventAt)
       candidates.push({ name: 'endedAt', value: eventAt.toISOString(), rank: [-1], lessWins: true })
   }

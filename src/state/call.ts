@@ -1,4 +1,4 @@
-/** The state of a call, from its events in any order. */
+/** Merges the events of a call, in any order, into its state. */
 
 import { type CallDetails, callFields, findCallFields } from '../events/call-details.js'
 import type { EventName, EventOf, TruedyEvent } from '../events/catalogue.js'
@@ -10,26 +10,26 @@ import { type Candidate, mergeFields } from './merge-fields.js'
 /** An event of a call. */
 export type CallEvent = EventOf<Extract<EventName, `call.${string}`>>
 
-/** The stage of a call. `ended` and `failed` are final. */
+/** The stage of a call. A call that has `ended` can still become `failed`, which is final. */
 export type CallStatus = 'created' | 'ongoing' | 'ended' | 'failed'
 
-/** The state of a call: plain JSON, to be stored as it is. */
+/** The state of a call. It is plain JSON, so you can store it. */
 export interface CallState extends Omit<CallDetails, 'status' | 'callId'> {
   readonly callId: string
-  /** The stage of the call, by the furthest event seen. */
+  /** The furthest stage of all events seen. */
   readonly status: CallStatus
-  /** The `status` of the payload, as it was sent. */
+  /** The `status` in the payload, as it was sent. */
   readonly reportedStatus?: ReportedCallStatus
-  /** The origin of each field, as far as merging needs it. Plain JSON; its shape is not part of the API. */
+  /** The rank of each field's value, which merging needs. It is plain JSON; its shape isn't part of the API. */
   readonly provenance: Readonly<Record<string, unknown>>
 }
 
-/** The facts that the type of an event tells about its call. */
+/** What the type of an event says about its call. */
 interface EventMeaning {
-  /** The weight of its fields: the later in the life of a call, the more. Above 0. */
+  /** The rank of its fields: the later in the life of a call, the higher. Above 0. */
   readonly rank: number
   readonly status: CallStatus
-  /** The field for which the event's `timestamp` stands in if no payload has it. */
+  /** The field that gets the event's `timestamp` if no payload has the field. */
   readonly timeOf?: 'createdAt' | 'joinedAt' | 'endedAt'
 }
 
@@ -46,8 +46,8 @@ const MEANINGS: Readonly<Record<CallEvent['event'], EventMeaning>> = {
 const STATUSES: readonly CallStatus[] = ['created', 'ongoing', 'ended', 'failed']
 
 /**
- * What is added to the rank of a `call.billed`, depending on how its billing status begins. A refund gets the most, because
- * it corrects the bill.
+ * The number that is added to the rank of a `call.billed`, by the beginning of its billing status. A refund has the highest one,
+ * because it corrects the bill.
  */
 const BILLING_RANKS: readonly (readonly [status: string, rank: number])[] = [
   ['BILLING_STATUS_REFUNDED', 5],
@@ -56,35 +56,37 @@ const BILLING_RANKS: readonly (readonly [status: string, rank: number])[] = [
   ['BILLING_STATUS_PENDING', 1],
   ['BILLING_STATUS_UNSPECIFIED', 0],
 ]
-/** A status that this version doesn't know. */
+/** The number for a billing status that this version doesn't know. */
 const OTHER_BILLING_RANK = 2
 const REFUNDED_RANK = 5
 
-/** A `duration` in `call.billed` may be rounded, so it counts less than that of `call.ended`. */
+/** The rank of `duration` in `call.billed`. It may be rounded, so the `duration` in `call.ended` ranks higher. */
 const BILLED_DURATION_RANK = 30
 
-/** The rank of a timestamp that stands in: lower than that of any value in a payload. */
-const STAND_IN = -10
+/** The rank of an event's `timestamp` as a field: lower than the rank of any value in a payload. */
+const TIMESTAMP_RANK = -10
 
-/** The fields in the order in which a state has them. */
+/** The fields, in the order that they have in a state. */
 const FIELD_NAMES = ['agentId', ...Object.keys(callFields)].map((name) =>
   name === 'status' ? 'reportedStatus' : name,
 )
 
 /**
- * The state of a call after one more event. Any order and any repetition of the same events gives the same state, also if a retry
- * has a fresh `timestamp` or `id`.
+ * Returns the state of a call after one more event. The same events give the same state, in any order and with any repetition, even
+ * if a retry has a fresh `timestamp` or `id`.
  *
- * - The status is that of the furthest event seen, so a late `call.joined` doesn't reopen a call that has ended.
- * - Each field is that of the latest type of event that has it: `call.billed` over `call.ended` over `call.joined` over `call.started`.
- *   Fields that are missing or `null` overwrite nothing.
+ * - The status is the furthest one of all events seen, so a late `call.joined` doesn't reopen a call that has ended.
+ * - A field has its value from the type of event that comes first in this list: `call.billed`, `call.analyzed`, `call.failed`,
+ *   `call.ended`, `call.joined`, `call.started`. A field that is missing or `null` overwrites nothing.
+ * - A duration counts more than a billed duration, and `summary` more than `shortSummary`, whatever the type of the event. The
+ *   duration in `call.billed` may be rounded, so the one in `call.ended` counts more.
  * - Of several `call.billed`, a refund counts more than a bill, and a bill more than a pending one.
- * - If no payload has `joinedAt`, the earliest timestamp of a `call.joined` stands in for it; likewise `createdAt` and `endedAt`.
+ * - If no payload has `joinedAt`, it is the earliest `timestamp` of a `call.joined`. The same applies to `createdAt` and `endedAt`.
  *
- * @param state - the state before; `undefined` for a call of which nothing is known
- * @param event - a parsed event. Other events, and events of another call, leave the state as it is
- * @returns the state: the same object if nothing changes. An event
- * without a call id leaves an existing state as it is. If there is no state yet, it gives one whose `callId` is empty
+ * @param state - the state before the event, or `undefined` if there is none yet
+ * @param event - a parsed event. An event that isn't about this call doesn't change the state
+ * @returns the new state, or the same object if nothing changed. An event without a call id doesn't change an existing state. If
+ * there is no state yet, it gives a state whose `callId` is empty
  *
  * @example
  * ```ts
@@ -104,7 +106,7 @@ export function mergeCall(state: CallState | undefined, event: TruedyEvent): Cal
 export function mergeCall(state: CallState | undefined, event: TruedyEvent): CallState | undefined {
   if (!isCallEvent(event)) return state
   const { callId = '', agentId } = eventIds(event)
-  // A state without an id is of no call.
+  // A state without an id doesn't belong to a call, so it is ignored.
   const known = state?.callId ? state : undefined
   if (known && known.callId !== callId) return known
   const status = furthest(known?.status, MEANINGS[event.event].status)
@@ -121,7 +123,7 @@ function furthest(one: CallStatus | undefined, other: CallStatus): CallStatus {
   return one !== undefined && STATUSES.indexOf(one) > STATUSES.indexOf(other) ? one : other
 }
 
-/** The facts of a call in an event, with their weight. */
+/** Returns the facts about a call in an event, with their ranks. */
 function candidatesOf(event: CallEvent, agentId: string | undefined): Candidate[] {
   const found = findCallFields(event)
   const { rank, timeOf } = MEANINGS[event.event]
@@ -134,14 +136,14 @@ function candidatesOf(event: CallEvent, agentId: string | undefined): Candidate[
       name: name === 'status' ? 'reportedStatus' : name,
       value,
       rank: [0 - source, typeRank + billing],
-      // Each further refund leaves less to pay.
+      // After each further refund, the cost is lower.
       lessWins: billing === REFUNDED_RANK,
     }
   })
   const time = eventTime(event)
   if (timeOf && time) {
     const value = time.toISOString()
-    candidates.push({ name: timeOf, value, rank: [STAND_IN], lessWins: true })
+    candidates.push({ name: timeOf, value, rank: [TIMESTAMP_RANK], lessWins: true })
   }
   return candidates
 }

@@ -1,34 +1,34 @@
 /**
- * The law behind `mergeCall` and `mergeBatch`. Each field takes the greatest of all values that events give it, by rank and then
- * by value. A greatest value doesn't depend on the order of its candidates, nor on how often each one comes.
+ * The rule of `mergeCall` and `mergeBatch`: each field has the greatest of all values that events have for it, compared by rank and
+ * then by value. The greatest value doesn't depend on the order of the events, nor on how often each one is merged.
  */
 
 import { byKey, type FieldValue } from '../events/fields.js'
 import { isObject } from '../json.js'
 
-/** The weight of a value, compared number by number; the first is the most significant. */
+/** The rank of a value. Ranks are compared number by number, and the first number is the most significant. */
 export type Rank = readonly number[]
 
-/** A value that an event gives a field. */
+/** A value that an event has for a field. */
 export interface Candidate {
   readonly name: string
   readonly value: FieldValue
   readonly rank: Rank
-  /** True if the lesser of two values with this rank wins. Must be the same for all candidates with the same name and rank. */
+  /** True if the smaller of two values with this rank wins. Must be the same for all candidates with the same name and rank. */
   readonly lessWins?: boolean
 }
 
-/** A state, as far as merging needs it. */
+/** The part of a state that merging needs. */
 interface Merged {
   readonly provenance: Readonly<Record<string, unknown>>
 }
 
 /**
- * The fields of a state after one more event, in the order of their names, and their ranks.
+ * Merges the values of one more event into the fields of a state.
  *
- * @param state - what was known before. It may come from a database, so nothing in it is trusted to have its type
- * @param names - every field that the state can have, in the order in which it has them
- * @param candidates - what the event gives
+ * @param state - the state before. It may come from a database, so the type of each value is checked
+ * @param names - every field that a state can have, in their order
+ * @param candidates - the values of the event
  * @returns the fields that have a value, in the order of `names`, and their ranks
  */
 export function mergeFields(
@@ -40,7 +40,7 @@ export function mergeFields(
   readonly provenance: Readonly<Record<string, Rank>>
   readonly isChanged: boolean
 } {
-  // Any object can be read by names.
+  // Reading any object by name is safe.
   const known = (state ?? {}) as Readonly<Record<string, unknown>>
   const knownRanks = isObject(known['provenance']) ? known['provenance'] : {}
   const fields: [string, unknown][] = []
@@ -78,7 +78,7 @@ function compareRanks(one: Rank, other: Rank): number {
   return 0
 }
 
-/** Numbers by size; everything else by its text, which is the same for equal values. */
+/** Compares numbers by size, and everything else as strings, which are the same for equal values. */
 function compareValues(one: FieldValue, other: FieldValue): number {
   if (typeof one === 'number' && typeof other === 'number') return one - other
   const [text, otherText] = [toText(one), toText(other)]
@@ -94,7 +94,7 @@ function isFieldValue(value: unknown): value is FieldValue {
   return ['string', 'number', 'boolean'].includes(typeof value)
 }
 
-/** The rank in a state. Anything that isn't a rank becomes `[]`, which compares like all zeros. */
+/** Reads a rank in a state. Anything that isn't a rank becomes `[]`, which compares like zeros. */
 function toRank(value: unknown): Rank {
   return Array.isArray(value) && value.every(Number.isFinite) ? value : []
 }

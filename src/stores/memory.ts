@@ -1,4 +1,4 @@
-/** The embedded store: one process, no server. */
+/** A dedupe store in memory, for a single process. */
 
 import { requireFunction, requireOptions, requirePositive } from '../checks.js'
 import type { Claim, DedupeStore } from '../dedupe/store.js'
@@ -7,24 +7,24 @@ import type { Claim, DedupeStore } from '../dedupe/store.js'
 export interface MemoryStoreOptions {
   /** The largest number of keys. Default 100,000. */
   readonly maxKeys?: number | undefined
-  /** A clock in milliseconds that never goes back. Default `performance.now`. */
+  /** A clock in milliseconds that never goes backward. Default `performance.now`. */
   readonly now?: (() => number) | undefined
 }
 
 interface Entry {
-  /** `undefined` once it is done. */
+  /** `undefined` once the event is done. */
   owner: string | undefined
   expiresAt: number
 }
 
 /**
- * A dedupe store in the memory of this process. Another process, and this one after a restart, knows nothing of it:
- * with more than one worker use a shared store.
+ * Creates a dedupe store in the memory of this process. Other processes don't share it, and a restart empties it. If you run more
+ * than one process, use a shared store.
  *
- * When it is full, expired keys go first, then the oldest that are done; a live lease is never evicted. A store full of
- * live leases throws on the next claim, which answers the delivery with 500, for Truedy to send again.
+ * When the store is full, it removes expired keys first, then the oldest ones that are done. It never removes a lease that has not
+ * expired. If it is full of such leases, the next claim throws, so the delivery gets a 500, and Truedy may retry.
  *
- * @param options - `maxKeys` (100,000), `now` (milliseconds)
+ * @param options - `maxKeys` (100,000), `now` (milliseconds, `performance.now`)
  * @throws {@link WebhookError} `invalid_options`
  *
  * @example
@@ -45,13 +45,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): DedupeStore {
   requireFunction('now', now)
   const entries = new Map<string, Entry>()
 
-  /** The live entry that this owner holds. */
+  /** Returns the entry if this owner holds it and it has not expired. */
   function held(key: string, owner: string): Entry | undefined {
     const entry = entries.get(key)
     return entry?.owner === owner && entry.expiresAt > now() ? entry : undefined
   }
 
-  /** Sets an entry as the youngest: the order of the map is the order of age, and the oldest are evicted. */
+  /** Sets an entry as the youngest. The map is in order of age, and the oldest entries are removed first. */
   function put(key: string, entry: Entry): void {
     entries.delete(key)
     entries.set(key, entry)
@@ -59,7 +59,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): DedupeStore {
 
   function makeRoom(time: number): void {
     for (const [key, entry] of entries) if (entry.expiresAt <= time) entries.delete(key)
-    // The loop above is expensive, so this makes room for many keys at once: a hundredth of the store.
+    // The loop above is slow, so make room for many keys at once: a hundredth of the store.
     let excess = entries.size - maxKeys + Math.ceil(maxKeys / 100)
     for (const [key, entry] of entries) {
       if (excess <= 0) return
@@ -67,7 +67,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): DedupeStore {
       entries.delete(key)
       excess--
     }
-    if (entries.size >= maxKeys) throw new Error(`The store is full of live leases (${maxKeys}).`)
+    if (entries.size >= maxKeys)
+      throw new Error(`The store is full of live leases (${maxKeys}). Raise maxKeys.`)
   }
 
   return {

@@ -1,4 +1,4 @@
-/** `truedy-webhooks/stores/postgres`: a dedupe store on PostgreSQL, through whichever client the program has. */
+/** `truedy-webhooks/stores/postgres`: a dedupe store on PostgreSQL, with any client. */
 
 import type { DedupeStore } from '../dedupe/store.js'
 import { recordKey, requireStoreArguments, wholeMs } from './record.js'
@@ -15,29 +15,29 @@ import {
 
 export type { SqlParam, SqlResult, SweepOptions, TableOptions }
 
-/** Runs one statement with parameters `$1`, `$2` … Each stands once, in this order: `?` may replace them. */
+/** Runs one statement with parameters `$1`, `$2` … Each occurs once, in this order, so you may replace them with `?`. */
 export type PostgresQuery = (sql: string, params: SqlParam[]) => PromiseLike<SqlResult>
 
 /** A {@link DedupeStore} on PostgreSQL. */
 export interface PostgresStore extends DedupeStore {
   /**
-   * Removes the records that have expired, in batches, so that no lock lasts. Others may sweep at the same time.
+   * Removes the records that have expired, in batches, so that no lock lasts long. Several processes may sweep at the same time.
    *
-   * @param options - `batchSize`: how many records one statement removes at most (1,000)
+   * @param options - `batchSize`: the largest number of records that one statement removes (1,000)
    * @returns how many were removed
    */
   sweep(options?: SweepOptions): Promise<number>
 }
 
-/** SQLSTATE serialization_failure and deadlock_detected: the transaction may succeed when it is run again. */
+/** SQLSTATE serialization_failure and deadlock_detected. The transaction may succeed if it runs again. */
 const RETRYABLE = ['40001', '40P01']
 
 /**
- * The table of {@link postgresStore}, as one SQL statement. Running it again changes nothing, also when several processes
- * start at the same moment.
+ * Returns the SQL statement that creates the table of {@link postgresStore}. Running it again changes nothing, even if several
+ * processes run it at the same moment.
  *
  * @param options - `table` (`truedy_webhooks`)
- * @throws `WebhookError` `invalid_options` if `table` is not a valid name for a table
+ * @throws `WebhookError` `invalid_options` if `table` is not a valid name
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ const RETRYABLE = ['40001', '40P01']
  */
 export function postgresSchema(options: TableOptions = {}): string {
   const { table, bareIndex } = tableNames(options)
-  // The lock, because IF NOT EXISTS fails when two sessions create the same table at once.
+  // The lock is needed because IF NOT EXISTS fails if two sessions create the same table at once.
   return `DO $$ BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('truedy-webhooks ${table}'));
   CREATE TABLE IF NOT EXISTS ${table} (
@@ -63,19 +63,19 @@ END $$`
 }
 
 /**
- * A dedupe store on PostgreSQL 9.5 or later, shared by all processes that use the same table ({@link postgresSchema}).
+ * Creates a dedupe store on PostgreSQL 9.5 or later, shared by all processes that use the same table ({@link postgresSchema}).
  *
- * Each step takes one statement, on the server's clock. Claiming a key that already has a record takes a second one. If you
- * pass the query function of a transaction and use `isDuplicate`, the record and your own writes commit together: the only
- * way to process an event exactly once. Wherever the isolation level is above READ COMMITTED, a step may reject with an error
- * whose `code` is
- * `40001`: nothing was recorded, the transaction has to be run again.
+ * Each step takes one statement and uses the server's clock. Claiming a key that already has a record takes two.
  *
- * @param query - runs one statement: `(sql, params) => pool.query(sql, params)` of `pg`, `(sql, params) => client.unsafe(sql,
- * params)` of `postgres`
+ * If you pass the query function of a transaction and use `isDuplicate`, the record and your own writes commit together. That is the
+ * only way to process an event exactly once. A step may reject with an error whose `code` is `40001` (if the isolation level is above
+ * READ COMMITTED) or `40P01` (a deadlock). Nothing was recorded then: run the transaction again.
+ *
+ * @param query - runs one statement: `(sql, params) => pool.query(sql, params)` for `pg`,
+ * `(sql, params) => client.unsafe(sql, params)` for `postgres`
  * @param options - `table` (`truedy_webhooks`)
- * @returns the store; its steps reject with what the client rejects with
- * @throws `WebhookError` `invalid_options` if `table` is not a valid name for a table
+ * @returns the store. Its steps pass on the errors of the client. For `40001` and `40P01`, the error has the client's error as `cause`
+ * @throws `WebhookError` `invalid_options` if `query` is not a function, or `table` is not a valid name
  *
  * @example
  * ```ts
@@ -99,18 +99,17 @@ export function postgresStore(query: PostgresQuery, options: TableOptions = {}):
     try {
       return await query(sql, params)
     } catch (error) {
-      throw explained(error)
+      throw explainRetryable(error)
     }
   }
 
-  // The parameters are numbered in the order in which they stand, each once: clients that know only `?` need no more than a
-  // replacement.
+  // Parameters occur once each and in order, so that a program whose client has only `?` can replace them.
   const insert = `INSERT INTO ${table} AS record (key, owner, expires_at)
 VALUES ($1, $2, clock_timestamp() + $3::float8 * interval '1 ms') ON CONFLICT`
   const claimNew = `${insert} DO NOTHING RETURNING owner`
-  // A conflict always updates the row, because RETURNING gives no row that was left alone; a row that is held or done gets
-  // its old values. Both CASE expressions use `statement_timestamp()`, so that they see the same time. `now()` would be the
-  // start of the transaction.
+  // A conflict always updates the row, because RETURNING doesn't return a row that was not changed. A row that is held or done gets
+  // its old values. Both CASE expressions use `statement_timestamp()`, so that they see the same time; `now()` would be the start
+  // of the transaction.
   const claimAny = `${insert} (key) DO UPDATE SET
   owner = CASE WHEN record.expires_at <= statement_timestamp() THEN excluded.owner ELSE record.owner END,
   expires_at = CASE WHEN record.expires_at <= statement_timestamp() OR record.owner = excluded.owner
@@ -132,8 +131,7 @@ RETURNING key`
   return {
     async claim(key, { owner, leaseMs }) {
       const params = [recordKey(key), owner, wholeMs('leaseMs', leaseMs)]
-      // Nearly every event is new, and then this one statement is enough. Otherwise, the other statement decides from scratch
-      // and ignores this answer.
+      // Nearly every event is new, so this statement is usually enough. If it inserts nothing, the other one decides from scratch.
       const inserted = await run(claimNew, ...params)
       if (rowsOf(inserted).length > 0) return claimOf(inserted, owner)
       return claimOf(await run(claimAny, ...params), owner)
@@ -154,13 +152,13 @@ RETURNING key`
   }
 }
 
-/** The client's error; if its code means that the transaction may succeed when run again, an error that says so. */
-function explained(error: unknown): unknown {
-  // Drizzle and others wrap the error of the driver as `cause`, Sequelize as `parent`.
+/** Wraps the client's error if the transaction may succeed when it runs again. Returns any other error unchanged. */
+function explainRetryable(error: unknown): unknown {
+  // Drizzle and others put the error of the driver into `cause`, and Sequelize into `parent`.
   const { cause, parent } = error instanceof Error ? (error as Error & { parent?: unknown }) : {}
   const code = [error, cause, parent].map(codeOf).find((found) => RETRYABLE.includes(String(found)))
   if (code === undefined) return error
-  const message = `PostgreSQL could not serialize this with a concurrent transaction (${code}). Nothing was recorded: roll back and run the transaction again.`
+  const message = `PostgreSQL canceled this because of a conflict with another transaction (${code}). Roll back, and run the transaction again.`
   return Object.assign(new Error(message, { cause: error }), { code })
 }
 

@@ -1,22 +1,22 @@
-/** Shared by the stores on servers: keys and times in a form that every server takes. */
+/** Keys, times and argument checks for the stores on Redis, PostgreSQL and SQLite. */
 
-import { invalidOption, requireOptions, requirePositive } from '../checks.js'
+import { describeValue, invalidOption, requireOptions, requirePositive } from '../checks.js'
 import { sha256Hex } from '../sha256.js'
 
-/** Longest key that is stored as it is, in UTF-16 units: at most 1,536 bytes, which an index of PostgreSQL still takes. */
+/** The longest key that is stored unchanged, in UTF-16 code units: at most 1,536 bytes, which fits into a PostgreSQL index. */
 const MAX_KEY_LENGTH = 512
 
-/** The longest duration, in milliseconds, that every server can add to its current time: about 30,000 years. */
+/** The longest duration, in milliseconds, that every database can add to its current time: about 30,000 years. */
 const MAX_MS = 1e15
 
 /**
- * The key as it is stored: a different one for every key. Keys of {@link dedupeKey}, without a scope, are stored unchanged. A
- * user's own key may be too long for an index, or contain what a server can't store in text (NUL, half a surrogate pair).
+ * Returns the form in which a key is stored, which is different for every key. A key of {@link dedupeKey} without a scope is stored
+ * unchanged. Other keys may be too long for an index, or contain something that a database can't store (NUL, half a surrogate pair).
  */
 export function recordKey(key: string): string {
   const text = key.replace(/[\0\\]|\p{Surrogate}/gu, escapeUnit)
   if (text.length <= MAX_KEY_LENGTH) return text
-  // One unit longer than any key that was not cut, so that it can be none of them.
+  // One code unit longer than the longest key that is not cut, so it can't be equal to such a key.
   const hash = sha256Hex(text)
   const start = text.slice(0, MAX_KEY_LENGTH - hash.length)
   return `${start.replace(/\p{Surrogate}$/u, '~')}~${hash}`
@@ -26,17 +26,17 @@ function escapeUnit(unit: string): string {
   return `\\${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** A time as whole milliseconds, rounded up. */
+/** Returns a duration in whole milliseconds, rounded up. */
 export function wholeMs(name: string, milliseconds: number): number {
   requirePositive({ [name]: milliseconds })
   return Math.min(Math.ceil(milliseconds), MAX_MS)
 }
 
 /**
- * Checks the arguments of a store. People often pass the client itself instead of a function, which would fail only at the
- * first delivery.
+ * Checks the arguments of a store. A common mistake is to pass the client instead of a function. Without this check, the first
+ * delivery would fail.
  *
- * @param example - the function as a user would write it
+ * @param example - an example of the function, for the message
  * @returns the options
  * @throws WebhookError `invalid_options`
  */
@@ -49,7 +49,7 @@ export function requireStoreArguments<Options extends object>(
 ): Options {
   if (typeof run !== 'function') {
     throw invalidOption(
-      `${store} takes a function over your client, such as ${example}. It was given something else.`,
+      `${store} needs a function that uses your client (got ${describeValue(run)}). Pass one such as ${example}.`,
     )
   }
   requireOptions(options, names)

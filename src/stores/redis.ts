@@ -1,12 +1,12 @@
-/** `truedy-webhooks/stores/redis`: a dedupe store on Redis, through whichever client the program has. */
+/** `truedy-webhooks/stores/redis`: a dedupe store on Redis, with any client. */
 
+import { describeValue } from '../checks.js'
 import type { Claim, DedupeStore } from '../dedupe/store.js'
 import { recordKey, requireStoreArguments, wholeMs } from './record.js'
 
 /**
- * Sends one command, given as an array of its words, and resolves with Redis' answer. `key` is the only key in the command;
- * some cluster clients need
- * it to find the right server.
+ * Sends one command, given as an array of its words, and resolves with the reply of Redis. `key` is the only key in the command.
+ * Some cluster clients need it to find the right server.
  */
 export type RedisCommand = (command: [name: string, ...args: string[]], key: string) => PromiseLike<unknown>
 
@@ -16,8 +16,9 @@ export interface RedisStoreOptions {
   readonly prefix?: string | undefined
 }
 
-// A record is `done`, or `held:` and its owner. Each step is one command or script on one key, so it is atomic, even in a
-// cluster. Records expire by the server's clock. The scripts are sent whole: a server that was flushed knows none.
+// A record is `done`, or `held:` followed by its owner. A claim sends a command and, if there is a record already, a script that
+// decides from scratch. Every other step is one script. Each script is atomic, even in a cluster, because it has only one key.
+// Records expire by the server's clock. Scripts are sent as a whole, because a server may have lost its script cache.
 const CLAIM = `
 local record = redis.call('GET', KEYS[1])
 if record == 'done' then return 2 end
@@ -39,18 +40,17 @@ return redis.call('DEL', KEYS[1])`
 const CLAIMS: readonly Claim[] = ['busy', 'claimed', 'done']
 
 /**
- * A dedupe store on Redis 2.6.12 or later (or Valkey, KeyDB, Dragonfly), shared by all processes that use the same server.
+ * Creates a dedupe store on Redis 2.6.12 or later (or Valkey, KeyDB, Dragonfly), shared by all processes that use the same server.
  *
- * Each step takes one round trip; claiming a key that already has a record takes a second one. A record lives in the memory
- * of the
- * server: one that is lost there (a restart without persistence, a failover to a replica that was behind, eviction by
- * `maxmemory-policy`) makes its event new again.
+ * Each step takes one round trip. Claiming a key that already has a record takes two. If the server loses a record, the next
+ * delivery of that event is processed again. Records are lost by a restart without persistence, by a failover to a replica that was
+ * behind, or by eviction (`maxmemory-policy`).
  *
- * @param command - sends one command to the server: `(command) => client.sendCommand(command)` of node-redis,
- * `([name, ...args]) => client.call(name, ...args)` of ioredis
+ * @param command - sends one command to the server: `(command) => client.sendCommand(command)` for node-redis,
+ * `([name, ...args]) => client.call(name, ...args)` for ioredis
  * @param options - `prefix` (`truedy:`)
- * @returns the store; its steps reject with what the client rejects with
- * @throws `WebhookError` `invalid_options` if it is given the client instead of a function
+ * @returns the store. Its steps pass on the errors of the client
+ * @throws `WebhookError` `invalid_options` for an unknown option, or if `command` is not a function
  *
  * @example
  * ```ts
@@ -76,37 +76,39 @@ export function redisStore(command: RedisCommand, options: RedisStoreOptions = {
   )
 
   async function run(script: string, key: string, ...args: string[]): Promise<number> {
-    const answer = await command(['EVAL', script, '1', key, ...args], key)
-    // Over HTTP integers may come as text. Anything else means that the function does something else than it should.
-    if (['0', '1', '2'].includes(String(answer))) return Number(answer)
-    throw new TypeError('The function given to redisStore must return what Redis answered, an integer here.')
+    const reply = await command(['EVAL', script, '1', key, ...args], key)
+    // Clients that use HTTP may return integers as strings.
+    if (['0', '1', '2'].includes(String(reply))) return Number(reply)
+    throw wrongReply('0, 1 or 2', reply)
   }
 
-  const recordOf = (key: string) => prefix + recordKey(key)
+  const toRedisKey = (key: string) => prefix + recordKey(key)
 
   return {
     async claim(key, { owner, leaseMs }) {
-      const record = recordOf(key)
+      const redisKey = toRedisKey(key)
       const time = String(wholeMs('leaseMs', leaseMs))
-      // Nearly every event is new, and then this one command is enough. Otherwise, the script decides from scratch and
-      // ignores this answer.
-      const answer = await command(['SET', record, `held:${owner}`, 'PX', time, 'NX'], record)
-      if (answer === 'OK') return 'claimed'
-      if (answer !== null) {
-        throw new TypeError(
-          'The function given to redisStore must return what Redis answered, OK or null here.',
-        )
-      }
-      return CLAIMS[await run(CLAIM, record, owner, time)] ?? 'busy'
+      // Nearly every event is new, so this command is usually enough. If it doesn't claim the key, the script decides from scratch.
+      const reply = await command(['SET', redisKey, `held:${owner}`, 'PX', time, 'NX'], redisKey)
+      if (reply === 'OK') return 'claimed'
+      if (reply !== null) throw wrongReply('"OK" or null', reply)
+      return CLAIMS[await run(CLAIM, redisKey, owner, time)] ?? 'busy'
     },
     async renew(key, { owner, leaseMs }) {
-      return (await run(RENEW, recordOf(key), owner, String(wholeMs('leaseMs', leaseMs)))) === 1
+      return (await run(RENEW, toRedisKey(key), owner, String(wholeMs('leaseMs', leaseMs)))) === 1
     },
     async complete(key, { owner, ttlMs }) {
-      return (await run(COMPLETE, recordOf(key), owner, String(wholeMs('ttlMs', ttlMs)))) === 1
+      return (await run(COMPLETE, toRedisKey(key), owner, String(wholeMs('ttlMs', ttlMs)))) === 1
     },
     async release(key, { owner }) {
-      return (await run(RELEASE, recordOf(key), owner)) === 1
+      return (await run(RELEASE, toRedisKey(key), owner)) === 1
     },
   }
+}
+
+function wrongReply(expected: string, reply: unknown): TypeError {
+  return new TypeError(
+    `The function given to redisStore returned the wrong value for this command (got ${describeValue(reply)}). ` +
+      `Return the reply of Redis unchanged, which is ${expected} here.`,
+  )
 }

@@ -1,19 +1,19 @@
-/** Shared by the stores on SQL databases: their table, the rows of a query, and the result of a claim. */
+/** Shared by the SQL stores: table names, the rows of a query, the result of a claim, and sweeps. */
 
 import { describeValue, requireOptions, requirePositive } from '../checks.js'
 import type { Awaitable, Claim } from '../dedupe/store.js'
 import { WebhookError } from '../errors.js'
 import { isObject } from '../json.js'
 
-/** A value for a parameter of a statement. */
+/** The value of a statement's parameter. */
 export type SqlParam = string | number
 
-/** An array of rows, or an object whose `rows` is that array. Each row is an object by the columns' names. */
+/** An array of rows, or an object with that array as `rows`. Each row is an object whose keys are the names of the columns. */
 export type SqlResult = readonly unknown[] | { readonly rows: readonly unknown[] }
 
 /** Options of the stores and schemas. */
 export interface TableOptions {
-  /** The table of the records, with its schema where that has to be said. Default `truedy_webhooks`. */
+  /** The table of the records, with its schema if it needs one. Default `truedy_webhooks`. */
   readonly table?: string | undefined
 }
 
@@ -23,7 +23,7 @@ export interface SweepOptions {
   readonly batchSize?: number | undefined
 }
 
-/** The names of a table and of its index, quoted for a statement: with their schema, where there is one, and without. */
+/** The names of a table and of its index, quoted for a statement: with their schema, if there is one, and without it. */
 export interface TableNames {
   readonly table: string
   readonly index: string
@@ -32,19 +32,19 @@ export interface TableNames {
 }
 
 /**
- * Takes a table's name apart. It becomes a part of statements, so it is letters, digits and underscores only.
+ * Splits and quotes the name of a table. Allows only letters, digits and underscores, because the name becomes part of statements.
  *
  * @throws {@link WebhookError} `invalid_options`
  */
 export function tableNames(options: TableOptions): TableNames {
   requireOptions(options, ['table'])
   const { table = 'truedy_webhooks' } = options
-  // 48, so that the index's name fits into the 63 bytes of PostgreSQL, too.
+  // At most 48 characters, so that the index's name has at most 63 bytes, which is PostgreSQL's limit.
   const match = /^(?:([a-z_]\w{0,47})\.)?([a-z_]\w{0,47})$/i.exec(table)
   if (!match) {
     throw new WebhookError(
       'invalid_options',
-      'table must be up to 48 letters, digits and underscores, and not begin with a digit; "schema.table" works, too.',
+      `The table name "${table}" is invalid. Use up to 48 letters, digits and underscores, and no digit first. "schema.table" works, too.`,
     )
   }
   const [, schemaName, name] = match
@@ -55,44 +55,48 @@ export function tableNames(options: TableOptions): TableNames {
 }
 
 /**
- * The rows that a query gave. Some clients give other things, such as `[rows, count]`, which would count as two rows.
+ * Returns the rows of a query. Some clients return something else, such as `[rows, count]`, which must not count as two rows.
  *
- * @throws TypeError
+ * @throws TypeError if the result has no rows that are objects
  */
 export function rowsOf(result: SqlResult): readonly object[] {
   const rows: unknown =
     typeof result === 'object' && result !== null && 'rows' in result ? result.rows : result
   if (Array.isArray(rows) && rows.every(isObject)) return rows
   throw new TypeError(
-    'The function given to the store must return rows, each an object with the names of the columns, or an object that has them as `rows`. ' +
+    'The function given to the store must return rows: an array of objects, or an object with that array as `rows`. ' +
       `It returned ${describeRows(rows)}.`,
   )
 }
 
-/** Describes the value that came instead of rows. TypeORM and others return rows and a count. */
+/** Describes a value that is not rows. TypeORM, for example, returns rows and a count. */
 function describeRows(rows: unknown): string {
   if (!Array.isArray(rows)) return describeValue(rows)
   if (Array.isArray(rows[0]))
-    return 'an array of arrays: if your client returns [rows, count], return its first element'
-  return 'an array with something else than objects in it'
+    return 'an array of arrays. If your client returns [rows, count], return its first element'
+  return 'an array in which not every element is an object'
 }
 
-/** The result of a claim, by its one row: who holds the record now, or `null` if the event is done. */
+/**
+ * Returns the result of a claim. The statement returns one row: its `owner` holds the record now, or is `null` if the event is
+ * done.
+ */
 export function claimOf(result: SqlResult, owner: string): Claim {
   const row = rowsOf(result)[0]
   const holder = row && 'owner' in row ? row.owner : undefined
   if (holder === null) return 'done'
   if (typeof holder === 'string') return holder === owner ? 'claimed' : 'busy'
   throw new TypeError(
-    'The function given to the store must return rows as objects, with the names of the columns.',
+    `The statement must return a row whose \`owner\` is a string or null (got ${row ? describeValue(holder) : 'no row'}). ` +
+      'Return all rows, as objects whose keys are the names of the columns.',
   )
 }
 
 /**
- * Removes batch after batch until one is not full.
+ * Removes expired records in batches, until a batch is not full.
  *
  * @param removeBatch - removes at most `batchSize` records, and returns one row for each record that it removed
- * @returns how many were removed; a promise only where `removeBatch` gives one
+ * @returns how many were removed. A promise only if `removeBatch` returns one
  */
 export function sweepInBatches(
   removeBatch: (batchSize: number) => Awaitable<SqlResult>,
@@ -102,17 +106,17 @@ export function sweepInBatches(
   const { batchSize = 1000 } = options
   requirePositive({ batchSize })
   const size = Math.ceil(batchSize)
-  // A loop, not a recursion: a table of millions takes thousands of batches.
+  // Not recursive, because a table of millions of records takes thousands of batches.
   for (let swept = 0; ; ) {
     const result = removeBatch(size)
-    if (isPromise(result)) return sweepOn(result, swept, size, removeBatch)
+    if (isPromise(result)) return continueSweep(result, swept, size, removeBatch)
     const { length } = rowsOf(result)
     swept += length
     if (length < size) return swept
   }
 }
 
-async function sweepOn(
+async function continueSweep(
   first: PromiseLike<SqlResult>,
   sweptBefore: number,
   size: number,
@@ -126,7 +130,7 @@ async function sweepOn(
   }
 }
 
-/** Calls `next` at once for a plain value, and for a promise once it has resolved. */
+/** Calls `next` with a value: at once, or when the promise for it resolves. */
 export function after<Value, Next>(
   value: Awaitable<Value>,
   next: (value: Value) => Awaitable<Next>,

@@ -1,4 +1,4 @@
-/** `truedy-webhooks/stores/sqlite`: a dedupe store on SQLite, through whichever driver the program has. */
+/** `truedy-webhooks/stores/sqlite`: a dedupe store on SQLite, with any driver. */
 
 import type { Awaitable, Claim, DedupeStore } from '../dedupe/store.js'
 import { recordKey, requireStoreArguments, wholeMs } from './record.js'
@@ -16,7 +16,7 @@ import {
 
 export type { SqlParam, SqlResult, SweepOptions, TableOptions }
 
-/** Runs one statement with parameters `?`, on a driver that answers at once. */
+/** Runs one statement with parameters `?`, with a synchronous driver. */
 export type SyncSqliteQuery = (sql: string, params: SqlParam[]) => SqlResult
 
 /** Runs one statement with parameters `?`. */
@@ -25,15 +25,15 @@ export type SqliteQuery = (sql: string, params: SqlParam[]) => Awaitable<SqlResu
 /** A {@link DedupeStore} on SQLite. */
 export interface SqliteStore extends DedupeStore {
   /**
-   * Removes the records that have expired, in batches, so that no lock lasts. Others may sweep at the same time.
+   * Removes the records that have expired, in batches, so that no lock lasts long. Several processes may sweep at the same time.
    *
-   * @param options - `batchSize`: how many records one statement removes at most (1,000)
+   * @param options - `batchSize`: the largest number of records that one statement removes (1,000)
    * @returns how many were removed
    */
   sweep(options?: SweepOptions): Awaitable<number>
 }
 
-/** A {@link SqliteStore} on a synchronous driver: its steps are synchronous, too, so that they fit into a transaction there. */
+/** A {@link SqliteStore} with a synchronous driver. Its steps are synchronous, so they can run inside a transaction. */
 export interface SyncSqliteStore extends SqliteStore {
   claim(key: string, lease: { owner: string; leaseMs: number }): Claim
   renew(key: string, lease: { owner: string; leaseMs: number }): boolean
@@ -42,14 +42,15 @@ export interface SyncSqliteStore extends SqliteStore {
   sweep(options?: SweepOptions): number
 }
 
-/** Milliseconds since 1970 on SQLite's clock, which stands still within a statement. */
+/** Milliseconds since 1970 on SQLite's clock, which shows the same time throughout a statement. */
 const NOW = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
 
 /**
- * The table of {@link sqliteStore}, as SQL: two statements, each on its own line. Running them again changes nothing.
+ * Returns the SQL that creates the table of {@link sqliteStore}: two statements, each on its own line. Running them again changes
+ * nothing.
  *
  * @param options - `table` (`truedy_webhooks`)
- * @throws `WebhookError` `invalid_options` if `table` is not a valid name for a table
+ * @throws `WebhookError` `invalid_options` if `table` is not a valid name
  *
  * @example
  * ```ts
@@ -62,27 +63,26 @@ const NOW = `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
  */
 export function sqliteSchema(options: TableOptions = {}): string {
   const { table, index, bareTable } = tableNames(options)
-  // In CREATE INDEX, the schema stands before the name of the index, and the table is named without it.
+  // In CREATE INDEX, SQLite expects the schema before the name of the index, and the table without it.
   return `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY NOT NULL, owner TEXT, expires_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ${index} ON ${bareTable} (expires_at);`
 }
 
 /**
- * A dedupe store on SQLite 3.35 or later, libSQL or Cloudflare D1, shared by all processes that use the same table
+ * Creates a dedupe store on SQLite 3.35 or later, libSQL or Cloudflare D1, shared by all processes that use the same table
  * ({@link sqliteSchema}).
  *
- * Each step takes one statement, on the database's clock. Several processes on one file need `PRAGMA journal_mode = WAL` and `PRAGMA
- * busy_timeout`; one that waits longer than that gets the driver's error, which answers the delivery with 500, for Truedy
- * to send again.
+ * Each step takes one statement and uses the database's clock. Several processes on one file need `PRAGMA journal_mode = WAL` and
+ * `PRAGMA busy_timeout`. If a process waits longer than that, the driver's error fails the delivery with 500, and Truedy may retry.
  *
- * On a synchronous driver the steps are synchronous. If you call them within a transaction, the record and your own writes
+ * With a synchronous driver, the steps are synchronous, too. If you call them within a transaction, the record and your own writes
  * commit together. That is the only way to process an event exactly once.
  *
- * @param query - runs one statement with parameters `?`: `(sql, params) => db.prepare(sql).all(...params)` of
- * `better-sqlite3` and `node:sqlite`, `(sql, args) => client.execute({ sql, args })` of libSQL
+ * @param query - runs one statement with parameters `?`: `(sql, params) => db.prepare(sql).all(...params)` for
+ * `better-sqlite3` and `node:sqlite`, `(sql, args) => client.execute({ sql, args })` for libSQL
  * @param options - `table` (`truedy_webhooks`)
- * @returns the store; its steps fail with what the driver fails with
- * @throws `WebhookError` `invalid_options` if `table` is not a valid name for a table
+ * @returns the store. Its steps pass on the errors of the driver
+ * @throws `WebhookError` `invalid_options` if `query` is not a function, or `table` is not a valid name
  *
  * @example
  * ```ts
@@ -104,7 +104,7 @@ export function sqliteStore(query: SqliteQuery, options: TableOptions = {}): Sql
   const example = '(sql, params) => db.prepare(sql).all(...params)'
   const { table } = tableNames(requireStoreArguments('sqliteStore', example, query, options, ['table']))
 
-  // Each parameter stands once, as a plain `?`: drivers do not agree on numbered ones.
+  // Each parameter occurs once, as a plain `?`, because drivers differ in how they handle numbered ones.
   const claim = `INSERT INTO ${table} (key, owner, expires_at) VALUES (?, ?, ${NOW} + ?)
 ON CONFLICT (key) DO UPDATE SET
   owner = CASE WHEN expires_at <= ${NOW} THEN excluded.owner ELSE owner END,

@@ -1,24 +1,24 @@
 /**
- * Checks everything that needs no key: the body is raw, the headers are present and well formed, the timestamp is fresh. A
- * delivery that passes is a {@link SignedDelivery}, ready for one HMAC.
+ * The checks that need no key: the body is raw, the headers are present and well formed, and the timestamp is fresh. A delivery
+ * that passes is a {@link SignedDelivery}, ready for the HMAC with each key.
  */
 
 import { asBytes, type Bytes, isWellFormed, kindOf } from '../bytes.js'
-import { invalidOption, wrongValue } from '../checks.js'
+import { wrongValue } from '../checks.js'
 import { WebhookError } from '../errors.js'
 import { parseTimestamp } from '../timestamp.js'
 import { findHeaders, type HeadersInput } from './headers.js'
 import type { Key } from './keys.js'
 import { asWebhookError, type VerifySettings } from './options.js'
-import { signedPrefix } from './wire.js'
+import { type HeaderNames, signedPrefix } from './wire.js'
 
-/** A delivery that is complete, well formed and fresh. Whether its signature is valid is for the HMAC to say. */
+/** A delivery that is complete, well formed and fresh. Its signature is still to be verified. */
 export interface SignedDelivery {
-  /** When it was sent, in milliseconds since 1970. */
+  /** The time in the timestamp header, in milliseconds since 1970. */
   readonly sentAt: number
-  /** The signed text before the body: the timestamp header and a dot. */
+  /** The part of the signed message before the body: the timestamp header and a dot. */
   readonly prefix: string
-  /** The signed body, to be parsed only after the signature was verified. */
+  /** The raw body. Parse it only after the signature was verified. */
   readonly body: Bytes
   /** 64 hexadecimal digits, in either case. */
   readonly signature: string
@@ -31,9 +31,9 @@ const NOT_A_HEX_DIGIT = /[^\da-fA-F]/
 export type SignatureHeaders = Pick<SignedDelivery, 'sentAt' | 'prefix' | 'signature'>
 
 /**
- * Checks all that needs neither body nor key: presence, form and age of the headers.
+ * Checks that the two headers are present, well formed and fresh. Needs neither the body nor a key.
  *
- * @throws WebhookError and nothing else, whatever it is given
+ * @throws WebhookError `missing_…`, `malformed_…`, `timestamp_…`, `invalid_options`. Nothing else, whatever the arguments are
  */
 export function readSignatureHeaders(headers: HeadersInput, settings: VerifySettings): SignatureHeaders {
   try {
@@ -41,23 +41,22 @@ export function readSignatureHeaders(headers: HeadersInput, settings: VerifySett
       throw wrongValue('headers', "the request's headers", headers)
     }
     const [timestamp, signature] = findHeaders(headers, settings.headerNames)
-    if (!timestamp) throw headerError('missing', 'timestamp')
-    if (!signature) throw headerError('missing', 'signature')
-    if (typeof timestamp !== 'string') throw headerError('malformed', 'timestamp')
-    const sentAt = parseTimestamp(timestamp)
-    if (sentAt === undefined) throw headerError('malformed', 'timestamp')
-    if (!isSignature(signature)) throw headerError('malformed', 'signature')
+    if (!timestamp) throw headerError('missing', 'timestamp', settings)
+    if (!signature) throw headerError('missing', 'signature', settings)
+    const sentAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined
+    if (sentAt === undefined) throw headerError('malformed', 'timestamp', settings)
+    if (!isSignature(signature)) throw headerError('malformed', 'signature', settings)
     requireFresh(sentAt, settings)
-    return { sentAt, prefix: signedPrefix(timestamp), signature }
+    return { sentAt, prefix: signedPrefix(String(timestamp)), signature }
   } catch (error) {
     throw asWebhookError(error)
   }
 }
 
 /**
- * A body as bytes or text, if it is raw.
+ * Returns a body if it is raw.
  *
- * @throws WebhookError `body_not_raw` and nothing else, whatever it is given
+ * @throws WebhookError `body_not_raw`, or `invalid_options` if reading the value throws. Nothing else, whatever the value is
  */
 export function requireRawBody(rawBody: unknown): Bytes {
   try {
@@ -66,7 +65,7 @@ export function requireRawBody(rawBody: unknown): Bytes {
     if (typeof body === 'string' && !isWellFormed(body)) {
       throw new WebhookError(
         'body_not_raw',
-        'The body is a string with half a surrogate pair, so bytes were lost when it was decoded. Pass the bytes.',
+        'The body is a string with half a surrogate pair, so decoding it lost bytes. Pass the bytes.',
       )
     }
     return body
@@ -76,16 +75,16 @@ export function requireRawBody(rawBody: unknown): Bytes {
 }
 
 /**
- * Checks all that needs no key, the cheapest first.
+ * Runs all checks of this file: first the body, then the headers.
  *
- * @throws WebhookError and nothing else, whatever it is given
+ * @throws WebhookError and nothing else, whatever the arguments are
  */
 export function readDelivery(
   rawBody: unknown,
   headers: HeadersInput,
   settings: VerifySettings,
 ): SignedDelivery {
-  // The body comes first: a parsed body is the program's mistake, and every delivery shows it.
+  // The body comes first: a parsed body is a mistake in the program, which should show even for a delivery that isn't fresh.
   const body = requireRawBody(rawBody)
   const { sentAt, prefix, signature } = readSignatureHeaders(headers, settings)
   return { sentAt, prefix, body, signature, keys: settings.keys }
@@ -97,35 +96,38 @@ export function isSignature(value: unknown): value is string {
 }
 
 function requireFresh(sentAt: number, { toleranceSeconds, now }: VerifySettings): void {
-  const age = (now() - sentAt) / 1000
-  // NaN compares as false with everything. It must not count as fresh.
+  const time = now()
+  const age = (time - sentAt) / 1000
+  // Every comparison with NaN is false, so NaN doesn't count as fresh.
   if (Math.abs(age) <= toleranceSeconds) return
-  if (!Number.isFinite(age))
-    throw invalidOption('now() must return milliseconds since 1970 as a finite number.')
+  if (!Number.isFinite(age)) throw wrongValue("now's result", 'finite milliseconds since 1970', time)
   throw new WebhookError(
     age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
     `The timestamp is ${Math.abs(Math.round(age))} s ${age > 0 ? 'old' : 'ahead'}, and the tolerance is ${toleranceSeconds} s. ` +
-      "Check this machine's clock (NTP); if it is right, the delivery is late or was replayed.",
+      `Check this machine's clock (NTP).${age > 0 ? ' If it is right, the delivery is late or was replayed.' : ''}`,
   )
 }
 
 const NAME = { timestamp: 'X-Truedy-Timestamp', signature: 'X-Truedy-Signature' }
 const FORM = { timestamp: 'Unix seconds or ISO 8601', signature: '64 hexadecimal digits' }
 
-function headerError(fault: 'missing' | 'malformed', header: keyof typeof FORM): WebhookError {
-  // The value stays out of the message: a stranger may have written it, and messages end up in logs.
-  const isMissing = fault === 'missing'
+function headerError(
+  fault: 'missing' | 'malformed',
+  header: keyof HeaderNames,
+  { headerNames = NAME }: VerifySettings,
+): WebhookError {
+  // The message doesn't quote the value, because anyone can send one, and messages end up in logs.
   return new WebhookError(
     `${fault}_${header}`,
-    `The ${NAME[header]} header ${isMissing ? 'is missing' : `must be ${FORM[header]}, once`}. ` +
-      `Pass the request's headers as they are; if you do, a proxy ${isMissing ? 'removed' : 'changed'} it or the request isn't from Truedy.`,
+    `The ${headerNames[header]} header ${fault === 'missing' ? 'is missing' : `must be one value: ${FORM[header]}`}. ` +
+      "Pass the request's headers unchanged. If you already do, a proxy changes them, or the request isn't from Truedy.",
   )
 }
 
 function bodyNotRaw(body: unknown): WebhookError {
   return new WebhookError(
     'body_not_raw',
-    `The body is ${kindOf(body)}, not the raw bytes. Keep the bytes as they arrive. ` +
+    `The body is not the raw bytes (got ${kindOf(body)}). Keep the bytes as they arrive. ` +
       "Express: mount this, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. " +
       'NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Vercel: export POST. ' +
       'Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.',

@@ -1,6 +1,6 @@
 /**
- * HMAC-SHA256 (RFC 2104, FIPS 180-4) on `node:crypto` or on WebCrypto. `node:crypto` is several times faster on small
- * bodies; WebCrypto is everywhere.
+ * HMAC-SHA256 (RFC 2104, FIPS 180-4) with `node:crypto`, which is several times faster for small bodies, or with WebCrypto in
+ * runtimes that don't have `node:crypto`.
  */
 
 import { getBuiltin } from '../builtins.js'
@@ -15,20 +15,20 @@ export interface NodeCrypto {
   readonly hash?: ((algorithm: string, data: Uint8Array, outputEncoding: 'binary') => string) | undefined
 }
 
-/** The HMAC of a prefix and a body, as a text of 32 characters with codes up to 255. */
+/** Computes the HMAC of a prefix and a body, as a string of 32 characters: one for each byte. */
 export type Digest = (key: Key, prefix: string, body: Bytes) => string
 
-/** Which of the secrets signed a delivery, and the bytes that were hashed: the only ones to parse. */
+/** The secret that signed a delivery, and the bytes that were hashed. Parse only these bytes. */
 export interface SignatureMatch {
   /** The index of the secret, or -1 if none of them signed. */
   readonly secretIndex: number
   readonly body: Bytes
 }
 
-/** Requested at the first delivery, not at import. `null` if WebCrypto is all there is. */
+/** Created at the first delivery, not at import. `null` if the runtime has only WebCrypto. */
 let nodeDigest: Digest | null | undefined
 
-/** Finds the secret that signed a delivery. Returns a promise only if WebCrypto is all there is. */
+/** Finds the secret that signed a delivery. Returns a promise only if the runtime has only WebCrypto. */
 export function findMatch(delivery: SignedDelivery): SignatureMatch | Promise<SignatureMatch> {
   const digest = findNodeDigest()
   return digest ? findMatchSync(digest, delivery) : findMatchWeb(delivery)
@@ -39,51 +39,50 @@ function findNodeDigest(): Digest | null {
   return nodeDigest
 }
 
-/** Some runtimes have a `node:crypto` without any of this. */
+/** Returns `null` in runtimes whose `node:crypto` has no `createHmac`. */
 function digestOf({ createHmac, hash }: Partial<NodeCrypto> = {}): Digest | null {
   return createHmac ? createDigest({ createHmac, hash }) : null
 }
 
-/** {@link findMatch} on `node:crypto`. */
+/** {@link findMatch} with `node:crypto`. */
 export function findMatchSync(
   digest: Digest,
   { prefix, body, signature, keys }: SignedDelivery,
 ): SignatureMatch {
-  if (isSplitElsewhere(prefix, body)) return { secretIndex: -1, body }
+  if (isSplitAmbiguous(prefix, body)) return { secretIndex: -1, body }
   return { secretIndex: keys.findIndex((key) => isEqual(digest(key, prefix, body), signature)), body }
 }
 
 /**
- * Tells whether someone may have moved the dot between timestamp and body. An ISO 8601 timestamp may also contain a dot. The
- * timestamp `…:00.123Z` with a body gives the same signed message as the timestamp `…:00` with `123Z.` in front of the body,
- * although the two timestamps differ. Truedy's
- * bodies are JSON objects and never start with a digit.
+ * Tells whether someone may have moved the end of the timestamp. The dot after it can't be told from a dot inside an ISO 8601
+ * timestamp: `…:00.123Z` with a body gives the same signed message as `…:00` with `123Z.` in front of the body. So a body that
+ * starts with a digit is rejected after such a timestamp. Truedy's bodies are JSON objects, which start with `{`.
  */
-function isSplitElsewhere(prefix: string, body: Bytes): boolean {
+function isSplitAmbiguous(prefix: string, body: Bytes): boolean {
   if (prefix.indexOf('.') !== prefix.length - 1 || !prefix.includes('T')) return false
   const first = typeof body === 'string' ? body.charCodeAt(0) : body[0]
   return first !== undefined && first >= 0x30 && first <= 0x39
 }
 
-/** Compares in constant time: goes through all bytes, wherever the first difference is, and branches once. */
+/** Compares a digest with a signature in constant time: always goes through all bytes, and branches once. */
 function isEqual(expected: string, signature: string): boolean {
   let difference = 0
   for (let i = 0; i < 32; i++) difference |= expected.charCodeAt(i) ^ byteAt(signature, i)
   return difference === 0
 }
 
-/** SHA-256 works on blocks of 64 bytes. HMAC hashes one block of key in front of each of its two messages. */
+/** The block size of SHA-256. HMAC hashes two messages, each after one block that is made of the key. */
 const BLOCK_BYTES = 64
 /** Longer than every well-formed timestamp with its separator. */
 const MAX_PREFIX_LENGTH = 64
-/** A prefix with one byte for each character. Only a diagnosis tries prefixes that don't match this. */
+/** Matches a prefix with one byte for each character. Only a diagnosis tries other prefixes. */
 const SHORT_ASCII = /^[\0-\x7f]{0,64}$/
-/** Up to this size, copying a body into one piece costs less than a second call into the crypto library. */
+/** Up to this size, copying a body into the buffer costs less than a second call of the crypto library. */
 const ONE_SHOT_BYTES = 8192
 
 /**
- * The faster way to compute an HMAC in this runtime: for small messages two one-shot hashes over buffers that are
- * reused, with the key's two blocks computed once per key (RFC 2104 §4); otherwise `createHmac`, which needs no copy.
+ * Creates the fastest digest for this runtime. For small messages, it calls the one-shot `hash` twice, with reused buffers and with
+ * blocks that are computed once per key (RFC 2104 §4). Otherwise, it uses `createHmac`, which needs no copy.
  */
 export function createDigest({ createHmac, hash }: NodeCrypto): Digest {
   const digestAnySize: Digest = (key, prefix, body) =>
@@ -94,7 +93,7 @@ export function createDigest({ createHmac, hash }: NodeCrypto): Digest {
   const sha256 = (bytes: Uint8Array) => hash('sha256', bytes, 'binary')
 
   return (key, prefix, body) => {
-    // A character takes up to three bytes.
+    // A UTF-16 code unit takes up to three bytes in UTF-8.
     const maxBodyBytes = typeof body === 'string' ? 3 * body.length : body.length
     if (maxBodyBytes > ONE_SHOT_BYTES || !SHORT_ASCII.test(prefix)) {
       return digestAnySize(key, prefix, body)
@@ -106,7 +105,7 @@ export function createDigest({ createHmac, hash }: NodeCrypto): Digest {
     writeBinary(inner, prefix, BLOCK_BYTES)
     let size = start
     if (typeof body === 'string') size += textEncoder().encodeInto(body, inner.subarray(start)).written
-    // A view whose memory was transferred away has no bytes, and cannot be copied.
+    // Copying from a view whose memory was transferred would throw. Such a view has no bytes.
     else if (body.length > 0) {
       inner.set(body, start)
       size += body.length
@@ -116,7 +115,7 @@ export function createDigest({ createHmac, hash }: NodeCrypto): Digest {
   }
 }
 
-/** The two blocks of an HMAC key; the outer one with room for the inner digest behind it. */
+/** Computes the two blocks of an HMAC key. The outer one has room for the inner digest after it. */
 function padsOf(bytes: Uint8Array, sha256: (bytes: Uint8Array) => string): NonNullable<Key['pads']> {
   const block = new Uint8Array(BLOCK_BYTES)
   if (bytes.length > BLOCK_BYTES) writeBinary(block, sha256(bytes), 0)
@@ -126,21 +125,21 @@ function padsOf(bytes: Uint8Array, sha256: (bytes: Uint8Array) => string): NonNu
   return { innerPad: block.map((byte) => byte ^ 0x36), outer }
 }
 
-/** Writes a text of characters up to 255, one byte each. */
+/** Writes a string whose characters stand for one byte each. */
 function writeBinary(target: Uint8Array, text: string, offset: number): void {
   for (let i = 0; i < text.length; i++) target[offset + i] = text.charCodeAt(i)
 }
 
-/** {@link findMatch} on WebCrypto, whose `verify` compares in constant time itself. */
+/** {@link findMatch} with WebCrypto, whose `verify` compares in constant time. */
 export async function findMatchWeb({
   prefix,
   body,
   signature,
   keys,
 }: SignedDelivery): Promise<SignatureMatch> {
-  if (isSplitElsewhere(prefix, body)) return { secretIndex: -1, body }
+  if (isSplitAmbiguous(prefix, body)) return { secretIndex: -1, body }
   const signatureBytes = new Uint8Array(32).map((_, i) => byteAt(signature, i))
-  // A copy: the caller's buffer may change while we wait.
+  // A copy, because the caller's buffer may change during an `await`.
   const message = concat(prefix, body)
   for (const [secretIndex, key] of keys.entries()) {
     const imported = await importKey(key)
@@ -151,20 +150,20 @@ export async function findMatchWeb({
   return { secretIndex: -1, body }
 }
 
-/** One byte of a text of hexadecimal digits, in either case. */
+/** Reads one byte of a string of hexadecimal digits, in upper or lower case. */
 function byteAt(hex: string, index: number): number {
   return digitAt(hex, 2 * index) * 16 + digitAt(hex, 2 * index + 1)
 }
 
-/** The value of a hexadecimal digit by its character code: letters have a higher bit set, and count from ten. */
+/** Returns the value of a hexadecimal digit. In the code of a letter, bit 6 is set, and the low four bits count from 1. */
 function digitAt(hex: string, index: number): number {
   const code = hex.charCodeAt(index)
   return (code & 15) + (code >> 6) * 9
 }
 
 /**
- * The HMAC of a prefix and a body as 64 hexadecimal digits in lower case. WebCrypto is preferred: if a receiver on
- * `node:crypto` is tested, the signature then isn't made by the code that verifies it. jsdom has no WebCrypto.
+ * Computes a signature: 64 hexadecimal digits in lower case. Prefers WebCrypto, so that tests on Node sign with other code than the
+ * code that verifies. jsdom has no WebCrypto.
  */
 export async function signHex(key: Key, prefix: string, body: Bytes): Promise<string> {
   const digest = globalThis.crypto?.subtle ? null : findNodeDigest()
@@ -181,13 +180,13 @@ async function importKey(key: Key): Promise<CryptoKey> {
   return key.imported
 }
 
-/** WebCrypto takes a message in one piece. */
+/** Joins a prefix and a body, because WebCrypto takes a message in one piece. */
 function concat(prefix: string, body: Bytes): Uint8Array<ArrayBuffer> {
   const head = encodeUtf8(prefix)
   const tail = typeof body === 'string' ? encodeUtf8(body) : body
   const message = new Uint8Array(head.length + tail.length)
   message.set(head)
-  // A view whose memory was transferred away has nothing to copy.
+  // Copying from a view whose memory was transferred would throw. Such a view has no bytes.
   if (tail.length > 0) message.set(tail, head.length)
   return message
 }

@@ -1,41 +1,44 @@
-/** Turns secrets into keys. Checks and encodes each once, because both take a good part of a verification's time. */
+/**
+ * Turns secrets into keys. A cache keeps the keys that were used last, because checking and encoding a secret takes a good part of
+ * the time of a verification.
+ */
 
 import { encodeUtf8 } from '../bytes.js'
 import { describeValue } from '../checks.js'
 import { WebhookError } from '../errors.js'
 
-/** The endpoint's secret as the dashboard shows it, or up to 10 of them while one is being rotated. */
+/** The endpoint's secret as the dashboard shows it, or up to 10 secrets during a rotation. */
 export type Secret = string | readonly string[]
 
 /** A secret that was checked and encoded. */
 export interface Key {
-  /** The UTF-8 bytes of the secret as it stands; nothing is stripped or decoded (src/CONTRACT.md §2). */
+  /** The UTF-8 bytes of the whole secret. Nothing is stripped or decoded (src/CONTRACT.md §2). */
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** The imported key of WebCrypto, once it was needed. Importing costs more than hashing a small body. */
+  /** The key as WebCrypto imported it, after its first use. Importing costs more than hashing a small body. */
   imported?: CryptoKey
-  /** The two blocks of an HMAC, once they were needed. `outer` has room for the inner digest after its block. */
+  /** The two blocks of an HMAC, after their first use. `outer` has room for the inner digest after its block. */
   pads?: { readonly innerPad: Uint8Array; readonly outer: Uint8Array }
 }
 
 /**
- * The cache keeps at least this many of the keys that were used last. A key is dropped once twice as many other keys have
- * been used since its last use, or earlier.
+ * The cache has two generations of up to this many keys. A key that is used moves to the young one. When the young one is full, it
+ * replaces the old one, whose keys are dropped. So this many keys that were used last are always kept.
  */
 const GENERATION_SIZE = 1000
 let young = /* @__PURE__ */ new Map<unknown, Key>()
 let old = /* @__PURE__ */ new Map<unknown, Key>()
 
 /**
- * The keys of one or several secrets, in order.
+ * Returns the keys of one or several secrets, in order.
  *
  * @throws WebhookError `invalid_secret`
  */
 export function requireKeys(secret: Secret): readonly Key[] {
   if (!Array.isArray(secret)) return [requireKey(secret)]
-  if (secret.length === 0) throw invalidSecret('The list of secrets is empty.')
+  if (secret.length === 0) throw invalidSecret('The list of secrets is empty. Pass at least one.')
   if (secret.length > MAX_SECRETS) {
     throw invalidSecret(
-      `There are ${secret.length} secrets; at most ${MAX_SECRETS} are allowed. Remove the ones that are no longer in use.`,
+      `There are ${secret.length} secrets; at most ${MAX_SECRETS} are allowed. Remove old ones.`,
     )
   }
   // `map` would skip the holes of a sparse array.
@@ -45,7 +48,7 @@ export function requireKeys(secret: Secret): readonly Key[] {
 const MAX_SECRETS = 10
 
 /**
- * The key of one secret.
+ * Returns the key of one secret.
  *
  * @param number - its number in a list, from 1, for the message
  * @param count - the length of the list; 0 if there is none
@@ -67,18 +70,15 @@ export function requireKey(secret: unknown, number = 0, count = 0): Key {
 function requireUsable(secret: unknown, number: number, count: number): string {
   const [name, setIt] = count > 0 ? [`Secret ${number} of ${count}`, SET_IN_LIST] : ['The secret', SET_IT]
   const invalid = (fault: string) => invalidSecret(`${name} ${fault}`)
-  if (secret === undefined || secret === 'undefined') {
-    throw invalid(`is missing. ${setIt}${count > 0 ? '' : IN_A_BUILD}`)
-  }
-  if (secret === null || secret === 'null') throw invalid(`is null. ${setIt}`)
+  if (secret === undefined) throw invalid(`is missing. ${setIt}`)
+  if (secret === null) throw invalid(`is null. ${setIt}`)
+  if (secret === 'undefined' || secret === 'null') throw invalid(`is the string "${secret}". ${setIt}`)
   if (typeof secret !== 'string') {
     throw invalid(`must be a string (got ${describeValue(secret)}). Pass it as Truedy's dashboard shows it.`)
   }
   if (secret === '') throw invalid(`is an empty string. ${setIt}`)
   if (secret !== secret.trim()) {
-    throw invalid(
-      'has white space around it, such as a newline at the end of a file. Trim it where you read it.',
-    )
+    throw invalid('has white space around it, such as a newline from a file. Trim the secret.')
   }
   if (secret === '[object Object]') {
     throw invalid(
@@ -89,18 +89,15 @@ function requireUsable(secret: unknown, number: number, count: number): string {
     throw invalid('is only its prefix, "whsec_". Copy all of it from Truedy\'s dashboard.')
   }
   if (secret.includes('${')) {
-    throw invalid(
-      'contains "${": a variable was not expanded. Check the file that it comes from, or the quotes around it.',
-    )
+    throw invalid('contains "${": a variable was not expanded. Check the quotes where the secret is set.')
   }
   return secret
 }
 
 const SET_IT = 'Set TRUEDY_WEBHOOK_SECRET, or pass `secret`.'
 const SET_IN_LIST = 'Set that secret, or leave it out of the list.'
-const IN_A_BUILD =
-  ' In a build or on Workers, pass a function: secret: (request, env) => env.TRUEDY_WEBHOOK_SECRET.'
 
-function invalidSecret(message: string): WebhookError {
+/** Creates the error for a secret that is missing or obviously wrong. */
+export function invalidSecret(message: string): WebhookError {
   return new WebhookError('invalid_secret', message)
 }

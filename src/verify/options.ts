@@ -1,21 +1,21 @@
-/** The options that all verifying functions share, checked once and combined with the keys. */
+/** The options that all verifying functions share, and their checks. */
 
 import { requireFunction, requireObject, requireOptions, requirePositive, requireText } from '../checks.js'
 import { isWebhookError, WebhookError } from '../errors.js'
 import { type Key, requireKeys, type Secret } from './keys.js'
 import type { HeaderNames } from './wire.js'
 
-/** Options of everything that verifies. */
+/** Options of every function that verifies a delivery. */
 export interface VerifyOptions {
-  /** The largest difference between the timestamp and now, in seconds, in both directions. Default 300. */
+  /** The largest difference between the timestamp and now, in seconds, in either direction. Default 300. */
   readonly toleranceSeconds?: number | undefined
   /** The clock, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: (() => number) | undefined
-  /** The names of the headers where a proxy renames them. Default: Truedy's, then their older spelling. */
+  /** The names of the headers, if a proxy renames them. Default: Truedy's names, then their older spelling. */
   readonly headerNames?: HeaderNames | undefined
 }
 
-/** A secret and options that were checked: what a handler needs for each of its deliveries. */
+/** A secret and options that were checked. A handler uses them for all of its deliveries. */
 export interface VerifySettings {
   readonly keys: readonly Key[]
   readonly toleranceSeconds: number
@@ -24,22 +24,22 @@ export interface VerifySettings {
 }
 
 /**
- * src/CONTRACT.md §2: reject what is older than this. Standard Webhooks also rejects timestamps that are further in the
- * future than this.
+ * The default of `toleranceSeconds`. Truedy's documentation says to reject an older delivery (src/CONTRACT.md §2). As in Standard
+ * Webhooks, the same limit applies to timestamps in the future.
  */
 export const DEFAULT_TOLERANCE_SECONDS = 300
 
-/** Fake timers replace `Date.now` after a receiver was created, so it is looked up at each call. */
+/** Looks up `Date.now` at each call, because a test may replace it with a fake timer after a receiver was created. */
 const wallClock = () => Date.now()
 
-/** The names of all options of everything that verifies. */
+/** The names of the options of every function that verifies a delivery. */
 export const VERIFY_OPTION_NAMES = ['toleranceSeconds', 'now', 'headerNames'] as const
 
 /**
  * Checks a secret and options.
  *
- * @param names - the names of all options that the caller takes
- * @throws WebhookError `invalid_secret`, `invalid_options`; nothing else, even if a getter of the caller throws
+ * @param names - the names of all options that the calling function takes
+ * @throws WebhookError `invalid_secret`, `invalid_options`. Nothing else, even if a getter throws
  */
 export function resolveVerifyOptions(
   secret: Secret,
@@ -66,13 +66,13 @@ export function resolveVerifyOptions(
 }
 
 /**
- * Returns our own errors unchanged. Replaces any other error (one thrown by a getter or clock of the caller, for example),
- * because it may quote what must not be logged.
+ * Returns a WebhookError unchanged. Replaces any other error, such as one thrown by a getter or by `now`, because its message may
+ * contain something that must not be logged.
  */
 export function asWebhookError(error: unknown): WebhookError {
   if (isWebhookError(error)) return error
   return new WebhookError(
     'invalid_options',
-    'Reading the arguments failed: a getter, a proxy or now() threw. Pass plain values.',
+    'Reading the arguments failed: a getter, a method or now() threw. Fix it, or pass plain values.',
   )
 }

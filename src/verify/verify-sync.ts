@@ -1,6 +1,6 @@
-/** The synchronous twins, on `node:crypto`. */
+/** The synchronous functions, which use `node:crypto`. */
 
-// The default export: a named import of `hash` fails to link before Node 20.12.
+// The default export, because a named import of `hash` fails to link before Node 20.12.
 import crypto from 'node:crypto'
 import type { RawBody } from '../bytes.js'
 import type { TruedyEvent } from '../events/catalogue.js'
@@ -14,13 +14,13 @@ import { parseMatch, success, toFailure, type Verification } from './verify.js'
 const digest = /* @__PURE__ */ createDigest(crypto)
 
 /**
- * `verifySignature` without a promise: the same checks, codes and guarantees.
+ * Does the same as `verifySignature`, synchronously.
  *
- * @param rawBody - the body exactly as received; a string stands for its UTF-8 bytes
- * @param headers - the request's headers, as the framework hands them over
- * @param secret - the endpoint's secret, or up to 10 while one is being rotated
+ * @param rawBody - the body exactly as it was received; a string stands for its UTF-8 bytes
+ * @param headers - the request's headers, as the framework passes them
+ * @param secret - the endpoint's secret, or up to 10 secrets during a rotation
  * @param options - `toleranceSeconds` (300), `now` (milliseconds, `Date.now`), `headerNames`
- * @returns what `verifySignature` resolves to; it never throws
+ * @returns the value that `verifySignature` resolves to; it never throws
  *
  * @example
  * ```ts
@@ -47,13 +47,13 @@ export function verifySignatureSync(
 }
 
 /**
- * `verifyAndParse` without a promise: the same checks, codes and guarantees.
+ * Does the same as `verifyAndParse`, synchronously.
  *
- * @param rawBody - the body exactly as received; a string stands for its UTF-8 bytes
- * @param headers - the request's headers, as the framework hands them over
- * @param secret - the endpoint's secret, or up to 10 while one is being rotated
+ * @param rawBody - the body exactly as it was received; a string stands for its UTF-8 bytes
+ * @param headers - the request's headers, as the framework passes them
+ * @param secret - the endpoint's secret, or up to 10 secrets during a rotation
  * @param options - `toleranceSeconds` (300), `now` (milliseconds, `Date.now`), `headerNames`
- * @returns the event, a union on `event`; a type that this version does not know is `'unknown'`
+ * @returns the event, a union on `event`. A type that this version doesn't know is `'unknown'`
  * @throws `WebhookError` with every code of `verifyAndParse`
  *
  * @example

@@ -1,4 +1,4 @@
-/** The asynchronous entry points: is a delivery valid, and what does it say? */
+/** The asynchronous functions that verify a delivery. */
 
 import type { RawBody } from '../bytes.js'
 import { WebhookError, type WebhookErrorCode, type WebhookErrorStatus } from '../errors.js'
@@ -11,13 +11,13 @@ import { findMatch, type SignatureMatch } from './hmac.js'
 import type { Secret } from './keys.js'
 import { asWebhookError, resolveVerifyOptions, VERIFY_OPTION_NAMES, type VerifyOptions } from './options.js'
 
-/** The result of a verification. A forgotten `await` fails closed, because a promise has no `ok`. */
+/** The result of a verification. If `await` is forgotten, `ok` is `undefined`, so the delivery counts as invalid. */
 export type Verification =
   | {
       readonly ok: true
-      /** When the delivery was sent. */
+      /** The time in the timestamp header. */
       readonly sentAt: Date
-      /** Which of several secrets signed it, counted from 0. */
+      /** The index of the secret that signed it, from 0. */
       readonly secretIndex: number
     }
   | VerificationFailure
@@ -25,29 +25,28 @@ export type Verification =
 /** Why a delivery was rejected: a {@link WebhookError} as a value. */
 export interface VerificationFailure {
   readonly ok: false
-  /** A stable name of what went wrong. */
+  /** The stable name of what went wrong. */
   readonly code: WebhookErrorCode
-  /** The HTTP status to answer with. */
+  /** The HTTP status to respond with. */
   readonly status: WebhookErrorStatus
-  /** Two sentences: what happened, and what to do. Never secret material. */
+  /** What happened and what to do. Never contains secret material. */
   readonly message: string
 }
 
 /**
- * Checks the signature and the age of a delivery, without parsing it. Never throws, whatever it is given: every
- * failure is returned, the calling program's mistakes too.
+ * Checks the signature and the age of a delivery, without parsing it. Never throws: every failure is returned, including mistakes
+ * of the calling program.
  *
- * The signed bytes are the text of the timestamp header, a dot and the raw body (src/CONTRACT.md §2), under HMAC-SHA256
- * (RFC 2104) with the UTF-8 bytes of the secret as key; compared in constant time.
+ * The signature is the HMAC-SHA256 (RFC 2104) of the timestamp header, a dot and the raw body (src/CONTRACT.md §2). The key is the
+ * UTF-8 bytes of the secret. Signatures are compared in constant time.
  *
- * @param rawBody - the body exactly as received; a string stands for its UTF-8 bytes
- * @param headers - the request's headers, as the framework hands them over
- * @param secret - the endpoint's secret, or up to 10 while one is being rotated
+ * @param rawBody - the body exactly as it was received; a string stands for its UTF-8 bytes
+ * @param headers - the request's headers, as the framework passes them
+ * @param secret - the endpoint's secret, or up to 10 secrets during a rotation
  * @param options - `toleranceSeconds` (300), `now` (milliseconds, `Date.now`), `headerNames`
- * @returns `ok` with the time of sending and the index of the secret, or a failure with `code`, `status` and
- * `message`. Codes: `missing_timestamp`, `missing_signature`, `malformed_timestamp`, `malformed_signature`,
- * `timestamp_too_old`, `timestamp_too_new`, `signature_mismatch` (401); `body_not_raw`, `invalid_secret`,
- * `invalid_options` (500)
+ * @returns `ok` with `sentAt` and `secretIndex`, or a failure with `code`, `status` and `message`. Codes:
+ * `missing_timestamp`, `missing_signature`, `malformed_timestamp`, `malformed_signature`,
+ * `timestamp_too_old`, `timestamp_too_new`, `signature_mismatch` (401); `body_not_raw`, `invalid_secret`, `invalid_options` (500)
  *
  * @example
  * ```ts
@@ -75,13 +74,13 @@ export async function verifySignature(
 }
 
 /**
- * Verifies a delivery and returns its event. There is no event without a verified signature.
+ * Verifies a delivery and returns its event.
  *
- * @param rawBody - the body exactly as received; a string stands for its UTF-8 bytes
- * @param headers - the request's headers, as the framework hands them over
- * @param secret - the endpoint's secret, or up to 10 while one is being rotated
+ * @param rawBody - the body exactly as it was received; a string stands for its UTF-8 bytes
+ * @param headers - the request's headers, as the framework passes them
+ * @param secret - the endpoint's secret, or up to 10 secrets during a rotation
  * @param options - `toleranceSeconds` (300), `now` (milliseconds, `Date.now`), `headerNames`
- * @returns the event, a union on `event`; a type that this version does not know is `'unknown'`
+ * @returns the event, a union on `event`. A type that this version doesn't know is `'unknown'`
  * @throws {@link WebhookError} with every code of {@link verifySignature}, and `invalid_json`, `invalid_event` (400)
  *
  * @example
@@ -101,19 +100,19 @@ export async function verifyAndParse(
   options?: VerifyOptions,
 ): Promise<TruedyEvent> {
   const found = findMatch(readDelivery(rawBody, headers, resolveVerifyOptions(secret, options)))
-  // Awaiting a value that is already there would cost a microtask.
+  // Awaiting a value that isn't a promise would cost a microtask.
   return parseMatch('then' in found ? await found : found)
 }
 
 /**
- * Verifies a fetch `Request` and returns its event. The body is read here, once, up to a limit.
+ * Verifies a fetch `Request` and returns its event. Reads the body, up to a limit.
  *
  * @param request - a fetch `Request` whose body has not been read
- * @param secret - the endpoint's secret, or up to 10 while one is being rotated
- * @param options - those of {@link verifyAndParse}, and `maxBodyBytes` (1 MiB)
+ * @param secret - the endpoint's secret, or up to 10 secrets during a rotation
+ * @param options - the options of {@link verifyAndParse}, and `maxBodyBytes` (1 MiB)
  * @returns the event, as {@link verifyAndParse} does
- * @throws {@link WebhookError} with every code of {@link verifyAndParse}, and `body_too_large` (413); what the
- * request's stream threw, if the client closed the connection
+ * @throws {@link WebhookError} with every code of {@link verifyAndParse}, and `body_too_large` (413). Passes on errors of the
+ * request's stream, such as a connection that the client closed
  *
  * @example
  * ```ts
@@ -136,19 +135,19 @@ export async function verifyRequest(
   return parseMatch(await findMatch(readDelivery(body, request.headers, settings)))
 }
 
-/** The verdict on a valid signature; throws if none of the secrets signed. */
+/** Returns the result for a valid signature. Throws if none of the secrets signed. */
 export function success({ sentAt }: SignedDelivery, { secretIndex }: SignatureMatch): Verification {
   requireSigned(secretIndex)
   return { ok: true, sentAt: new Date(sentAt), secretIndex }
 }
 
-/** The event in the bytes that were verified; throws if none of the secrets signed. */
+/** Parses the event from the bytes that were verified. Throws if none of the secrets signed. */
 export function parseMatch({ secretIndex, body }: SignatureMatch): TruedyEvent {
   requireSigned(secretIndex)
   return parseBytes(body)
 }
 
-/** One of our errors as a value. Other errors lose their text, because it may quote a secret or a body. */
+/** Turns an error into a value. Replaces an error that isn't a WebhookError, because it may quote a secret or a body. */
 export function toFailure(error: unknown): VerificationFailure {
   const { code, status, message } = asWebhookError(error)
   return { ok: false, code, status, message }

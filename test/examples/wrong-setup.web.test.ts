@@ -3,7 +3,7 @@
 import { type Change, describeChanges } from './changed-examples.js'
 
 /** What is said of a context that has the Request in it. */
-const NO_REQUEST = 'This is not a Fetch Request'
+const NO_REQUEST = 'This is not a fetch Request'
 
 const changes: Readonly<Record<string, readonly Change[]>> = {
   'bun-serve': [

@@ -9,9 +9,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Launch, type Server, startServer } from '../../support/driver.js'
 import { installHost } from '../endpoint.js'
 
-const NO_REQUEST = 'This is not a Fetch Request'
-const FETCH_REQUEST = 'This is a fetch Request, not (req, res): use createWebhookHandler'
-const FASTIFY_PAIR = "These are Fastify's request and reply, not (req, res): use createReceiver"
+const NO_REQUEST = 'This is not a fetch Request'
+const FETCH_REQUEST =
+  "The handler needs Node's (req, res), and got a fetch Request. Use createWebhookHandler."
+const FASTIFY_PAIR =
+  "The handler needs Node's (req, res), and got Fastify's request and reply. Use createReceiver."
 const NODE_STREAM = 'The body of this Request is not a ReadableStream'
 const PROCESSED = 'processed'
 
@@ -23,10 +25,13 @@ const kinds: Readonly<Record<string, { readonly node: string; readonly fetch: st
   fastify: { node: FASTIFY_PAIR, fetch: NO_REQUEST },
   'fastify with a Buffer': { node: FASTIFY_PAIR, fetch: NO_REQUEST },
   'nest on fastify': { node: FASTIFY_PAIR, fetch: NO_REQUEST },
-  koa: { node: 'This is a context, not (req, res): pass ctx.req and ctx.res', fetch: NO_REQUEST },
+  koa: {
+    node: "The handler needs Node's (req, res), and got a context. Pass ctx.req and ctx.res.",
+    fetch: NO_REQUEST,
+  },
   hono: { node: FETCH_REQUEST, fetch: PROCESSED },
   'hono’s context': {
-    node: 'There is no (req, res) of Node. Where a context has a Request, pass that one to createWebhookHandler.',
+    node: "The handler needs Node's (req, res), and got something else. If that is a context with a Request in it, pass the Request to createWebhookHandler.",
     fetch: NO_REQUEST,
   },
   srvx: { node: FETCH_REQUEST, fetch: PROCESSED },
@@ -35,10 +40,10 @@ const kinds: Readonly<Record<string, { readonly node: string; readonly fetch: st
   'cross-fetch': { node: FETCH_REQUEST, fetch: NODE_STREAM },
   'a Request beside a response': { node: FETCH_REQUEST, fetch: PROCESSED },
   'a Buffer without a stream': { node: PROCESSED, fetch: NO_REQUEST },
-  'a parsed body without a stream': { node: 'The body is Object, not the raw bytes', fetch: NO_REQUEST },
+  'a parsed body without a stream': { node: 'The body is not the raw bytes (got Object)', fetch: NO_REQUEST },
   'an empty rawBody': { node: PROCESSED, fetch: NO_REQUEST },
   'a rawBody that is not complete': {
-    node: 'Something else is reading the body and has not reached its end',
+    node: 'Other code is still reading the body',
     fetch: NO_REQUEST,
   },
 }

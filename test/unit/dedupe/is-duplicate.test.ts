@@ -105,7 +105,7 @@ describe('isDuplicate', () => {
     [
       'an asynchronous key',
       [event, memoryStore(), { key: async () => 'x' }],
-      "key's result must be a string that is not empty (got Promise).",
+      "key's result must be a non-empty string (got Promise).",
     ],
     [
       'an asynchronous key that rejects',

@@ -94,7 +94,7 @@ describe('processOnce', () => {
     ['says that another worker holds it', { complete: () => false }, 'another worker'],
     ['says nothing', { complete: () => undefined as never }, "store.complete's result must be true or false"],
     ['stays down', { complete: down }, 'store is down'],
-    ['hangs', { complete: () => new Promise<never>(() => {}) }, 'did not respond within'],
+    ['hangs', { complete: () => new Promise<never>(() => {}) }, 'did not finish within'],
   ])('is processed but not recorded if the completion %s, and says why', async (_, broken, message) => {
     const outcome = processOnce(event, { ...memoryStore(), ...broken }, () => 1)
     await vi.advanceTimersByTimeAsync(10_000)
@@ -177,7 +177,7 @@ describe('processOnce', () => {
     await vi.advanceTimersByTimeAsync(3000)
     await expect(outcome).rejects.toMatchObject({
       code: 'step_timeout',
-      message: expect.stringContaining('store.claim did not respond within 3000 ms'),
+      message: expect.stringContaining('store.claim did not finish within 3000 ms'),
     })
     await vi.advanceTimersByTimeAsync(3000)
     expect(handler).not.toHaveBeenCalled()

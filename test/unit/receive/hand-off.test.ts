@@ -105,7 +105,7 @@ describe('a receiver with a queue', () => {
       stepTimeoutMs: 20,
     })
     expect((await receive(await delivery())).status).toBe(500)
-    expect(String(log.mock.calls[0]?.[2])).toContain('queue.add did not respond within 20 ms')
+    expect(String(log.mock.calls[0]?.[2])).toContain('queue.add did not finish within 20 ms')
   })
 
   it.each([
@@ -117,7 +117,7 @@ describe('a receiver with a queue', () => {
     ['handlerTimeoutMs', 1000],
   ])('rejects %s, which would do nothing', (name, value) => {
     const make = () => createReceiver({ secret: SECRET, queue: memoryQueue(), [name]: value } as never)
-    expect(make).toThrow(`${name} does nothing beside queue.`)
+    expect(make).toThrow(`${name} has no effect with \`queue\`.`)
   })
 
   it.each([[null], [{}], [{ add: 1 }], ['queue']])('rejects %o as a queue', (queue) => {
@@ -338,7 +338,7 @@ describe('a job handler', () => {
     const job = { ...(await jobOf(sampleEvent('call.ended'), 'acme')), [name]: value }
     await expect(createJobHandler({ onEvent })(job as never)).rejects.toMatchObject({
       code: 'invalid_event',
-      message: expect.stringContaining('lacks key, type, body, sentAt or receivedAt'),
+      message: expect.stringContaining(`The field ${name} of the job is missing or invalid.`),
     })
     expect(onEvent).not.toHaveBeenCalled()
   })
@@ -346,7 +346,7 @@ describe('a job handler', () => {
   it.each(['nonsense', '{"key":', '\ud800'])('rejects the text %j, which is not JSON', async (text) => {
     await expect(createJobHandler({ onEvent() {} })(text)).rejects.toMatchObject({
       code: 'invalid_options',
-      message: expect.stringContaining('a job of a receiver, or its JSON in UTF-8'),
+      message: expect.stringContaining('The job is not JSON in UTF-8.'),
     })
   })
 

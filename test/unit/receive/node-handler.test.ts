@@ -723,7 +723,7 @@ describe('what a framework left on the request', () => {
     const request = await validDeliveryOfSize(160)
     await client.write(head(request, { 'content-length': 160 }) + String(request.body).slice(0, 50))
     expect(await client.until('"}')).toMatch(/^HTTP\/1\.1 500 .*body_not_raw/s)
-    expect(await nth(1)).toHaveProperty('error.message', expect.stringContaining('is reading'))
+    expect(await nth(1)).toHaveProperty('error.message', expect.stringContaining('is still reading'))
   })
 
   it('is a getter that throws, as Vercel has it: answers 500 body_not_raw', async () => {
@@ -761,7 +761,7 @@ describe('what is no (req, res)', () => {
       'createWebhookHandler',
     ],
     ["Fastify's request and reply", [{ raw: {}, headers: {} }, { raw: {} }], 'createReceiver'],
-    ['the context of Koa', [{ res: response() }, () => {}], 'pass ctx.req and ctx.res'],
+    ['the context of Koa', [{ res: response() }, () => {}], 'Pass ctx.req and ctx.res'],
     ['the context of Hono', [{ req: {} }, () => {}], 'createWebhookHandler'],
     ['a request alone', [{ method: 'POST', headers: {} }], '(req, res)'],
     ['nothing', [], '(req, res)'],

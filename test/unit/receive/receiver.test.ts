@@ -481,10 +481,14 @@ describe('the options, when the receiver is made', () => {
     [
       'a typo in an event',
       { on: { 'call.endd': silent } },
-      'Unknown event "call.endd" in on. Did you mean "call.ended"?',
+      'Unknown event "call.endd" in `on`. Did you mean "call.ended"?',
     ],
     ['an event that does not exist', { on: { 'crm.synced': silent } }, 'The events are call.started, '],
-    ['the alias', { on: { 'call.completed': silent } }, 'It arrives as "call.ended"'],
+    [
+      'the alias',
+      { on: { 'call.completed': silent } },
+      'is an alias: its handler would never run. Use "call.ended".',
+    ],
     [
       'a ttl below twice the tolerance',
       { ttlMs: 599_999 },
@@ -500,9 +504,9 @@ describe('the options, when the receiver is made', () => {
       { toleranceSeconds: -1 },
       'toleranceSeconds must be a positive, finite number (got -1).',
     ],
-    ['a scope of nothing', { scope: '' }, 'scope must be a string that is not empty (got an empty string).'],
-    ['a scope of another kind', { scope: 5 }, 'scope must be a string that is not empty (got 5).'],
-    ['half a name of headers', { headerNames: { timestamp: 'x' } }, 'headerNames.signature must be a string'],
+    ['a scope of nothing', { scope: '' }, 'scope must be a non-empty string (got an empty string).'],
+    ['a scope of another kind', { scope: 5 }, 'scope must be a non-empty string (got 5).'],
+    ['half a name of headers', { headerNames: { timestamp: 'x' } }, 'headerNames.signature must be a non-empty string'],
     [
       'a handler of another kind',
       { on: { 'call.ended': 'log' } },
@@ -537,7 +541,7 @@ describe('the options, when the receiver is made', () => {
 
   it.each([
     ['undefined', undefined, 'missing'],
-    ['the text undefined', 'undefined', 'missing'],
+    ['the text undefined', 'undefined', 'is the string "undefined"'],
     ['null', null, 'null'],
     ['an object', {}, 'must be a string'],
     ['an object as text', '[object Object]', 'an object was converted'],
@@ -852,7 +856,7 @@ describe('a reply', () => {
     expect(calls).toEqual([
       [
         'truedy-webhooks:',
-        expect.stringMatching(/^call\.ended \(call\.ended:call:.*\) took 8\.0 s\. .*queue\.$/),
+        expect.stringMatching(/^call\.ended \(call\.ended:call:.*\) took 8\.0 s, .*queue\.$/),
       ],
     ])
   })
@@ -910,7 +914,7 @@ describe('the log, where no onOutcome is given', () => {
     const event = sampleEvent('call.ended')
     const send = open({ secret: SECRET, store: brokenStore('complete') })
     await inNoTime(async () => send(await validDelivery(event)))
-    const message = `call.ended (${dedupeKey(parseEvent(event))}) was processed but not recorded, and may run again:`
+    const message = `call.ended (${dedupeKey(parseEvent(event))}) was processed but not marked done, so it may run again:`
     expect(log.mock.calls).toEqual([['truedy-webhooks:', message, expect.any(Error)]])
   })
 

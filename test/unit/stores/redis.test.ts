@@ -29,18 +29,20 @@ describe('redisStore', () => {
     ]) {
       const { store } = storeOf(...answers)
       await expect(store.claim('key', { owner: 'a', leaseMs: 1 })).rejects.toThrow(
-        'must return what Redis answered',
+        'Return the reply of Redis unchanged',
       )
     }
     for (const answer of ['OK', undefined, null, {}, '3']) {
       const { store } = storeOf(answer, answer)
-      const rejection = 'must return what Redis answered'
+      const rejection = 'Return the reply of Redis unchanged'
       await expect(store.complete('key', { owner: 'a', ttlMs: 1 })).rejects.toThrow(rejection)
       await expect(store.release('key', { owner: 'a' })).rejects.toThrow(rejection)
     }
     for (const answer of ['OK', undefined, null, {}, '3']) {
       const { store } = storeOf(answer)
-      await expect(store.renew('key', { owner: 'a', leaseMs: 1 })).rejects.toThrow('what Redis answered')
+      await expect(store.renew('key', { owner: 'a', leaseMs: 1 })).rejects.toThrow(
+        'Return the reply of Redis unchanged',
+      )
     }
   })
 

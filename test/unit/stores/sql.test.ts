@@ -85,7 +85,7 @@ describe.each([
     ['an object without rows', { rowCount: 1 }],
     ['a number', 1],
     ['an array of arrays, as [rows, count] is', [[], 1], 'return its first element'],
-    ['an array with a number in it', [{}, 1], 'something else than objects'],
+    ['an array with a number in it', [{}, 1], 'not every element is an object'],
   ])('does not take %s for rows', async (_, result, hint = 'It returned') => {
     const store = () => makeStore(queryOf(result).asyncQuery)
     const rejection = new RegExp(`must return rows.*${hint}`)
@@ -104,7 +104,7 @@ describe.each([
     ['a row that is null', [null]],
   ])('does not take %s for the answer to a claim', async (_, rows) => {
     await expect(makeStore(queryOf(rows, rows).asyncQuery).claim('key', lease)).rejects.toThrow(
-      'names of the columns',
+      /must return (a row|rows)/,
     )
   })
 

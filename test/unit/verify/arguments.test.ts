@@ -61,7 +61,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'a secret that is the text null': {
     code: 'invalid_secret',
-    message: /^The secret is null\. Set TRUEDY_WEBHOOK_SECRET/,
+    message: /^The secret is the string "null"\. Set TRUEDY_WEBHOOK_SECRET/,
     secret: 'null',
   },
   'a secret that is missing': {
@@ -71,7 +71,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'a secret that is the text undefined': {
     code: 'invalid_secret',
-    message: /^The secret is missing\. /,
+    message: /^The secret is the string "undefined"\. Set/,
     secret: 'undefined',
   },
   'a secret that is a number': { code: 'invalid_secret', message: /^The secret must be a string/, secret: 1 },
@@ -81,7 +81,10 @@ const ROWS: Readonly<Record<string, Row>> = {
     secret: '',
   },
   'a clock that is none': options({ now: 1 }, /^now must be a function/),
-  'a clock that tells no time': options({ now: () => Number.NaN }, /^now\(\) must return milliseconds/),
+  'a clock that tells no time': options(
+    { now: () => Number.NaN },
+    /^now's result must be finite milliseconds since 1970 \(got NaN\)/,
+  ),
   'a clock that throws': options(
     {
       now: () => {

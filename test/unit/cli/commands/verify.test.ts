@@ -45,7 +45,7 @@ describe('verify', () => {
 
   it('says that a signed body is not an event', async () => {
     const { code, stdout } = await verify('--body', fileWith('[]'), ...captured('[]'))
-    expect(stdout).toContain('The JSON lacks event')
+    expect(stdout).toContain('The JSON is not an event')
     expect(code).toBe(0)
   })
 
