@@ -12,8 +12,8 @@ export const pool = new pg.Pool({
   connectionTimeoutMillis: 5000,
   statement_timeout: 10_000,
 })
-// Without listeners, a lost connection would end the process.
-pool.on('error', (error) => console.error('A connection was lost:', error.message))
+// Without these listeners, a lost connection would crash the process.
+pool.on('error', (error) => console.error('A database connection was lost:', error.message))
 pool.on('connect', (client) => client.on('error', () => {}))
 
 /** The records of the jobs, shared by all workers. */
@@ -21,7 +21,7 @@ export const store = postgresStore((sql, params) => pool.query(sql, params))
 
 /** Creates the tables that don't exist yet. */
 export async function createTables() {
-  // One text is one transaction, and its first statement takes a lock: several workers may start at once.
+  // All statements of one query run in one transaction. The first one takes a lock, so several workers can start at once.
   await pool.query(`
     ${postgresSchema()};
     CREATE TABLE IF NOT EXISTS crm_activities (

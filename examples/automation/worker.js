@@ -18,7 +18,7 @@ const stopWorker = await startWorker(
 // Once an hour, remove the records that have expired.
 setInterval(() => store.sweep().catch(console.error), 3_600_000).unref()
 
-/** Takes no more jobs, finishes those at hand, and exits. */
+/** Takes no more jobs, finishes the running ones, and exits. */
 async function stop() {
   await stopWorker()
   if (!pool.ending) await pool.end()

@@ -7,14 +7,14 @@ import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
 // Where the database is: DATABASE_URL, or PGHOST and so on.
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
-  // If the database doesn't respond, the response is a 500 within the ten seconds that Truedy waits.
+  // If the database doesn't respond, Truedy gets a 500 before it gives up after ten seconds.
   connectionTimeoutMillis: 3000,
   query_timeout: 3000,
   // The server ends what this process can't: a transaction whose process crashed or was cut off.
   idle_in_transaction_session_timeout: 10_000,
 })
 // A connection that is lost must not end the process, whether it is idle or in use.
-const logLoss = (error) => console.error('A connection was lost:', error.message)
+const logLoss = (error) => console.error('A database connection was lost:', error.message)
 pool.on('error', logLoss)
 pool.on('connect', (client) => client.on('error', logLoss))
 

@@ -2,7 +2,7 @@ import { http } from '@google-cloud/functions-framework'
 import { createNodeHandler } from 'truedy-webhooks/node'
 
 // Finds the bytes in request.rawBody, where the framework keeps them.
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })

@@ -3,7 +3,7 @@ import Router from '@koa/router'
 import Koa from 'koa'
 import { createNodeHandler } from 'truedy-webhooks/node'
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
@@ -19,7 +19,7 @@ webhooks.all('/webhooks/truedy', async (context) => {
 })
 app.use(webhooks.routes())
 
-// The rest of the app parses JSON as ever.
+// The other routes parse JSON as usual.
 app.use(bodyParser())
 const router = new Router()
 router.post('/greetings', (context) => {

@@ -31,7 +31,7 @@ const SECURITY_HEADERS = {
 const board = createBoard()
 const feed = createFeed({ snapshot: () => ({ calls: board.calls() }) })
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   onEvent: (event, { key }) => {
     publish(board.record(event))

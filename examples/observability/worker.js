@@ -38,7 +38,7 @@ async function updateCrm(event, { key, signal }) {
   })
 }
 
-/** Takes no more jobs, finishes those at hand, and exits. */
+/** Takes no more jobs, finishes the running ones, and exits. */
 async function stop() {
   await stopWorker()
   await stopTelemetry()

@@ -4,7 +4,7 @@ import { openStreams, STREAM, SUBJECT } from './stream.js'
 
 const { connection, stream } = await openStreams()
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   queue: {
     // Resolves once the stream has stored the job. A stream that is missing or full rejects, and the response is a 500.

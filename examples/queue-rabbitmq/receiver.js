@@ -11,7 +11,7 @@ const returned = new Set()
 const publisher = connection.createPublisher({ confirm: true })
 publisher.on('basic.return', ({ messageId }) => returned.add(messageId))
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   queue: {
     async add(job) {

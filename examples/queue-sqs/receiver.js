@@ -13,7 +13,7 @@ const sqs = new SQSClient({
   requestHandler: { requestTimeout: 2000, connectionTimeout: 1000 },
 })
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   queue: {
     // A job that is too large for SQS is rejected, and the response is a 500.

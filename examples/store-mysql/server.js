@@ -13,7 +13,7 @@ await pool.query(mysqlSchema())
 const store = mysqlStore(pool)
 setInterval(() => store.sweep().catch(console.error), 3_600_000)
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   store,
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),

@@ -32,7 +32,7 @@ const server = createServer((request, response) => {
 // Once an hour, remove the records that have expired.
 setInterval(() => store.sweep().catch(console.error), 3_600_000).unref()
 
-/** Takes no more requests, finishes those at hand, and exits. */
+/** Accepts no more requests, finishes the running ones, and exits. */
 function stop() {
   if (server.listening) server.close(() => pool.end())
 }

@@ -4,7 +4,7 @@ import { createNodeHandler } from 'truedy-webhooks/node'
 
 @Controller('webhooks')
 export class WebhooksController {
-  // Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+  // Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
   private readonly receive = createNodeHandler({
     onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
   })
