@@ -13,7 +13,7 @@ export const pool = new pg.Pool({
 pool.on('error', (error) => console.error('A database connection was lost:', error.message))
 pool.on('connect', (client) => client.on('error', () => {}))
 
-/** The records of what is done, shared by all processes. */
+/** The records of processed events, shared by all processes. */
 export const store = postgresStore((sql, params) => pool.query(sql, params))
 
 /** Creates the tables that don't exist yet. */
@@ -27,7 +27,7 @@ export async function createTables() {
       sent_at timestamptz NOT NULL,
       event_type text NOT NULL,
       dedupe_key text NOT NULL,
-      payload text NOT NULL, -- as it was signed: jsonb would change it
+      payload text NOT NULL, -- exactly as signed; jsonb would change it
       attempts integer NOT NULL DEFAULT 0,
       process_at timestamptz DEFAULT now(), -- the next attempt; NULL if there is none
       processed_at timestamptz

@@ -1,4 +1,4 @@
-/** Verifies each delivery and puts it into the queue. Truedy gets its response within milliseconds, however long the work takes. */
+/** Verifies each delivery, puts it into the queue and responds within milliseconds, however long the actions take. */
 
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'

@@ -8,9 +8,9 @@ const receive = createReceiver({
 
 app.http('truedy', {
   route: 'webhooks/truedy',
-  // Truedy's signature is the key.
+  // Truedy sends no function key. Its signature proves that a delivery is valid.
   authLevel: 'anonymous',
-  // So the library gets the other methods too, and answers 405.
+  // The library gets all methods, and responds with 405 to those other than POST.
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
   async handler(request) {
     const { status, headers, body } = await receive({
@@ -18,7 +18,7 @@ app.http('truedy', {
       headers: request.headers,
       body: await request.arrayBuffer(),
     })
-    // A 204 must have no body, not even an empty one.
+    // A 204 must not have a body, not even an empty one.
     return { status, headers, body: body || undefined }
   },
 })

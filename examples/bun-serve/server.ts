@@ -5,7 +5,7 @@ const receive = createWebhookHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
-// Listens on PORT, or on 3000 without one.
+// Bun listens on PORT, or on 3000 if PORT isn't set.
 Bun.serve({
   hostname: '127.0.0.1',
   routes: {

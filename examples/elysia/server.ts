@@ -7,7 +7,7 @@ const receive = createWebhookHandler({
 })
 
 new Elysia()
-  // No parser, even if a hook asks for `body`: a parser would consume the bytes that are signed.
+  // With `parse: 'none'`, no parser consumes the signed bytes, even if a hook mentions `body`.
   .all('/webhooks/truedy', ({ request }) => receive(request), { parse: 'none' })
   .post('/greetings', ({ body }) => ({ greeting: `Hello ${body.name}` }), {
     body: t.Object({ name: t.String() }),

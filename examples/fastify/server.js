@@ -8,7 +8,7 @@ const receive = createReceiver({
 
 const app = Fastify()
 
-// In a plugin of its own, so that the parsers are changed for this route only.
+// In a separate plugin, so that only this route loses its parsers.
 app.register(async (webhooks) => {
   webhooks.removeAllContentTypeParsers()
   webhooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes))

@@ -10,10 +10,10 @@ const receive = createNodeHandler({
 
 const app = new Koa()
 
-// Before bodyParser(), which would consume the bytes that are signed.
+// Mounted before bodyParser(), which would consume the signed bytes.
 const webhooks = new Router()
 webhooks.all('/webhooks/truedy', async (context) => {
-  // The library writes the answer itself.
+  // The library writes the response itself.
   context.respond = false
   await receive(context.req, context.res)
 })

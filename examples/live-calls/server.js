@@ -18,7 +18,7 @@ const FILES = {
 }
 
 const SECURITY_HEADERS = {
-  // Only files of this server load, and the browser never parses a text as markup.
+  // Only files of this server load, and the browser never parses a string as markup.
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
@@ -68,7 +68,7 @@ createServer((request, response) => {
   response.writeHead(200, { 'content-type': page.type, 'cache-control': 'no-cache' }).end(page.body)
 }).listen(process.env.PORT ?? 3000)
 
-/** Truedy has to reach this server, but not everybody has to see the calls: any user name, and the password. */
+/** Tells whether a request may see the calls. If a password is set, the request must have it, with any user name. */
 function isWelcome({ headers }) {
   const password = process.env.DASHBOARD_PASSWORD
   if (!password) return true

@@ -1,4 +1,4 @@
-/** Verifies each delivery and puts it into the queue, in a span. The trace goes along in the job. */
+/** Verifies each delivery and puts it into the queue, in a span. The job carries the trace to the worker. */
 
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'

@@ -1,4 +1,4 @@
-/** The database: its tables, and what is asked of it. */
+/** The database: its tables and its queries. */
 
 import pg from 'pg'
 import { postgresSchema } from 'truedy-webhooks/stores/postgres'
@@ -25,7 +25,7 @@ export async function createTables() {
     )`)
 }
 
-/** The secrets of a workspace, the newest first; empty if there is no such workspace. */
+/** Returns the secrets of a workspace, the newest first, or none if the workspace is unknown. */
 export async function findSecrets(workspace) {
   const { rows } = await pool.query(
     'SELECT secret FROM workspace_secrets WHERE workspace = $1 ORDER BY created_at DESC LIMIT 10',

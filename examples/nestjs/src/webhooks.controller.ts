@@ -9,7 +9,7 @@ export class WebhooksController {
     onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
   })
 
-  // With @Res(), Nest leaves the answer to the method.
+  // Because of @Res(), Nest leaves the response to this method.
   @All('truedy')
   async truedy(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     await this.receive(request, response)

@@ -8,5 +8,5 @@ const receive = createWebhookHandler({
 
 export const action = ({ request }: Route.ActionArgs) => receive(request)
 
-// GET comes here: the library answers 405.
+// React Router calls this for GET and HEAD. The library responds with 405.
 export const loader = ({ request }: Route.LoaderArgs) => receive(request)
