@@ -7,7 +7,7 @@ import { pool, store } from './database.js'
 import { live } from './handlers.js'
 
 const POLL_MS = 1000
-/** The waits between them are 1, 2, 4 … seconds, nine hours in all. */
+/** The waits between the attempts are 1, 2, 4 … seconds, nine hours in all. */
 const MAX_ATTEMPTS = 16
 /** After this time, another process can take the row, because the one that took it may have crashed. */
 const TAKEN = '1 minute'

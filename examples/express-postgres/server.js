@@ -13,7 +13,7 @@ const pool = new pg.Pool({
   // If this process crashes or loses the network, the server ends its open transactions after this time.
   idle_in_transaction_session_timeout: 10_000,
 })
-// Without these listeners, a lost connection would crash the process, whether it is idle or in use.
+// Without these listeners, the loss of an idle or busy connection would crash the process.
 const logLoss = (error) => console.error('A database connection was lost:', error.message)
 pool.on('error', logLoss)
 pool.on('connect', (client) => client.on('error', logLoss))

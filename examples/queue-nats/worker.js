@@ -45,7 +45,7 @@ async function run(message) {
   }
 }
 
-/** Returns a job to the stream, which waits 1, 2, 4 … seconds, nine hours in all. Then moves it to the stream of failed jobs. */
+/** Retries a job after 1, 2, 4 … seconds, nine hours in all. Then moves it to the stream of failed jobs. */
 async function retryLater(message) {
   const attempt = message.info.deliveryCount
   if (attempt < ATTEMPTS) return message.nak(1000 * 2 ** (attempt - 1))

@@ -2,7 +2,7 @@ import { ConsumerStatus } from 'rabbitmq-client'
 import { createJobHandler } from 'truedy-webhooks'
 import { declareQueues, EVENTS, FAILED, openConnection } from './queues.js'
 
-/** One attempt every 30 seconds takes eight hours in all. */
+/** At one attempt every 30 seconds, this takes eight hours. */
 const ATTEMPTS = 1000
 
 // The job handler's store recognizes duplicates, because RabbitMQ doesn't. If you run several workers, pass a `store` that they
