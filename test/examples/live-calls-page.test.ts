@@ -451,7 +451,7 @@ describe('for everybody', () => {
     const { nodes } = await session.send('Accessibility.getFullAXTree')
     const namesOf = (role: string) =>
       nodes.filter((node) => !node.ignored && node.role?.value === role).map((node) => node.name?.value)
-    expect(namesOf('table')).toEqual(['Calls, those in progress first, then the latest'])
+    expect(namesOf('table')).toEqual(['Calls in progress first, then finished calls, the latest first'])
     expect(namesOf('columnheader')).toEqual(['State', 'Agent', 'Outcome', 'Call', 'Time', 'Duration', 'Cost'])
     expect(namesOf('row')).toHaveLength(2)
     expect(namesOf('rowheader')).toEqual(['Front desk'])
