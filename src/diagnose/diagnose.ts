@@ -49,9 +49,9 @@ export interface DiagnoseOptions extends VerifyOptions {
  * deliveries: don't treat a delivery that it accepts as verified.
  *
  * It tries single causes, and pairs of one with the secret and one with the body, the likeliest first. A delivery of 100 kB
- * takes tens of milliseconds. The search in a larger one ends after about 70 ms, but on no machine before it has done as much
- * work as 100 kB need. The explanation of `unknown` then says that not everything was tried. It says the same about JSON that
- * nests deeper than 900 levels or has over 50,000 values and keys.
+ * takes tens of milliseconds. The search in a larger one ends after about 70 ms, but never before it has done as much work as
+ * 100 kB need, however slow the machine. The explanation of `unknown` then says that not everything was tried. It says the same
+ * about JSON that nests deeper than 900 levels or has over 50,000 values and keys.
  *
  * @param rawBody - the body as your program has it; a string stands for its UTF-8 bytes
  * @param headers - the request's headers, as the framework hands them over
