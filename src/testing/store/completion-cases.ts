@@ -1,4 +1,4 @@
-/** Cases for completion and release, which only the owner of a lease can do. */
+/** Cases for completion and release: an owner may end its own lease, but not that of another owner. */
 
 import { claimAs, elapse, expectResult, LONG_MS, newKey, PAST_SHORT_MS, SHORT_MS } from './case-steps.js'
 import type { StoreCase } from './store-case.js'
@@ -123,7 +123,7 @@ export const completionCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'lets an owner that lost its lease neither complete, renew nor release',
+    name: 'lets an owner whose key another owner has claimed neither complete, renew nor release it',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a', SHORT_MS)
@@ -132,17 +132,17 @@ export const completionCases: readonly StoreCase[] = [
       expectResult(
         await store.complete(key, { owner: 'a', ttlMs: LONG_MS }),
         false,
-        'complete() by an owner that lost its lease',
+        'complete() by an owner whose key another owner has claimed',
       )
       expectResult(
         await store.renew(key, { owner: 'a', leaseMs: LONG_MS }),
         false,
-        'renew() by an owner that lost its lease',
+        'renew() by an owner whose key another owner has claimed',
       )
       expectResult(
         await store.release(key, { owner: 'a' }),
         false,
-        'release() by an owner that lost its lease',
+        'release() by an owner whose key another owner has claimed',
       )
       expectResult(await claimAs(store, key, 'c'), 'busy', 'claim() while the new owner holds the lease')
       expectResult(
