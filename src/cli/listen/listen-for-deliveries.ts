@@ -44,7 +44,7 @@ export async function listenForDeliveries(
 
   function show(delivery: ListenedDelivery): void {
     const isHidden = !isShown(delivery)
-    // Ctrl-C cuts off deliveries that are still arriving. Those aren't saved, but a complete delivery still is.
+    // Ctrl-C cuts off deliveries that are still arriving. Those aren't saved, but complete ones are.
     const isInterrupted = surroundings.interrupted.aborted
     if (!isHidden && (delivery.isWhole || !isInterrupted)) folder?.save(delivery)
     // The summary must be the last output.

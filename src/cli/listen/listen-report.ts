@@ -20,7 +20,7 @@ export interface ListenReport {
   delivery(delivery: ListenedDelivery): void
   /** Reports a request to a path that isn't the endpoint's. */
   elsewhere(method: string, path: string, expected: string): void
-  /** Reports a failure that isn't about one delivery, such as a full disk. */
+  /** Reports why a delivery could not be saved. */
   problem(text: string): void
   /** Reports the summary. */
   end(): void
