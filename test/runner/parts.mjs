@@ -30,8 +30,8 @@ export const parts = {
   readme: { build: 'types', install: [SHARED, 'test/readme'] },
   runtimes: { build: 'code', install: [SHARED, 'test/runtimes'] },
   tools: { build: 'code', install: ['test/tools'] },
-  // The manual's programs compile against the declarations.
-  queues: { build: 'types', install: [SHARED, 'test/queues'], hasFull: true },
+  // The manual's programs compile against the declarations. `test/runtimes` has the Node 22 that pg-boss 12 needs.
+  queues: { build: 'types', install: [SHARED, 'test/queues', 'test/runtimes'], hasFull: true },
   otel: { install: ['test/otel'] },
   // `test/runtimes` has the Node 22 that some stores are tested on.
   stores: { build: 'code', install: [SHARED, 'test/stores', 'test/runtimes'] },

@@ -161,7 +161,7 @@ describe('the manual of receivers', () => {
 
   it('has every field of the contexts and of outcomes once, and every status', () => {
     const namesOf = (head: string) => sorted(rowsOf(head).flatMap(([cell]) => namesIn(cell)))
-    expect(namesOf('field | available in')).toEqual(sorted(Object.keys(CONTEXT_FIELDS)))
+    expect(namesOf('field | if the handler runs in')).toEqual(sorted(Object.keys(CONTEXT_FIELDS)))
     expect(namesOf('field | on')).toEqual(sorted(Object.keys(OUTCOME_FIELDS)))
     const statuses = rowsOf('outcome').map(([cell]) => namesIn(cell)[0] ?? '')
     expect(sorted(statuses)).toEqual(sorted(Object.keys(STATUSES)))

@@ -506,7 +506,11 @@ describe('the options, when the receiver is made', () => {
     ],
     ['a scope of nothing', { scope: '' }, 'scope must be a non-empty string (got an empty string).'],
     ['a scope of another kind', { scope: 5 }, 'scope must be a non-empty string (got 5).'],
-    ['half a name of headers', { headerNames: { timestamp: 'x' } }, 'headerNames.signature must be a non-empty string'],
+    [
+      'half a name of headers',
+      { headerNames: { timestamp: 'x' } },
+      'headerNames.signature must be a non-empty string',
+    ],
     [
       'a handler of another kind',
       { on: { 'call.ended': 'log' } },

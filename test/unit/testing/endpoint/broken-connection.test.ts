@@ -36,7 +36,7 @@ it.each<[string, (socket: Socket) => void]>([
 it('gives up on a server that breaks each connection', async () => {
   const { requests, actual, passed } = await check(LARGE, Number.POSITIVE_INFINITY)
   expect({ requests, passed }).toEqual({ requests: 5, passed: false })
-  expect(actual).toMatch(/^no answer: /)
+  expect(actual).toMatch(/^no response: /)
 })
 
 it('sends nothing else twice', async () => {
