@@ -114,6 +114,11 @@ describe('a secret that is a function', () => {
     expect(log).toHaveBeenCalled()
   })
 
+  it('that gives undefined is named in the log, with what to return', async () => {
+    await createReceiver({ secret: () => undefined, onEvent() {} })(await deliver())
+    expect(String(log.mock.calls[0]?.[1])).toContain('The function `secret` returned undefined.')
+  })
+
   it.each<[string, () => unknown]>([
     [
       'throws',

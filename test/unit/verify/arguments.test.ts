@@ -80,6 +80,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     message: /^The secret is an empty string\. Set/,
     secret: '',
   },
+  'headers under a name of the program': {
+    code: 'missing_timestamp',
+    message: /^The X-Mine header is missing\./,
+    options: { headerNames: { timestamp: 'X-Mine', signature: 'x-truedy-signature' } },
+  },
   'a clock that is none': options({ now: 1 }, /^now must be a function/),
   'a clock that tells no time': options(
     { now: () => Number.NaN },
