@@ -2,7 +2,7 @@
 
 /**
  * Stable names of what can go wrong: with a delivery (4xx) or in the receiving program (500, or 503 for `handler_timeout`). `busy`
- * (503) is no fault: another worker holds the job.
+ * (503) is nobody's fault: another worker holds the job.
  */
 export type WebhookErrorCode =
   | 'missing_timestamp'
