@@ -21,7 +21,7 @@ const manual = readFileSync(join(ROOT, 'src/queues/README.md'), 'utf8')
 const blocks = blocksOf(manual)
 const programs = blocks.filter(({ language }) => language === 'ts')
 
-/** The heading of the section that a block is in. */
+/** The heading of the section that contains a block. */
 function sectionOf({ line }: Block): string {
   const before = manual.split('\n').slice(0, line)
   return (
@@ -49,7 +49,7 @@ beforeAll(async () => {
   }
 })
 
-/** Runs a block until it is told to end; `end` gives its exit code. */
+/** Runs a block until `end` is called, which returns its exit code. */
 function startBlock(block: Block, env: Readonly<Record<string, string>>) {
   const program = spawn(process.execPath, [moduleOf(block)], {
     env: { ...process.env, ...env, TRUEDY_WEBHOOK_SECRET: SECRET },
@@ -74,7 +74,7 @@ const environment = ({ name, url }: EngineServer) =>
   name === 'BullMQ' ? { REDIS_URL: url } : { DATABASE_URL: url }
 
 describe.each(engineNames)('%s', (name) => {
-  it('runs the receiver and the worker, and both end on SIGTERM', async () => {
+  it('runs the receiver and the worker, and both exit on SIGTERM', async () => {
     const server = await startServer(name)
     const port = await freePort()
     const receiver = startBlock(blockOf('receiver', name), { ...environment(server), PORT: String(port) })
@@ -95,7 +95,7 @@ describe.each(engineNames)('%s', (name) => {
           .filter((line) => line.startsWith('processed'))
           .sort()
       await vi.waitFor(() => expect(processed()).toEqual(wanted), 20_000)
-      // graphile-worker ends itself with the signal that it got.
+      // graphile-worker ends itself with the signal that it received.
       expect([0, 'SIGTERM']).toContain(await worker.end())
       expect(await receiver.end()).toBe(0)
       expect(processed()).toEqual(wanted)
@@ -141,7 +141,7 @@ describe.each(engineNames)('%s', (name) => {
   })
 })
 
-it('compiles every program', () => {
+it('every program of the manual compiles', () => {
   const options = [
     '--noEmit',
     '--strict',
@@ -153,11 +153,11 @@ it('compiles every program', () => {
   const modules = ['--module', 'nodenext', '--types', 'node', '--lib', 'es2023,dom', '--esModuleInterop']
   const files = programs.map(({ line }) => join(FOLDER, `manual-${line}.ts`))
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
-  // Prints what does not compile, and exits with it.
+  // Prints what does not compile, and exits with 1.
   execFileSync(process.execPath, [compiler, ...options, ...modules, ...files], { stdio: 'inherit' })
 })
 
-it('says of every program how it is run', () => {
+it('every program of the manual says how it is run', () => {
   const known = [
     'receiver',
     'worker',
