@@ -14,7 +14,7 @@ const REPORTS = join(ROOT, 'reports/mutation')
 const SURVIVED = ['Survived', 'NoCoverage']
 
 const OWN_TESTS = 'test/unit/*.test.ts'
-/** The tools keep their own tests in both rounds: no other tests need them. */
+/** The tests of the tools are used in both rounds, because no other test needs the tools. */
 const TOOLS = {
   mutate: ['src/cli/**/*.ts', 'src/testing/**/*.ts', '!src/cli/listen/page/**'],
   tests: ['test/unit/{cli,testing}/**/*.test.ts'],
@@ -53,7 +53,7 @@ for (const name of names) {
   takeOver(name)
 }
 
-/** Runs Stryker, whose report becomes `<name>.json`. */
+/** Runs Stryker, and saves its report as `<name>.json`. */
 function stryker(name, { mutate, tests }) {
   const { status } = spawnSync('stryker', ['run', 'test/mutation/stryker.config.mjs'], {
     cwd: ROOT,
@@ -63,7 +63,7 @@ function stryker(name, { mutate, tests }) {
       NAME: name,
       MUTATE: mutate.join(),
       TESTS: JSON.stringify(tests),
-      // The tests themselves stay short: they run thousands of times.
+      // The tests use their short version, because they run thousands of times.
       FULL: '',
       CONSTANTS: process.env.FULL,
     },
@@ -75,7 +75,7 @@ function readReport(name) {
   return JSON.parse(readFileSync(join(REPORTS, `${name}.json`), 'utf8'))
 }
 
-/** Where the mutants are that survived, as Stryker's `mutate` takes it. */
+/** The positions of the surviving mutants, in the format of Stryker's `mutate`. */
 function survivorsOf(name) {
   const places = Object.entries(readReport(name).files).flatMap(([file, { mutants }]) =>
     mutants
@@ -99,7 +99,7 @@ function takeOver(name) {
     const found = new Map(second[file]?.mutants.map((mutant) => [idOf(mutant), mutant.status]))
     for (const mutant of mutants) {
       const status = found.get(idOf(mutant))
-      // Ignored: a constant of a module, which only the first round tries.
+      // Ignored mutants are constants of a module, which only the first round tries.
       if (SURVIVED.includes(mutant.status) && status && status !== 'Ignored') mutant.status = status
     }
   }

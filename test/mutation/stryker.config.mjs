@@ -1,6 +1,6 @@
 /** How `run.mjs` runs Stryker: NAME is the name of the report, MUTATE and TESTS are lists of files. */
 
-// Not UTC, so that a time that is taken for local shows.
+// Not UTC, so that code that mistakes a time for local fails.
 process.env.TZ = 'America/New_York'
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
@@ -11,7 +11,8 @@ export default {
   mutate: process.env.MUTATE.split(','),
   ignorePatterns: ['examples', 'dist', 'docs', 'coverage', 'test/*/node_modules', '.github'],
   coverageAnalysis: 'perTest',
-  // A mutant in a constant of a module takes all tests of the round: only the full version of the first round tries them.
+  // A mutant in a constant of a module runs all tests of the round, so only the full version of the first round tries
+  // them.
   ignoreStatic: process.env.CONSTANTS !== '1' || ['second', 'tools'].includes(process.env.NAME),
   reporters: ['progress', 'clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },

@@ -23,7 +23,7 @@ const FAULTS: Readonly<Record<string, (act: () => unknown) => unknown>> = {
   throws: () => {
     throw new Error('the store is down')
   },
-  hangs: () => new Promise(() => {}),
+  'never settles': () => new Promise(() => {}),
   'responds late': (act) => new Promise((resolve) => setTimeout(() => resolve(act()), 4000)),
   'returns an invalid value': () => 'nonsense',
   'succeeds but never responds': (act) => {
@@ -41,7 +41,7 @@ const HANDLERS = {
   succeeds: () => new Promise<void>((resolve) => setTimeout(resolve, 1500)),
   throws: () =>
     new Promise<void>((_, reject) => setTimeout(() => reject(new Error('the CRM is down')), 1500)),
-  hangs: () => new Promise<void>(() => {}),
+  'never settles': () => new Promise<void>(() => {}),
 }
 type HandlerName = keyof typeof HANDLERS
 
