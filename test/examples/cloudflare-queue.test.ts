@@ -38,7 +38,7 @@ async function post(server: Server, event: object): Promise<number> {
 
 const keyOf = (event: object) => dedupeKey(parseEvent(event))
 
-it('examples/cloudflare-queue responds as an endpoint must, and processes each event once, although each delivery is a message', async () => {
+it('examples/cloudflare-queue responds as an endpoint must, and processes an event with several messages once', async () => {
   const server = await start()
   const keys = await sendEveryCase(server.url, server.secret, SMALL_MESSAGES)
   const event = sampleEvent('call.ended')

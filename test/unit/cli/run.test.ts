@@ -210,7 +210,7 @@ describe('printable', () => {
     ['a\u202eb\u2028c\nd', 'a\\u202eb\\u2028c\\x0ad'],
     ['\u009b31m', '\\x9b31m'],
     ['a\u{e0041}\u061c', 'a\\u{e0041}\\u061c'],
-  ])('escapes %j', (text, expected) => {
+  ])('makes %j printable', (text, expected) => {
     expect(printable(text)).toBe(expected)
   })
 })

@@ -68,7 +68,7 @@ describe('guessBodies', () => {
     ['a byte that is not UTF-8', Uint8Array.of(0xff), undefined],
     ['a replacement character', Buffer.from('a\ufffdb'), 'body_charset'],
     ['text', Buffer.from('text'), undefined],
-  ])('finds in %s what the bytes alone show', (_, body, cause) => {
+  ])('finds what the bytes alone show in %s', (_, body, cause) => {
     expect(findingOf(body)?.cause).toBe(cause)
   })
 })

@@ -117,7 +117,7 @@ const WRONG_SECRETS = [
 ]
 
 describe.each(Object.entries(FUNCTIONS))('%s', (_, verify) => {
-  it.each(WRONG_SECRETS)('names the secret of a list that is %j', async (wrong) => {
+  it.each(WRONG_SECRETS)('names the position of the invalid secret %j in a list', async (wrong) => {
     const { headers } = await signDelivery(BODY, SECRET)
     for (const secret of [
       [SECRET, wrong],

@@ -331,7 +331,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
         { ...headers, 'x-truedy-signature': { length: 64, toString: () => signature } },
         'malformed_signature',
       ],
-    ])('are rejected if they are or have %s', async (_, input, code) => {
+    ])('are rejected for %s', async (_, input, code) => {
       expect(await codeOf(BODY, wrong(input), SECRET, { now })).toBe(code)
     })
 
@@ -568,7 +568,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       ['an empty header name', { headerNames: { timestamp: '', signature: 'b' } }],
       ['header names that are null', { headerNames: null }],
       ['null', null],
-    ])('are rejected if they are or have %s', async (_, options) => {
+    ])('are rejected for %s', async (_, options) => {
       const withClock = options && { now, ...(options as VerifyOptions) }
       expect(await codeOf(BODY, headers, SECRET, wrong(withClock))).toBe('invalid_options')
     })

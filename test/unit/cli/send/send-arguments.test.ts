@@ -81,18 +81,15 @@ describe('send exits with 1', () => {
     expect(code).toBe(1)
   })
 
-  it.each(['[]', '"text"', 'no JSON', '\u00ff'])(
-    'if --data is %s, which is not a JSON object',
-    async (text) => {
-      const readInput = async () => Buffer.from(text, 'latin1')
-      const { code, stderr } = await send(
-        [ENDPOINT, 'call.ended', '--data', '-'],
-        testSurroundings({ readInput }),
-      )
-      expect(stderr).toContain('Standard input is not a JSON object')
-      expect(code).toBe(1)
-    },
-  )
+  it.each(['[]', '"text"', 'no JSON', '\u00ff'])('if --data is not a JSON object: %s', async (text) => {
+    const readInput = async () => Buffer.from(text, 'latin1')
+    const { code, stderr } = await send(
+      [ENDPOINT, 'call.ended', '--data', '-'],
+      testSurroundings({ readInput }),
+    )
+    expect(stderr).toContain('Standard input is not a JSON object')
+    expect(code).toBe(1)
+  })
 })
 
 describe('send --help', () => {
