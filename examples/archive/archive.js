@@ -1,8 +1,8 @@
-/** Every delivery as a row, and back. */
+/** Turns jobs into rows of the archive, and rows into jobs. */
 
 import { pool } from './database.js'
 
-/** What a receiver takes as its queue: a delivery is acknowledged once its row is committed. */
+/** The receiver's queue. The receiver acknowledges a delivery once its row is committed. */
 export const archive = {
   add: ({ receivedAt, sentAt, type, key, body }) =>
     pool.query(
@@ -12,7 +12,7 @@ export const archive = {
     ),
 }
 
-/** The job that a row was made of. */
+/** Returns the job that was stored as this row. */
 export function jobOf(row) {
   return {
     key: row.dedupe_key,
@@ -23,6 +23,6 @@ export function jobOf(row) {
   }
 }
 
-/** Says that the event of a row was processed. */
+/** Marks a row as processed. */
 export const markProcessed = ({ id }) =>
   pool.query('UPDATE truedy_deliveries SET process_at = NULL, processed_at = now() WHERE id = $1', [id])

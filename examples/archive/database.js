@@ -5,20 +5,20 @@ import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
 
 export const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
-  // If the database doesn't respond, the response is a 500 within the ten seconds that Truedy waits.
+  // If the database doesn't respond, Truedy gets a 500 before it gives up after ten seconds.
   connectionTimeoutMillis: 3000,
   query_timeout: 3000,
 })
-// Without listeners, a lost connection would end the process.
-pool.on('error', (error) => console.error('A connection was lost:', error.message))
+// Without these listeners, a lost connection would crash the process.
+pool.on('error', (error) => console.error('A database connection was lost:', error.message))
 pool.on('connect', (client) => client.on('error', () => {}))
 
-/** The records of what is done, shared by all processes. */
+/** The records of processed events, shared by all processes. */
 export const store = postgresStore((sql, params) => pool.query(sql, params))
 
 /** Creates the tables that don't exist yet. */
 export async function createTables() {
-  // One text is one transaction, and its first statement takes a lock: several processes may start at once.
+  // All statements of one query run in one transaction. The first one takes a lock, so several processes can start at once.
   await pool.query(`
     ${postgresSchema()};
     CREATE TABLE IF NOT EXISTS truedy_deliveries (
@@ -27,7 +27,7 @@ export async function createTables() {
       sent_at timestamptz NOT NULL,
       event_type text NOT NULL,
       dedupe_key text NOT NULL,
-      payload text NOT NULL, -- as it was signed: jsonb would change it
+      payload text NOT NULL, -- exactly as signed; jsonb would change it
       attempts integer NOT NULL DEFAULT 0,
       process_at timestamptz DEFAULT now(), -- the next attempt; NULL if there is none
       processed_at timestamptz

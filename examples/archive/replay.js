@@ -1,8 +1,8 @@
 /**
- * Hands deliveries of the archive to a job handler again.
+ * Processes deliveries from the archive.
  *
- *   npm run replay -- --from 2026-03-01                       what was never processed
- *   npm run replay -- --from 2026-03-01 --backfill durations  everything, to the handlers of a backfill
+ *   npm run replay -- --from 2026-03-01                       only those that were never processed
+ *   npm run replay -- --from 2026-03-01 --backfill durations  all, with the handlers of a backfill
  */
 
 import { parseArgs } from 'node:util'
@@ -12,7 +12,7 @@ import { pool, store } from './database.js'
 import { backfills, live } from './handlers.js'
 
 const BATCH = 500
-/** How long the records of a backfill are kept: longer than anyone would wait before repeating it. */
+/** The records of a backfill are kept for a year, so that a repeated backfill processes nothing twice. */
 const TTL_MS = 365 * 24 * 3_600_000
 
 const { values } = parseArgs({
@@ -24,10 +24,10 @@ const { values } = parseArgs({
 })
 const { from, to, backfill } = values
 if (backfill !== undefined && !Object.hasOwn(backfills, backfill)) {
-  throw new Error(`Unknown backfill "${backfill}". There are: ${Object.keys(backfills).join(', ')}.`)
+  throw new Error(`Unknown backfill "${backfill}". Use one of these: ${Object.keys(backfills).join(', ')}.`)
 }
 
-// With its scope, each backfill has its own records. So it gets every event once, even if it is interrupted and started again.
+// The scope gives each backfill its own records, so it gets every event once, even if it is interrupted and started again.
 const work = createJobHandler(
   backfill === undefined
     ? { ...live, store }

@@ -15,10 +15,10 @@ const server = createServer((request, response) => {
 
 const stopWorker = startWorker()
 
-// Once an hour, remove the records that have expired. What is in the archive stays.
+// Removes expired records once an hour. Rows of the archive stay.
 setInterval(() => store.sweep().catch(console.error), 3_600_000).unref()
 
-/** Takes no more requests and no more rows, finishes those at hand, and exits. */
+/** Accepts no more requests and takes no more rows, finishes the running ones, and exits. */
 function stop() {
   if (!server.listening) return
   server.close(async () => {

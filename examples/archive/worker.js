@@ -1,4 +1,4 @@
-/** Processes the rows that wait, one after the other. Several processes may do so at the same time. */
+/** Processes the waiting rows one after another. Several processes can do this at the same time. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { createJobHandler } from 'truedy-webhooks'
@@ -7,12 +7,12 @@ import { pool, store } from './database.js'
 import { live } from './handlers.js'
 
 const POLL_MS = 1000
-/** 1, 2, 4 … seconds: nine hours in all. */
+/** The waits between the attempts are 1, 2, 4 … seconds, nine hours in all. */
 const MAX_ATTEMPTS = 16
-/** A row is given to another process after this time, because the one that took it may have crashed. */
+/** After this time, another process can take the row, because the one that took it may have crashed. */
 const TAKEN = '1 minute'
 
-// The same event may have several rows, one for each delivery. The job handler processes the first of them.
+// An event has one row for each of its deliveries. The job handler processes the event once.
 const work = createJobHandler({ ...live, store })
 
 /** Starts the worker. Returns a function that stops it after the current row. */
@@ -30,7 +30,9 @@ async function processRows(signal) {
     const isIdle = await processNext().then(
       (row) => !row,
       (error) => {
-        console.error('The archive:', error.message)
+        console.error(
+          `A query on the archive failed (${error.message || error.code}). The worker tries again in a second.`,
+        )
         return true
       },
     )
@@ -38,7 +40,7 @@ async function processRows(signal) {
   }
 }
 
-/** Takes the row that waits longest, and processes it. */
+/** Takes the row that has been due the longest, and processes it. Resolves to the row, if there was one. */
 async function processNext() {
   const { rows } = await pool.query(
     `UPDATE truedy_deliveries SET attempts = attempts + 1, process_at = now() + $1::interval
@@ -58,7 +60,7 @@ async function processNext() {
   return row
 }
 
-/** A row that has no attempts left stays: `npm run replay` processes it. */
+/** Schedules the next attempt. A row without attempts left stays in the table, and `npm run replay` processes it. */
 function tryLater({ id, attempts }) {
   const wait = attempts < MAX_ATTEMPTS ? `${2 ** (attempts - 1)} seconds` : null
   return pool.query('UPDATE truedy_deliveries SET process_at = now() + $2::interval WHERE id = $1', [

@@ -1,4 +1,4 @@
-/** What is done for which event. */
+/** The actions for each event. */
 
 import { createHash } from 'node:crypto'
 import { createTransport } from 'nodemailer'
@@ -12,8 +12,8 @@ for (const [name, value] of Object.entries({ SMTP_URL, MAIL_FROM, MAIL_TO, ALERT
 const TIMEOUT_MS = 10_000
 
 /**
- * The handlers. If one throws, the job runs again from its beginning: what can't be undone and can't be recognized as a
- * repetition, such as an email, comes last.
+ * The handlers. If one throws, the whole job runs again. So an action whose repetition does harm, such as an email, comes
+ * last.
  */
 export const actions = {
   async 'call.ended'(event, { key }) {
@@ -29,7 +29,7 @@ export const actions = {
     const { batchId } = eventIds(event)
     return post(WORKFLOW_URL, { batchId, status, totalCount, completedCount, failedCount }, context)
   },
-  // Doing this twice changes nothing, so it needs no record.
+  // This needs no record, because running it twice changes nothing.
   'voice.training.completed': (event) =>
     pool.query(
       `INSERT INTO voices (voice_id, is_active) VALUES ($1, true)
@@ -40,12 +40,12 @@ export const actions = {
 
 /** Adds an activity to the CRM. */
 async function recordCall(client, event) {
-  // One shape, whether the payload was nested camelCase or flat snake_case.
+  // callDetails returns the same fields for both shapes of the payload: nested camelCase and flat snake_case.
   const { callId, agentId, durationSeconds, costUsd, endReason, summary } = callDetails(event)
   await client.query(
     `INSERT INTO crm_activities (call_id, agent_id, seconds, cost_usd, end_reason, summary)
      VALUES ($1, $2, $3, $4, $5, $6)`,
-    // PostgreSQL's text holds every character but NUL.
+    // PostgreSQL's text can hold every character except NUL.
     [callId, agentId, durationSeconds, costUsd, endReason, summary?.replaceAll('\0', '')],
   )
 }
@@ -63,7 +63,7 @@ async function sendFollowUp(event, key) {
   if (endReason === 'unjoined') return
   const id = createHash('sha256').update(key).digest('hex')
   await mailer.sendMail({
-    // The same in each attempt: mail systems that look for duplicates recognize them by it.
+    // The same id in each attempt. Mail systems that look for duplicates recognize it.
     messageId: `<${id}@${MAIL_FROM.split('@').at(-1)}>`,
     from: MAIL_FROM,
     to: MAIL_TO,

@@ -1,10 +1,10 @@
-/** The database: its tables, the records of what is done, and writes that happen once. */
+/** The database: its tables, the records of processed events, and writes that happen once. */
 
 import pg from 'pg'
 import { isDuplicate } from 'truedy-webhooks'
 import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
 
-/** How long a write is remembered: a job that failed for good may be run again by hand, and must not write twice. */
+/** The record of a write is kept this long, because somebody may run a failed job again by hand, and it must not write twice. */
 const TTL_MS = 30 * 24 * 3_600_000
 
 export const pool = new pg.Pool({
@@ -12,16 +12,16 @@ export const pool = new pg.Pool({
   connectionTimeoutMillis: 5000,
   statement_timeout: 10_000,
 })
-// Without listeners, a lost connection would end the process.
-pool.on('error', (error) => console.error('A connection was lost:', error.message))
+// Without these listeners, a lost connection would crash the process.
+pool.on('error', (error) => console.error('A database connection was lost:', error.message))
 pool.on('connect', (client) => client.on('error', () => {}))
 
-/** The records of the jobs, shared by all workers. */
+/** The records of processed events, shared by all workers. */
 export const store = postgresStore((sql, params) => pool.query(sql, params))
 
 /** Creates the tables that don't exist yet. */
 export async function createTables() {
-  // One text is one transaction, and its first statement takes a lock: several workers may start at once.
+  // All statements of one query run in one transaction. The first one takes a lock, so several workers can start at once.
   await pool.query(`
     ${postgresSchema()};
     CREATE TABLE IF NOT EXISTS crm_activities (
@@ -40,7 +40,7 @@ export async function createTables() {
     )`)
 }
 
-/** Runs a write exactly once for each event: the write and its record are one transaction. */
+/** Runs a write exactly once for each key. The write and its record are in one transaction. */
 export async function writeOnce(event, key, write) {
   const client = await pool.connect()
   let failure

@@ -10,20 +10,21 @@ const POLL_MS = 1000
 const DAY = 24 * 3600
 
 const JOB_OPTIONS = {
-  // After 1, 2, 4 … seconds and up to twice that: nine hours at least. A job that still fails then stays as `failed`.
+  // The waits are 1, 2, 4 … seconds, or up to twice as long, at least nine hours in all. A job that still fails keeps the state
+  // `failed`.
   retryLimit: 15,
   retryDelay: 1,
   retryBackoff: true,
-  // If a worker crashes, another one gets its job after this time. A job that takes longer than this is also given to another
-  // worker, whose job handler then waits for the first one.
+  // If a worker crashes, another one gets its job after this time. If a job takes longer, another worker gets it, too, and its job
+  // handler waits for the first one.
   expireInSeconds: 30,
-  // How long a job waits for a worker.
+  // A job waits for a worker for at most this time.
   retentionDays: 30,
 }
 
 const MAINTENANCE = {
   maintenanceIntervalSeconds: 5,
-  // As long as a job isn't archived, a retry by Truedy adds nothing.
+  // Until a job is archived, a retry by Truedy doesn't add another one.
   archiveCompletedAfterSeconds: 3 * DAY,
   archiveFailedAfterSeconds: 30 * DAY,
 }
@@ -34,13 +35,13 @@ export async function openQueue() {
   return { queue: pgBossQueue(boss, NAME, JOB_OPTIONS), close: () => boss.stop() }
 }
 
-/** Starts the worker. Returns a function that stops it: it takes no more jobs, and finishes the running ones. */
+/** Starts the worker. Returns a function that stops it: the worker takes no more jobs, and finishes the running ones. */
 export async function startWorker(work) {
   const boss = await open(MAINTENANCE)
   const stopping = new AbortController()
 
-  // `boss.work()` of pg-boss 10 doesn't wait until a job is marked done: if PostgreSQL goes down at that moment, the process
-  // crashes.
+  // Replaces `boss.work()`, which doesn't await the statement that marks a job done in pg-boss 10. If PostgreSQL goes down at that
+  // moment, the process crashes.
   async function takeJobs() {
     while (!stopping.signal.aborted) {
       const [job] = await boss.fetch(NAME)
@@ -75,5 +76,5 @@ async function open(options) {
 }
 
 function logError(error) {
-  console.error('The queue:', error.message)
+  console.error('pg-boss reported an error:', error.message)
 }

@@ -1,4 +1,4 @@
-/** Verifies each delivery and puts it into the queue. Truedy gets its response within milliseconds, however long the work takes. */
+/** Verifies each delivery, puts it into the queue and responds within milliseconds, however long the actions take. */
 
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'
@@ -13,7 +13,7 @@ const server = createServer((request, response) => {
   response.writeHead(404).end()
 }).listen(process.env.PORT ?? 3000)
 
-/** Takes no more requests, finishes those at hand, and exits. */
+/** Accepts no more requests, finishes the running ones, and exits. */
 function stop() {
   if (server.listening) server.close(close)
 }

@@ -1,4 +1,4 @@
-/** Takes the events out of the queue and runs their actions. Start as many workers as you like. */
+/** Takes events from the queue and runs their actions. You can start several workers. */
 
 import { createJobHandler } from 'truedy-webhooks'
 import { actions } from './actions.js'
@@ -15,10 +15,10 @@ const stopWorker = await startWorker(
   }),
 )
 
-// Once an hour, remove the records that have expired.
+// Removes expired records once an hour.
 setInterval(() => store.sweep().catch(console.error), 3_600_000).unref()
 
-/** Takes no more jobs, finishes those at hand, and exits. */
+/** Takes no more jobs, finishes the running ones, and exits. */
 async function stop() {
   await stopWorker()
   if (!pool.ending) await pool.end()

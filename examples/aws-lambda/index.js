@@ -1,11 +1,11 @@
 import { createReceiver } from 'truedy-webhooks'
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createReceiver({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
-/** For REST APIs (format 1.0), and for HTTP APIs and function URLs (format 2.0). */
+/** Handles events of REST APIs (format 1.0), and of HTTP APIs and function URLs (format 2.0). */
 export async function handler(event) {
   const path = event.path ?? event.rawPath
   if (path !== '/webhooks/truedy') return { statusCode: 404, body: '' }
@@ -18,7 +18,7 @@ export async function handler(event) {
   return { statusCode: status, headers, body }
 }
 
-/** Format 1.0 keeps in `headers` only the last of several values. Format 2.0 joins them. */
+/** If a header comes twice, format 1.0 has both values only in `multiValueHeaders`. Format 2.0 joins them in `headers`. */
 function headersOf({ headers, multiValueHeaders }) {
   if (!multiValueHeaders) return headers
   return Object.fromEntries(

@@ -1,16 +1,16 @@
 import { app } from '@azure/functions'
 import { createReceiver } from 'truedy-webhooks'
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createReceiver({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 app.http('truedy', {
   route: 'webhooks/truedy',
-  // Truedy's signature is the key.
+  // Truedy sends no function key. Its signature proves that a delivery is valid.
   authLevel: 'anonymous',
-  // So the library gets the other methods too, and answers 405.
+  // The library gets all methods, and responds with 405 to those other than POST.
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
   async handler(request) {
     const { status, headers, body } = await receive({
@@ -18,7 +18,7 @@ app.http('truedy', {
       headers: request.headers,
       body: await request.arrayBuffer(),
     })
-    // A 204 must have no body, not even an empty one.
+    // A 204 must not have a body, not even an empty one.
     return { status, headers, body: body || undefined }
   },
 })

@@ -1,11 +1,11 @@
 import { createWebhookHandler } from 'truedy-webhooks'
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createWebhookHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
-// Listens on PORT, or on 3000 without one.
+// Bun listens on PORT, or on 3000 if PORT isn't set.
 Bun.serve({
   hostname: '127.0.0.1',
   routes: {

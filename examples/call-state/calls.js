@@ -1,5 +1,5 @@
 /**
- * Keeps the state of each call in a PostgreSQL table. The state is right in whatever order its events arrive, even if several
+ * Keeps the state of each call in a PostgreSQL table. The state is right in whatever order the events arrive, even if several
  * arrive at once.
  */
 
@@ -9,10 +9,10 @@ import { mergeCall } from 'truedy-webhooks/state'
 /** @import { Pool } from 'pg' */
 /** @import { TruedyEvent } from 'truedy-webhooks' */
 
-/** Each further attempt means that another event of the same call was stored meanwhile. A call has few of them. */
+/** An attempt fails only if another event of the same call was stored meanwhile, and a call has few events. */
 const MAX_ATTEMPTS = 20
 
-/** `json`, not `jsonb`: it also holds U+0000, which a summary may have. */
+/** The type is `json`, because `jsonb` can't hold U+0000, which a summary may contain. */
 export const CALLS_SCHEMA = `
   CREATE TABLE IF NOT EXISTS calls (
     call_id text PRIMARY KEY,
@@ -20,14 +20,14 @@ export const CALLS_SCHEMA = `
     version integer NOT NULL
   )`
 
-/** Writes a state, unless another event of the call was stored since it was read: then no row is affected. */
+/** Writes a state. Affects no row if another event of the call was stored since the state was read. */
 const UPSERT = `
   INSERT INTO calls AS known (call_id, state, version) VALUES ($1, $2, 1)
   ON CONFLICT (call_id) DO UPDATE SET state = excluded.state, version = known.version + 1
   WHERE known.version = $3`
 
 /**
- * Merges an event into the state of its call. Events that are not about a call change nothing.
+ * Merges an event into the state of its call. Ignores events that aren't about a call.
  *
  * @param {Pool} pool
  * @param {TruedyEvent} event
@@ -39,17 +39,17 @@ export async function recordEvent(pool, event) {
     const { rows } = await pool.query('SELECT state, version FROM calls WHERE call_id = $1', [callId])
     const [known] = rows
     const state = mergeCall(known?.state, event)
-    // The same object: the event tells nothing new, or is of a type that has no part in the state.
+    // mergeCall returns the same object if the event adds nothing to the state.
     if (state === known?.state) return
     const { rowCount } = await pool.query(UPSERT, [callId, JSON.stringify(state), known?.version ?? 0])
     if (rowCount === 1) return
   }
-  // The response is 500, and Truedy retries.
+  // The response is 500, and Truedy may retry.
   throw new Error(`Call ${callId} changed ${MAX_ATTEMPTS} times while its state was written.`)
 }
 
 /**
- * The newest state of a call.
+ * Returns the newest state of a call, or `undefined` if no event of it has arrived.
  *
  * @param {Pool} pool
  * @param {string} callId

@@ -3,19 +3,19 @@ import pg from 'pg'
 import { createNodeHandler } from 'truedy-webhooks/node'
 import { CALLS_SCHEMA, readCall, recordEvent } from './calls.js'
 
-// Where the database is: DATABASE_URL, or PGHOST and so on.
+// The database is at DATABASE_URL, or where PGHOST, PGPORT and so on say.
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
-  // If the database doesn't respond, the response is a 500 within the ten seconds that Truedy waits.
+  // If the database doesn't respond, Truedy gets a 500 before it gives up after ten seconds.
   connectionTimeoutMillis: 3000,
   query_timeout: 3000,
 })
-// A connection that is lost must not stop the process.
-pool.on('error', (error) => console.error('A connection was lost:', error.message))
+// Without this listener, a lost connection would crash the process.
+pool.on('error', (error) => console.error('A database connection was lost:', error.message))
 
 await pool.query(CALLS_SCHEMA)
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   async onEvent(event, { key }) {
     await recordEvent(pool, event)

@@ -3,7 +3,7 @@ import { createJobHandler, createWebhookHandler } from 'truedy-webhooks'
 import { cloudflareQueue } from 'truedy-webhooks/queues'
 import { sqliteStore } from 'truedy-webhooks/stores/sqlite'
 
-// The producer: a delivery is acknowledged once the queue has it.
+// The producer. It acknowledges a delivery once the queue has it.
 const receive = createWebhookHandler({
   secret: () => env.TRUEDY_WEBHOOK_SECRET,
   queue: cloudflareQueue(env.JOBS),
@@ -15,7 +15,7 @@ const store = sqliteStore(async (sql, params) => {
   return results
 })
 
-// The consumer. Cloudflare Queues doesn't recognize duplicates, so the store does.
+// The consumer. It needs a store, because Cloudflare Queues doesn't recognize duplicates.
 const work = createJobHandler({
   store,
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
@@ -28,20 +28,20 @@ export default {
     return receive(request)
   },
 
-  /** Acknowledges each message on its own: one that fails doesn't bring back the others of its batch. */
+  /** Acknowledges each message separately, so that a failed one doesn't bring back the others of its batch. */
   async queue({ messages }) {
     for (const message of messages) {
       try {
         await work(message.body)
         message.ack()
       } catch {
-        // 1, 2, 4 … seconds, and 30 minutes at most. The job handler has logged the error.
+        // The waits are 1, 2, 4 … seconds, at most 30 minutes. The job handler has logged the error.
         message.retry({ delaySeconds: Math.min(2 ** (message.attempts - 1), 1800) })
       }
     }
   },
 
-  /** Removes the records that have expired, once an hour. */
+  /** Removes expired records. Runs once an hour. */
   async scheduled() {
     await store.sweep()
   },

@@ -1,20 +1,21 @@
-// A receiver and a sender in one program: `npm run demo`. They send real HTTP requests to each other on this machine.
+// A receiver and a sender in one program. The sender sends real HTTP requests to the receiver on this machine. Run it with
+// `npm run demo`.
 
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'
 import { deliver, sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 
 const SECRET = 'whsec_known_to_truedy_and_to_you_only'
-/** The width of the first column, so that all of it fits into 80. */
+/** The width of the first column, so that each line fits into 80 characters. */
 const COLUMN = 40
 const AN_HOUR_AGO = Math.floor(Date.now() / 1000) - 3600
 
-// ---- The receiver: this is all the code that a real one needs.
+// ---- The receiver. A real one needs no more code than this.
 
 const outcomes = []
 const handler = createNodeHandler({
   secret: SECRET,
-  // Your code goes here: write a row to the CRM, send an email, alert somebody.
+  // Your code goes here. It may write a row to the CRM, send an email or alert somebody.
   onEvent: () => new Promise((resolve) => setTimeout(resolve, 50)),
   onOutcome: (outcome) => outcomes.push(outcome),
 })
@@ -89,7 +90,7 @@ const scenes = [
   ],
 ]
 
-// ---- The outcome of each delivery, in words.
+// ---- The output: one line for each scene.
 
 function inWords(outcome) {
   switch (outcome.status) {
@@ -106,7 +107,7 @@ function inWords(outcome) {
   }
 }
 
-// Warns if the receiver verifies a re-serialized body instead of the raw one: that would explain every 401 below.
+// `deliver` warns if the receiver verifies a re-serialized body instead of the raw one. That would explain every 401 below.
 await deliver(url, sampleEvent('call.started'), { secret: SECRET })
 outcomes.length = 0
 

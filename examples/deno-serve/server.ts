@@ -1,11 +1,11 @@
 import { createWebhookHandler } from 'truedy-webhooks'
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createWebhookHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
-async function answer(request: Request): Promise<Response> {
+async function respond(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)
   if (pathname === '/webhooks/truedy') return receive(request)
   if (pathname === '/greetings' && request.method === 'POST') {
@@ -22,5 +22,5 @@ Deno.serve(
     // Without this, Deno prints its own listening message on stderr.
     onListen: ({ port }) => console.log(`Listening on port ${port}`),
   },
-  answer,
+  respond,
 )

@@ -1,13 +1,13 @@
 import { Elysia, t } from 'elysia'
 import { createWebhookHandler } from 'truedy-webhooks'
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createWebhookHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 new Elysia()
-  // No parser, even if a hook asks for `body`: a parser would consume the bytes that are signed.
+  // With `parse: 'none'`, no parser consumes the signed bytes, even if a hook mentions `body`.
   .all('/webhooks/truedy', ({ request }) => receive(request), { parse: 'none' })
   .post('/greetings', ({ body }) => ({ greeting: `Hello ${body.name}` }), {
     body: t.Object({ name: t.String() }),

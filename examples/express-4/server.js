@@ -3,8 +3,8 @@ import { createNodeHandler } from 'truedy-webhooks/node'
 
 const app = express()
 
-// Before express.json(), which would consume the bytes that are signed.
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Mounted before express.json(), which would consume the signed bytes.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 app.all(
   '/webhooks/truedy',
   createNodeHandler({
@@ -12,7 +12,7 @@ app.all(
   }),
 )
 
-// The rest of the app parses JSON as ever.
+// The other routes parse JSON as usual.
 app.use(express.json())
 app.post('/greetings', (request, response) => {
   response.json({ greeting: `Hello ${request.body.name}` })

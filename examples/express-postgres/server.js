@@ -4,17 +4,17 @@ import { callDetails, isDuplicate } from 'truedy-webhooks'
 import { createNodeHandler } from 'truedy-webhooks/node'
 import { postgresSchema, postgresStore } from 'truedy-webhooks/stores/postgres'
 
-// Where the database is: DATABASE_URL, or PGHOST and so on.
+// The database is at DATABASE_URL, or where PGHOST, PGPORT and so on say.
 const pool = new pg.Pool({
   connectionString: process.env.DATABASE_URL,
-  // If the database doesn't respond, the response is a 500 within the ten seconds that Truedy waits.
+  // If the database doesn't respond, Truedy gets a 500 before it gives up after ten seconds.
   connectionTimeoutMillis: 3000,
   query_timeout: 3000,
-  // The server ends what this process can't: a transaction whose process crashed or was cut off.
+  // If this process crashes or loses the network, the server ends its open transactions after this time.
   idle_in_transaction_session_timeout: 10_000,
 })
-// A connection that is lost must not end the process, whether it is idle or in use.
-const logLoss = (error) => console.error('A connection was lost:', error.message)
+// Without these listeners, the loss of an idle or busy connection would crash the process.
+const logLoss = (error) => console.error('A database connection was lost:', error.message)
 pool.on('error', logLoss)
 pool.on('connect', (client) => client.on('error', logLoss))
 
@@ -32,7 +32,7 @@ await pool.query(`
     key text NOT NULL
   )`)
 
-/** Runs the work in a transaction: all of it is written, or nothing. */
+/** Runs work in a transaction. The database commits all of its writes or none. */
 async function inTransaction(work) {
   const client = await pool.connect()
   let failure
@@ -50,7 +50,7 @@ async function inTransaction(work) {
   }
 }
 
-/** Counts a call. Done twice, it would be wrong: the reason for the transaction. */
+/** Counts a call. Counting it twice would be wrong, so this runs in the transaction of the dedupe record. */
 async function countCall(client, event) {
   const { agentId = 'unknown', durationSeconds = 0 } = callDetails(event) ?? {}
   await client.query(
@@ -60,7 +60,7 @@ async function countCall(client, event) {
   )
 }
 
-/** Does one task of the outbox, such as sending an email. A crash before the commit does it again, with the same key. */
+/** Does one task of the outbox, such as sending an email. After a crash before the commit, it runs again with the same key. */
 function doNextTask() {
   return inTransaction(async (client) => {
     // Other processes skip a task that is locked.
@@ -77,7 +77,9 @@ async function emptyOutbox() {
   try {
     while (await doNextTask());
   } catch (error) {
-    console.error('The outbox will be tried again:', error.message)
+    console.error(
+      `A task of the outbox failed (${error.message || error.code}). It is tried again in a second.`,
+    )
   }
 }
 
@@ -88,12 +90,12 @@ app.all(
   createNodeHandler({
     async onEvent(event, { key }) {
       await inTransaction(async (client) => {
-        // The record of the event, in the transaction that processes it. Another delivery of it waits here.
+        // Records the event in the transaction that processes it. Another delivery of the event waits here.
         const store = postgresStore((sql, params) => client.query(sql, params))
         if (await isDuplicate(event, store)) return
         if (event.event === 'call.ended') await countCall(client, event)
-        // Work that can't be rolled back is only written down here. Work after the commit would be lost in a crash, or if
-        // the answer to COMMIT is lost.
+        // Queues work that can't be rolled back. Work after the commit would be lost after a crash, or if the response to
+        // COMMIT didn't arrive.
         await client.query('INSERT INTO outbox (event, key) VALUES ($1, $2)', [event.event, key])
       })
       void emptyOutbox()
@@ -110,6 +112,6 @@ app.listen(process.env.PORT ?? 3000)
 
 setInterval(emptyOutbox, 1000)
 
-// Once an hour, forget what need not be remembered any longer.
+// Removes expired records once an hour.
 const store = postgresStore((sql, params) => pool.query(sql, params))
 setInterval(() => store.sweep().catch(console.error), 3_600_000).unref()

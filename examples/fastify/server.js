@@ -1,14 +1,14 @@
 import Fastify from 'fastify'
 import { createReceiver } from 'truedy-webhooks'
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createReceiver({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 const app = Fastify()
 
-// In a plugin of its own, so that the parsers are changed for this route only.
+// In a separate plugin, so that only this route loses its parsers.
 app.register(async (webhooks) => {
   webhooks.removeAllContentTypeParsers()
   webhooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes))
@@ -24,7 +24,7 @@ app.register(async (webhooks) => {
   })
 })
 
-// The rest of the app parses JSON as ever.
+// The other routes parse JSON as usual.
 app.post('/greetings', async (request) => ({ greeting: `Hello ${request.body.name}` }))
 
 await app.listen({ port: process.env.PORT ?? 3000, host: '127.0.0.1' })

@@ -1,14 +1,14 @@
 import { http } from '@google-cloud/functions-framework'
 import { createNodeHandler } from 'truedy-webhooks/node'
 
-// Finds the bytes in request.rawBody, where the framework keeps them.
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// createNodeHandler uses request.rawBody, in which the framework keeps the signed bytes.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 http('truedy', (request, response) => {
-  // A function gets every path below its URL.
+  // The function gets requests to every path below its URL.
   if (request.path === '/webhooks/truedy') return receive(request, response)
   response.sendStatus(404)
 })

@@ -3,23 +3,23 @@ import Router from '@koa/router'
 import Koa from 'koa'
 import { createNodeHandler } from 'truedy-webhooks/node'
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
 const app = new Koa()
 
-// Before bodyParser(), which would consume the bytes that are signed.
+// Mounted before bodyParser(), which would consume the signed bytes.
 const webhooks = new Router()
 webhooks.all('/webhooks/truedy', async (context) => {
-  // The library writes the answer itself.
+  // The library writes the response itself.
   context.respond = false
   await receive(context.req, context.res)
 })
 app.use(webhooks.routes())
 
-// The rest of the app parses JSON as ever.
+// The other routes parse JSON as usual.
 app.use(bodyParser())
 const router = new Router()
 router.post('/greetings', (context) => {

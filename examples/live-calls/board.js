@@ -1,18 +1,18 @@
-/** The calls that the page shows, in bounded memory: those of a day, and no more than a thousand. */
+/** Keeps the calls that the page shows: those of a day, at most a thousand, so that memory is bounded. */
 
 import { callIdOf, callOf, withEvent } from './calls.js'
 
 /** @import { TruedyEvent } from 'truedy-webhooks' */
 /** @import { Call, History } from './calls.js' */
 
-/** @typedef {{ call?: Call, removed: string[] }} Change - what the page has to change: ids in `removed` are gone */
+/** @typedef {{ call?: Call, removed: string[] }} Change - a new or changed call, and the ids of calls that the page must remove */
 
 const DAY_MS = 86_400_000
 
 /**
  * @param {object} [options]
- * @param {number} [options.maxCalls] - finished ones are removed first
- * @param {number} [options.maxAgeMs] - how long a call without news is kept. This also removes calls whose end was never reported
+ * @param {number} [options.maxCalls] - finished calls are removed first
+ * @param {number} [options.maxAgeMs] - how long a call is kept after its latest event, even if its end was never reported
  * @param {number} [options.maxRemoved] - how many removed calls are remembered
  * @param {() => number} [options.now] - milliseconds since 1970
  */
@@ -23,19 +23,19 @@ export function createBoard({
   now = Date.now,
 } = {}) {
   /**
-   * Those without news for the longest time come first.
+   * In the order of their latest events, the oldest first.
    *
    * @type {Map<string, { history: History, call: Call, changedAt: number }>}
    */
   const entries = new Map()
-  /** A late event must not open a call again that was removed. */
+  /** The ids of removed calls. A late event must not bring such a call back. */
   const removedIds = new Set()
 
   /**
-   * Takes an event in.
+   * Adds an event to its call.
    *
    * @param {TruedyEvent} event
-   * @returns {Change | undefined} `undefined` where nothing changes
+   * @returns {Change | undefined} `undefined` if nothing changes
    */
   function record(event) {
     const id = callIdOf(event)
@@ -50,7 +50,7 @@ export function createBoard({
   }
 
   /**
-   * Removes the calls that are too old.
+   * Removes calls that are too old.
    *
    * @returns {Change | undefined}
    */
@@ -63,6 +63,7 @@ export function createBoard({
     return removed.length > 0 ? { removed } : undefined
   }
 
+  /** Finds the call to remove: the finished one with the oldest latest event, or, if none is finished, any such call. */
   function longestQuiet() {
     let first
     for (const [id, { call }] of entries) {

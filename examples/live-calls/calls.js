@@ -1,4 +1,4 @@
-/** A call as the page shows it, out of its events in whatever order they arrive: `mergeCall` of truedy-webhooks keeps the state. */
+/** Builds a call as the page shows it, from its events in any order. `mergeCall` of truedy-webhooks merges them. */
 
 import { eventIds } from 'truedy-webhooks'
 import { mergeCall } from 'truedy-webhooks/state'
@@ -6,7 +6,7 @@ import { mergeCall } from 'truedy-webhooks/state'
 /** @import { TruedyEvent } from 'truedy-webhooks' */
 /** @import { CallState } from 'truedy-webhooks/state' */
 
-/** @typedef {{ readonly state?: CallState, readonly isBilled?: boolean }} History - what is known of one call */
+/** @typedef {{ readonly state?: CallState, readonly isBilled?: boolean }} History - what is known about one call */
 
 /**
  * A call as the page shows it. Times are milliseconds since 1970.
@@ -19,8 +19,8 @@ import { mergeCall } from 'truedy-webhooks/state'
  * @property {number} [endedAt]
  * @property {string} [agentId]
  * @property {string} [agentName]
- * @property {number} [durationSeconds] - of a call that is over
- * @property {number} [costUsd] - so far, unless it is billed
+ * @property {number} [durationSeconds] - only of a call that is over
+ * @property {number} [costUsd] - the cost so far, or the final one if `isBilled`
  * @property {boolean} isBilled
  * @property {string} [endReason]
  * @property {string} [errorMessage]
@@ -33,17 +33,17 @@ const STATES = /** @type {const} */ ({
   failed: 'failed',
 })
 
-/** In characters. A payload may be large, and a thousand calls are kept. */
+/** In characters. Payloads may be large, and a thousand calls are kept. */
 const MAX_TEXT = 200
 
-/** Fields of which the page shows nothing. */
+/** Fields that the page doesn't use. */
 const HIDDEN = new Set(['summary', 'shortSummary', 'short_summary', 'metadata', 'sipDetails', 'sip_details'])
 
 /**
- * The id of the call that an event is about.
+ * Returns the id of the call that an event is about.
  *
  * @param {TruedyEvent} event
- * @returns {string | undefined} `undefined` where the event tells nothing about the state of a call
+ * @returns {string | undefined} `undefined` if the event isn't about the state of a call
  */
 export function callIdOf(event) {
   const { callId } = eventIds(event)
@@ -52,9 +52,9 @@ export function callIdOf(event) {
 }
 
 /**
- * A call's history with one more event in it; the same object where that changes nothing.
+ * Adds an event to a call's history. Returns the same object if nothing changes.
  *
- * @param {History} history - `{}` for a call of which nothing is known
+ * @param {History} history - `{}` for an unknown call
  * @param {TruedyEvent} event
  * @returns {History}
  */
@@ -65,7 +65,9 @@ export function withEvent(history, event) {
 }
 
 /**
- * @param {History} history - with an event in it
+ * Returns a call as the page shows it.
+ *
+ * @param {History} history - with at least one event
  * @returns {Call}
  */
 export function callOf({ state, isBilled = false }) {
@@ -90,7 +92,7 @@ export function callOf({ state, isBilled = false }) {
 }
 
 /**
- * An event without long texts. Done to each event before it is merged, so that the order still doesn't matter.
+ * Shortens the long strings of an event. This happens to each event before it is merged, so that the order still doesn't matter.
  *
  * @param {TruedyEvent} event
  * @returns {TruedyEvent}

@@ -1,4 +1,4 @@
-/** An evening at a front desk, invented: what Truedy would send, and when. */
+/** Invents an evening at a front desk: what Truedy would send, and when. */
 
 /** @typedef {{ at: number, payload: { timestamp: string } }} TimedDelivery - `at`: milliseconds since 1970 */
 
@@ -7,10 +7,9 @@ const ERRORS = ['The connection to the caller was lost.', 'The carrier rejected 
 const SECOND = 1000
 
 /**
- * The deliveries of all calls that begin in a span of time, in the order in which they arrive.
+ * Returns the deliveries of all calls that begin in a span of time, in the order in which they arrive.
  *
- * One in fifteen arrives half a minute late, as after a failed first try, so that some overtake others; one in thirty
- * arrives twice. All events of a call have its id.
+ * One in fifteen arrives half a minute late, as a retry does, so some arrive out of order. One in thirty arrives twice.
  *
  * @param {object} span
  * @param {number} span.from - milliseconds since 1970

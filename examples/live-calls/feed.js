@@ -1,6 +1,6 @@
 /**
- * Server-sent events (the HTML standard, §9.2): a snapshot first, then each change. A browser that comes back names the
- * last change that it has, and gets what it missed, or another snapshot where that is no longer known.
+ * Sends server-sent events (the HTML standard, §9.2): a snapshot first, then each change. A browser that reconnects sends the
+ * id of the last change that it has. It gets the changes that it missed, or a new snapshot if they are no longer kept.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -9,11 +9,11 @@ import { randomUUID } from 'node:crypto'
 
 /**
  * @param {object} options
- * @param {() => object} options.snapshot - all that there is
+ * @param {() => object} options.snapshot - returns everything that the page shows
  * @param {() => number} [options.now] - milliseconds since 1970
  * @param {number} [options.maxClients]
- * @param {number} [options.maxChanges] - how many are kept for browsers that come back
- * @param {number} [options.maxUnsentBytes] - a client that has more than this still to read is dropped
+ * @param {number} [options.maxChanges] - how many are kept for browsers that reconnect
+ * @param {number} [options.maxUnsentBytes] - a client with more unread bytes than this is disconnected
  */
 export function createFeed({
   snapshot,
@@ -24,11 +24,11 @@ export function createFeed({
 }) {
   /** @type {Set<ServerResponse>} */
   const clients = new Set()
-  /** The last changes, oldest first. Bytes, not text: Node copies text for every client that reads slowly. @type {Buffer[]} */
+  /** The last changes, oldest first. They are bytes, because Node would copy a string for each slow client. @type {Buffer[]} */
   const changes = []
   /** The newest snapshot and its number, for all clients that need it. @type {[number, Buffer] | undefined} */
   let shared
-  // A number of another run of this program means nothing here.
+  // Part of each id, because the numbers start again with each run of this program.
   const run = randomUUID().slice(0, 8)
   let count = 0
 
@@ -38,7 +38,7 @@ export function createFeed({
    */
   const message = (event, data) =>
     Buffer.from(`id: ${run}-${count}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
-  // Also tells the time, and tells the browser that the connection is alive: a comment would not reach its script.
+  // Sends the server's time and shows that the connection is alive. It is an event, because comments don't reach the page's script.
   const heartbeat = () => `: heartbeat\nevent: heartbeat\ndata: ${JSON.stringify({ now: now() })}\n\n`
 
   function newestSnapshot() {
@@ -47,7 +47,7 @@ export function createFeed({
   }
 
   /**
-   * What a client does not have yet.
+   * Returns what a client doesn't have yet.
    *
    * @param {string} lastEventId
    */
@@ -59,7 +59,7 @@ export function createFeed({
   }
 
   /**
-   * Answers a request with the feed.
+   * Responds to a request with the feed.
    *
    * @param {IncomingMessage} request
    * @param {ServerResponse} response
@@ -69,12 +69,12 @@ export function createFeed({
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
-      // Tells nginx not to hold it back.
+      // Tells nginx not to buffer the feed.
       'x-accel-buffering': 'no',
     })
     clients.add(response)
     response.on('close', () => clients.delete(response))
-    // The heartbeat tells the time: a snapshot may be older than the request.
+    // The heartbeat sends the time, because the snapshot may be older than the request.
     response.write(`retry: 2000\n\n${heartbeat()}`)
     for (const bytes of missed(String(request.headers['last-event-id']))) response.write(bytes)
   }
@@ -91,7 +91,7 @@ export function createFeed({
   /** @param {Buffer | string} bytes */
   function send(bytes) {
     for (const client of clients) {
-      // A browser that was dropped reconnects, and gets a snapshot.
+      // The browser reconnects and gets what it missed, or a snapshot.
       if (client.writableLength > maxUnsentBytes) client.destroy()
       else client.write(bytes)
     }

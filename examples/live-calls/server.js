@@ -18,7 +18,7 @@ const FILES = {
 }
 
 const SECURITY_HEADERS = {
-  // Only files of this server load, and the browser never parses a text as markup.
+  // Only files of this server load, and the browser never parses a string as markup.
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
@@ -31,7 +31,7 @@ const SECURITY_HEADERS = {
 const board = createBoard()
 const feed = createFeed({ snapshot: () => ({ calls: board.calls() }) })
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   onEvent: (event, { key }) => {
     publish(board.record(event))
@@ -68,7 +68,7 @@ createServer((request, response) => {
   response.writeHead(200, { 'content-type': page.type, 'cache-control': 'no-cache' }).end(page.body)
 }).listen(process.env.PORT ?? 3000)
 
-/** Truedy has to reach this server, but not everybody has to see the calls: any user name, and the password. */
+/** Tells whether a request may see the calls. If a password is set, the request must have it, with any user name. */
 function isWelcome({ headers }) {
   const password = process.env.DASHBOARD_PASSWORD
   if (!password) return true

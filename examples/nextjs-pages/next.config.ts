@@ -1,7 +1,7 @@
 import type { NextConfig } from 'next'
 
 const config: NextConfig = {
-  // API routes live below /api; this gives the webhook its address.
+  // API routes have URLs below /api. This makes the webhook available at /webhooks/truedy, too.
   rewrites: async () => [{ source: '/webhooks/truedy', destination: '/api/truedy' }],
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })

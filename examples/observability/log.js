@@ -1,4 +1,4 @@
-/** Logs in JSON. Each line in a span has its ids, so that the log and the trace lead to each other. */
+/** Logs in JSON. A line that is written in a span has the ids of the trace and the span, so you can go from one to the other. */
 
 import { trace } from '@opentelemetry/api'
 import pino from 'pino'
@@ -9,11 +9,11 @@ export const log = pino({
     const span = trace.getActiveSpan()?.spanContext()
     return span ? { trace_id: span.traceId, span_id: span.spanId } : {}
   },
-  // A payload may hold phone numbers, prompts and secrets.
+  // A payload may contain phone numbers, prompts and secrets.
   serializers: { event: redact },
 })
 
-/** For `onOutcome`: one line for each delivery or job. */
+/** Writes one line for each delivery or job. Pass it as `onOutcome`. */
 export function logOutcome(outcome) {
   const { status, durationMs, key } = outcome
   const line = { outcome: status, type: outcome.event?.event, key, durationMs: Math.round(durationMs) }

@@ -7,7 +7,7 @@ import { log } from './log.js'
 const NAME = 'truedy-events'
 
 const JOB_OPTIONS = {
-  // 1, 2, 4 … seconds: nine hours in all.
+  // The waits are 1, 2, 4 … seconds, nine hours in all.
   attempts: 16,
   backoff: { type: 'exponential', delay: 1000 },
   removeOnComplete: { age: 72 * 3600 },
@@ -23,7 +23,7 @@ export async function openQueue() {
   return { queue: bullmqQueue(queue, JOB_OPTIONS), close: () => queue.close() }
 }
 
-/** The worker's side. */
+/** Starts the worker. Returns a function that stops it. */
 export async function startWorker(work) {
   const worker = new Worker(NAME, (job) => work(job.data), {
     connection: { ...connection, maxRetriesPerRequest: null },
@@ -35,5 +35,5 @@ export async function startWorker(work) {
 }
 
 function logError(err) {
-  log.error({ err }, 'The queue failed.')
+  log.error({ err }, 'BullMQ reported an error.')
 }

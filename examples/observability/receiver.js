@@ -1,4 +1,4 @@
-/** Verifies each delivery and puts it into the queue, in a span. The trace goes along in the job. */
+/** Verifies each delivery and puts it into the queue, in a span. The job carries the trace to the worker. */
 
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'
@@ -16,7 +16,7 @@ const server = createServer((request, response) => {
   response.writeHead(404).end()
 }).listen(process.env.PORT ?? 3000)
 
-/** Takes no more requests, finishes those at hand, and exits. */
+/** Accepts no more requests, finishes the running ones, and exits. */
 function stop() {
   if (!server.listening) return
   server.close(async () => {

@@ -1,4 +1,4 @@
-/** OpenTelemetry: spans go to a collector over OTLP, metrics to any scraper. */
+/** Sets up OpenTelemetry. Spans go to a collector over OTLP. Prometheus scrapes the metrics. */
 
 import * as api from '@opentelemetry/api'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
@@ -12,14 +12,14 @@ import { otel } from 'truedy-webhooks/otel'
  * Starts traces and metrics.
  *
  * @param name - the name of this program in traces
- * @param metricsPort - where `/metrics` listens, unless METRICS_PORT says otherwise
+ * @param metricsPort - the port of `/metrics`, unless METRICS_PORT is set
  */
 export function startTelemetry(name, metricsPort) {
   const resource = resourceFromAttributes({ 'service.name': name })
   // The exporter reads OTEL_EXPORTER_OTLP_ENDPOINT. Default: http://localhost:4318.
   const spans = new BatchSpanProcessor(new OTLPTraceExporter())
   const tracerProvider = new NodeTracerProvider({ resource, spanProcessors: [spans] })
-  // Also registers the active context and the header `traceparent`.
+  // This also sets up the active context and the `traceparent` header.
   tracerProvider.register()
 
   const port = Number(process.env.METRICS_PORT ?? metricsPort)
@@ -28,7 +28,7 @@ export function startTelemetry(name, metricsPort) {
 
   return {
     telemetry: otel(api),
-    /** Sends the spans that are left. */
+    /** Sends the remaining spans, and stops. */
     async stop() {
       await Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()])
     },

@@ -12,7 +12,7 @@ const { telemetry, stop: stopTelemetry } = startTelemetry('truedy-worker', 9465)
 const tracer = trace.getTracer('worker')
 
 const stopWorker = await startWorker(
-  // One worker process. Several need a store that they share.
+  // If you run several workers, pass a `store` that they share.
   createJobHandler({
     telemetry,
     on: { 'call.ended': updateCrm },
@@ -21,7 +21,7 @@ const stopWorker = await startWorker(
   }),
 )
 
-/** Sends the facts of a call on, with the trace in its headers. */
+/** Sends the details of a call to the CRM, with the trace in the headers. */
 async function updateCrm(event, { key, signal }) {
   if (!CRM_URL) return
   await tracer.startActiveSpan('update CRM', async (span) => {
@@ -38,7 +38,7 @@ async function updateCrm(event, { key, signal }) {
   })
 }
 
-/** Takes no more jobs, finishes those at hand, and exits. */
+/** Takes no more jobs, finishes the running ones, and exits. */
 async function stop() {
   await stopWorker()
   await stopTelemetry()

@@ -4,10 +4,10 @@ import { openStreams, STREAM, SUBJECT } from './stream.js'
 
 const { connection, stream } = await openStreams()
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   queue: {
-    // Resolves once the stream has stored the job. A stream that is missing or full rejects, and the response is a 500.
+    // Resolves once the stream has stored the job. Rejects if the stream is missing or full. The response is then 500.
     add: (job) =>
       stream.publish(SUBJECT, JSON.stringify(job), {
         msgID: job.key,

@@ -18,10 +18,10 @@ export async function openStreams() {
   await manager.streams.add({
     name: STREAM,
     subjects: [SUBJECT],
-    // A job stays until a worker has acknowledged it, also if there is no worker yet.
+    // A job stays until a worker acknowledges it, even if there is no worker yet.
     retention: 'workqueue',
     storage: 'file',
-    // A stream that is full rejects the new job. The default, `old`, drops the oldest one, which Truedy believes to be safe.
+    // A full stream rejects the new job. The default, `old`, drops the oldest job, although Truedy already has a 204 for it.
     discard: 'new',
     max_bytes: 1_000_000_000,
     duplicate_window: nanos(HOUR_MS),

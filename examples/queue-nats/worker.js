@@ -5,7 +5,7 @@ import { FAILED_SUBJECT, openStreams, STREAM } from './stream.js'
 const ATTEMPTS = 16
 const ACK_WAIT_MS = 30_000
 
-// With several worker processes, pass a `store` that they share.
+// If you run several workers, pass a `store` that they share.
 const work = createJobHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
@@ -14,9 +14,9 @@ const { connection, manager, stream } = await openStreams()
 await manager.consumers.add(STREAM, {
   durable_name: 'workers',
   ack_policy: 'explicit',
-  // A job of a worker that crashed is given to another one after this time.
+  // If a worker crashes, another one gets its job after this time.
   ack_wait: nanos(ACK_WAIT_MS),
-  // How many jobs run at once, in all workers.
+  // At most this many jobs run at once, in all workers together.
   max_ack_pending: 10,
 })
 const consumer = await stream.consumers.get(STREAM, 'workers')
@@ -45,7 +45,7 @@ async function run(message) {
   }
 }
 
-/** Waits 1, 2, 4 … seconds, for nine hours in all. Then the job is kept in another stream. */
+/** Retries a job after 1, 2, 4 … seconds, nine hours in all. Then moves it to the stream of failed jobs. */
 async function retryLater(message) {
   const attempt = message.info.deliveryCount
   if (attempt < ATTEMPTS) return message.nak(1000 * 2 ** (attempt - 1))

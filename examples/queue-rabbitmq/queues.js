@@ -8,13 +8,10 @@ export const FAILED = 'truedy-events-failed'
 
 const RETRY_MS = 30_000
 
-/** On several machines, and on the disk of each. A queue that is full rejects the new job; the default drops the oldest. */
+/** Keeps jobs on the disks of several machines. A full queue rejects the new job. By default, it drops the oldest one. */
 const SAFE = { 'x-queue-type': 'quorum', 'x-max-length': 1_000_000, 'x-overflow': 'reject-publish' }
 
-/**
- * The queue to which jobs move that were rejected or have waited long enough. A job leaves its old queue only once the new
- * one has it.
- */
+/** Moves jobs to a queue if they are rejected or have waited long enough. They leave their old queue once the new one has them. */
 const movesTo = (queue) => ({
   'x-dead-letter-exchange': '',
   'x-dead-letter-routing-key': queue,
@@ -32,6 +29,6 @@ export async function declareQueues(connection) {
     connection.queueDeclare({ queue, durable: true, arguments: { ...SAFE, ...settings } })
   await declare(FAILED, {})
   await declare(EVENTS, movesTo(RETRY))
-  // A job that failed waits here.
+  // Failed jobs wait here.
   await declare(RETRY, { ...movesTo(EVENTS), 'x-message-ttl': RETRY_MS })
 }

@@ -6,12 +6,12 @@ import { declareQueues, EVENTS, openConnection } from './queues.js'
 const connection = openConnection()
 await declareQueues(connection)
 
-// RabbitMQ returns a message that no queue took, and confirms it all the same.
+// RabbitMQ returns a message if its queue doesn't exist, and still confirms it.
 const returned = new Set()
 const publisher = connection.createPublisher({ confirm: true })
 publisher.on('basic.return', ({ messageId }) => returned.add(messageId))
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   queue: {
     async add(job) {
@@ -19,7 +19,8 @@ const receive = createNodeHandler({
       await publisher.send({ routingKey: EVENTS, durable: true, mandatory: true, messageId }, job)
       // The client reports a returned message one turn of the event loop late, which can be after the confirmation.
       await setImmediate()
-      if (returned.delete(messageId)) throw new Error(`There is no queue ${EVENTS}. Restart the receiver.`)
+      if (returned.delete(messageId))
+        throw new Error(`The queue ${EVENTS} doesn't exist. Restart the receiver, which creates it.`)
     },
   },
 })

@@ -6,17 +6,17 @@ import { createNodeHandler } from 'truedy-webhooks/node'
 const QueueUrl = process.env.QUEUE_URL
 const isFifo = QueueUrl.endsWith('.fifo')
 
-// Region and credentials come from the environment. With these timeouts, a send that fails does so while Truedy still waits
-// for the response.
+// Region and credentials come from the environment. With these timeouts, a send fails while Truedy still waits for the
+// response.
 const sqs = new SQSClient({
   maxAttempts: 2,
   requestHandler: { requestTimeout: 2000, connectionTimeout: 1000 },
 })
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   queue: {
-    // A job that is too large for SQS is rejected, and the response is a 500.
+    // Rejects if the job is too large for SQS. The response is then 500.
     add: (job) =>
       sqs.send(
         new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(job), ...(isFifo && fifo(job)) }),
@@ -24,7 +24,7 @@ const receive = createNodeHandler({
   },
 })
 
-/** SQS takes ids of up to 128 characters. A group of its own for each event lets all of them run side by side. */
+/** The ids are hashes, because SQS limits ids to 128 characters. Each event has its own group, so events don't wait for each other. */
 function fifo({ key }) {
   const id = createHash('sha256').update(key).digest('hex')
   return { MessageDeduplicationId: id, MessageGroupId: id }

@@ -8,12 +8,13 @@ import { createJobHandler } from 'truedy-webhooks'
 
 const QueueUrl = process.env.QUEUE_URL
 
-/** After this time, SQS gives a job of a worker that crashed to another one. */
+/** If a worker crashes, SQS gives its job to another one after this time. */
 const VISIBILITY_S = 60
-/** SQS waits twelve hours at most. */
+/** SQS allows at most twelve hours. */
 const LONGEST_WAIT_S = 3600
 
-// A standard queue recognizes no duplicates: the job handler's store does. With several workers, pass a `store` that they share.
+// The job handler's store recognizes duplicates, because a standard queue doesn't. If you run several workers, pass a `store` that
+// they share.
 const work = createJobHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
@@ -48,14 +49,15 @@ async function receive() {
 async function run({ Body, ReceiptHandle, Attributes }) {
   const setVisibility = (VisibilityTimeout) =>
     sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }))
-  // If this fails, the job may be given to another worker, whose job handler then waits.
+  // If this fails, another worker may get the job, too. Its job handler then waits for this one, if they share a store.
   const stillWorking = setInterval(() => setVisibility(VISIBILITY_S).catch(console.error), 20_000)
   try {
     await work(Body)
     await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
   } catch (error) {
     console.error(error)
-    // 1, 2, 4 … seconds. The queue's redrive policy moves the job to a dead-letter queue after its maxReceiveCount.
+    // The waits are 1, 2, 4 … seconds. After maxReceiveCount attempts, the queue's redrive policy moves the job to the dead-letter
+    // queue.
     const attempt = Number(Attributes.ApproximateReceiveCount)
     await setVisibility(Math.min(2 ** (attempt - 1), LONGEST_WAIT_S))
   } finally {

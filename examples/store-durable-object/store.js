@@ -3,8 +3,8 @@ import { DurableObject } from 'cloudflare:workers'
 /**
  * A dedupe store in Durable Objects, shared by all instances of all Workers that are bound to the namespace.
  *
- * One object for each key, so that no event waits for another. The runtime hashes a key, of whatever length and
- * content, to the id of its object.
+ * Each key has its own object, so events don't wait for each other. The runtime hashes the key, whatever its length and content,
+ * to the id of its object.
  */
 export function durableObjectStore(namespace) {
   return {
@@ -15,15 +15,15 @@ export function durableObjectStore(namespace) {
   }
 }
 
-/** The runtime counts nanoseconds in 64 bits, and takes no alarm after the year 2262. 30 years, in milliseconds. */
+/** 30 years, in milliseconds. The runtime rejects alarms after the year 2262, because it counts nanoseconds in 64 bits. */
 const MAX_MS = 1e12
 
 /**
- * What is known of one key: nothing, who holds it, or that it is done.
+ * The record of one key: absent, leased by an owner, or done.
  *
- * There is one object of that name in the world, and it has one thread. Each step reads and writes before its only
- * `await`, so nothing comes in between, and what it writes is one transaction. The runtime holds the answer back until
- * that is on disk. Time is the object's own clock.
+ * Only one object of a name exists in the world, and it has one thread. Each step reads and writes before its only `await`, so
+ * no other step comes in between, and its writes are one transaction. The runtime delays the response until they are on disk.
+ * All times come from the object's own clock.
  */
 export class DedupeObject extends DurableObject {
   async claim({ owner, leaseMs }) {
@@ -53,10 +53,10 @@ export class DedupeObject extends DurableObject {
     return true
   }
 
-  /** Deletes what has expired: an object without storage is gone, and costs nothing. */
+  /** Deletes an expired record. An object without storage doesn't exist any longer, and costs nothing. */
   async alarm() {
     const record = this.#liveRecord()
-    // The clock that rings may be ahead of this one.
+    // The clock that triggers alarms may be ahead of this one.
     if (record) await this.ctx.storage.setAlarm(record.expiresAt)
     else await this.ctx.storage.deleteAll()
   }

@@ -1,7 +1,7 @@
 import { createWebhookHandler } from 'truedy-webhooks'
 import { durableObjectStore } from './store.js'
 
-// The runtime makes the objects; it looks for their class here.
+// The runtime creates the objects, and looks for their class here.
 export { DedupeObject } from './store.js'
 
 let receive
@@ -11,7 +11,7 @@ export default {
     const { pathname } = new URL(request.url)
     if (pathname !== '/webhooks/truedy') return new Response(null, { status: 404 })
 
-    // Once, not for every request: the secret is known only now.
+    // Created once, at the first request, because `env` isn't known before.
     receive ??= createWebhookHandler({
       secret: env.TRUEDY_WEBHOOK_SECRET,
       store: durableObjectStore(env.DEDUPE),

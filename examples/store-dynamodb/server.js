@@ -3,10 +3,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createNodeHandler } from 'truedy-webhooks/node'
 import { dynamodbStore } from './store.js'
 
-// Region and credentials come from the environment, as in every AWS program.
+// The region and the credentials come from the environment, as in every AWS program.
 const store = dynamodbStore(new DynamoDBClient(), { table: 'truedy-webhooks' })
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   store,
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),

@@ -11,45 +11,46 @@ import {
 /** @import { DynamoDBClient } from '@aws-sdk/client-dynamodb' */
 /** @import { DedupeStore } from 'truedy-webhooks' */
 
-// A record without `leaseOwner` is done, or absent. The names are none of DynamoDB's reserved words.
+// A record without `leaseOwner` is done. None of the attribute names is a reserved word of DynamoDB.
 const TAKEABLE = 'attribute_not_exists(dedupeKey) OR leaseOwner = :owner OR expiresAt <= :takeable'
 const HELD = 'leaseOwner = :owner AND expiresAt > :now'
 const COMPLETABLE = 'attribute_not_exists(leaseOwner) OR leaseOwner = :owner OR expiresAt <= :takeable'
 
-/** Longest key that is kept as it is, in UTF-16 units: three bytes each at most, of DynamoDB's 2,048. */
+/** The longest key that is stored unchanged, in UTF-16 units. Each takes at most three bytes, and DynamoDB allows 2,048 bytes. */
 const MAX_KEY_LENGTH = 500
 /** 30,000 years, in milliseconds. */
 const MAX_MS = 1e15
-/** DynamoDB removes a record this long after its end, in seconds: only the conditions decide when it ends. */
+/** DynamoDB may delete a record this long after it expires, in seconds. Only the conditions above decide whether it has expired. */
 const REMOVAL_DELAY = 3600
-/** A worker's clock is corrected when it is wrong by more than this, in milliseconds. */
+/** A worker's clock is corrected if it is wrong by more than this, in milliseconds. */
 const MAX_CLOCK_ERROR_MS = 5000
 
 /**
- * One conditional write a step; a claim that is rejected reads the record where DynamoDB did not send it along.
+ * Creates a store. Each step is one conditional write. If DynamoDB rejects a claim without returning the record, the claim also
+ * reads the record.
  *
  * @param {DynamoDBClient} client
  * @param {object} options
  * @param {string} options.table - the name of the table, or its ARN
- * @param {number} [options.clockSkewMs] - how far the workers' clocks may differ, in milliseconds: a lease is taken over
- * this long after its end. Default 200
+ * @param {number} [options.clockSkewMs] - how far the workers' clocks may differ, in milliseconds. A lease can be taken over
+ * this long after it expires. Default 200
  * @param {() => number} [options.now] - this worker's clock, in milliseconds since 1970. Default `Date.now`
- * @returns {DedupeStore} its steps reject with what the client rejects with
+ * @returns {DedupeStore} its steps reject with the errors of the client
  */
 export function dynamodbStore(client, { table, clockSkewMs = 200, now = Date.now }) {
   const correctedNow = correctedClock(client, now)
   /** @type {Promise<unknown> | undefined} */
-  let firstAnswer
+  let firstResponse
 
   /** @param {string} key */
   async function begin(key) {
     const Key = { dedupeKey: { S: boundedKey(key) } }
-    // Any answer tells whether this worker's clock is right. The first one has to come before the first write.
-    firstAnswer ??= read(Key)
+    // Every response shows whether this worker's clock is right. Without one, the first write could use a wrong clock.
+    firstResponse ??= read(Key)
     try {
-      await firstAnswer
+      await firstResponse
     } catch (error) {
-      firstAnswer = undefined
+      firstResponse = undefined
       throw error
     }
     return { Key, time: correctedNow() }
@@ -62,7 +63,7 @@ export function dynamodbStore(client, { table, clockSkewMs = 200, now = Date.now
   }
 
   /**
-   * The condition of a write that only the owner of a live lease may do.
+   * Returns the condition of a write that only the owner of a live lease may do.
    *
    * @param {string} owner
    * @param {number} time
@@ -76,7 +77,7 @@ export function dynamodbStore(client, { table, clockSkewMs = 200, now = Date.now
   }
 
   /**
-   * The condition of a write that the owner of another live lease prevents.
+   * Returns the condition of a write that another owner's live lease prevents.
    *
    * @param {string} condition
    * @param {string} owner
@@ -98,10 +99,10 @@ export function dynamodbStore(client, { table, clockSkewMs = 200, now = Date.now
         Item: { ...Key, leaseOwner: { S: owner }, ...end(time, leaseMs) },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
-      const rejection = await refusalOf(client.send(write))
+      const rejection = await rejectionOf(client.send(write))
       if (rejection === undefined) return 'claimed'
       const found = rejection.Item ?? (await read(Key))
-      // Gone meanwhile: busy, and the next delivery gets it.
+      // If the record was deleted meanwhile, the next delivery can claim the key.
       return found && !found['leaseOwner'] ? 'done' : 'busy'
     },
 
@@ -109,27 +110,27 @@ export function dynamodbStore(client, { table, clockSkewMs = 200, now = Date.now
       const { Key, time } = await begin(key)
       const Item = { ...Key, leaseOwner: { S: owner }, ...end(time, leaseMs) }
       const write = new PutItemCommand({ ...whileHeld(owner, time), Item })
-      return (await refusalOf(client.send(write))) === undefined
+      return (await rejectionOf(client.send(write))) === undefined
     },
 
     async complete(key, { owner, ttlMs }) {
       const { Key, time } = await begin(key)
       const Item = { ...Key, ...end(time, ttlMs) }
       const write = new PutItemCommand({ ...unlessHeld(COMPLETABLE, owner, time), Item })
-      return (await refusalOf(client.send(write))) === undefined
+      return (await rejectionOf(client.send(write))) === undefined
     },
 
     async release(key, { owner }) {
       const { Key, time } = await begin(key)
       const write = new DeleteItemCommand({ ...whileHeld(owner, time), Key })
-      return (await refusalOf(client.send(write))) === undefined
+      return (await rejectionOf(client.send(write))) === undefined
     },
   }
 }
 
 /**
- * The worker's clock, set right where it is provably wrong. DynamoDB compares no times with a clock of its own, but its
- * answers say when they were written, to the second.
+ * Returns the worker's clock, corrected if it is provably wrong. DynamoDB doesn't compare times with a clock of its own, but
+ * each response says when it was written, to the second.
  *
  * @param {DynamoDBClient} client
  * @param {() => number} now
@@ -143,8 +144,8 @@ function correctedClock(client, now) {
       const receivedAt = now()
       const response = /** @type {{ headers: Record<string, string> }} */ (result.response)
       const writtenAt = Date.parse(response.headers['date'] ?? '')
-      // The answer was written after the request was sent and before the answer arrived. If `behind` or `ahead` is positive,
-      // the clock is wrong by at least that much.
+      // The response was written after the request was sent and before the response arrived. If `behind` or `ahead` is
+      // positive, the clock is wrong by at least that much.
       const behind = writtenAt - receivedAt
       const ahead = sentAt - (writtenAt + 1000)
       correction = behind > MAX_CLOCK_ERROR_MS ? behind : ahead > MAX_CLOCK_ERROR_MS ? -ahead : 0
@@ -157,6 +158,8 @@ function correctedClock(client, now) {
 }
 
 /**
+ * Returns the attributes that say when a record expires, and when DynamoDB may delete it.
+ *
  * @param {number} time
  * @param {number} milliseconds
  */
@@ -167,12 +170,12 @@ function end(time, milliseconds) {
 }
 
 /**
- * Why a conditional write was not done; `undefined` where it was.
+ * Waits for a conditional write. Resolves to the error if its condition failed, and to `undefined` if it succeeded.
  *
  * @param {Promise<unknown>} write
  * @returns {Promise<ConditionalCheckFailedException | undefined>}
  */
-async function refusalOf(write) {
+async function rejectionOf(write) {
   try {
     await write
     return undefined
@@ -183,8 +186,8 @@ async function refusalOf(write) {
 }
 
 /**
- * Keys that are long, or that UTF-8 cannot carry, are cut and carry a hash of the whole. They become longer than any that is
- * kept as it is, so none is like another.
+ * Returns a key that fits into DynamoDB. A long key, or one that isn't valid Unicode, is cut, and a hash of the whole key is
+ * appended. The result is longer than any unchanged key, so no two keys become equal.
  *
  * @param {string} key
  */

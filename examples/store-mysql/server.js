@@ -3,17 +3,17 @@ import { createPool } from 'mysql2/promise'
 import { createNodeHandler } from 'truedy-webhooks/node'
 import { mysqlSchema, mysqlStore } from './store.js'
 
-// Both timeouts are shorter than Truedy waits for a response, ten seconds.
+// Both timeouts are shorter than the ten seconds that Truedy waits for a response.
 const pool = createPool({ uri: process.env.DATABASE_URL, connectTimeout: 3000 })
-// mysql2 has a timeout for some commands only. The socket's covers them all: a connection on which nothing came back is
-// closed, and what was under way fails.
+// The timeout is on the socket, because mysql2 has one only for some commands. It closes a silent connection, and the running
+// commands fail.
 pool.on('connection', ({ stream }) => stream.setTimeout(5000, () => stream.destroy()))
 
 await pool.query(mysqlSchema())
 const store = mysqlStore(pool)
 setInterval(() => store.sweep().catch(console.error), 3_600_000)
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   store,
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),

@@ -6,19 +6,19 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** @import { Connection, Pool, ResultSetHeader } from 'mysql2/promise' */
 /** @import { Claim, DedupeStore } from 'truedy-webhooks' */
 
-// The server's clock, in UTC: in its own time zone, one hour may occur twice when daylight saving time ends.
+// The server's clock, in UTC, because in a local time zone an hour occurs twice when daylight saving time ends.
 const NOW = 'UTC_TIMESTAMP(6)'
 const END = `${NOW} + INTERVAL ? MICROSECOND`
 const TAKEABLE = `(expires_at <= ${NOW} OR lease_owner = ?)`
 
-/** Longest text that is kept as it is, in UTF-16 units: three bytes each at most. */
+/** The longest string that is stored unchanged, in UTF-16 units. Each takes at most three bytes. */
 const MAX_LENGTH = 255
-/** The size of the columns: room for a text of that length and for the hash of a text that was cut. */
+/** The size of the columns. A string of that length fits, with a hash if it was cut. */
 const MAX_BYTES = 1024
-/** 3,000 years, in milliseconds: a DATETIME ends with the year 9999. */
+/** 3,000 years, in milliseconds. A DATETIME can't be after the year 9999. */
 const MAX_MS = 1e14
 
-/** ER_LOCK_DEADLOCK: the server undid one of several transactions that waited for each other. */
+/** ER_LOCK_DEADLOCK: several transactions waited for each other, and the server rolled back one of them. */
 const DEADLOCK = 1213
 const MAX_ATTEMPTS = 10
 
@@ -26,9 +26,9 @@ const MAX_ATTEMPTS = 10
 const CLAIMS = ['claimed', 'busy', 'done']
 
 /**
- * The table, as a statement that does nothing where there is one.
+ * Returns the statement that creates the table if it doesn't exist yet.
  *
- * Keys and owners are bytes: text would be compared by a collation, and most of those find `a`, `A` and `a ` alike.
+ * Keys and owners are stored as bytes, because most collations treat `a`, `A` and `a ` as equal.
  *
  * @param {{ table?: string }} [options]
  */
@@ -42,19 +42,20 @@ export function mysqlSchema({ table = 'truedy_webhooks' } = {}) {
 }
 
 /**
- * One statement a step.
+ * Creates a store. Each step is one statement.
  *
- * @param {Pool | Connection} pool - or a connection in a transaction, for a record that is committed with your own writes
+ * @param {Pool | Connection} pool - a pool, or the connection of a transaction, so that the record is committed with your own
+ * writes
  * @param {object} [options]
  * @param {string} [options.table] - `table` or `database.table`. Default `truedy_webhooks`
- * @returns {DedupeStore & { sweep(options?: { batchSize?: number }): Promise<number> }} its steps reject with what
- * the pool rejects with; `sweep` removes what has expired, in batches, and resolves to how much that was
+ * @returns {DedupeStore & { sweep(options?: { batchSize?: number }): Promise<number> }} its steps reject with the
+ * errors of the pool; `sweep` deletes expired records in batches, and resolves to their number
  */
 export function mysqlStore(pool, { table = 'truedy_webhooks' } = {}) {
   const name = quoted(table)
 
-  // The owner is assigned first: later assignments see its new value, so TAKEABLE stays true in them.
-  // LAST_INSERT_ID(expr) sends its value along with the answer as `insertId`, which is 0 for a new row.
+  // `lease_owner` is assigned first, because later assignments see its new value, for which TAKEABLE is still true.
+  // The value of LAST_INSERT_ID(expr) arrives with the result as `insertId`, which is 0 for a new row.
   const claim = `INSERT INTO ${name} (dedupe_key, lease_owner, expires_at) VALUES (?, ?, ${END})
     ON DUPLICATE KEY UPDATE
       lease_owner = IF(${TAKEABLE}, ?, lease_owner),
@@ -64,8 +65,8 @@ export function mysqlStore(pool, { table = 'truedy_webhooks' } = {}) {
         expires_at)`
   const held = `dedupe_key = ? AND lease_owner = ? AND expires_at > ${NOW}`
   const renew = `UPDATE ${name} SET expires_at = ${END} WHERE ${held}`
-  // The owner first, again: it is NULL after its assignment exactly if the event is done. `insertId` is 1 if another owner
-  // holds the lease.
+  // `lease_owner` is assigned first again. Afterwards, it is NULL exactly if the event is done. `insertId` is 1 if another
+  // owner holds the lease.
   const complete = `INSERT INTO ${name} (dedupe_key, lease_owner, expires_at) VALUES (?, NULL, ${END})
     ON DUPLICATE KEY UPDATE
       lease_owner = IF(
@@ -87,10 +88,10 @@ export function mysqlStore(pool, { table = 'truedy_webhooks' } = {}) {
         const [result] = await pool.execute(sql, values)
         return /** @type {ResultSetHeader} */ (result)
       } catch (error) {
-        // On a pool the statement was a transaction of its own, and can be run again. On a connection the whole
-        // transaction is undone, and only its owner can begin it again. A lock wait that timed out has waited enough.
-        const isOver = !('getConnection' in pool) || attempt === MAX_ATTEMPTS
-        if (isOver || /** @type {{ errno?: number }} */ (error).errno !== DEADLOCK) throw error
+        // On a pool, the statement was its own transaction, and can run again. On a connection, the server rolled back the
+        // caller's transaction, and only the caller can start it again. After a lock wait timeout, another wait takes too long.
+        const givesUp = !('getConnection' in pool) || attempt === MAX_ATTEMPTS
+        if (givesUp || /** @type {{ errno?: number }} */ (error).errno !== DEADLOCK) throw error
         await delay(Math.random() * 20 * attempt)
       }
     }
@@ -120,7 +121,7 @@ export function mysqlStore(pool, { table = 'truedy_webhooks' } = {}) {
     async sweep({ batchSize = 1000 } = {}) {
       let removed = 0
       for (;;) {
-        // MySQL 8 takes no parameter of mysql2's there.
+        // MySQL 8 rejects the type that mysql2 sends for a parameter of LIMIT.
         const { affectedRows } = await run(`${sweep} LIMIT ${Math.ceil(batchSize)}`)
         removed += affectedRows
         if (affectedRows < batchSize) return removed
@@ -130,13 +131,15 @@ export function mysqlStore(pool, { table = 'truedy_webhooks' } = {}) {
 }
 
 /**
- * A name in an SQL text cannot be a parameter.
+ * Quotes the name of a table, because a name can't be a parameter.
  *
  * @param {string} table
  */
 function quoted(table) {
   if (!/^(\w{1,64}\.)?\w{1,64}$/.test(table)) {
-    throw new TypeError('table must be a name of letters, digits and _, or two with a point between them.')
+    throw new TypeError(
+      `The table name ${JSON.stringify(table)} is invalid. Use up to 64 ASCII letters, digits and _, or "database.table".`,
+    )
   }
   return table
     .split('.')
@@ -150,8 +153,9 @@ function microseconds(milliseconds) {
 }
 
 /**
- * UTF-8, whatever the connection's character set is. Texts that are long, or that UTF-8 cannot carry, are cut and carry a
- * hash of the whole; they become longer than any that is kept as it is, so none is like another.
+ * Returns a string as UTF-8 bytes, so that the connection's character set doesn't matter. A long string, or one that isn't valid
+ * Unicode, is cut, and a hash of the whole string is appended. The result is longer than any unchanged string, so no two
+ * strings become equal.
  *
  * @param {string} text
  */

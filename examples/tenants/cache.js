@@ -1,8 +1,8 @@
 /**
- * Keeps the result of a lookup for a while. Calls at the same moment share one lookup, and one that fails is not kept.
+ * Caches the results of a lookup. Calls at the same moment share one lookup. A failed lookup isn't kept.
  *
  * @param find - the lookup
- * @param options - `ttlMs`: how old a result may get; `max`: how many are kept, so that made-up names can't fill the memory
+ * @param options - `ttlMs`: how long a result is kept; `max`: how many are kept, so that made-up names can't fill the memory
  */
 export function cached(find, { ttlMs, max }) {
   const entries = new Map()
@@ -14,7 +14,7 @@ export function cached(find, { ttlMs, max }) {
     entries.delete(name)
     entries.set(name, entry)
     entry.result.catch(() => entries.get(name) === entry && entries.delete(name))
-    // The oldest lookup goes first.
+    // Removes the oldest lookup.
     if (entries.size > max) entries.delete(entries.keys().next().value)
     return entry.result
   }

@@ -6,14 +6,14 @@ import { createTables, findSecrets, pool } from './database.js'
 
 await createTables()
 
-// A new secret counts after five seconds at most.
+// A change of the secrets takes effect within five seconds.
 const secretsOf = cached(findSecrets, { ttlMs: 5000, max: 10_000 })
 const store = postgresStore((sql, params) => pool.query(sql, params))
 
 const receive = createNodeHandler({
   async secret(_request, workspace) {
     const secrets = await secretsOf(workspace)
-    // `null` means an unknown workspace: it gets the same response as a wrong signature.
+    // `null` means an unknown workspace. The response is the same as for an invalid signature.
     return secrets.length > 0 ? secrets : null
   },
   // Without a scope, an event of one workspace could count as a duplicate of another workspace's event.
@@ -29,10 +29,10 @@ const server = createServer((request, response) => {
   response.writeHead(404).end()
 }).listen(process.env.PORT ?? 3000)
 
-// Once an hour, remove the records that have expired.
+// Removes expired records once an hour.
 setInterval(() => store.sweep().catch(console.error), 3_600_000).unref()
 
-/** Takes no more requests, finishes those at hand, and exits. */
+/** Accepts no more requests, finishes the running ones, and exits. */
 function stop() {
   if (server.listening) server.close(() => pool.end())
 }

@@ -1,8 +1,8 @@
-// What Vercel does with the function, on your machine: bundles it, and runs it in the Edge Runtime.
+// Does on your machine what Vercel does: bundles the function, and runs it in the Edge Runtime.
 import { EdgeRuntime, runServer } from 'edge-runtime'
 import { build } from 'esbuild'
 
-// As in vercel.json. There is no more to Vercel's routing here.
+// Routes as vercel.json does.
 const entry = `
   import receive from './api/webhooks/truedy.js'
 
@@ -21,7 +21,7 @@ const { outputFiles } = await build({
 
 const runtime = new EdgeRuntime({
   initialCode: outputFiles[0].text,
-  // Of process, the Edge Runtime has the environment only.
+  // In Vercel's Edge Runtime, `process` has only `env`.
   extend: (context) => Object.assign(context, { process: { env: { ...process.env } } }),
 })
 await runServer({ runtime, host: '127.0.0.1', port: Number(process.env.PORT ?? 3000) })

@@ -1,4 +1,4 @@
-/** Reads a command line according to the options that its command declares. */
+/** Parses a command line with the options that its command declares. */
 
 import { parseArgs } from 'node:util'
 import { didYouMean } from '../did-you-mean.js'
@@ -35,7 +35,7 @@ export function readArguments<Table extends OptionTable>(
   return { ...Object.fromEntries(values), operands, given: new Set(texts.keys()) } as Arguments<Table>
 }
 
-/** The texts of each option on the command line, in order. Those of a switch are empty. */
+/** Collects the strings given for each option, in order. Each use of a switch counts as an empty string. */
 function readTexts(command: string, table: OptionTable, argv: readonly string[]) {
   const declared = new Map(Object.entries(table).map(([name, option]) => [flagOf(name), { name, option }]))
   const options: Record<string, { type: 'string' | 'boolean' }> = {}
@@ -66,7 +66,7 @@ function readTexts(command: string, table: OptionTable, argv: readonly string[])
     const { name, option } = found
     if (option.type === 'switch') {
       if (token.value !== undefined)
-        throw new UsageError(`--${token.name} takes no value. Remove it.`, command)
+        throw new UsageError(`--${token.name} takes no value. Write only --${token.name}.`, command)
     } else if (token.value === undefined || isOption(token.value, token.inlineValue)) {
       throw new UsageError(`--${token.name} needs a value. Write --${token.name} ${option.value}.`, command)
     }
@@ -75,12 +75,12 @@ function readTexts(command: string, table: OptionTable, argv: readonly string[])
   return { operands, texts }
 }
 
-/** Tells whether the text in the place of a value is the next option. The `-` of `--data -` is not: it means standard input. */
+/** Tells whether the string after an option is the next option instead of a value. A lone `-` is a value: standard input. */
 function isOption(text: string, isInline: boolean): boolean {
   return !isInline && text.startsWith('--')
 }
 
-/** The value of an option, or its default. */
+/** Returns the value of an option, or its default. */
 function readValue(option: Option, texts: readonly string[], flag: string, command: string) {
   const last = texts.at(-1)
   switch (option.type) {

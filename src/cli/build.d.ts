@@ -1,11 +1,11 @@
-/** The constants that the build (tsup.config.ts) puts into the program. */
+/** What the build (tsup.config.ts) puts into the program. */
 
 /** The version in package.json. */
 declare const VERSION: string
 
-/** A file of HTML as text, with its stylesheets and scripts in it. */
+/** An HTML file as a string, with its stylesheets and scripts inlined. */
 declare module '*.html' {
   const text: string
-  // biome-ignore lint/style/noDefaultExport: the build makes a default export of it
+  // biome-ignore lint/style/noDefaultExport: the build creates a default export
   export default text
 }

@@ -1,12 +1,12 @@
-/** Choosing by name. */
+/** Finds one of several names that a person typed. */
 
 import { didYouMean } from '../did-you-mean.js'
 import { UsageError } from './errors.js'
 
 /**
- * Finds a name.
+ * Returns the name that equals the text.
  *
- * @param noun - what a name stands for: `"scenario"`
+ * @param noun - the noun for a name in the message: `"scenario"`
  * @param command - the command whose help lists them
  * @throws UsageError, which lists the names and suggests the nearest one
  */

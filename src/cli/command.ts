@@ -8,12 +8,12 @@ import type { Surroundings } from './surroundings.js'
 /** The parts of a command that its help shows. */
 interface CommandHelp<Table extends OptionTable> {
   readonly name: string
-  /** The purpose: the first lines of the help. */
+  /** What the command does: the first lines of the help. */
   readonly summary: string
-  /** The arguments without a name: `"URL [EVENT]"`. */
+  /** The positional arguments: `"URL [EVENT]"`. */
   readonly operands: string
   readonly options: Table
-  /** Whole command lines. */
+  /** Complete command lines. */
   readonly examples: readonly string[]
   /** The meaning of each exit code. */
   readonly exitCodes: Readonly<Record<number, string>>
@@ -21,14 +21,14 @@ interface CommandHelp<Table extends OptionTable> {
 
 /** One command of the command line. */
 export interface Command extends CommandHelp<OptionTable> {
-  /** Runs it. Resolves with the exit code; rejects with a UsageError if the arguments are wrong. */
+  /** Runs the command. Resolves with the exit code; rejects with a UsageError if the arguments are wrong. */
   run(argv: readonly string[], surroundings: Surroundings): Promise<number>
 }
 
 /** The arguments of a command with these options, the common ones included. */
 export type CommandArguments<Table extends OptionTable> = Arguments<Table & typeof COMMON_OPTIONS>
 
-/** The declaration of a command. It leaves out the common options, and its `run` gets arguments that are already parsed. */
+/** The declaration of a command, without the common options. Its `run` gets parsed arguments. */
 export interface CommandDeclaration<Table extends OptionTable> extends CommandHelp<Table> {
   /** Resolves with the exit code. */
   run(args: CommandArguments<Table>, surroundings: Surroundings): Promise<number>
@@ -42,7 +42,7 @@ export function defineCommand<const Table extends OptionTable>(
   return {
     ...declaration,
     options,
-    // Async, so that a UsageError about the arguments is a rejection, like every other failure.
+    // Async, so that a UsageError about the arguments rejects the promise, as every other failure does.
     run: async (argv, surroundings) =>
       declaration.run(readArguments(declaration.name, options, argv), surroundings),
   }

@@ -1,6 +1,6 @@
-/** Separates the headers of a request or response from those of the connection that it came by. */
+/** Separates the headers of a request or response from the headers of its connection. */
 
-/** Headers that concern one connection only (RFC 9110 §7.6.1), and those that a client sets itself. */
+/** Headers that apply to one connection only (RFC 9110 §7.6.1), and headers that a client sets itself. */
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'expect',
@@ -15,19 +15,19 @@ const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-/** A header as it was sent. */
+/** A header as sent. */
 export type HeaderPair = readonly [name: string, value: string]
 
-/** Node's raw headers, which are names and values in turn, as pairs. */
+/** Turns Node's raw headers, an array of alternating names and values, into pairs. */
 export function headerPairs(rawHeaders: readonly string[]): HeaderPair[] {
   return rawHeaders.flatMap((name, index) =>
     index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : [],
   )
 }
 
-/** The headers that belong to the request or response itself, spelled, ordered and repeated as received. */
+/** Returns the headers of the request or response itself, with their spelling, order and repetition as received. */
 export function endToEndHeaders(pairs: readonly HeaderPair[]): HeaderPair[] {
-  // `Connection` names further headers of the connection.
+  // `Connection` lists further headers that apply to the connection only.
   const named = pairs
     .filter(([name]) => name.toLowerCase() === 'connection')
     .flatMap(([, value]) => value.split(','))
@@ -39,13 +39,11 @@ export function endToEndHeaders(pairs: readonly HeaderPair[]): HeaderPair[] {
 }
 
 /**
- * The headers for sending a request again. A repeated header stays repeated: if only one of two signatures were sent, it
- * could be accepted. The client
- * sets the length of the body.
+ * Returns the headers for sending a request again. A repeated header stays repeated: a receiver could accept the request if
+ * only one of two signatures were sent. The client sets the length of the body.
  */
 export function resendHeaders(pairs: readonly HeaderPair[]): Readonly<Record<string, string[]>> {
-  // Keyed by lowercase name, because capitalization doesn't make it a different header. A Map, because "constructor" is a
-  // name, too.
+  // The keys are lowercase, because header names are case-insensitive. A Map, because "constructor" is a valid header name.
   const headers = new Map<string, string[]>()
   for (const [name, value] of endToEndHeaders(pairs)) {
     const key = name.toLowerCase()

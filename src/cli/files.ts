@@ -1,4 +1,4 @@
-/** Reads the files that a person names. */
+/** Reads the files that are named on the command line. */
 
 import { readFile } from 'node:fs/promises'
 import { EnvironmentError } from './errors.js'
@@ -12,12 +12,12 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EACCES: "this user can't read it. Change its permissions",
 }
 
-/** The bytes of a file, or of standard input for `-`. Throws EnvironmentError. */
+/** Reads the bytes of a file, or of standard input for `-`. Throws EnvironmentError. */
 export async function readBytes(path: string, surroundings: Surroundings): Promise<Uint8Array> {
   try {
     return path === '-' ? await surroundings.readInput() : await readFile(path)
   } catch (error) {
-    // Errors of files from Node have a code.
+    // Node's file errors have a code.
     const { code = '', message } = error as NodeJS.ErrnoException
     throw new EnvironmentError(`"${printable(path)}" can't be read: ${FILE_ERRORS[code] ?? message}.`)
   }

@@ -1,4 +1,4 @@
-/** The texts of `--help`, from the declarations of the commands and their options. */
+/** Formats the output of `--help` from the declarations of the commands and their options. */
 
 import type { Command } from './command.js'
 import { flagOf, type Option, type OptionTable } from './options.js'
@@ -6,13 +6,13 @@ import type { Surroundings } from './surroundings.js'
 import { paintFor } from './terminal/paint.js'
 import { wrap, wrapLabeled } from './terminal/wrap.js'
 
-/** The widest that help gets, because long lines are hard to read. */
+/** The maximum width of the help, because long lines are hard to read. */
 const MAX_COLUMNS = 110
 
-/** The most columns for the left side of a table. What is longer has a line of its own. */
+/** The maximum width of the left column of a table. A longer entry gets a line of its own. */
 const MAX_LEFT = 22
 
-/** The help of the program. */
+/** Returns the help of the program. */
 export function programHelp(
   commands: Readonly<Record<string, { summary: string }>>,
   surroundings: Surroundings,
@@ -35,7 +35,7 @@ export function programHelp(
   ])
 }
 
-/** The help of a command. */
+/** Returns the help of a command. */
 export function commandHelp(command: Command, surroundings: Surroundings): string {
   const paint = paintFor(surroundings)
   const columns = columnsFor(surroundings)
@@ -75,14 +75,14 @@ function optionUsage(name: string, option: Option): string {
   return option.type === 'switch' ? flag : `${flag} ${option.value}`
 }
 
-/** The purpose of an option, its values and its default. */
+/** Returns the purpose of an option, its values and its default. */
 function optionHelp(option: Option): string {
   if (option.type === 'list') return `${option.help}; can be repeated`
   if (option.type === 'choice') return `${option.help} ${option.choices.join(', ')}`
   return 'default' in option ? `${option.help} (default ${option.default})` : option.help
 }
 
-/** Two columns, the right one wrapped. */
+/** Formats two columns, and wraps the right one. */
 function tableLines(rows: readonly (readonly [left: string, right: string])[], columns: number): string[] {
   const left = Math.min(MAX_LEFT, Math.max(...rows.map(([text]) => text.length)))
   const indent = left + 4
@@ -94,7 +94,7 @@ function tableLines(rows: readonly (readonly [left: string, right: string])[], c
   })
 }
 
-/** A command line, continued on the next line as a shell allows. */
+/** Wraps a command line, with a backslash at each line break, as a shell requires. */
 function exampleLines(example: string, columns: number): string[] {
   const [first = '', ...others] = wrap(example, columns - '      '.length - ' \\'.length)
   return [`  ${first}`, ...others.map((line) => `      ${line}`)].map((line, index, all) =>

@@ -1,12 +1,13 @@
-/** Hints for a delivery that got no 2xx. */
+/** Hints for a delivery that got no 2xx response. */
 
 import type { WebhookErrorCode } from '../errors.js'
 import { RESERIALIZED } from '../testing/reserialization.js'
 import type { PostResult } from './transport.js'
 
 const HEADERS =
-  'Something in front of the receiver removes or changes the X-Truedy headers. Let them through.'
-const CLOCK = 'The clocks of this machine and the receiver differ by minutes. Set both with NTP.'
+  'The receiver got no valid X-Truedy headers. If you sent them, a proxy removes or changes them: let them through.'
+const CLOCK =
+  "The timestamp is too far from the receiver's clock. If this isn't a replay of an old delivery as captured, set both clocks with NTP."
 const BODY =
   'The receiver found no event in the body. If you sent one, something changes the body on the way.'
 
@@ -19,43 +20,45 @@ const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> =
   timestamp_too_old: CLOCK,
   timestamp_too_new: CLOCK,
   signature_mismatch:
-    'Give the receiver the same secret. If it has the same, something parses the body before it is verified.',
+    'Give the receiver the secret that signed this delivery. If it has that secret, let it verify the raw body, before any parser.',
   invalid_json: BODY,
   invalid_event: BODY,
-  method_not_allowed: 'The receiver got a method other than POST. Look at what is in front of it.',
+  method_not_allowed: 'The receiver got a method other than POST. Check the proxy in front of the receiver.',
   body_too_large:
-    'The body is larger than the receiver accepts. If you expect such bodies, raise maxBodyBytes there.',
+    'The body is larger than the receiver accepts. If you expect such bodies, raise its maxBodyBytes.',
   body_not_raw: 'A body parser runs before the handler. Pass the raw body to the handler.',
-  invalid_secret: 'The receiver has no valid secret. Its log says what is wrong with it.',
+  invalid_secret: 'The secret of the receiver is missing or invalid. Its log says what to fix.',
   invalid_options: "The receiver's options are invalid. Its log names the option.",
   handler_timeout: 'The handler took longer than handlerTimeoutMs. Hand slow work to a queue.',
-  step_timeout: "The receiver's store timed out. Check that its server is up.",
-  busy: 'The same event is being processed. Truedy retries it, and so does --retry.',
-  failed: "The handler, the store or the queue failed. Look at the receiver's log.",
+  // A response has this code only if one of these functions timed out. For a store or queue, the code is `failed`.
+  step_timeout:
+    "The receiver's secret or scope function took longer than stepTimeoutMs. Check the server that it calls.",
+  busy: 'The receiver is still processing the same event. Truedy may retry it later, as send --retry does.',
+  failed: 'The receiver failed, for example its handler, store or queue. Look at its log.',
 }
 
-/** Hints by status, if the body has no code that is known here. */
+/** Hints by status, for a response whose body has no known code. */
 const BY_STATUS: Readonly<Record<number, string>> = {
-  401: 'Something in front of the receiver asks for a login. Truedy has none, so let this path through.',
-  403: 'A firewall or CSRF protection rejects it. Let this path through.',
+  401: 'The receiver rejects the signature, or something in front of it asks for a login. Check the secret, and let this path through without a login.',
+  403: 'A firewall, CSRF protection or the receiver itself rejects the delivery. Let this path through, and check the secret.',
   404: 'Nothing is at this path. Check the URL.',
   405: 'This path has no route for POST. Check the URL and the method of the route.',
   408: "The receiver didn't read the body in time. Look at its log.",
-  413: 'The body is larger than something on the way accepts. Raise the limit of the proxy or framework.',
+  413: 'A proxy or the framework rejects a body of this size. Raise its limit.',
   415: "The receiver doesn't accept application/json. Accept it on this path.",
-  429: "The receiver limits the request rate, but Truedy doesn't know the limit. Exempt this path.",
+  429: "The receiver limits the request rate, but Truedy doesn't know the limit. Exempt this path from the limit.",
   502: "A gateway responds, but the receiver behind it doesn't. Check that the receiver is up.",
-  503: "A gateway responds, but the receiver behind it doesn't. Check that the receiver is up.",
-  504: 'A gateway responds, but the receiver behind it takes too long. Respond first, and do slow work later.',
+  503: 'The receiver is down or busy. Check that it is up, and look at its log.',
+  504: 'A gateway responds, but the receiver behind it takes too long. Hand slow work to a queue.',
 }
 
-/** The result of a delivery in a few words, and what to do. */
+/** A failed delivery in a few words, and what to do. */
 export interface Explanation {
   readonly what: string
   readonly hint: string
 }
 
-/** Explains why a delivery got no 2xx. The texts hold what the receiver sent: make them {@link printable}. */
+/** Explains why a delivery got no 2xx. The result can contain strings from the receiver: make them {@link printable}. */
 export function explain(result: PostResult): Explanation {
   if (result.kind === 'no response') return { what: 'no response', hint: result.reason }
   const { status, error, location, isReserialized } = result
@@ -63,7 +66,7 @@ export function explain(result: PostResult): Explanation {
   if (location !== undefined) {
     return {
       what: `redirect to ${location}`,
-      hint: 'Truedy may not follow a redirect, and neither does this command. Use that URL.',
+      hint: "This command doesn't follow redirects, and Truedy might not either. Use the final URL, or remove the redirect.",
     }
   }
   if (error !== undefined) return { what: error, hint: knownHint(error) ?? byStatus(status) }
@@ -80,6 +83,6 @@ function byStatus(status: number): string {
   if (hint) return hint
   if (status >= 500) return 'The receiver failed. Look at its log.'
   if (status >= 300 && status < 400)
-    return 'The receiver sent a redirect without a Location header. The receiver must respond with 2xx.'
+    return 'The receiver sent a redirect without a Location header. It must respond with 2xx.'
   return 'The receiver must respond with 2xx. Use 204.'
 }

@@ -1,33 +1,33 @@
-/** URLs that something can be sent to. */
+/** Reads and masks `http:` and `https:` URLs. */
 
-/** A URL of `http:` or `https:`; `undefined` if the text is anything else. */
+/** Parses an `http:` or `https:` URL. Returns `undefined` for anything else. */
 export function parseHttpUrl(text: string): URL | undefined {
-  // The text decides, because `localhost:3000/path` parses as a URL whose scheme is "localhost".
+  // Check the string itself, because `localhost:3000/path` parses as a URL whose scheme is "localhost".
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined
   const url = new URL(text)
   try {
     authorizationOf(url)
     return url
   } catch {
-    // A percent sign in the user or the password that encodes nothing.
+    // The user or the password has a percent sign that isn't part of an escape.
     return undefined
   }
 }
 
-/** A URL as it may be shown: without its password. */
+/** Masks the password of a URL, for output. */
 export function maskUrl(text: string): string {
   const url = new URL(text)
   if (url.password !== '') url.password = '***'
   return url.href
 }
 
-/** A text that should be a URL, as it may be shown: without what may be a password. */
+/** Masks a possible password in a string that should be a URL but may not parse as one. */
 export function maskUrlText(text: string): string {
-  // The password ends at the last @ in front of the path: one with an @ in it is masked whole.
+  // The password ends at the last @ before the path, so a password that contains an @ is masked completely.
   return text.replace(/^((?:\w+:)?\/{0,2}[^/?#@:]*):[^/?#]*@/, '$1:***@')
 }
 
-/** The `Authorization` header that the user and the password of a URL stand for (RFC 7617); `undefined` if it has none. */
+/** Returns the `Authorization` header for the user and password of a URL (RFC 7617); `undefined` if it has neither. */
 export function authorizationOf({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`

@@ -1,6 +1,6 @@
 /**
- * Declares options: one table has the name, type, default, range and help of each. The help, the validation and the types of the values
- * come from this table.
+ * Declares options. One table has the name, type, default, range and help of each option. The help, the validation and the
+ * types of the values all come from it.
  */
 
 /** An option without a value. */
@@ -9,25 +9,25 @@ export interface SwitchOption {
   readonly help: string
 }
 
-/** An option with a text. If it occurs several times, the last one counts. */
+/** An option whose value is a string. If the option is repeated, the last one counts. */
 export interface TextOption {
   readonly type: 'text'
   /** The name of the value in the help: `"FILE"`. */
   readonly value: string
   readonly default?: string
-  /** True if the command requires it: the help shows it in the usage. */
+  /** True if the command requires the option. The usage line then shows it. */
   readonly isRequired?: true
   readonly help: string
 }
 
-/** An option that can be repeated. */
+/** An option that can be repeated. Its value is a list of strings. */
 export interface ListOption {
   readonly type: 'list'
   readonly value: string
   readonly help: string
 }
 
-/** An option with a number from `min` to `max`. */
+/** An option whose value is a number from `min` to `max`. */
 export interface NumberOption {
   readonly type: 'number'
   readonly value: string
@@ -38,7 +38,7 @@ export interface NumberOption {
   readonly help: string
 }
 
-/** An option with one of several names. */
+/** An option whose value is one of several names. */
 export interface ChoiceOption {
   readonly type: 'choice'
   readonly value: string
@@ -68,7 +68,7 @@ export type OptionValue<Declared extends Option> = Declared extends SwitchOption
 /** `undefined`, unless there is a default. */
 type Absent<Declared extends Option> = Declared extends { readonly default: unknown } ? never : undefined
 
-/** The name of an option on the command line, without the dashes. */
+/** Returns the name of an option on the command line, without the dashes. */
 export function flagOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

@@ -1,10 +1,10 @@
-/** The requirements of commands for their arguments, beyond the types of the options. */
+/** Checks the arguments of commands beyond the types of the options. */
 
 import { UsageError } from './errors.js'
 import { maskUrlText, parseHttpUrl } from './http-url.js'
 import type { Surroundings } from './surroundings.js'
 
-/** The secret, from the option or the environment. Throws UsageError. */
+/** Returns the secret, from the option or the environment. Throws UsageError if there is none. */
 export function requireSecret(option: string | undefined, { env }: Surroundings): string {
   const secret = option ?? env['TRUEDY_WEBHOOK_SECRET']
   if (secret) return secret
@@ -13,14 +13,14 @@ export function requireSecret(option: string | undefined, { env }: Surroundings)
   )
 }
 
-/** The other secrets that may have signed. Throws UsageError, which never repeats them. */
+/** Returns the other secrets that may have signed. Throws UsageError if one is empty. */
 export function requireOtherSecrets(secrets: readonly string[], command: string): readonly string[] {
-  // Checked at the start: otherwise the error would come with the first diagnosis, which anyone can trigger.
+  // Checked at the start. Otherwise, the first diagnosis would throw, and any sender can trigger a diagnosis.
   if (!secrets.includes('')) return secrets
   throw new UsageError('--other-secret is empty. Set the variable that it comes from.', command)
 }
 
-/** The operand that is a URL, with http:// or https://. Throws UsageError. */
+/** Returns the operand that is a URL with http:// or https://. Throws UsageError. */
 export function requireUrl(text: string | undefined, command: string): URL {
   if (text === undefined) {
     throw new UsageError('The URL is missing. Pass the URL of your endpoint.', command)
@@ -28,12 +28,12 @@ export function requireUrl(text: string | undefined, command: string): URL {
   return requireHttpUrl(text, 'The URL', command)
 }
 
-/** A text that is a URL with http:// or https://. Throws UsageError, which repeats no password. */
+/** Parses a URL with http:// or https://. Throws UsageError, which shows no password. */
 export function requireHttpUrl(text: string, name: string, command: string): URL {
   const url = parseHttpUrl(text)
   if (url) return url
   throw new UsageError(
-    `${name} must start with http:// or https:// (got "${maskUrlText(text)}"). An example is http://127.0.0.1:3000/webhooks/truedy.`,
+    `${name} must be valid and start with http:// or https:// (got "${maskUrlText(text)}"). An example is http://127.0.0.1:3000/webhooks/truedy.`,
     command,
   )
 }
@@ -41,5 +41,5 @@ export function requireHttpUrl(text: string, name: string, command: string): URL
 /** Throws UsageError if there are operands. */
 export function requireNoOperands(operands: readonly string[], command: string): void {
   if (operands[0] === undefined) return
-  throw new UsageError(`${command} takes options only (got "${operands[0]}"). Remove it.`, command)
+  throw new UsageError(`${command} takes only options. Remove "${operands.join(' ')}".`, command)
 }

@@ -1,4 +1,4 @@
-/** Turns arguments into an exit code: finds the command, shows help, and says what went wrong. */
+/** Runs a command line: finds the command, shows help, and explains failures. */
 
 import { isWebhookError } from '../errors.js'
 import { requireOneOf } from './choices.js'
@@ -17,7 +17,7 @@ interface CommandEntry {
   load(): Promise<Command>
 }
 
-// Loaded only when called: `send` must not wait for the page of `listen`.
+// Each command is loaded only when it runs: `send` must not wait for the page of `listen` to load.
 const COMMANDS: Readonly<Record<(typeof COMMAND_NAMES)[number], CommandEntry>> = {
   listen: {
     summary: 'receive deliveries on this machine, see them, and forward them to your app',
@@ -28,11 +28,11 @@ const COMMANDS: Readonly<Record<(typeof COMMAND_NAMES)[number], CommandEntry>> =
     load: async () => (await import('./commands/send.js')).send,
   },
   check: {
-    summary: 'check that an endpoint responds to everything as it must',
+    summary: 'check that an endpoint responds correctly to every kind of request',
     load: async () => (await import('./commands/check.js')).check,
   },
   verify: {
-    summary: "verify one captured request, or learn why its signature doesn't match",
+    summary: 'verify one captured request, or learn why its signature is invalid',
     load: async () => (await import('./commands/verify.js')).verify,
   },
 }
@@ -40,7 +40,7 @@ const COMMANDS: Readonly<Record<(typeof COMMAND_NAMES)[number], CommandEntry>> =
 /**
  * Runs a command line.
  *
- * @param argv - what follows the name of the program
+ * @param argv - the arguments after the name of the program
  * @returns the exit code: 0 success, 1 failure, 2 usage error, 130 interrupted
  */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -66,10 +66,10 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   }
 }
 
-/** Prints what went wrong. Returns the exit code, and rethrows a bug of this program. */
+/** Prints what went wrong, and returns the exit code. Rethrows any error that is a bug of this program. */
 function explainFailure(error: unknown, surroundings: Surroundings): number {
   const isExpected = error instanceof UsageError || error instanceof EnvironmentError || isWebhookError(error)
-  // A bug report needs the stack, which Node prints for what nobody caught.
+  // A bug report needs the stack, which Node prints for an uncaught error.
   if (!isExpected) throw error
   const paint = paintFor(surroundings)
   const { columns } = surroundings

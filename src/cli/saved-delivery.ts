@@ -1,4 +1,4 @@
-/** A delivery as a file: what `listen --save` writes and `send --from` reads. */
+/** Formats and reads the files that `listen --save` writes and `send --from` reads. */
 
 import { isUtf8 } from 'node:buffer'
 import { isObject } from '../json.js'
@@ -46,23 +46,23 @@ export interface SavedAppResponse {
   readonly body?: string
 }
 
-/** Says what the file is. A later format gets another number. */
+/** Identifies the format of the file. A later format gets another number. */
 const FORMAT = 'truedy-webhooks delivery 1'
 
-/** Stands for the value of a header that is a secret. */
+/** Replaces the value of a header that holds credentials. */
 export const MASKED = '***'
 
 /** Headers that hold credentials. Truedy's signature doesn't cover them. */
 const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie'])
 
-/** The text of the file. */
+/** Formats a delivery as the content of a file. */
 export function formatDelivery({ request, ...rest }: SavedDelivery): string {
   const { method, path, headers, body, isWhole } = request
   const masked = headers.map(([name, value]) => [
     name,
     SECRET_HEADERS.has(name.toLowerCase()) ? MASKED : value,
   ])
-  // UTF-8 survives a JSON string byte for byte.
+  // A JSON string keeps UTF-8 byte for byte.
   const content = isUtf8(body)
     ? { body: Buffer.from(body).toString('utf8') }
     : { bodyBase64: Buffer.from(body).toString('base64') }
@@ -70,7 +70,7 @@ export function formatDelivery({ request, ...rest }: SavedDelivery): string {
   return `${JSON.stringify(file, undefined, 2)}\n`
 }
 
-/** Reads a file. `undefined` if it is no saved delivery. Fields that are only there for people to read are not checked. */
+/** Reads a file. Returns `undefined` if it isn't a saved delivery. Fields that exist only for people to read are not checked. */
 export function readSavedDelivery(
   text: string,
 ): (Pick<SavedDelivery, 'request'> & { readonly isValid: boolean }) | undefined {

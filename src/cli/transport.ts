@@ -1,4 +1,4 @@
-/** Posts a body and reads the response, over connections that are kept alive. */
+/** Posts a body over a kept-alive connection, and reads the response. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { isObject } from '../json.js'
@@ -18,30 +18,30 @@ export type PostResult = {
       readonly error?: string
       /** True if the receiver was found to re-serialize the body before it verifies. */
       readonly isReserialized?: boolean
-      /** The target of a redirect: a whole URL without its password, or the receiver's own text if that isn't a URL. */
+      /** The target of a redirect: an absolute URL without its password, or the header as received if it isn't a URL. */
       readonly location?: string
     }
   | { readonly kind: 'no response'; readonly reason: string }
 )
 
-/** Values by name; a header with several is sent several times. */
+/** Header values by name. A header with several values is sent several times. */
 export type OutgoingHeaders = Readonly<Record<string, string | string[]>>
 
 /** Sends to one URL. */
 export interface Transport {
-  /** Never rejects. Resolves with `undefined` if the transport is closed before the response has come. */
+  /** Sends a POST. Never rejects. Resolves with `undefined` if the transport is closed before the response arrives. */
   post(body: string | Uint8Array, headers: OutgoingHeaders): Promise<PostResult | undefined>
-  /** Closes all connections, with the requests on them. */
+  /** Closes all connections, and ends the requests on them. */
   close(): void
 }
 
-/** The time for which an unused connection is kept. Servers close theirs after some seconds, and a delivery sent on one would be lost. */
+/** How long an idle connection is kept. Servers close theirs after some seconds, and a delivery sent on one would be lost. */
 const IDLE_MS = 1000
 const TIMED_OUT = 'ETIMEDOUT'
-/** The part of a response that is read, in bytes. Responses of this library's receivers have fewer than 100. */
+/** The maximum size of a response that is read, in bytes. Responses of this library's receivers have fewer than 100. */
 const MAX_RESPONSE_BYTES = 65_536
 
-/** Tells whether a delivery got a response that means success to Truedy. */
+/** Tells whether a delivery got a response that Truedy counts as success. */
 export function isAcknowledged(result: PostResult): result is Extract<PostResult, { kind: 'response' }> {
   return result.kind === 'response' && isSuccess(result)
 }
@@ -109,17 +109,17 @@ function since(sentAt: number): { sentAt: number; ms: number } {
   return { sentAt, ms: performance.now() - sentAt }
 }
 
-/** The error of a request that got no response in time. */
+/** Creates the error of a request that got no response in time. */
 export function timedOut(): Error {
   return Object.assign(new Error('No response came in time.'), { code: TIMED_OUT })
 }
 
-/** Tells whether an error is one of {@link timedOut}, or the network's own. */
+/** Tells whether an error is a timeout, from {@link timedOut} or from the network. */
 export function isTimedOut(error: Error): boolean {
   return 'code' in error && error.code === TIMED_OUT
 }
 
-/** The text of a response, or the beginning of a long one. */
+/** Reads the body of a response, or the beginning of a long one. */
 async function readResponseText(response: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -133,7 +133,7 @@ async function readResponseText(response: IncomingMessage): Promise<string> {
 }
 
 /**
- * The facts in a response: its status, its error code, and the target of a redirect.
+ * Reads the facts in a response: its status, its error code, and the target of a redirect.
  *
  * @param text - its body
  * @param url - where the request went
@@ -153,7 +153,7 @@ export function toPostResponse({ statusCode = 0, headers }: IncomingMessage, tex
   } as const
 }
 
-/** The code in `{"error":code}`, which this library's receivers send. */
+/** Reads the code in `{"error":code}`, which this library's receivers send. */
 function errorCode(text: string): string | undefined {
   try {
     const body: unknown = JSON.parse(text)

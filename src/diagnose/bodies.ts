@@ -1,4 +1,4 @@
-/** Guesses of the body before something happened to it. */
+/** Guesses which body was signed, before something changed it. */
 
 import { encodeUtf8 } from '../bytes.js'
 import type { BodyGuess } from './body-guess.js'
@@ -10,8 +10,8 @@ import { createScratch, type Scratch } from './scratch.js'
 import { guessDecompressed, guessUtf16, guessWrapped, isGzip } from './wrappings.js'
 
 /**
- * The body as it came, then all that it may have been, the likeliest first; made one by one, as they are asked for. Use each
- * body before you ask for the next one, which may overwrite it: most of them share the same memory.
+ * Yields the body as it arrived, then everything that it may have been, the likeliest first. Use each body before you ask for
+ * the next one, which may overwrite it: most of them share the same memory.
  */
 export async function* guessBodies(
   bytes: Uint8Array,
@@ -29,13 +29,13 @@ export async function* guessBodies(
   if (text === undefined) yield* guessDecompressed(bytes, budget)
 }
 
-/** A cause that can be seen in a body, though no form of it matches. */
+/** Returns a cause that the body itself shows, even if no form of it matches the signature. */
 export function findingOf(bytes: Uint8Array): Finding | undefined {
   if (bytes.length === 0) return { cause: 'body_empty' }
   if (isGzip(bytes)) return { cause: 'body_compressed', detail: 'gzip' }
   if (decode(bytes)?.includes('\ufffd')) {
     const detail =
-      'it holds replacement characters (U+FFFD), which stand where bytes were lost. The lost bytes cannot be guessed; if the sender sent these characters itself, it signed with a different secret'
+      "The body has replacement characters (U+FFFD), which usually stand for bytes that were lost in decoding and can't be recovered. If the sender sent these characters itself, the cause is another one, such as a different secret"
     return { cause: 'body_charset', detail }
   }
   return undefined
@@ -47,7 +47,7 @@ const LF = 0x0a
 const NEWLINE = Uint8Array.of(LF)
 const WINDOWS_NEWLINE = Uint8Array.of(CR, LF)
 
-/** Changes at both ends, and at the ends of lines. */
+/** Guesses bodies with other line endings, or with a newline or byte order mark added or removed. */
 function* guessEnds(bytes: Uint8Array, budget: Budget, scratch: Scratch): Generator<BodyGuess> {
   const added = { cause: 'body_newline_added' } as const
   const removed = { cause: 'body_newline_removed' } as const
@@ -75,7 +75,7 @@ function* guessEnds(bytes: Uint8Array, budget: Budget, scratch: Scratch): Genera
   }
 }
 
-/** Guesses of a body that got a byte order mark. Whatever adds one often changes line endings, too. */
+/** Guesses bodies without their byte order mark. Whatever adds one often changes line endings, too. */
 function* guessWithoutMark(bytes: Uint8Array, budget: Budget, scratch: Scratch): Generator<BodyGuess> {
   const cause = 'body_bom'
   yield { body: bytes, finding: { cause, detail: 'added' } }
@@ -119,14 +119,14 @@ function withCarriageReturns(bytes: Uint8Array, scratch: Scratch): Uint8Array {
   return scratch.written()
 }
 
-/** The characters of WHATWG's windows-1252 where Latin-1 has control characters; a space where there is none. */
+/** The characters of windows-1252 from 0x80 to 0x9F, where Latin-1 has control characters. A space marks an unused byte. */
 const WINDOWS_1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ'
 const TO_BYTE = new Map(Array.from(WINDOWS_1252, (character, index) => [character, 0x80 + index]))
 
 const TO_LATIN1 = Array.from({ length: 0x80 }, (_, index) => String.fromCharCode(0x80 + index))
 const TO_WINDOWS_1252 = TO_LATIN1.map((character, index) => WINDOWS_1252[index]?.trim() || character)
 
-/** Base64, and what other character sets make of UTF-8. */
+/** Guesses bodies that arrived in base64 or in another character set. */
 function* guessEncodings(
   bytes: Uint8Array,
   text: string | undefined,
@@ -138,12 +138,12 @@ function* guessEncodings(
     const decoded = budget.canBuild(size) ? decodeBase64(text.trim()) : undefined
     if (decoded) yield { body: decoded, finding: { cause: 'body_base64' } }
 
-    const detail = 'its UTF-8 was read as Latin-1 and encoded once more (ü has become Ã¼)'
+    const detail = 'The body is UTF-8 that was decoded as Latin-1 and encoded again (ü became Ã¼)'
     const body = budget.canBuild(size) ? toSingleBytes(text, TO_BYTE) : undefined
     if (body && body.length < size) yield { body, finding: { cause: 'body_charset', detail } }
     return
   }
-  const detail = 'it arrived in Latin-1; the signed text was UTF-8'
+  const detail = 'The body arrived in Latin-1, but the signed text was UTF-8'
   for (const characters of [TO_LATIN1, TO_WINDOWS_1252]) {
     if (!budget.canBuild(3 * size)) continue
     const body = fromSingleBytes(bytes, characters, scratch)
@@ -151,7 +151,7 @@ function* guessEncodings(
   }
 }
 
-/** The UTF-8 of a text in a single-byte encoding, in which bytes from 0x80 on stand for the given characters. */
+/** Converts text in a single-byte encoding to UTF-8. Bytes from 0x80 on stand for the given characters. */
 function fromSingleBytes(bytes: Uint8Array, characters: readonly string[], scratch: Scratch): Uint8Array {
   const encoded = characters.map(encodeUtf8)
   scratch.begin(3 * bytes.length)
@@ -163,7 +163,7 @@ function fromSingleBytes(bytes: Uint8Array, characters: readonly string[], scrat
   return scratch.written()
 }
 
-/** The text of UTF-8 bytes, including any byte order mark; `undefined` if they are not UTF-8. */
+/** Decodes UTF-8, and keeps a byte order mark. Returns `undefined` if the bytes are not UTF-8. */
 function decode(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

@@ -1,14 +1,14 @@
-/** Limits the cost of a diagnosis. The sender of a body decides how much there is to try, so the work is counted and ends. */
+/** Limits the cost of a diagnosis. The body decides how much there is to try, and anyone can send one, so all work is counted. */
 
-/** Counts the work of one diagnosis. Every method answers whether that work may be done; if not, it is noted as left out. */
+/** Counts the work of one diagnosis. `canHash` and `canBuild` tell whether that work may be done; if not, they note it as left out. */
 export interface Budget {
-  /** Asks to hash that many bytes, and counts them if it may be done. */
+  /** Asks to hash this many bytes, and counts them if allowed. */
   canHash(bytes: number): boolean
-  /** Asks to build that many bytes, going through that many JSON values, and counts them if it may be done. */
+  /** Asks to build this many bytes from this many JSON values, and counts both if allowed. */
   canBuild(bytes: number, values?: number): boolean
-  /** Notes something that is not tried, for a reason of its own. */
+  /** Notes why something is not tried. Only the first reason is kept. */
   leaveOut(reason: string): void
-  /** Why something was not tried; `undefined` if everything was. */
+  /** The first reason why something was not tried; `undefined` if everything was. */
   readonly leftOut: string | undefined
   /** The work so far. */
   readonly spent: { readonly hashed: number; readonly built: number; readonly values: number }
@@ -16,23 +16,23 @@ export interface Budget {
 
 const MIB = 1_048_576
 
-/** The least that is always done, however slow the machine: enough to try everything on a body of 100 kB. */
+/** The work that is always allowed, however slow the machine: enough to try everything on a body of 100 kB. */
 const GUARANTEED_WORK = 64 * MIB
-/** The time limit for a diagnosis that needs more than the guaranteed work. */
+/** The time after which no more than the guaranteed work is allowed. */
 const MAX_MS = 70
-/** Ends a diagnosis on Cloudflare Workers, where the clock doesn't advance while a program computes. */
+/** The limit on Cloudflare Workers, where the clock doesn't advance while a program computes. */
 const MAX_WORK = 512 * MIB
-/** What one JSON value costs to write, on top of its bytes. The unit is the cost of hashing one byte. */
+/** The cost of writing one JSON value, on top of its bytes, in bytes hashed. */
 const WORK_PER_VALUE = 96
 /** The cost of building a byte, in bytes hashed. */
 const WORK_PER_BUILT_BYTE = 2
-/** The largest piece that is built. It must fit into memory beside the body and what was read from it. */
+/** The largest piece that may be built. It must fit into memory beside the body and the parsed body. */
 const MAX_BUILT_AT_ONCE = 4 * MIB
 
 /**
- * Opens a budget.
+ * Creates a budget. Its time starts now.
  *
- * @param now - milliseconds of any clock that runs forward
+ * @param now - a clock that never goes back, in milliseconds
  */
 export function createBudget(now: () => number = () => performance.now()): Budget {
   const began = now()
@@ -46,7 +46,7 @@ export function createBudget(now: () => number = () => performance.now()): Budge
   function hasWorkLeft(): boolean {
     const work = spent.hashed + WORK_PER_BUILT_BYTE * spent.built + WORK_PER_VALUE * spent.values
     if (work <= GUARANTEED_WORK || (work <= MAX_WORK && now() - began <= MAX_MS)) return true
-    leaveOut('the body is too large to try more in a tenth of a second')
+    leaveOut('the body is too large to try everything within the time limit')
     return false
   }
 

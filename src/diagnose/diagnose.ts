@@ -1,4 +1,4 @@
-/** Finds out why a signature does not match, by trying what may have happened until it does. */
+/** Finds out why a signature doesn't match, by undoing common mistakes until it does. */
 
 import { asBytes, encodeUtf8, type RawBody } from '../bytes.js'
 import { requireOptions } from '../checks.js'
@@ -23,42 +23,43 @@ import { guessKeys, type KeyGuess } from './secrets.js'
 /** The result of a diagnosis. */
 export interface Diagnosis {
   /**
-   * True if the signature is valid as it stands. That includes `valid_but_old` and `valid_but_future`: a receiver rejects
-   * them for their age alone.
+   * True if the signature is valid as it stands. That includes `valid_but_old` and `valid_but_future`, which a receiver rejects
+   * for their age alone.
    */
   readonly ok: boolean
-  /** Why it does not match, as a stable name: the first of `causes`. */
+  /** What was found, as a stable name: the first of `causes`. A valid delivery also has one, such as `valid`. */
   readonly cause: DiagnosisCause
-  /** One cause, or several that came together: a secret with a newline, and a body that was re-serialized. */
+  /** Everything that was found, such as a secret with a newline and a body that was re-serialized. */
   readonly causes: readonly [DiagnosisCause, ...DiagnosisCause[]]
-  /** Says what happened, without secret material. */
+  /** What happened, in words, without secret material. */
   readonly explanation: string
-  /** Says what to do about it. */
+  /** What to do about it, in words. */
   readonly fix: string
 }
 
 /** Options of {@link diagnose}. */
 export interface DiagnoseOptions extends VerifyOptions {
-  /** Secrets of other endpoints and environments, one of which may have signed. */
+  /** Secrets of other endpoints and environments, to find out whether one of them signed. */
   readonly otherSecrets?: readonly string[] | undefined
 }
 
 /**
- * Says why the signature of a delivery does not match: it tries what usually happens to bodies, secrets and headers on their
- * way, until the signature matches. It needs the right secret, and so tells a stranger nothing. Use it to find a fault, not
- * to
- * receive deliveries: don't treat a delivery that it accepts as verified.
+ * Finds out why the signature of a delivery doesn't match: undoes what commonly happens to bodies, secrets and headers, until
+ * the signature matches. It needs the right secret, so it tells a stranger nothing. Use it to find a fault, not to receive
+ * deliveries: don't treat a delivery that it accepts as verified.
  *
- * It tries single causes, and pairs of one cause in the secret and one in the body, the likeliest first. A delivery of 100 kB
- * takes some tens of milliseconds. After a tenth of a second the search ends, and the explanation of `unknown` says that not
- * everything was tried. It says the same for JSON that nests deeper than 900 levels or has over 50,000 values and keys.
+ * It tries single causes, and pairs of one with the secret and one with the body, the likeliest first. A delivery of 100 kB
+ * takes tens of milliseconds. The search in a larger one ends after about 70 ms, but never before it has done as much work as
+ * 100 kB need, however slow the machine. The explanation of `unknown` then says that not everything was tried. It says the same
+ * about JSON that nests deeper than 900 levels or has over 50,000 values and keys.
  *
  * @param rawBody - the body as your program has it; a string stands for its UTF-8 bytes
  * @param headers - the request's headers, as the framework hands them over
  * @param secret - the secret as your program has it, or several
  * @param options - those of `verifySignature`, and `otherSecrets`: secrets that may have been used by mistake
- * @returns `cause` as a stable name, an `explanation` and a `fix` in words; `ok` where the signature is valid
- * @throws `WebhookError` `body_not_raw`, `invalid_secret` (none, or not text), `invalid_options` (500)
+ * @returns `cause` as a stable name, `explanation` and `fix` in words, and `ok`: whether the signature is valid
+ * @throws `WebhookError` `body_not_raw`, `invalid_secret` (missing, not a string, or one that receivers reject although it
+ * signed the delivery), `invalid_options` (500)
  *
  * @example
  * ```ts
@@ -82,7 +83,7 @@ export async function diagnose(
   return diagnoseWithin(createBudget(), rawBody, headers, secret, options)
 }
 
-/** {@link diagnose} within a budget of its caller. */
+/** Does what {@link diagnose} does, within a budget of the caller. */
 export async function diagnoseWithin(
   budget: Budget,
   rawBody: RawBody,
@@ -90,11 +91,11 @@ export async function diagnoseWithin(
   secret: Secret,
   options: DiagnoseOptions = {},
 ): Promise<Diagnosis> {
-  const secrets = requireTexts(typeof secret === 'string' ? [secret] : secret)
+  const secrets = requireSecrets(typeof secret === 'string' ? [secret] : secret, NO_SECRET)
   requireOptions(options, [...VERIFY_OPTION_NAMES, 'otherSecrets'])
   const { otherSecrets: others, ...verifyOptions } = options
-  const otherSecrets = others?.length ? requireTexts(others) : []
-  // First verify it as it stands, whatever its age: with the largest possible tolerance, every age is accepted.
+  const otherSecrets = others?.length ? requireSecrets(others, NO_OTHER_SECRETS) : []
+  // First verify it as it stands. With the largest possible tolerance, any age passes.
   const verification = await verifySignature(rawBody, headers, secret, {
     ...verifyOptions,
     toleranceSeconds: Number.MAX_VALUE,
@@ -104,22 +105,38 @@ export async function diagnoseWithin(
   }
 
   const found = readHeaderTexts(headers, options.headerNames)
-  if (!('timestamp' in found)) return diagnosis(found)
-  if (verification.ok) return diagnosis(ofGenuine(verification.sentAt, found, options), true)
+  if (!('timestamp' in found)) return diagnosisOf(found)
+  if (verification.ok) {
+    const findings = validFindings(verification.sentAt, found, options)
+    return diagnosisOf(findings, { ok: true, isMatch: findings.length === 1 })
+  }
 
   const bytes = toBytes(rawBody)
-  const findings = await search(bytes, found, guessKeys(secrets, otherSecrets), budget)
-  return diagnosis(findings ? [...findings, ...found.findings] : whatIsSeen(bytes, found, budget))
+  const guessed = await search(bytes, found, guessKeys(secrets, otherSecrets), budget)
+  if (!guessed) return diagnosisOf(visibleFindings(bytes, found, budget))
+  const findings = [...guessed, ...found.findings]
+  // Everything matches as it stands, so only the form of a secret can be wrong: it is "null", for example.
+  if (findings.length === 0) throw new WebhookError(verification.code, verification.message)
+  return diagnosisOf(findings, { isMatch: true })
 }
 
-function diagnosis(findings: readonly Finding[], ok = false): Diagnosis {
-  // There is at least one finding, because a signature that is valid as it stands returned before.
+/**
+ * The diagnosis that reports findings, of which there must be at least one.
+ *
+ * @param ok - whether the signature is valid as it stands
+ * @param isMatch - whether the signature matches apart from the findings
+ */
+function diagnosisOf(findings: readonly Finding[], { ok = false, isMatch = false } = {}): Diagnosis {
   const causes = findings.map(({ cause }) => cause) as [DiagnosisCause, ...DiagnosisCause[]]
-  return { ok, cause: causes[0], causes, ...describe(findings) }
+  return { ok, cause: causes[0], causes, ...describe(findings, isMatch) }
 }
 
-/** The findings about a valid delivery. */
-function ofGenuine(sentAt: Date, { findings }: HeaderTexts, options: DiagnoseOptions): readonly Finding[] {
+/** Returns the findings about a valid delivery: its age, the spelling of its headers, or that nothing is wrong. */
+function validFindings(
+  sentAt: Date,
+  { findings }: HeaderTexts,
+  options: DiagnoseOptions,
+): readonly Finding[] {
   const { now = Date.now, toleranceSeconds = DEFAULT_TOLERANCE_SECONDS } = options
   const age = (now() - sentAt.getTime()) / 1000
   if (age > toleranceSeconds) return [{ cause: 'valid_but_old', detail: ageInWords(age) }, ...findings]
@@ -127,7 +144,7 @@ function ofGenuine(sentAt: Date, { findings }: HeaderTexts, options: DiagnoseOpt
   return findings.length > 0 ? findings : [{ cause: 'valid' }]
 }
 
-/** An age in words, in the largest unit of which there are at least two. */
+/** An age in words, in the largest unit that gives at least two. */
 function ageInWords(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} seconds`
   if (seconds < 7200) return `${Math.round(seconds / 60)} minutes`
@@ -136,8 +153,9 @@ function ageInWords(seconds: number): string {
 }
 
 /**
- * The first guess that makes the signature match; `undefined` if none does. The likeliest is tried first, in case the budget
- * ends before the guesses do: another secret, then another body, then another message, then a secret and a body at once.
+ * Returns what the first guess that makes the signature match found; `undefined` if none does. The budget may end before the
+ * guesses do, so the likeliest come first: another secret, then another body, another message, and another secret and body at
+ * once.
  */
 async function search(
   bytes: Uint8Array,
@@ -147,7 +165,7 @@ async function search(
 ): Promise<readonly Finding[] | undefined> {
   if (!isSignature(signature)) return undefined
 
-  /** The findings if one of the keys signed the message. */
+  /** Returns the findings if one of the keys signed the message. */
   async function tryKeys(
     { prefix, body, finding }: MessageGuess,
     tried: readonly KeyGuess[],
@@ -160,19 +178,19 @@ async function search(
     return undefined
   }
 
-  /** The findings if one of the keys signed a body. */
+  /** Returns the findings if one of the keys signed a body. */
   async function tryBody(
     guess: BodyGuess,
     tried: readonly KeyGuess[],
   ): Promise<readonly Finding[] | undefined> {
     const findings = await tryKeys({ prefix: signedPrefix(timestamp), ...guess }, tried)
-    return findings && !isTimestamp(timestamp) ? [...findings, MATCHING_TIMESTAMP] : findings
+    return findings && !isTimestamp(timestamp) ? [...findings, SIGNED_TIMESTAMP] : findings
   }
 
-  const isGiven = ({ finding }: KeyGuess) => !finding
-  // If the secret has white space around it, every guess of a key has a finding. Then none is as given, and all of them count
-  // as likely.
-  const likely = keys.some(isGiven) ? keys.filter(isGiven) : keys
+  const isAsGiven = ({ finding }: KeyGuess) => !finding
+  const given = keys.filter(isAsGiven)
+  // A secret with white space around it is a finding even as given. Without any other secret, all keys count as likely.
+  const likely = given.length > 0 ? given : keys
   const kept: BodyGuess[] = []
   let keptBytes = 0
   for await (const guess of guessBodies(bytes, budget)) {
@@ -183,44 +201,48 @@ async function search(
     if (keptBytes <= MAX_KEPT_BYTES) kept.push({ ...guess, body: guess.body.slice() })
     else
       budget.leaveOut(
-        'with such a large body, not every fault of the body was tried together with every fault of the secret',
+        'the body is too large to try every mistake with it together with every mistake with the secret',
       )
   }
   for (const guess of guessMessages(timestamp, bytes, budget)) {
-    const findings = await tryKeys(guess, keys.filter(isGiven))
+    const findings = await tryKeys(guess, given)
     if (findings) return findings
   }
   for (const guess of kept) {
     const findings = await tryBody(
       guess,
-      keys.filter((key) => !isGiven(key)),
+      keys.filter((key) => !isAsGiven(key)),
     )
     if (findings) return findings
   }
   return undefined
 }
 
-/** The bytes of guessed bodies that are kept to be tried with further keys: all of them for a body of 100 kB. */
+/** The most bytes of guessed bodies to keep and try with further keys. All guesses for a body of 100 kB fit. */
 const MAX_KEPT_BYTES = 6 * 1_048_576
 
-const MATCHING_TIMESTAMP: Finding = { cause: 'timestamp_malformed', detail: ' The signature matches it.' }
+const SIGNED_TIMESTAMP: Finding = {
+  cause: 'timestamp_malformed',
+  detail: ' The sender signed it in this form.',
+  fix: 'If the sender is yours, send Unix seconds, not milliseconds. Truedy sends Unix seconds or ISO 8601.',
+}
 
-/** The findings that can be seen in a delivery if no guess makes it match. */
-function whatIsSeen(
+/** Returns the findings that the delivery itself shows, or `unknown`, if no guess makes the signature match. */
+function visibleFindings(
   bytes: Uint8Array,
   { timestamp, signature, findings }: HeaderTexts,
   { leftOut }: Budget,
 ): readonly Finding[] {
-  const isOther = findings.some(({ cause }) => cause !== 'older_header_names')
-  const seen: (Finding | undefined)[] = [
-    isSignature(signature) && !isOther ? undefined : { cause: 'signature_malformed' },
+  // A base64 digest, for example, was converted, so `signature` has the right form, but the header doesn't.
+  const wasConverted = findings.some(({ cause }) => cause !== 'older_header_names')
+  const candidates: (Finding | undefined)[] = [
+    isSignature(signature) && !wasConverted ? undefined : { cause: 'signature_malformed' },
     isTimestamp(timestamp) ? undefined : { cause: 'timestamp_malformed' },
     findingOf(bytes),
   ]
-  const all = seen.filter((each) => each !== undefined)
-  return all.length > 0
-    ? all
-    : [leftOut === undefined ? { cause: 'unknown' } : { cause: 'unknown', detail: leftOut }]
+  const visible = candidates.filter((each) => each !== undefined)
+  if (visible.length > 0) return visible
+  return [leftOut === undefined ? { cause: 'unknown' } : { cause: 'unknown', detail: leftOut }]
 }
 
 function isTimestamp(text: string): boolean {
@@ -233,10 +255,12 @@ function toBytes(rawBody: RawBody): Uint8Array {
   return typeof bytes === 'string' ? encodeUtf8(bytes) : bytes
 }
 
-function requireTexts(secrets: readonly string[]): readonly string[] {
+const NO_SECRET =
+  "The secret must be a string that is not empty, or a list of them. Pass the endpoint's secret as your program has it."
+const NO_OTHER_SECRETS =
+  'otherSecrets must be a list of strings that are not empty. Pass the secrets of your other endpoints and environments.'
+
+function requireSecrets(secrets: readonly string[], message: string): readonly string[] {
   if (Array.isArray(secrets) && secrets.length > 0 && secrets.every(isText)) return secrets
-  throw new WebhookError(
-    'invalid_secret',
-    "No secret to compare with: give the endpoint's own, as text, as your program has it.",
-  )
+  throw new WebhookError('invalid_secret', message)
 }

@@ -1,31 +1,31 @@
-/** Texts that stand for bytes, and back. */
+/** Converts between bytes and text that stands for them: base64, hexadecimal digits, one character per byte. */
 
-/** The bytes of a base64 text, of either alphabet; `undefined` where it is none. */
+/** Decodes base64 or base64url, with or without padding. Returns `undefined` for other text. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!/^[\w+/-]+={0,2}$/.test(text)) return undefined
   try {
     return toSingleBytes(atob(text.replaceAll('-', '+').replaceAll('_', '/')))
   } catch {
-    // A length that no base64 has.
+    // No base64 has this length.
     return undefined
   }
 }
 
-/** Bytes as base64, with padding. */
+/** Encodes bytes as base64, with padding. */
 export function encodeBase64(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
 }
 
-/** The bytes of hexadecimal digits; `undefined` where the text is something else. */
+/** Decodes hexadecimal digits in either case. Returns `undefined` for other text. */
 export function decodeHex(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!/^(?:[\da-f]{2})+$/i.test(text)) return undefined
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 }
 
 /**
- * The bytes of a text in which each character stands for one byte; `undefined` if a character does not.
+ * Encodes text in a single-byte character set, by default Latin-1. Returns `undefined` if it lacks one of the characters.
  *
- * @param others - bytes of characters beyond Latin-1, where the character set has some
+ * @param others - the bytes of the characters that Latin-1 lacks
  */
 export function toSingleBytes(
   text: string,

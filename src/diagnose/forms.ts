@@ -1,4 +1,4 @@
-/** The forms that programs write the same JSON in. */
+/** Guesses bodies that were re-serialized: the forms in which other programs write the same JSON. */
 
 import { spellAsPython, spellAsTruedy } from '../python-number.js'
 import type { BodyGuess } from './body-guess.js'
@@ -26,10 +26,13 @@ const FORMS: readonly (readonly [name: string, style: JsonStyle])[] = [
   ['JSON indented by tabs', { ...INDENTED, indent: '\t' }],
 ]
 
-/** Each value of a tree takes hundreds of bytes. A body of 500 kB that Truedy sends has fewer values than this. */
+/** A limit on memory: each parsed value takes hundreds of bytes. Even a body of 500 kB from Truedy has fewer values than this. */
 const MAX_MARKS = 50_000
 
-/** All forms, with numbers as they are here, and as Python, Truedy and JavaScript spell them. Each body is valid up to the next. */
+/**
+ * Yields all forms, with numbers spelled as they arrived, and as Python, Truedy and JavaScript spell them. Use each body before
+ * you ask for the next one, which overwrites it.
+ */
 export function* guessForms(
   bytes: Uint8Array,
   text: string,
@@ -39,12 +42,12 @@ export function* guessForms(
   const survey = surveyJson(bytes)
   if (survey.depth > MAX_DEPTH) {
     budget.leaveOut(
-      `nested deeper than ${MAX_DEPTH} levels, the body was not tried in other spellings of JSON`,
+      `the body nests deeper than ${MAX_DEPTH} levels, so other forms of its JSON were not tried`,
     )
     return
   }
   if (survey.marks > MAX_MARKS) {
-    budget.leaveOut('with over 50,000 values and keys, the body was not tried in other spellings of JSON')
+    budget.leaveOut('the body has over 50,000 values and keys, so other forms of its JSON were not tried')
     return
   }
   if (!budget.canBuild(bytes.length, survey.marks)) return
@@ -53,7 +56,7 @@ export function* guessForms(
   const seen = new Set([scratch.fingerprint()])
   try {
     const node = readJson(text)
-    /** Writes a form into the scratch; `undefined` if it was there before, `false` if it costs too much. */
+    /** Writes a form into the scratch. Returns `undefined` for a form seen before, `false` for one that costs too much. */
     const write = (style: JsonStyle): Uint8Array | undefined | false => {
       const size = maxSize(bytes.length, survey, style)
       if (!budget.canBuild(size, survey.marks)) return false
@@ -68,7 +71,7 @@ export function* guessForms(
       for (const [detail, style] of FORMS) {
         const body = write(spellNumber ? { ...style, spellNumber } : style)
         if (body) yield { body, finding: { cause: 'body_reserialized', detail } }
-        // This spelling changes no number, so all its forms were tried before.
+        // This spelling changes no number, so all its forms have been tried.
         else if (body === undefined && spellNumber && style === COMPACT) break
       }
     }
@@ -79,10 +82,10 @@ export function* guessForms(
   }
 }
 
-/** The longest spelling of a double has 24 characters. */
+/** The length of the longest spelling of a double. */
 const MAX_NUMBER = 24
 
-/** An upper bound of the bytes of a form. */
+/** Returns an upper bound for the size of a form, in bytes. */
 function maxSize(
   size: number,
   survey: JsonSurvey,

@@ -1,4 +1,4 @@
-/** Reads the two headers of a rejected delivery: under which names they stand, how often, and in which form. */
+/** Reads the two headers of a delivery: under which names, how often and in which form they arrived. */
 
 import { toHex } from '../bytes.js'
 import { parseTimestamp } from '../timestamp.js'
@@ -8,10 +8,10 @@ import { HEADER_NAMES, type HeaderNames, OLDER_HEADER_NAMES } from '../verify/wi
 import type { Finding } from './causes.js'
 import { decodeBase64 } from './encodings.js'
 
-/** The two headers as one text each, and what was noticed on the way to them. */
+/** The two headers as one string each, and what was noticed while they were read. */
 export interface HeaderTexts {
   readonly timestamp: string
-  /** 64 hexadecimal digits, or whatever else the header has. */
+  /** 64 hexadecimal digits, or the header as it is if it can't be read as such. */
   readonly signature: string
   readonly findings: readonly Finding[]
 }
@@ -21,27 +21,37 @@ const ULTRAVOX_HEADERS = {
   signature: 'x-ultravox-webhook-signature',
 }
 
-/** The two headers as texts, or the findings that say why they can't be read. */
+/** Truedy's header names as messages show them. */
+const SHOWN_NAMES: HeaderNames = { timestamp: 'X-Truedy-Timestamp', signature: 'X-Truedy-Signature' }
+
+/** Reads the two headers, or returns the findings that say why they can't be read. */
 export function readHeaderTexts(
   headers: HeadersInput,
   names: HeaderNames | undefined,
 ): HeaderTexts | readonly Finding[] {
-  const [ours, older] = [
-    findHeaders(headers, names ?? HEADER_NAMES),
-    findHeaders(headers, OLDER_HEADER_NAMES),
-  ]
+  const expectedNames = names ?? SHOWN_NAMES
+  const ours = findHeaders(headers, expectedNames)
+  const older = findHeaders(headers, OLDER_HEADER_NAMES)
   const timestamp = ours[0] || older[0]
   const signature = ours[1] || older[1]
   if (!timestamp && !signature && findHeaders(headers, ULTRAVOX_HEADERS).some(Boolean)) {
     return [{ cause: 'ultravox_request' }]
   }
   if (!timestamp || !signature) {
-    // Only possible with `headerNames`: without it, these names were looked for.
-    const isThere = findHeaders(headers, HEADER_NAMES).every(Boolean)
-    const hint = isThere
-      ? " (not under the names that headerNames gives; under Truedy's own they are there)"
-      : ''
-    return [{ cause: 'headers_missing', detail: missing(timestamp, signature) + hint }]
+    const missing = [
+      ...(timestamp ? [] : [expectedNames.timestamp]),
+      ...(signature ? [] : [expectedNames.signature]),
+    ]
+    const origin = names ? ' (from headerNames)' : ''
+    const detail =
+      missing.length === 1
+        ? `The header ${missing[0]}${origin} is missing`
+        : `The headers ${missing.join(' and ')}${origin} are missing`
+    // Possible only with `headerNames`: otherwise, Truedy's own names were looked for.
+    if (!findHeaders(headers, HEADER_NAMES).every(Boolean)) return [{ cause: 'headers_missing', detail }]
+    return [
+      { cause: 'headers_missing', detail: `${detail}, but Truedy's own are there`, fix: HEADER_NAMES_FIX },
+    ]
   }
 
   const isTimestampDoubled = isDoubled(timestamp, /,/, (each) => parseTimestamp(each) !== undefined)
@@ -52,29 +62,30 @@ export function readHeaderTexts(
     typeof timestamp !== 'string' ||
     typeof signature !== 'string'
   ) {
-    const one = isTimestampDoubled ? 'The timestamp header' : 'The signature header'
-    const detail = isTimestampDoubled && isSignatureDoubled ? 'Each of the two headers' : one
+    const oneHeader = isTimestampDoubled ? 'The timestamp header' : 'The signature header'
+    const detail = isTimestampDoubled && isSignatureDoubled ? 'Each of the two headers' : oneHeader
     return [{ cause: 'header_doubled', detail }]
   }
-  const isOlder = !ours[0] || !ours[1]
   const [hex, findings] = readDigest(signature)
-  return {
-    timestamp,
-    signature: hex,
-    findings: isOlder ? [...findings, { cause: 'older_header_names' }] : findings,
-  }
+  if (ours[0] && ours[1]) return { timestamp, signature: hex, findings }
+  const olderNames = ours[0] || ours[1] ? MIXED_NAMES : OLDER_NAMES
+  return { timestamp, signature: hex, findings: [...findings, olderNames] }
 }
 
-function missing(timestamp: unknown, signature: unknown): string {
-  if (timestamp) return 'The signature header (X-Truedy-Signature) is missing'
-  if (signature) return 'The timestamp header (X-Truedy-Timestamp) is missing'
-  return 'Both headers (X-Truedy-Timestamp, X-Truedy-Signature) are missing'
+const HEADER_NAMES_FIX = 'Remove headerNames, or correct the names in it.'
+
+const OLDER_NAMES: Finding = { cause: 'older_header_names', detail: 'The headers are' }
+
+const MIXED_NAMES: Finding = {
+  cause: 'older_header_names',
+  detail: 'One of the two headers is',
+  fix: 'Receivers reject a delivery whose two headers differ in spelling. Find what renames one of them.',
 }
 
-/** Longer than every header that stands for a time or a digest, or for several. Nothing is looked for in a longer one. */
+/** Longer than any header that holds a time or a digest, or several of them. Longer headers are not searched. */
 const MAX_HEADER_LENGTH = 1000
 
-/** A list, or several values in one text, each of them whole. */
+/** Tells whether a header is a list, or one string of several values, each of them whole. */
 function isDoubled(value: unknown, separator: RegExp, isWhole: (text: string) => boolean): boolean {
   if (typeof value !== 'string') return true
   if (value.length > MAX_HEADER_LENGTH) return false
@@ -84,14 +95,15 @@ function isDoubled(value: unknown, separator: RegExp, isWhole: (text: string) =>
 
 const SPACED: Finding = {
   cause: 'signature_malformed',
-  detail: 'Without the white space around it, it matches',
+  detail: 'has white space around its 64 digits',
+  fix: 'Pass the header without it. HTTP parsers remove white space around a value, so it was added later: by your program, or by copying the value.',
 }
 
-/** The signature as hexadecimal digits if it can be read as such, and the form in which it came. */
+/** Returns the signature, as hexadecimal digits if it can be read as a digest, and findings about its form. */
 function readDigest(signature: string): readonly [hex: string, findings: readonly Finding[]] {
   if (signature.length > MAX_HEADER_LENGTH) return [signature, []]
   const [, prefix = '', digest = ''] = /^([\w-]+[=,:])?\s*(.*?)\s*$/s.exec(signature) ?? []
-  // A base64 text may end in "=", and must not pass for a prefix with nothing behind it.
+  // Base64 may end in "=", and must not be mistaken for a prefix with nothing behind it.
   const isPrefixed = prefix !== '' && digest !== ''
   const text = isPrefixed ? digest : signature.trim()
   const findings: Finding[] = isPrefixed ? [{ cause: 'digest_prefix' }] : []

@@ -1,4 +1,4 @@
-/** `truedy-webhooks/diagnose`: why does my signature not match? */
+/** `truedy-webhooks/diagnose`: finds out why a signature doesn't match. */
 
 export type { DiagnosisCause } from './causes.js'
 export { type DiagnoseOptions, type Diagnosis, diagnose } from './diagnose.js'

@@ -1,4 +1,4 @@
-/** Guesses of messages other than the timestamp, a dot and the body. */
+/** Guesses which message was signed, other than the timestamp, a dot and the body. */
 
 import { encodeUtf8 } from '../bytes.js'
 import { joinChunks } from '../read-body.js'
@@ -7,15 +7,16 @@ import type { Budget } from './budget.js'
 import type { Finding } from './causes.js'
 import { guessTimestamps } from './timestamps.js'
 
-/** A message that may have been signed, and what is wrong if it was; nothing for the message as Truedy signs it. */
+/** A message that may have been signed. */
 export interface MessageGuess {
   readonly prefix: string
   readonly body: Uint8Array
+  /** What is wrong if this message was signed; `undefined` for the message as Truedy signs it. */
   readonly finding?: Finding | undefined
 }
 
 const SEPARATORS = [
-  ['nothing', ''],
+  ['no separator', ''],
   ['a colon', ':'],
   ['a newline', '\n'],
   ['a comma', ','],
@@ -26,7 +27,7 @@ const SEPARATORS = [
   ['a semicolon', ';'],
 ] as const
 
-/** All of them, the likeliest first. */
+/** Yields all such messages, the likeliest first. */
 export function* guessMessages(timestamp: string, body: Uint8Array, budget: Budget): Generator<MessageGuess> {
   for (const [detail, text] of guessTimestamps(timestamp)) {
     yield { prefix: signedPrefix(text), body, finding: { cause: 'timestamp_rewritten', detail } }

@@ -1,6 +1,6 @@
 /** Spells the numbers of JSON as JavaScript does. */
 
-/** A number as `JSON.stringify(JSON.parse(token))` spells it. */
+/** Spells a number as `JSON.stringify(JSON.parse(token))` does. */
 export function spellAsJavaScript(token: string): string {
   return JSON.stringify(Number(token))
 }

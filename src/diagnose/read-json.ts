@@ -1,12 +1,12 @@
 /**
- * Reads JSON as it is spelled: into nodes that keep what `JSON.parse` throws away (the spelling of numbers, the order of
- * keys, keys that occur twice).
+ * Reads JSON into nodes that keep what `JSON.parse` loses: the spelling of numbers, the order of keys, and keys that occur
+ * twice.
  */
 
 import { WebhookError } from '../errors.js'
 import { hexOfUnit } from '../utf16.js'
 
-/** A value as it is spelled in a text. */
+/** A JSON value as the text spells it. */
 export type JsonNode =
   /** A number, `true`, `false` or `null`, as spelled. */
   | { readonly kind: 'token'; readonly text: string }
@@ -16,24 +16,24 @@ export type JsonNode =
 
 export type JsonMember = readonly [key: JsonString, value: JsonNode]
 
-/** A string, with both ways to write it: one body is written in many styles. */
+/** A string and both ways to write it, because one body is written in many styles. */
 interface JsonString {
   readonly value: string
   readonly plain: string
   readonly ascii: string
 }
 
-/** Python gives up at about a thousand levels, wherever in the call stack it starts. */
+/** Python's `json` fails at about a thousand levels. */
 export const MAX_DEPTH = 900
 
 /**
- * Reads a text of JSON.
+ * Reads JSON.
  *
- * @throws WebhookError `invalid_json` if it is none, or nests deeper than 900 levels
+ * @throws WebhookError `invalid_json` if the text is not JSON, or nests deeper than 900 levels
  */
 export function readJson(text: string): JsonNode {
   try {
-    // Whatever passes is JSON, so the reader below need not check it again.
+    // This checks the syntax, so the reader below doesn't have to.
     JSON.parse(text)
   } catch {
     // The error has no cause, because the engine's message quotes the body.
@@ -90,17 +90,17 @@ export function readJson(text: string): JsonNode {
     while (text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1
     at++
     const token = text.slice(start, at)
-    // Most strings are written in one way only.
+    // Most strings look the same in every style.
     if (PLAIN.test(token)) return { value: token.slice(1, -1), plain: token, ascii: token }
-    // JSON's own parser reads the escapes; from a string's token it makes a string.
+    // JSON.parse resolves the escapes. It returns a string because the token is one.
     const value = JSON.parse(token) as string
     const plain = JSON.stringify(value)
     return { value, plain, ascii: escapeUnits(plain) }
   }
 
   /**
-   * Escapes each unit that is not printable ASCII. A text of nothing but such units repeats only a few different ones, so
-   * their escapes are cached.
+   * Escapes each UTF-16 unit that is not printable ASCII. Long text repeats a few different units, so their escapes are
+   * cached.
    */
   function escapeUnits(plain: string): string {
     if (PRINTABLE.test(plain)) return plain
@@ -114,7 +114,7 @@ export function readJson(text: string): JsonNode {
       start = index + 1
       const escaped = escapes.get(code) ?? `\\u${hexOfUnit(plain.charAt(index))}`
       escapes.set(code, escaped)
-      // One array of all pieces would take more memory than the text.
+      // An array of all pieces would take more memory than the text.
       if (pieces.push(escaped) >= PIECES_AT_ONCE) ascii += pieces.splice(0).join('')
     }
     pieces.push(plain.slice(start))
@@ -141,12 +141,12 @@ const PLAIN = /^[ -[\]-~]*$/
 /** Printable ASCII. */
 const PRINTABLE = /^[ -~]*$/
 
-/** Tells whether a number or a word ends before a character: a comma, a bracket, white space. */
+/** Tells whether a character ends a number or a word: a comma, a closing bracket or white space. */
 function isTokenEnd(code: number): boolean {
   return code === 0x2c || code === 0x5d || code === 0x7d || isSpace(code)
 }
 
-/** The four characters that JSON calls white space (RFC 8259 §2). */
+/** Tells whether a character is white space in JSON (RFC 8259 §2). */
 function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 }

@@ -1,10 +1,10 @@
-/** Memory that is used again for each guess: thirty forms of a large body never exist at the same time. */
+/** Memory that all guesses share, so that thirty forms of a large body never exist at the same time. */
 
 import { textEncoder } from '../bytes.js'
 
-/** Bytes that are written one piece after another. */
+/** A buffer that is written piece by piece. */
 export interface Scratch {
-  /** Begins again. At most so many bytes will be written. Everything returned before is no longer valid. */
+  /** Starts over, with room for `maxBytes`. Overwrites everything that `written` returned before. */
   begin(maxBytes: number): void
   /** Appends text as UTF-8. */
   writeText(text: string): void
@@ -12,22 +12,23 @@ export interface Scratch {
   writeBytes(bytes: Uint8Array): void
   /** Appends one byte. */
   writeByte(byte: number): void
-  /** A view of what was written. */
+  /** Returns a view of what was written. */
   written(): Uint8Array
-  /** Two texts with the same fingerprint are the same text, unless a collision was made on purpose. */
+  /** Returns a hash of what was written. It is not safe against collisions that someone makes on purpose. */
   fingerprint(): string
 }
 
 const GROWTH = 8
 
-/** Creates an empty one. */
+/** Creates an empty scratch. */
 export function createScratch(): Scratch {
   const encoder = textEncoder()
   let bytes = new Uint8Array(0)
   let size = 0
   return {
     begin(maxBytes) {
-      // Whole words, for the fingerprint. Allocates more than is needed at first, so that a larger piece is rarely needed. Memory that was never written to takes no room.
+      // Rounded up to whole words, for the fingerprint. Larger than needed, so that it rarely has to grow: pages that are never
+      // written to take no memory.
       if (bytes.length < maxBytes + 4) bytes = new Uint8Array(GROWTH * ((maxBytes + 7) & ~3))
       size = 0
     },

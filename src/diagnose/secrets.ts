@@ -1,36 +1,35 @@
-/** Guesses of the secret before something happened to it. */
+/** Guesses which secret signed, before something changed it. */
 
 import { encodeUtf8, toHex } from '../bytes.js'
 import type { Key } from '../verify/keys.js'
 import type { Finding } from './causes.js'
 import { decodeBase64, decodeHex, encodeBase64, toSingleBytes } from './encodings.js'
 
-/** A key that may have signed, and what is wrong if it did; nothing for the secrets as they were given. */
+/** A key that may have signed. */
 export interface KeyGuess {
   readonly key: Key
+  /** What is wrong if this key signed; `undefined` for a secret as given. */
   readonly finding?: Finding
 }
 
-/** White space, and what cannot be seen either: zero-width characters, the byte order mark. */
+/** White space and other invisible characters: zero-width characters, NUL and the byte order mark. */
 const INVISIBLE = '[\\s\\u200b-\\u200d\\u2060\\ufeff\\u0000]'
 const AROUND = new RegExp(`^${INVISIBLE}+|${INVISIBLE}+$`, 'g')
 const QUOTED = /^(["'`])(.*)\1$|^[“„‘](.*)[”“’]$/s
 const PREFIX = 'whsec_'
 
-/** The secrets as given, then all that they may have been before something happened to them, each key once. */
+/** Returns the secrets as given, then everything that they may have been before something changed them, each key once. */
 export function guessKeys(secrets: readonly string[], otherSecrets: readonly string[]): readonly KeyGuess[] {
   const guesses = new Map<string, KeyGuess>()
   function add(bytes: Uint8Array<ArrayBuffer>, finding?: Finding): void {
     const name = bytes.join()
-    // WebCrypto takes no empty key, and nobody signs with one.
+    // WebCrypto rejects an empty key, and nobody signs with one.
     if (bytes.length > 0 && !guesses.has(name))
       guesses.set(name, finding ? { key: { bytes }, finding } : { key: { bytes } })
   }
 
   for (const secret of secrets) {
-    // This finds a sender whose secret has the same white space. Verification rejects such a secret anyway.
-    const detail = 'the sender signed with them, but the library rejects such a secret'
-    add(encodeUtf8(secret), secret === secret.trim() ? undefined : { cause: 'secret_whitespace', detail })
+    add(encodeUtf8(secret), secret === secret.trim() ? undefined : WHITESPACE_ON_BOTH_SIDES)
   }
   for (const secret of secrets) addVariants(secret, add)
   for (const [index, secret] of otherSecrets.entries()) {
@@ -39,6 +38,14 @@ export function guessKeys(secrets: readonly string[], otherSecrets: readonly str
     add(encodeUtf8(secret.replace(AROUND, '')), { cause: 'other_secret', detail: which })
   }
   return [...guesses.values()]
+}
+
+/** The sender signed with the same white space. Receivers reject such a secret. */
+const WHITESPACE_ON_BOTH_SIDES: Finding = {
+  cause: 'secret_whitespace',
+  detail: ', and the sender signed with them. Receivers reject such a secret',
+  proof: '',
+  fix: 'Trim it on both sides: where the sender reads it, and where you do.',
 }
 
 function addVariants(given: string, add: (bytes: Uint8Array<ArrayBuffer>, finding: Finding) => void): void {
@@ -53,8 +60,8 @@ function addVariants(given: string, add: (bytes: Uint8Array<ArrayBuffer>, findin
   add(encodeUtf8(PREFIX + rest), { cause: 'secret_prefix_missing' })
   add(encodeUtf8(rest), { cause: 'secret_prefix_extra' })
 
-  // The sender may have decoded the secret before it signed, or it was decoded when it was stored here.
-  // So try it decoded, and encoded again.
+  // Either the sender decoded the secret before it signed, or someone decoded the secret before storing it here. So try it
+  // decoded, and encoded again.
   const fromBase64 = decodeBase64(rest)
   if (fromBase64) add(fromBase64, { cause: 'secret_base64_decoded' })
   const fromHex = decodeHex(rest)

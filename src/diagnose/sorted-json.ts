@@ -1,4 +1,4 @@
-/** The form of a body that Truedy's early sender signed. */
+/** Writes a body in the form that Truedy's early sender signed. */
 
 import { asBytes, decodeUtf8, type RawBody } from '../bytes.js'
 import { WebhookError } from '../errors.js'
@@ -16,17 +16,17 @@ export const PYTHON_SORTED: JsonStyle = {
 }
 
 /**
- * The sorted form of a body: byte for byte what Python's `json.dumps(json.loads(body), sort_keys=True)` gives. Truedy's
- * early sender signed this form and sent another (src/CONTRACT.md §2), so that no check of the raw body can pass.
+ * Returns the sorted form of a body: byte for byte what Python's `json.dumps(json.loads(body), sort_keys=True)` returns.
+ * Truedy's early sender signed this form and sent another one (src/CONTRACT.md §2), so no check of the raw body can pass.
  *
- * **Use this only for such a sender, and only while you receive from it:** it verifies this text, not the bytes that came.
- * Go on with the text, never with the body.
+ * **Use this only for such a sender, and only while you receive from it.** What you verify is this text, not the bytes that
+ * arrived. From there on, use the text, never the body.
  *
  * @param rawBody - the body exactly as received: JSON in UTF-8
  * @returns ASCII text; its bytes are what was signed
- * @throws `WebhookError` `invalid_json` (400) where the body is not JSON in UTF-8, holds what JSON does not know
- * (`NaN`), nests deeper than 900 levels, or has a whole number of more than 4,300 digits, which current versions of Python
- * don't read either; `body_not_raw` (500) where it is not text or bytes
+ * @throws `WebhookError` `invalid_json` (400) if the body is not JSON in UTF-8 (`NaN` is not JSON), nests deeper than 900
+ * levels, or has a whole number of more than 4,300 digits, which current versions of Python don't read either; `body_not_raw`
+ * (500) if it is neither a string nor bytes
  *
  * @example
  * ```ts
@@ -42,13 +42,16 @@ export const PYTHON_SORTED: JsonStyle = {
 export function sortedJson(rawBody: RawBody): string {
   const bytes = asBytes(rawBody)
   if (bytes === undefined) {
-    throw new WebhookError('body_not_raw', 'sortedJson takes the raw body: text, or bytes.')
+    throw new WebhookError(
+      'body_not_raw',
+      'sortedJson got a value that is neither a string nor bytes. Pass the raw body, before any parser.',
+    )
   }
   let text: string
   try {
     text = decodeUtf8(bytes)
   } catch {
-    throw new WebhookError('invalid_json', 'The body is not UTF-8.')
+    throw new WebhookError('invalid_json', 'The body is not UTF-8. Pass the bytes as they arrived.')
   }
   const parts: string[] = []
   writeJson(readJson(text), PYTHON_SORTED, (part) => parts.push(part))

@@ -1,16 +1,16 @@
-/** Says what it would cost to read a text of JSON and to write it again, in one pass that keeps nothing. */
+/** Estimates what it would cost to read JSON and write it again, in one pass that stores nothing. */
 
-/** Measures of a text, if it is JSON. */
+/** The measures of a text. They are meaningful only if it is JSON. */
 export interface JsonSurvey {
-  /** Commas, colons and opening brackets outside of strings: the number of values and keys is at most one more than this. */
+  /** Commas, colons and opening brackets outside of strings. There is at most one more value or key than this. */
   readonly marks: number
   /** The deepest level of brackets. */
   readonly depth: number
-  /** The number of lines of the text if it is indented, without the first. */
+  /** The number of lines after the first, if the text is indented. */
   readonly lines: number
-  /** The sum of the levels of all these lines. */
+  /** The sum of the levels of these lines. */
   readonly indents: number
-  /** Bytes that are not printable ASCII. */
+  /** The number of bytes that are not printable ASCII. */
   readonly notAscii: number
 }
 
@@ -21,7 +21,7 @@ const COLON = 0x3a
 /** `[` differs from `{`, and `]` from `}`, only in this bit. */
 const BRACKET_BIT = 0x20
 
-/** Surveys the bytes of a text in UTF-8. */
+/** Surveys text in UTF-8. */
 export function surveyJson(bytes: Uint8Array): JsonSurvey {
   const survey = { marks: 0, depth: 0, lines: 0, indents: 0, notAscii: 0 }
   let depth = 0
@@ -49,7 +49,7 @@ export function surveyJson(bytes: Uint8Array): JsonSurvey {
         if (byte !== COMMA) continue
         survey.marks++
     }
-    // A new line follows an opening bracket and a comma, and precedes a closing bracket.
+    // A line break follows each opening bracket and comma, and precedes each closing bracket.
     survey.lines++
     survey.indents += Math.max(depth, 0)
   }

@@ -1,14 +1,14 @@
-/** Guesses of a timestamp header before something parsed it and wrote it again. */
+/** Guesses a timestamp header as it was before something parsed and rewrote it. */
 
 import { parseTimestamp } from '../timestamp.js'
 
-/** Milliseconds from here on, seconds below: as seconds, this is the year 5138. */
+/** Numbers from here on are read as milliseconds, smaller ones as seconds. As seconds, this is the year 5138. */
 const LEAST_MILLISECONDS = 100_000_000_000
 
-/** Longer than every spelling of a time. */
+/** Longer than any spelling of a time. */
 const MAX_TIMESTAMP_LENGTH = 100
 
-/** The other spellings of a timestamp, each with its name; nothing where it is no time at all. */
+/** Returns the usual spellings of a timestamp, each with its name; none if the text isn't a time. */
 export function guessTimestamps(text: string): readonly (readonly [name: string, text: string])[] {
   if (text.length > MAX_TIMESTAMP_LENGTH) return []
   const time = readTime(text.trim())
@@ -31,7 +31,7 @@ export function guessTimestamps(text: string): readonly (readonly [name: string,
   ]
 }
 
-/** Milliseconds since 1970 of whatever stands for a time, also in spellings that receivers reject. */
+/** Reads a time, even in a spelling that receivers reject, as milliseconds since 1970. */
 function readTime(text: string): number | undefined {
   const known = parseTimestamp(text)
   if (known !== undefined) return known

@@ -1,4 +1,4 @@
-/** Undoes what may be wrapped around a whole body: another encoding of its bytes, or compression. */
+/** Guesses bodies that were converted as a whole: listed as numbers, quoted, in UTF-16, or compressed. */
 
 import { getBuiltin } from '../builtins.js'
 import { encodeUtf8 } from '../bytes.js'
@@ -8,7 +8,7 @@ import type { BodyGuess } from './body-guess.js'
 import type { Budget } from './budget.js'
 import type { Finding } from './causes.js'
 
-/** The bodies that a text may hold in another encoding. */
+/** Guesses bodies that arrived as a list of byte values or as a JSON string. */
 export function* guessWrapped(text: string, budget: Budget): Generator<BodyGuess> {
   if (!budget.canBuild(text.length)) return
   const trimmed = text.trim()
@@ -21,8 +21,8 @@ export function* guessWrapped(text: string, budget: Budget): Generator<BodyGuess
 }
 
 /**
- * Bytes that were printed as numbers: a Buffer (`{"type":"Buffer","data":[123,…]}`) or a Uint8Array (`{"0":123,…}`) after
- * `JSON.stringify`, or either of them after `String`.
+ * Reads bytes that were printed as numbers: a Buffer (`{"type":"Buffer","data":[123,…]}`) or a Uint8Array (`{"0":123,…}`)
+ * after `JSON.stringify`, or a Uint8Array after `String` (`123,…`).
  */
 function readListedBytes(text: string): Uint8Array | undefined {
   if (/^\d{1,3},\d{1,3}(?:,|$)/.test(text)) return toBytes(text.split(',').map(Number))
@@ -45,17 +45,17 @@ function tryParse(text: string): unknown {
   }
 }
 
-/** The bodies that bytes in UTF-16 may have been. PowerShell's `>` saves text like that, and adds a line end. */
+/** Guesses bodies that arrived in UTF-16. PowerShell's `>` saves text like that, and adds a line ending. */
 export function* guessUtf16(bytes: Uint8Array, budget: Budget): Generator<BodyGuess> {
   const encoding = utf16Of(bytes)
   if (encoding === undefined || !budget.canBuild(4 * bytes.length)) return
   // The decoder removes the byte order mark.
   const text = new TextDecoder(encoding).decode(bytes)
-  const detail = 'it arrived in UTF-16, as PowerShell saves text; the signed text was UTF-8'
+  const detail = 'The body arrived in UTF-16, as PowerShell saves text, but the signed text was UTF-8'
   const finding: Finding = { cause: 'body_charset', detail }
   yield { body: encodeUtf8(text), finding }
   const withoutEnd = text.replace(/[\r\n]+$/, '')
-  const otherEnds = `${detail}, with other line endings`
+  const otherEnds = `${detail} with other line endings`
   for (const other of [withoutEnd, withoutEnd.replaceAll('\r\n', '\n'), text.replaceAll('\r\n', '\n')]) {
     if (other !== text) yield { body: encodeUtf8(other), finding: { ...finding, detail: otherEnds } }
   }
@@ -69,23 +69,21 @@ function utf16Of([first, second]: Uint8Array): 'utf-16le' | 'utf-16be' | undefin
   return first === 0 && second !== 0 ? 'utf-16be' : undefined
 }
 
-/** Four times what receivers accept by default, and small enough to stop a decompression bomb. */
+/** Four times the size that receivers accept by default, and small enough to stop a decompression bomb. */
 const MAX_DECOMPRESSED = 4 * 1_048_576
 
-/** The body in a compressed one. */
+/** Guesses bodies that arrived compressed. */
 export async function* guessDecompressed(bytes: Uint8Array, budget: Budget): AsyncGenerator<BodyGuess> {
   const formats = isGzip(bytes) ? (['gzip'] as const) : (['deflate', 'deflate-raw', 'brotli'] as const)
   for (const format of formats) {
     if (!budget.canBuild(MAX_DECOMPRESSED)) return
     const body = await decompress(bytes, format)
     const name = format === 'deflate-raw' ? 'deflate' : format
-    if (body) {
-      yield { body, finding: { cause: 'body_compressed', detail: `${name}; decompressed, it matches` } }
-    }
+    if (body) yield { body, finding: { cause: 'body_compressed', detail: name } }
   }
 }
 
-/** Tells whether bytes begin like gzip. The other formats have no unmistakable beginning. */
+/** Tells whether bytes begin like gzip. The other formats can't be recognized by their beginning. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
 }
@@ -99,11 +97,11 @@ async function decompress(
       const zlib = getBuiltin('node:zlib')
       return zlib?.brotliDecompressSync(bytes, { maxOutputLength: MAX_DECOMPRESSED })
     }
-    // A copy: a stream takes no view on shared memory.
+    // A copy, because a Blob doesn't take shared memory, which the type of `bytes` allows.
     const source = new Blob([Uint8Array.from(bytes)]).stream()
     return await readStream(source.pipeThrough(new DecompressionStream(format)), MAX_DECOMPRESSED)
   } catch {
-    // Broken, too large, another format, or a runtime without the decompressor.
+    // The bytes are damaged, too large or in another format, or the runtime lacks this decompressor.
     return undefined
   }
 }

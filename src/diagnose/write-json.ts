@@ -10,22 +10,22 @@ export interface JsonStyle {
   readonly colon: string
   /** The indentation of a line for each level. Without it, everything is on one line. */
   readonly indent?: string
-  /** True if everything but printable ASCII becomes `\uXXXX`. */
+  /** True if all characters except printable ASCII become `\uXXXX`. */
   readonly isAscii?: boolean
-  /** True if keys are sorted by code point, and only the last of equal ones is kept. */
+  /** True if keys are sorted by code point, and of equal keys only the last one is kept. */
   readonly isSorted?: boolean
-  /** Spells a number that is the value of a key. Default: as it was. */
+  /** Spells a number; `key` is empty in an array. Default: as it arrived. */
   readonly spellNumber?: (token: string, key: string) => string
 }
 
-/** The number of pieces that are joined before they are handed on. */
+/** The number of pieces that are joined before they are emitted. */
 const PIECES_AT_ONCE = 1000
-/** A piece from this length on is handed on alone, and not copied. */
+/** A piece of at least this length is emitted alone, to save a copy. */
 const LONG_PIECE = 1000
 
 /**
- * Writes a value in a style, piece by piece: if each level joined the text of its inner levels, a text would be copied once
- * for each level around it.
+ * Writes a value in a style, piece by piece. If each level joined the text of its inner levels, text would be copied once for
+ * each level around it.
  *
  * @param emit - called with each part of the text in turn
  */
@@ -41,7 +41,7 @@ export function writeJson(node: JsonNode, style: JsonStyle, emit: (text: string)
 }
 
 /**
- * @param newline - what a line of this level begins with; empty if there are no lines
+ * @param newline - the newline and indentation before a line of this level; empty if everything is on one line
  * @param key - the key that the node is the value of; empty in an array
  */
 function write(
@@ -96,7 +96,7 @@ function writeToken(token: string, { spellNumber }: JsonStyle, key: string): str
 
 function sortMembers(members: readonly JsonMember[]): readonly JsonMember[] {
   const sorted = [...members].sort(([a], [b]) => compareCodePoints(a.value, b.value))
-  // Sorting keeps the order of equal keys: the last of them counts, as in JavaScript and Python.
+  // Sorting keeps the order of equal keys, of which the last one counts, as in JavaScript and Python.
   return sorted.filter(([key], index) => key.value !== sorted[index + 1]?.[0].value)
 }
 

@@ -19,7 +19,7 @@ export interface DeliverOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Further arguments of the handler: `env` and `ctx` of a Worker, for example. */
   readonly args?: readonly unknown[] | undefined
-  /** The time of sending: Unix seconds, a `Date`, or the text of the header itself. Default: now. */
+  /** The time of sending: Unix seconds, a `Date`, or the exact value of the header. Default: now. */
   readonly timestamp?: number | string | Date | undefined
 }
 
@@ -29,15 +29,16 @@ export const DELIVER_OPTION_NAMES = ['secret', 'url', 'headers', 'args', 'timest
 /**
  * Signs an event, delivers it to an app, and resolves with what the app replies.
  *
- * If a delivery is rejected for its signature, one more request shows whether the app re-serializes bodies, which is then said on `console.warn`.
- * That request isn't an event, and no handler of a receiver runs for it.
+ * If the app rejects the signature, `deliver` sends one more request to find out whether the app re-serializes the body, and if
+ * so, warns with `console.warn`. That request isn't an event, so no handler of a receiver runs.
  *
- * @param target - `{ fetch }`: a Hono app, a Worker, a route of Next.js; `{ node }`: an Express app or any `(req, res)`; `{ receive }`: what
- * `createReceiver` returned; or the URL of a server
+ * @param target - `{ fetch }`: a Hono app, a Worker, a route of Next.js; `{ node }`: an Express app or any `(req, res)`;
+ * `{ receive }`: what `createReceiver` returned; or the URL of a server
  * @param event - an envelope, such as `sampleEvent` creates; or a raw body, taken as it is
  * @param options - `secret`; `url` of the request (`http://localhost/webhooks/truedy`), `headers`, `args`, `timestamp` (now)
  * @returns status, headers and body of the response
- * @throws `WebhookError` `invalid_options`, `invalid_secret`; what the app throws; an `Error` if it doesn't respond within 10 seconds
+ * @throws `WebhookError` `invalid_options`, `invalid_secret`; what the app throws; an `Error` if a server or a `(req, res)`
+ * handler doesn't respond within 10 seconds
  *
  * @example
  * ```ts
@@ -61,7 +62,7 @@ export async function deliver(
   return deliverTo(requireTarget(target), event, options)
 }
 
-/** {@link deliver} after its checks of names. */
+/** Does what {@link deliver} does, after the names of its options were checked. */
 export async function deliverTo(
   target: KnownTarget,
   event: object | RawBody,
@@ -86,7 +87,7 @@ export async function deliverTo(
   return reply
 }
 
-/** Tells whether a 401 may be about the signature: yes, unless a receiver of this library names another reason. */
+/** Tells whether a rejection may be about the signature: yes, unless a receiver of this library names another reason. */
 function isAboutSignature({ body }: Reply): boolean {
   const code = /^\{"error":"(\w+)"\}$/.exec(body)?.[1]
   return code === undefined || code === 'signature_mismatch'

@@ -1,4 +1,4 @@
-/** Hands a signed request to a target of any kind, and reads what it replies. */
+/** Hands a signed request to a target of any kind, and reads its reply. */
 
 import { asBytes, type RawBody } from '../bytes.js'
 import { invalidOption, wrongValue } from '../checks.js'
@@ -21,7 +21,8 @@ export interface SignedPost {
 /**
  * Posts a request to a target.
  *
- * @throws WebhookError `invalid_options` if a handler returns no response; what the handler throws; an Error if nothing responds
+ * @throws WebhookError `invalid_options` if a handler returns no response; what the handler throws; an Error if a server does not
+ * respond
  */
 export async function handOver(target: KnownTarget, post: SignedPost): Promise<Reply> {
   const { url, headers, args } = post
@@ -33,7 +34,7 @@ export async function handOver(target: KnownTarget, post: SignedPost): Promise<R
     case 'fetch': {
       if (typeof Request === 'undefined') {
         throw invalidOption(
-          'This environment has no Request (jsdom?). Run the test in the environment "node".',
+          'This environment has no Request, so it may be jsdom. Run the test in the environment "node".',
         )
       }
       const request = new Request(url, { method: 'POST', headers, body: bodyOf(post) })
@@ -49,12 +50,12 @@ export async function handOver(target: KnownTarget, post: SignedPost): Promise<R
   }
 }
 
-/** Text or bytes, which every client takes; not shared memory, which `asBytes` has copied. */
+/** Returns the body as every client accepts it: a string, or bytes that are not shared memory, which `asBytes` copies. */
 function bodyOf({ body }: SignedPost): string | Uint8Array<ArrayBuffer> {
   return (asBytes(body) ?? '') as string | Uint8Array<ArrayBuffer>
 }
 
-/** The parts of a `Response` of any library. */
+/** Reads a `Response`, which may be that of another library. */
 async function readResponse(value: unknown): Promise<Reply> {
   const response = value as Partial<Response> | null | undefined
   if (typeof response?.status !== 'number' || typeof response.text !== 'function' || !response.headers) {
@@ -67,7 +68,7 @@ async function readResponse(value: unknown): Promise<Reply> {
   }
 }
 
-/** `fetch` itself says only "fetch failed". */
+/** Returns an error handler that says why a request failed. The error of `fetch` says only "fetch failed". */
 function explain({ origin }: URL): (error: unknown) => never {
   return (error) => {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error

@@ -1,4 +1,4 @@
-/** `truedy-webhooks/testing`: tools to test a receiver or a store, in any test framework. */
+/** `truedy-webhooks/testing`: tools to test an endpoint, a store or a queue, in any test framework. */
 
 export { type DeliverOptions, deliver } from './deliver.js'
 export { checkEndpoint, type EndpointResult } from './endpoint/check-endpoint.js'

@@ -1,4 +1,4 @@
-/** The fields that the catalog names, for checks at run time. The types keep each list complete. */
+/** Lists the documented fields of payloads, to check overrides at run time. The types keep each list complete. */
 
 import type {
   Agent,
@@ -12,12 +12,12 @@ import type {
 } from '../events/payloads.js'
 import type { KnownKeys, SampleName } from './sample-types.js'
 
-/** The fields of an object: `true` for one that is replaced as a whole, its own fields for one that is merged. */
+/** The fields of an object. `true` stands for a field that is replaced as a whole; a merged one lists its own fields. */
 export interface KnownFields {
   readonly [name: string]: true | KnownFields
 }
 
-/** All of a type's fields, and no others. */
+/** All fields of a type, and no others. */
 type FieldsOf<Type> = { readonly [Key in KnownKeys<Type>]: true | KnownFields }
 
 const EVENT_ID = { id: true, eventId: true, event_id: true, event: true } as const
@@ -136,7 +136,7 @@ const VOICE_DATA = {
   client_id: true,
 } as const satisfies FieldsOf<VoiceData>
 
-/** The fields of an event's `data`; `undefined` for a type of which none are known. */
+/** Returns the fields of an event's `data`, or `undefined` if none are known for its type. */
 export function dataFieldsOf(name: SampleName): KnownFields | undefined {
   if (name.startsWith('call.')) return CALL_DATA
   if (name.startsWith('batch.')) return BATCH_DATA

@@ -1,4 +1,4 @@
-/** Puts what a test changes into a sample. */
+/** Merges a test's overrides into a sample. */
 
 import { invalidOption, requireObject } from '../checks.js'
 import { didYouMean } from '../did-you-mean.js'
@@ -8,11 +8,11 @@ import type { KnownFields } from './known-fields.js'
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * A sample with overrides. Objects are merged field by field; lists, and objects whose keys are free, are replaced. `undefined` takes a field
- * out.
+ * Returns a sample with overrides. Objects are merged field by field; lists, and objects with arbitrary keys, are replaced.
+ * `undefined` removes a field.
  *
- * @param path - where the object stands, for messages: `data.call`
- * @param known - the fields that may be overridden beside those of the sample; without it any
+ * @param path - the path of the object, for messages: `data.call`
+ * @param known - the fields that may be overridden, besides those of the sample; without it, any field
  * @throws WebhookError `invalid_options` for an unknown field
  */
 export function mergeOverrides(

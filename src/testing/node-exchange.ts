@@ -1,4 +1,4 @@
-/** One exchange with a handler of Node's `(req, res)`, over a real connection on this machine. */
+/** Sends one request to a `(req, res)` handler of Node, over a real connection on this machine. */
 
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -18,10 +18,10 @@ export interface NodePost {
 }
 
 /**
- * Serves a handler for one request, on a free port of the loopback address: what arrives there is what a server would get, down to how the
- * body is split.
+ * Serves a handler for one request, on a free port of the loopback address. The handler gets what it would get from any server,
+ * including a body that arrives in pieces.
  *
- * @throws what the handler throws; an Error if it does not respond in time
+ * @throws what the handler throws; an Error if it doesn't respond in time
  */
 export async function handOverToNode(handler: NodeTarget['node'], post: NodePost): Promise<Reply> {
   const http = getBuiltin('node:http')
@@ -33,7 +33,7 @@ export async function handOverToNode(handler: NodeTarget['node'], post: NodePost
     fail = reject
   })
   const server = http.createServer((request, response) => {
-    // Otherwise an exception in the handler would end the test's process.
+    // Without this, an exception in the handler would end the test's process.
     Promise.resolve()
       .then(() => handler(request, response, ...post.args))
       .catch(fail)
@@ -42,7 +42,7 @@ export async function handOverToNode(handler: NodeTarget['node'], post: NodePost
   const timer = setTimeout(() => fail(timedOut()), TRUEDY_TIMEOUT_MS)
   try {
     await Promise.race([new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)), failed])
-    // A server that listens on a port has such an address.
+    // A server that listens on a port has an address of this type.
     const { port } = server.address() as AddressInfo
     const response = new Promise<IncomingMessage>((resolve, reject) => {
       const request = http.request({
@@ -71,7 +71,7 @@ export async function handOverToNode(handler: NodeTarget['node'], post: NodePost
 async function readReply(response: IncomingMessage): Promise<Reply> {
   let body = ''
   response.setEncoding('utf8')
-  // Chunks are text, because an encoding is set.
+  // The chunks are strings, because an encoding is set.
   for await (const chunk of response as AsyncIterable<string>) body += chunk
   const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)] as const)
   return { status: response.statusCode ?? 0, headers: Object.fromEntries(headers), body }

@@ -1,4 +1,4 @@
-/** Plays a scenario of the command line in a test. */
+/** Plays one of the scenarios of `send --scenario` in a test. */
 
 import { invalidOption, requireObject, requireOptions, wrongValue } from '../checks.js'
 import { didYouMean } from '../did-you-mean.js'
@@ -12,34 +12,35 @@ import { requireTarget, type Target } from './target.js'
 
 /** Options of {@link playScenario}. */
 export interface ScenarioOptions extends DeliverOptions {
-  /** Which story is told, from 0 to 4294967295: the same seed gives the same ids, values and order. Default 1. */
+  /** A whole number from 0 to 4294967295. The same seed gives the same ids, values and order. Default 1. */
   readonly seed?: number | undefined
 }
 
-/** One delivery of a scenario, with what the app replied. */
+/** One delivery of a scenario, with the app's reply. */
 export interface ScenarioDelivery {
   readonly event: object
   readonly reply: Reply
 }
 
-/** The number of attempts to get a 2xx for an event. */
-const MOST_ATTEMPTS = 3
+/** The most attempts to deliver an event. */
+const MAX_ATTEMPTS = 3
 
 const NAMES = [...DELIVER_OPTION_NAMES, 'seed']
 
 /**
- * Delivers a believable sequence of events to an app: the scenarios of `npx truedy-webhooks send --scenario`, without their waits.
+ * Delivers a realistic sequence of events to an app: the scenarios of `npx truedy-webhooks send --scenario`, but without pauses.
  *
- * `call` is one call from creation to bill, `campaign` a campaign with some of its calls, `voice` the training of a voice. `chaos` is several
- * of them with everything that webhooks bring: no order, duplicates, two at the same moment, late repeats. A delivery without a 2xx is
- * repeated up to twice, as Truedy would.
+ * `call` is one call from creation to bill, `campaign` a campaign with some of its calls, `voice` the training of a voice.
+ * `chaos` mixes several of these: out of order, with duplicates, simultaneous deliveries and late retries. A delivery that gets
+ * no 2xx is retried up to two times, as Truedy may do.
  *
  * @param target - as for `deliver`
  * @param name - `call`, `campaign`, `voice` or `chaos`
- * @param options - those of `deliver`, and `seed` (1). If `timestamp` is a valid time, each run also has the same times in
- * its events
- * @returns each delivery in the order in which it was sent, with its reply
- * @throws `WebhookError` `invalid_options`, `invalid_secret`; what the app throws
+ * @param options - those of `deliver`, and `seed` (1). With a valid `timestamp`, the times in the events are also the same in
+ * each run
+ * @returns all deliveries in the order in which they were sent, each with its reply
+ * @throws `WebhookError` `invalid_options`, `invalid_secret`; what the app throws; an `Error` if a server or a `(req, res)` handler
+ * doesn't respond within 10 seconds
  *
  * @example
  * ```ts
@@ -75,7 +76,7 @@ export async function playScenario(
   const log: ScenarioDelivery[] = []
   for (const moment of sameMoments(scenarioSteps(name, seed, 'nested', millisecondsOf(timestamp)))) {
     let events = moment
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS && events.length > 0; attempt++) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS && events.length > 0; attempt++) {
       const deliveries = await Promise.all(
         events.map(async (event) => ({ event, reply: await deliverTo(known, event, options) })),
       )
@@ -86,7 +87,7 @@ export async function playScenario(
   return log
 }
 
-/** The events of the steps; events that are sent at the same moment are grouped together. */
+/** Groups the events that are sent at the same moment. */
 function sameMoments(steps: readonly ScenarioStep[]): object[][] {
   const moments: object[][] = []
   for (const { gapMs, event } of steps) {
@@ -97,7 +98,7 @@ function sameMoments(steps: readonly ScenarioStep[]): object[][] {
   return moments
 }
 
-/** When the story ends. */
+/** Returns when the story ends: at `timestamp` if that is a valid time, otherwise now. */
 function millisecondsOf(timestamp: DeliverOptions['timestamp']): number {
   if (timestamp === undefined) return Date.now()
   return timestamp instanceof Date ? timestamp.getTime() : (parseTimestamp(String(timestamp)) ?? Date.now())

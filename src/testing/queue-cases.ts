@@ -1,14 +1,14 @@
-/** The rules for a queue, as cases without a test framework. */
+/** The rules for a queue, as cases that need no test framework. */
 
 import { addingCases } from './queue/adding-cases.js'
 import { carryingCases } from './queue/carrying-cases.js'
 import type { QueueCase } from './queue/queue-case.js'
 
 /**
- * The conformance cases for a `Queue` on its real engine: what `add` was given arrives at the worker, unchanged and as often as the engine
- * promises, and `add` rejects what the engine doesn't take.
+ * The conformance cases for a `Queue` on its real engine. Each job that `add` accepts must reach the worker unchanged, and only
+ * once if the engine recognizes duplicates. `add` must reject if the engine rejects the job.
  *
- * They take a second each at most, longer on a slow engine, and can run in parallel. They look for their own jobs only.
+ * Each case takes a second at most, or longer on a slow engine. Cases can run in parallel, and ignore jobs that aren't theirs.
  *
  * @example
  * ```ts

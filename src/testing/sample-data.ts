@@ -1,4 +1,4 @@
-/** The `data` of samples, with all the fields that are documented. Times, durations and costs agree with each other. */
+/** Creates the `data` of samples, with the documented fields. Times, durations and costs are consistent with each other. */
 
 import { isObject } from '../json.js'
 import { parseTimestamp } from '../timestamp.js'
@@ -11,18 +11,18 @@ export interface SampleFacts {
   readonly event: string
   /** The time in its envelope, in milliseconds since 1970. */
   readonly sentMs: number
-  /** The fields that the test sets. The rest agrees with them. */
+  /** The fields of `data` that the test sets. All others are consistent with them. */
   readonly given: Fields
 }
 
-/** `data` in camelCase, with nested objects. */
+/** Creates `data` in camelCase, with nested objects. */
 export function nestedData(facts: SampleFacts): Record<string, unknown> {
   if (facts.event.startsWith('batch.')) return { batchId: crypto.randomUUID(), ...batchFields(facts) }
   if (facts.event.startsWith('voice.')) return { voiceId: crypto.randomUUID(), ...voiceFields(facts) }
   return { event: facts.event, call: nestedCall(facts) }
 }
 
-/** `data` in snake_case, without nested objects. */
+/** Creates `data` in snake_case, without nested objects. */
 export function flatData(facts: SampleFacts): Record<string, unknown> {
   if (facts.event.startsWith('batch.')) return { batch_id: crypto.randomUUID(), ...batchFields(facts) }
   if (facts.event.startsWith('voice.')) return { voice_id: crypto.randomUUID(), ...voiceFields(facts) }
@@ -57,15 +57,15 @@ function defaultEndReason(event: string): string {
 }
 
 function nestedCall({ event, sentMs, given }: SampleFacts): Record<string, unknown> {
-  const set = isObject(given['call']) ? given['call'] : {}
+  const givenCall = isObject(given['call']) ? given['call'] : {}
   const isOver = isCallOver(event)
-  const { endReason = defaultEndReason(event) } = set
-  const isJoined = event !== 'call.started' && endReason !== 'unjoined' && set['joined'] !== null
-  const endedMs = timeOf(set['ended']) ?? sentMs - Number(AFTER_END_MS[event] ?? 0)
-  const measured = timeOf(set['joined'])
-  const talked = measured === undefined ? TALK_SECONDS : (endedMs - measured) / SECOND_MS
-  const seconds = numberOf(set['duration']) ?? (isJoined ? talked : 0)
-  const joinedMs = measured ?? (isOver ? endedMs - seconds * SECOND_MS : sentMs)
+  const { endReason = defaultEndReason(event) } = givenCall
+  const isJoined = event !== 'call.started' && endReason !== 'unjoined' && givenCall['joined'] !== null
+  const endedMs = timeOf(givenCall['ended']) ?? sentMs - Number(AFTER_END_MS[event] ?? 0)
+  const givenJoinedMs = timeOf(givenCall['joined'])
+  const talkSeconds = givenJoinedMs === undefined ? TALK_SECONDS : (endedMs - givenJoinedMs) / SECOND_MS
+  const seconds = numberOf(givenCall['duration']) ?? (isJoined ? talkSeconds : 0)
+  const joinedMs = givenJoinedMs ?? (isOver ? endedMs - seconds * SECOND_MS : sentMs)
   const startedMs = isJoined
     ? joinedMs - RINGING_MS
     : isOver
@@ -130,7 +130,7 @@ function batchFields({ event, sentMs, given }: SampleFacts): Record<string, unkn
   const isOver = event === 'batch.completed'
   const endedMs = timeOf(given['endedAt']) ?? sentMs
   const totalCount = numberOf(given['totalCount']) ?? 200
-  // Includes the failed ones.
+  // Includes the failed calls.
   const completedCount = isOver ? totalCount : Math.floor(totalCount / 4)
   return {
     status: isOver ? 'COMPLETED' : 'IN_PROGRESS',
@@ -164,7 +164,7 @@ function timeOf(value: unknown): number | undefined {
   return typeof value === 'string' ? parseTimestamp(value) : undefined
 }
 
-/** A number that is usable in calculations with times. */
+/** Returns a number if it is small enough for calculations with times. */
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Math.abs(value) <= 1e9 ? value : undefined
 }

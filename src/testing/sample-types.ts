@@ -1,17 +1,17 @@
-/** The types of samples, and of what a test changes in them. */
+/** The types of samples, and of their overrides. */
 
 import type { EventName } from '../events/catalogue.js'
 import type { Agent, BatchData, Call, CallData, VoiceData } from '../events/payloads.js'
 
-/** The names that samples have: every event type, the alias, and one that no version knows. */
+/** The names of samples: every event type, the alias, and `unknown`, an event of a made-up type. */
 export type SampleName = EventName | 'call.completed' | 'unknown'
 
-/** The keys that a type names: payloads are open, but a misspelled override is an error. */
+/** The keys that a type names. Payloads may have any other field, too, but a misspelled override must be an error. */
 export type KnownKeys<Type> = keyof { [Key in keyof Type as string extends Key ? never : Key]: Type[Key] }
 
 /**
- * What a test may change in a sample: any field, at any depth. `undefined` takes a field out. Lists, and objects whose keys are free
- * (`metadata`), are replaced as a whole.
+ * The fields that a test may override in a sample, at any depth. `undefined` removes a field. Lists, and objects with arbitrary
+ * keys (`metadata`), are replaced as a whole.
  */
 export type Overrides<Type> = Type extends readonly unknown[]
   ? Type
@@ -44,7 +44,7 @@ export type FlatSampleData<Name extends SampleName> = Name extends `call.${strin
       ? VoiceData & { voice_id: string }
       : Record<string, unknown>
 
-/** An event as Truedy sends it, before it is signed: camelCase objects, and an id of the event. */
+/** An event as Truedy sends it, before it is signed: camelCase fields, nested objects, and an event id. */
 export interface SampleEvent<Name extends SampleName = SampleName> {
   event: Name extends 'unknown' ? string : Name
   /** ISO 8601. */
@@ -53,7 +53,7 @@ export interface SampleEvent<Name extends SampleName = SampleName> {
   data: SampleData<Name>
 }
 
-/** The older form: snake_case fields, no id of the event, and a timestamp without a zone, which means UTC. */
+/** The older form of an event: snake_case fields, no event id, and a timestamp without a zone, which means UTC. */
 export interface FlatSampleEvent<Name extends SampleName = SampleName> {
   event: Name extends 'unknown' ? string : Name
   /** ISO 8601 with microseconds and no zone, as the early sender wrote it. */
@@ -61,16 +61,16 @@ export interface FlatSampleEvent<Name extends SampleName = SampleName> {
   data: FlatSampleData<Name>
 }
 
-/** The changes that {@link sampleEvent} makes to its sample. */
+/** The fields that {@link sampleEvent} overrides in its sample. */
 export interface SampleOverrides<Name extends SampleName> {
-  /** ISO 8601. The times in `data` lie before it. Default: now. */
+  /** ISO 8601. The times that the sample puts into `data` are not later than this. Default: now. */
   readonly timestamp?: string | undefined
-  /** Default: a new one. */
+  /** Default: a new id. */
   readonly id?: string | undefined
   readonly data?: Overrides<SampleData<Name>> | undefined
 }
 
-/** The changes that {@link flatSampleEvent} makes to its sample. */
+/** The fields that {@link flatSampleEvent} overrides in its sample. */
 export interface FlatSampleOverrides<Name extends SampleName> {
   /** ISO 8601. Default: now. */
   readonly timestamp?: string | undefined

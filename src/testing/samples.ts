@@ -18,12 +18,12 @@ import type {
 export const sampleNames: readonly SampleName[] = [...eventNames, 'call.completed', 'unknown']
 
 /**
- * A sample of an event, with all the fields that are documented for it. Each call creates another event, with ids of its own; deliver the
- * same object twice for a duplicate. Times, duration and cost agree with each other, and with what you override.
+ * Creates a sample of an event, with its documented fields. Each call creates a new event with its own ids. For a duplicate,
+ * deliver the same object twice. Times, duration and cost are consistent with each other and with your overrides.
  *
  * @param name - an event type; `call.completed` for the alias; `unknown` for a type that the library does not know
- * @param overrides - `timestamp`, `id` and fields of `data`, merged at any depth. `undefined` takes a field out. Lists, and objects whose keys
- * are free (`metadata`), are replaced. `data` of `unknown` takes any field.
+ * @param overrides - `timestamp`, `id` and fields of `data`, merged at any depth. `undefined` removes a field. Lists, and objects
+ * with arbitrary keys (`metadata`), are replaced. `data` of `unknown` takes any field.
  * @returns an envelope for `deliver`, `signDelivery` or `parseEvent`
  * @throws `WebhookError` `invalid_options` for a misspelled name, option or field, with a suggestion
  *
@@ -43,16 +43,17 @@ export function sampleEvent<Name extends SampleName>(
   const { id, ...rest } = readOverrides(name, overrides, ['timestamp', 'id', 'data'])
   if (id !== undefined) requireText('id', id)
   const { event, timestamp, data } = createSample(name, rest, nestedData)
-  // The data above has the fields that the types require for this name.
+  // `data` has the fields that the types require for this name.
   return { event, timestamp, id: id ?? `evt_${crypto.randomUUID()}`, data } as SampleEvent<Name>
 }
 
 /**
- * {@link sampleEvent} in the older, flat form: snake_case fields in `data`, no id of the event, and a timestamp with microseconds and no zone.
- * Truedy's documentation shows both forms.
+ * Creates a sample in the older, flat form: snake_case fields in `data`, no event id, and a timestamp with microseconds and no
+ * zone. Truedy's documentation shows both forms.
  *
  * @param name - as for {@link sampleEvent}
  * @param overrides - `timestamp`, and fields of `data`
+ * @returns an envelope for `deliver`, `signDelivery` or `parseEvent`
  * @throws `WebhookError` `invalid_options` for a misspelled name, option or field, with a suggestion
  *
  * @example
@@ -70,7 +71,7 @@ export function flatSampleEvent<Name extends SampleName>(
   const given = readOverrides(name, overrides, ['timestamp', 'data'])
   const { event, timestamp, data } = createSample(name, given, flatData)
   const flatTimestamp = given.timestamp ?? timestamp.replace('Z', '000')
-  // The data above has the fields that the types require for this name.
+  // `data` has the fields that the types require for this name.
   return { event, timestamp: flatTimestamp, data } as FlatSampleEvent<Name>
 }
 
@@ -80,7 +81,7 @@ interface Given {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** The overrides, checked as far as they are common to all samples. */
+/** Checks the overrides that all samples have in common. */
 function readOverrides(name: SampleName, overrides: unknown, names: readonly string[]): Given {
   if (!sampleNames.includes(name)) {
     const hint = didYouMean(String(name), sampleNames)
@@ -90,9 +91,9 @@ function readOverrides(name: SampleName, overrides: unknown, names: readonly str
   }
   const { timestamp, id, data } = requireOptions(overrides, names, (option) => didYouMean(option, names))
   if (timestamp !== undefined) requireText('timestamp', timestamp)
-  // The checks above and in sampleEvent leave texts only.
-  const texts = { ...(timestamp !== undefined && { timestamp }), ...(id !== undefined && { id }) } as Given
-  return { ...texts, data: data === undefined ? {} : requireObject('data', data) }
+  // The checks above and in sampleEvent leave only strings.
+  const strings = { ...(timestamp !== undefined && { timestamp }), ...(id !== undefined && { id }) } as Given
+  return { ...strings, data: data === undefined ? {} : requireObject('data', data) }
 }
 
 function createSample(

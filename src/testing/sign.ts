@@ -8,9 +8,9 @@ import { requireKey } from '../verify/keys.js'
 import { signedPrefix } from '../verify/wire.js'
 import { pythonJson } from './python-json.js'
 
-/** A signed delivery: what to POST. */
+/** A signed delivery, ready to POST. */
 export interface SignedRequest<Body extends RawBody> {
-  /** The bytes that were signed; send exactly these. */
+  /** The body that was signed. Send exactly this. */
   body: Body
   headers: {
     'content-type': string
@@ -21,7 +21,7 @@ export interface SignedRequest<Body extends RawBody> {
 
 /** Options of {@link signDelivery}. */
 export interface SignOptions {
-  /** The time of sending: Unix seconds, a `Date`, or the text of the header itself. Default: now. */
+  /** The time of sending: Unix seconds, a `Date`, or the exact value of the header. Default: now. */
   readonly timestamp?: number | string | Date | undefined
 }
 
@@ -29,12 +29,12 @@ export interface SignOptions {
  * Signs a delivery as Truedy does (src/CONTRACT.md §2): HMAC-SHA256, keyed with the UTF-8 bytes of the secret, over the text
  * of the timestamp header, a dot, and the body.
  *
- * An object becomes JSON as Truedy's Python sender writes it (`", "`, `": "`, `\u00fc`). `JSON.stringify` never writes the same text, so a
- * receiver that parses the body and re-serializes it before it verifies fails here, and not only in production.
+ * An object becomes JSON as Truedy's Python sender writes it (`", "`, `": "`, `\u00fc`). `JSON.stringify` never writes the same
+ * text. So a receiver that re-serializes the body before it verifies already fails in a test, not just in production.
  *
- * @param payload - an envelope, such as {@link sampleEvent} makes, which becomes JSON text; or a raw body, taken as it is
+ * @param payload - an envelope, such as {@link sampleEvent} creates, which becomes JSON text; or a raw body, taken as it is
  * @param secret - the endpoint's secret
- * @param options - `timestamp` (Unix seconds, `Date` or header text; now)
+ * @param options - `timestamp`: Unix seconds, a `Date`, or the exact value of the header; default: now
  * @returns the body and the headers to send it with
  * @throws `WebhookError` `invalid_secret`, `invalid_options`
  *
@@ -66,7 +66,7 @@ export async function signDelivery(
   const timestamp = headerText(options.timestamp ?? new Date())
   const bytes = asBytes(payload) ?? pythonJson(requirePayload(payload))
   return {
-    // If `asBytes` gave bytes, the payload is a raw body; anything else became the text above.
+    // If `bytes` is not a string, `asBytes` returned it, so the payload is a raw body.
     body: typeof bytes === 'string' ? bytes : (payload as RawBody),
     headers: {
       'content-type': 'application/json',
@@ -76,7 +76,7 @@ export async function signDelivery(
   }
 }
 
-/** The payload, if it can become JSON: a delivery without a body is a mistake in the test. */
+/** Returns the payload if it is an object. Anything else, such as `undefined`, is a mistake in the test. */
 function requirePayload(payload: unknown): object {
   if (typeof payload === 'object' && payload !== null) return payload
   throw wrongValue('payload', 'an object or a raw body', payload)

@@ -1,4 +1,4 @@
-/** The rules for a dedupe store, as cases without a test framework. */
+/** The rules for a dedupe store, as cases that need no test framework. */
 
 import { claimCases } from './store/claim-cases.js'
 import { completionCases } from './store/completion-cases.js'
@@ -8,8 +8,8 @@ import type { StoreCase } from './store/store-case.js'
 import { timeCases } from './store/time-cases.js'
 
 /**
- * The conformance cases for a `DedupeStore`. They take about a second each at most, longer on a slow store, and can
- * run in parallel. One of them makes `Date` wrong for the whole process for a moment, which no store may mind.
+ * The conformance cases for a `DedupeStore`. Each takes about a second at most, or longer on a slow store, and they can run in
+ * parallel. One of them sets `Date` wrong for the whole process for a moment, because no store may depend on it.
  *
  * @example
  * ```ts

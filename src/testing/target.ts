@@ -1,4 +1,4 @@
-/** The targets that a test can deliver to. */
+/** The targets to which a test can deliver. */
 
 import { invalidOption, wrongValue } from '../checks.js'
 import { isObject } from '../json.js'
@@ -12,7 +12,7 @@ export interface FetchTarget {
   readonly fetch: (request: any, ...args: any[]) => unknown
 }
 
-/** A handler of Node's `(req, res)`: that of `createNodeHandler`, an Express app, or `app.callback()` of Koa. */
+/** A `(req, res)` handler of Node: that of `createNodeHandler`, an Express app, or `app.callback()` of Koa. */
 export interface NodeTarget {
   /** Takes Node's request and response, and responds. */
   // biome-ignore lint/suspicious/noExplicitAny: no other type fits the handlers of every framework
@@ -22,13 +22,13 @@ export interface NodeTarget {
 /** A receiver, as `createReceiver` creates it. */
 export interface ReceiveTarget {
   /** Takes a delivery, and resolves with a `Reply`. */
-  // biome-ignore lint/suspicious/noExplicitAny: no other type fits whichever arguments a receiver has
+  // biome-ignore lint/suspicious/noExplicitAny: no other type fits the arguments of every receiver
   readonly receive: (delivery: Delivery, ...args: any[]) => PromiseLike<Reply>
 }
 
 /**
- * An app in this process, or a server by its URL, as a text or a `URL` object. Its two fields stand for the type `URL`, which
- * some programs don't have.
+ * An app in this process, or the URL of a server, as a string or a `URL` object. `href` and `origin` stand for the type `URL`,
+ * which some programs don't have.
  */
 export type Target =
   | FetchTarget
@@ -47,7 +47,7 @@ export type KnownTarget =
 const EXPECTED = '{ fetch }, { node }, { receive } or a URL'
 
 /**
- * The kind of a target.
+ * Finds out the kind of a target.
  *
  * @throws WebhookError `invalid_options`
  */
@@ -59,8 +59,8 @@ export function requireTarget(target: unknown): KnownTarget {
     )
   }
   if (!isObject(target)) throw wrongValue('The target', EXPECTED, target)
-  // Called as methods of the target, which may use `this`. Not with `bind`: on an Express app, that is a route method for the
-  // HTTP method BIND.
+  // The functions may use `this`, so they are called as methods of the target. `bind` can't be used: on an Express app, it is a
+  // route method for the HTTP method BIND.
   if (typeof target['fetch'] === 'function') {
     const { fetch } = target as unknown as FetchTarget
     return { kind: 'fetch', fetch: (...given) => Reflect.apply(fetch, target, given) }
@@ -80,8 +80,8 @@ export function requireTarget(target: unknown): KnownTarget {
 function requireHttpUrl(target: string | URL): URL {
   const url = URL.canParse(String(target)) ? new URL(target) : undefined
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
-  // The message leaves out the text, which may hold a password.
+  // The message leaves out the URL, which may contain a password.
   throw invalidOption(
-    'The target is no http or https URL. Pass the whole URL, such as http://localhost:3000/webhooks/truedy.',
+    'The target is not an http or https URL. Pass the whole URL, such as http://localhost:3000/webhooks/truedy.',
   )
 }

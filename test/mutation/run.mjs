@@ -1,8 +1,10 @@
 /**
- * Runs Stryker over the sources in two rounds: `npm run test:mutation`, or `node test/run.mjs mutation -- verify state` for two folders.
+ * Runs Stryker over the sources: `npm run test:mutation`, or `node test/run.mjs mutation -- verify state` for two folders.
  *
- * In the first round, each folder's mutants meet the tests of that folder, which takes a tenth of the time and kills most of
- * them. In the second, those that survived meet all tests. The results are in reports/mutation, a file for each folder.
+ * In the first round, each mutant runs against the tests of its own folder, which takes a tenth of the time and kills most
+ * mutants. Each survivor then runs against the same tests with modules that load after the mutant is active: Stryker otherwise
+ * activates it after that, which changes no constant of a module. In the last round, each survivor runs against all tests.
+ * The results are in reports/mutation, a file for each folder.
  */
 
 import { spawnSync } from 'node:child_process'
@@ -14,7 +16,7 @@ const REPORTS = join(ROOT, 'reports/mutation')
 const SURVIVED = ['Survived', 'NoCoverage']
 
 const OWN_TESTS = 'test/unit/*.test.ts'
-/** The tests of the tools are used in both rounds, because no other test needs the tools. */
+/** The tests of the tools are used in all rounds, because no other test needs the tools. */
 const TOOLS = {
   mutate: ['src/cli/**/*.ts', 'src/testing/**/*.ts', '!src/cli/listen/page/**'],
   tests: ['test/unit/{cli,testing}/**/*.test.ts'],
@@ -36,25 +38,37 @@ const FOLDERS = {
   ),
 }
 
+const ALL_TESTS = ['test/unit/*.test.ts', 'test/unit/!(cli|testing)/**/*.test.ts', 'test/vectors/*.test.ts']
+
 const wanted = process.argv.slice(2)
 const names = wanted.length > 0 ? wanted : [...Object.keys(FOLDERS), 'tools']
 for (const name of names) {
   if (name === 'tools') {
     stryker('tools', TOOLS)
+    tryAgain(name, TOOLS.tests, 'off')
     continue
   }
   stryker(name, FOLDERS[name])
-  const ranges = survivorsOf(name)
-  if (ranges.length === 0) continue
-  stryker('second', {
-    mutate: ranges,
-    tests: ['test/unit/*.test.ts', 'test/unit/!(cli|testing)/**/*.test.ts', 'test/vectors/*.test.ts'],
-  })
-  takeOver(name)
+  tryAgain(name, FOLDERS[name].tests, 'off')
+  tryAgain(name, ALL_TESTS)
 }
 
-/** Runs Stryker, and saves its report as `<name>.json`. */
-function stryker(name, { mutate, tests }) {
+/** Runs the survivors of a report again, and writes the results into the report. */
+function tryAgain(name, tests, coverage) {
+  const mutate = survivorsOf(name)
+  if (mutate.length === 0) return
+  const again = `${name}-again`
+  stryker(again, { mutate, tests, coverage })
+  takeOver(name, again)
+}
+
+/**
+ * Runs Stryker, and saves its report as `<name>.json`.
+ *
+ * @param coverage - `perTest`: only the tests that reach a mutant run, and the mutant is active once modules are loaded;
+ * `off`: all of `tests` run, and the mutant is active before
+ */
+function stryker(name, { mutate, tests, coverage = 'perTest' }) {
   const { status } = spawnSync('stryker', ['run', 'test/mutation/stryker.config.mjs'], {
     cwd: ROOT,
     stdio: 'inherit',
@@ -63,6 +77,7 @@ function stryker(name, { mutate, tests }) {
       NAME: name,
       MUTATE: mutate.join(),
       TESTS: JSON.stringify(tests),
+      COVERAGE: coverage,
       // The tests use their short version, because they run thousands of times.
       FULL: '',
       CONSTANTS: process.env.FULL,
@@ -89,14 +104,14 @@ function survivorsOf(name) {
   return [...new Set(places)]
 }
 
-/** Writes the results of the second round into the report of the first. */
-function takeOver(name) {
+/** Writes the results of a later round into the report of the first. */
+function takeOver(name, again) {
   const idOf = ({ location, mutatorName, replacement }) =>
     JSON.stringify([location, mutatorName, replacement])
-  const second = readReport('second').files
+  const later = readReport(again).files
   const first = readReport(name)
   for (const [file, { mutants }] of Object.entries(first.files)) {
-    const found = new Map(second[file]?.mutants.map((mutant) => [idOf(mutant), mutant.status]))
+    const found = new Map(later[file]?.mutants.map((mutant) => [idOf(mutant), mutant.status]))
     for (const mutant of mutants) {
       const status = found.get(idOf(mutant))
       // Ignored mutants are constants of a module, which only the first round tries.

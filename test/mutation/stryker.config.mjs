@@ -1,4 +1,4 @@
-/** How `run.mjs` runs Stryker: NAME is the name of the report, MUTATE and TESTS are lists of files. */
+/** How `run.mjs` runs Stryker: NAME is the name of the report, MUTATE and TESTS are lists of files, COVERAGE is explained there. */
 
 // Not UTC, so that code that mistakes a time for local fails.
 process.env.TZ = 'America/New_York'
@@ -9,11 +9,19 @@ export default {
   plugins: [import.meta.resolve('@stryker-mutator/vitest-runner').replace('file://', '')],
   vitest: { configFile: 'test/mutation/vitest.config.ts' },
   mutate: process.env.MUTATE.split(','),
-  ignorePatterns: ['examples', 'dist', 'docs', 'coverage', 'test/*/node_modules', '.github'],
-  coverageAnalysis: 'perTest',
-  // A mutant in a constant of a module runs all tests of the round, so only the full version of the first round tries
-  // them.
-  ignoreStatic: process.env.CONSTANTS !== '1' || ['second', 'tools'].includes(process.env.NAME),
+  ignorePatterns: [
+    'examples',
+    'dist',
+    'docs',
+    'coverage',
+    'reports',
+    '.test-results',
+    'test/*/node_modules',
+    '.github',
+  ],
+  coverageAnalysis: process.env.COVERAGE,
+  // A mutant in a constant of a module runs all tests of the round, so only the full version tries these mutants.
+  ignoreStatic: process.env.COVERAGE === 'perTest' && process.env.CONSTANTS !== '1',
   reporters: ['progress', 'clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: `reports/mutation/${process.env.NAME}.json` },

@@ -12,6 +12,7 @@ import { type Block, blocksOf } from '../readme/blocks.js'
 import type { PostgresServer } from '../support/postgres-server.js'
 import { answers, freePort } from '../support/server.js'
 import { type EngineServer, engineNames, startEngine, startServer } from './engines.js'
+import type { EngineName } from './programs/engine.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 const FOLDER = join(import.meta.dirname, '.blocks')
@@ -37,21 +38,44 @@ function blockOf(run: string, section?: string): Block {
   return found ?? expect.fail(`The manual has no block for "${run}".`)
 }
 
-const moduleOf = ({ line }: Block) => join(FOLDER, `manual-${line}.mjs`)
+/** How the manual's programs run: on this Node, or on Node 22 with a package that needs it. */
+interface Setup {
+  readonly node: string
+  /** Changes the manual's code so that it imports the package of this setup. */
+  adapt(code: string): string
+}
+
+const IMPORT_OF_PG_BOSS = "import { PgBoss } from 'pg-boss'"
+const current: Setup = {
+  node: process.execPath,
+  // What the manual says about Node 20.
+  adapt: (code) => code.replace(IMPORT_OF_PG_BOSS, "import PgBoss from 'pg-boss'"),
+}
+const pgBoss12: Setup = {
+  node: join(import.meta.dirname, '../runtimes/node_modules/node22/bin/node'),
+  adapt: (code) => code.replace(IMPORT_OF_PG_BOSS, "import { PgBoss } from 'pg-boss-12'"),
+}
+const setups = { current, pgBoss12 }
+type SetupName = keyof typeof setups
+
+const moduleOf = ({ line }: Block, setup: SetupName = 'current') => join(FOLDER, `${setup}-${line}.mjs`)
 
 beforeAll(async () => {
   rmSync(FOLDER, { recursive: true, force: true })
   mkdirSync(FOLDER)
-  for (const block of programs) {
-    writeFileSync(join(FOLDER, `manual-${block.line}.ts`), `${block.code}\nexport {}\n`)
-    const { code } = await transform(block.code, { loader: 'ts', format: 'esm', target: 'es2022' })
-    writeFileSync(moduleOf(block), code)
+  for (const setup of ['current', 'pgBoss12'] as const) {
+    for (const block of programs) {
+      const adapted = setups[setup].adapt(block.code)
+      writeFileSync(join(FOLDER, `${setup}-${block.line}.ts`), `${adapted}\nexport {}\n`)
+      const { code } = await transform(adapted, { loader: 'ts', format: 'esm', target: 'es2022' })
+      writeFileSync(moduleOf(block, setup), code)
+    }
   }
 })
 
 /** Runs a block until `end` is called, which returns its exit code. */
-function startBlock(block: Block, env: Readonly<Record<string, string>>) {
-  const program = spawn(process.execPath, [moduleOf(block)], {
+function startBlock(block: Block, env: Readonly<Record<string, string>>, setup: SetupName) {
+  const program = spawn(setups[setup].node, [moduleOf(block, setup)], {
     env: { ...process.env, ...env, TRUEDY_WEBHOOK_SECRET: SECRET },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -73,12 +97,21 @@ function startBlock(block: Block, env: Readonly<Record<string, string>>) {
 const environment = ({ name, url }: EngineServer) =>
   name === 'BullMQ' ? { REDIS_URL: url } : { DATABASE_URL: url }
 
-describe.each(engineNames)('%s', (name) => {
+describe.each<{ name: EngineName; title: string; setup: SetupName }>([
+  ...engineNames.map((name) => ({ name, title: name, setup: 'current' as const })),
+  { name: 'pg-boss', title: 'pg-boss 12 on Node 22', setup: 'pgBoss12' },
+])('$title', ({ name, setup }) => {
   it('runs the receiver and the worker, and both exit on SIGTERM', async () => {
     const server = await startServer(name)
+    // The programs create their own tables: pg-boss 12 can't use those of pg-boss 10.
+    if (setup === 'pgBoss12') await (server.program as PostgresServer).run('DROP SCHEMA pgboss CASCADE')
     const port = await freePort()
-    const receiver = startBlock(blockOf('receiver', name), { ...environment(server), PORT: String(port) })
-    const worker = startBlock(blockOf('worker', name), environment(server))
+    const receiver = startBlock(
+      blockOf('receiver', name),
+      { ...environment(server), PORT: String(port) },
+      setup,
+    )
+    const worker = startBlock(blockOf('worker', name), environment(server), setup)
     try {
       const url = `http://127.0.0.1:${port}/`
       await vi.waitFor(async () => expect(await answers(url)).toBe(true), 20_000)
@@ -104,7 +137,9 @@ describe.each(engineNames)('%s', (name) => {
       await server.program.stop()
     }
   })
+})
 
+describe.each(engineNames)('%s', (name) => {
   it('runs failed jobs again', async () => {
     const engine = await startEngine(name, { attempts: 1 })
     let isBroken = true
@@ -151,7 +186,9 @@ it('every program of the manual compiles', () => {
     'es2022',
   ]
   const modules = ['--module', 'nodenext', '--types', 'node', '--lib', 'es2023,dom', '--esModuleInterop']
-  const files = programs.map(({ line }) => join(FOLDER, `manual-${line}.ts`))
+  const files = (['current', 'pgBoss12'] as const).flatMap((setup) =>
+    programs.map(({ line }) => join(FOLDER, `${setup}-${line}.ts`)),
+  )
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
   // Prints what does not compile, and exits with 1.
   execFileSync(process.execPath, [compiler, ...options, ...modules, ...files], { stdio: 'inherit' })

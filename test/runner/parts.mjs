@@ -30,8 +30,8 @@ export const parts = {
   readme: { build: 'types', install: [SHARED, 'test/readme'] },
   runtimes: { build: 'code', install: [SHARED, 'test/runtimes'] },
   tools: { build: 'code', install: ['test/tools'] },
-  // The programs of the manuals compile against the declarations.
-  queues: { build: 'types', install: [SHARED, 'test/queues'], hasFull: true },
+  // The programs of the manuals compile against the declarations. `test/runtimes` has Node 22, which pg-boss 12 needs.
+  queues: { build: 'types', install: [SHARED, 'test/queues', 'test/runtimes'], hasFull: true },
   otel: { install: ['test/otel'] },
   // `test/runtimes` has Node 22, on which some stores are tested.
   stores: { build: 'code', install: [SHARED, 'test/stores', 'test/runtimes'] },

@@ -125,6 +125,15 @@ describe('the page of listen', () => {
     await page.getByText('2 deliveries').waitFor()
   })
 
+  it('writes "1 delivery" for a single one', async () => {
+    await listen()
+    await send('call.started')
+    const page = await openPage()
+    await page.getByText('1 delivery', { exact: true }).waitFor()
+    await page.getByLabel('Filter by text').fill('batch')
+    await page.getByText('0 of 1 delivery').waitFor()
+  })
+
   it('shows the deliveries that came before it was opened', async () => {
     await listen()
     await sendVaried()
@@ -187,6 +196,40 @@ describe('the page of listen', () => {
     await rows(page).nth(1).waitFor()
     await rows(page).nth(0).click()
     await details.getByText('no response: nothing listens there').waitFor()
+  })
+
+  it('filters by the verdict that a row shows when an app responds', async () => {
+    const app = createServer((_, response) => void response.writeHead(204).end())
+    await listen('0', '--forward', `http://127.0.0.1:${await listenOn(app)}/`)
+    await sendVaried()
+    const page = await openPage()
+    await page.getByText('10 deliveries').waitFor()
+    const verdicts = page.locator('#deliveries .row:visible .verdict')
+    for (const [verdict, count] of [
+      ['valid', 6],
+      ['duplicate', 1],
+      ['rejected', 3],
+    ] as const) {
+      await page.getByLabel('Filter by verdict').selectOption(verdict)
+      await page.getByText(`${count} of 10 deliveries`).waitFor()
+      expect(new Set(await verdicts.allTextContents())).toEqual(new Set([verdict]))
+    }
+    await page.getByLabel('Filter by verdict').selectOption('processed')
+    await page.getByText('No delivery matches').waitFor()
+    app.closeAllConnections()
+    app.close()
+  })
+
+  it('shows the reason for a rejection under a heading that fits', async () => {
+    await listen()
+    await post({ body: '{}', headers: {} })
+    await send('call.ended', 'whsec_other')
+    const page = await openPage()
+    const details = page.getByRole('complementary', { name: 'Details of one delivery' })
+    await page.locator('.row', { hasText: 'headers_missing' }).click()
+    await details.getByRole('heading', { name: 'Why it was rejected' }).waitFor()
+    await page.locator('.row', { hasText: 'signature_mismatch' }).click()
+    await details.getByRole('heading', { name: "Why the signature doesn't match" }).waitFor()
   })
 
   it('replays a delivery, and shows the result', async () => {
@@ -374,9 +417,9 @@ describe('the page of listen', () => {
     await post({ body: Buffer.alloc(1_048_577, 0xff), headers: {} })
     const page = await openPage()
     await rows(page).first().click()
-    await page.getByText('Only the beginning was kept.').waitFor()
+    await page.getByText('This is only the beginning of the body.').waitFor()
     await page.getByText('The body is not UTF-8').waitFor()
-    await page.getByText('Only the beginning of its body was kept').waitFor()
+    await page.getByText('Its body is incomplete').waitFor()
     expect(await page.getByRole('button', { name: 'Send' }).count()).toBe(0)
   })
 
@@ -444,7 +487,7 @@ describe('the page of listen', () => {
     listening.process.kill('SIGINT')
     await page.getByText('not connected').waitFor()
     await rows(page).first().click()
-    await page.locator('#details').getByText('The program has stopped. Start listen again.').waitFor()
+    await page.locator('#details').getByText('listen has stopped. Start it again.').waitFor()
     // A second signal, which the cleanup sends, would interrupt the orderly end.
     await listening.finished
   })

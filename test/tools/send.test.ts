@@ -64,7 +64,7 @@ describe('send on a terminal', () => {
     const url = await serve(accept)
     const shown = await onTerminal(['send', url, '--count', '400', '--rate', '500'])
     expect(shown.match(/\r\d+ of 400 {2}\d+\.\d\/s {2}\d+ ms left/g)?.length).toBeGreaterThan(3)
-    expect(shown).toMatch(/\r +\r\s+deliveries +400, .*400 got 2xx/)
+    expect(shown).toMatch(/\r +\r\s+deliveries +400 sent: .*400 got 2xx/)
   })
 })
 
@@ -133,7 +133,7 @@ describe('Ctrl-C', () => {
     const { code, stdout } = await running.finished
     expect(code).toBe(130)
     expect(performance.now() - at).toBeLessThan(1500)
-    expect(stdout).toMatch(/\nstopped with Ctrl-C\ndeliveries +\d+, /)
+    expect(stdout).toMatch(/\nstopped with Ctrl-C\ndeliveries +\d+ sent: /)
   })
 })
 

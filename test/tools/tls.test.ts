@@ -64,19 +64,19 @@ describe.each(['send', 'check'])('%s', (command) => {
 
   it('says that a certificate is self-signed', async () => {
     const { url } = await serve(`self-${command}`, 'localhost')
-    expect(await output(url)).toContain('TLS: its certificate is self-signed.')
+    expect(await output(url)).toContain("the server's TLS certificate is self-signed.")
   })
 
   it('says that a certificate is for another host', async () => {
     const { url, certificate } = await serve(`other-${command}`, 'example.com')
     expect(await output(url, { NODE_EXTRA_CA_CERTS: certificate })).toContain(
-      'TLS: its certificate is for another host name.',
+      "the server's TLS certificate is for another host name.",
     )
   })
 
   it('says that a port speaks plain HTTP', async () => {
     const url = await listen(createPlainServer((_, response) => response.end()))
-    expect(await output(url)).toMatch(/TLS: .*plain HTTP/)
+    expect(await output(url)).toMatch(/TLS.*plain HTTP|plain HTTP.*TLS/)
   })
 
   it('explains http:// where https:// is needed', async () => {

@@ -1,4 +1,4 @@
-/** The figures of calls at a moment, in milliseconds since 1970 by the server's clock. */
+/** Computes durations and totals of calls at a given moment, in milliseconds since 1970 by the server's clock. */
 
 /** @import { Call } from '../calls.js' */
 
@@ -8,7 +8,7 @@ export function isInProgress({ state }) {
 }
 
 /**
- * How long a call took, or has taken by now; before anybody joined, how long it has waited.
+ * Returns how long a call took, or has taken so far. Before somebody joins, returns how long it has waited.
  *
  * @param {Call} call
  * @param {number} now
@@ -17,7 +17,7 @@ export function isInProgress({ state }) {
 export function secondsOf(call, now) {
   if (!isInProgress(call)) return call.durationSeconds
   const start = call.joinedAt ?? call.createdAt
-  // Truedy's clock may be ahead of ours.
+  // Truedy's clock may be ahead of the server's.
   return start === undefined ? undefined : Math.max(0, now - start) / 1000
 }
 

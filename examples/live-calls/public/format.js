@@ -1,4 +1,4 @@
-/** Figures as text. All of them in one language, the page's. */
+/** Formats numbers and times in the language of the page, English. */
 
 const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' })
 const time = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h23' })
@@ -9,7 +9,7 @@ export function usd(amount) {
 }
 
 /**
- * The time of day, where the reader is.
+ * Formats the time of day in the reader's time zone.
  *
  * @param {number} milliseconds - since 1970
  */
@@ -18,7 +18,7 @@ export function clockTime(milliseconds) {
 }
 
 /**
- * `4:05`, `1:04:05`.
+ * Formats a duration: `4:05`, `1:04:05`.
  *
  * @param {number} seconds
  */

@@ -1,13 +1,13 @@
-/** Keeps the page as the server's feed says. */
+/** Updates the page from the server's feed. */
 
 import { isInProgress, totalsOf } from './figures.js'
 import { clockTime, duration, usd } from './format.js'
 import { byTime, createRow, fillRow, placeRow, tickRow } from './rows.js'
 
-/** The server sends something every 15 s. After this silence the connection is dead, though nobody said so. */
+/** The server sends a heartbeat every 15 s. After this much silence, the page assumes that the connection is lost. */
 const SILENCE_MS = 40_000
 const RETRY_MS = 3000
-/** Nobody wants to hear of every call. */
+/** How often a screen reader gets a summary. Announcing every call would be too much. */
 const ANNOUNCE_MS = 30_000
 
 const TITLE = document.title
@@ -16,13 +16,13 @@ const element = (id) => document.getElementById(id)
 const filter = element('filter')
 const { show, text: search } = filter.elements
 
-/** Each call by its id, with its row. */
+/** The calls and their rows, by the ids of the calls. */
 const entries = new Map()
 
-// ---- The time, by the server's clock: this machine's may be wrong.
+// ---- The time by the server's clock, because this machine's may be wrong.
 
 let serverTime = { now: 0, at: 0 }
-/** Set while the connection is lost, so that running durations stop until there is news. */
+/** Set while the connection is lost, so that the durations of calls in progress stop. */
 let stoppedAt
 
 function now() {
@@ -58,11 +58,11 @@ function hear(message, apply) {
 
 function lose() {
   if (serverTime.at > 0) stoppedAt ??= now()
-  const asOf = stoppedAt === undefined ? '' : ` As of ${clockTime(stoppedAt)}.`
-  setConnection('lost', `Connection lost, trying again.${asOf}`)
-  // Show the durations as of `stoppedAt`, and not as of the last tick, which may be up to a second older.
+  const dataTime = stoppedAt === undefined ? '' : ` Data as of ${clockTime(stoppedAt)}.`
+  setConnection('lost', `Connection lost, reconnecting.${dataTime}`)
+  // Shows the durations as of `stoppedAt`. The last tick may be up to a second older.
   tickRows()
-  // It tries again by itself, unless it was rejected.
+  // An EventSource reconnects by itself, unless the server rejected it.
   if (feed.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS)
 }
 
@@ -75,7 +75,7 @@ function setConnection(state, text) {
 function showSnapshot({ calls }) {
   const known = new Set(calls.map(({ id }) => id))
   for (const id of entries.keys()) if (!known.has(id)) remove(id)
-  // From the bottom of the table up: each row then goes in at the top.
+  // Inserts rows from the bottom up, because `placeRow` is fastest at the top.
   for (const call of calls.sort(byTime).reverse()) update(call)
   drawSoon()
 }
@@ -101,7 +101,7 @@ function remove(id) {
   entries.delete(id)
 }
 
-/** Draws the eye to what has changed. */
+/** Highlights a row that has changed. */
 function flash({ row }) {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
   row.animate([{ backgroundColor: 'var(--changed)' }, { backgroundColor: 'transparent' }], 1500)
@@ -129,11 +129,11 @@ element('show-all').addEventListener('click', () => {
   search.focus()
 })
 
-// ---- Totals, and what is said where there is nothing to show.
+// ---- Totals, and the notices when there are no calls to show.
 
 let isDrawDue = false
 
-/** Once a frame, however many changes came. */
+/** Draws at most once per frame, however many changes arrive. */
 function drawSoon() {
   if (!isDrawDue) requestAnimationFrame(draw)
   isDrawDue = true
@@ -166,7 +166,7 @@ function setText(element, value) {
   if (element.textContent !== text) element.textContent = text
 }
 
-// ---- For those who listen: a sentence now and then.
+// ---- For screen readers: a summary now and then.
 
 let announceTimer
 
@@ -181,7 +181,7 @@ function announce() {
   setText(element('summary'), shown + counts)
 }
 
-/** Soon after somebody has asked for something, when they have stopped typing. */
+/** Announces soon after a change of the filter, once the user has stopped typing. */
 function announceSoon() {
   clearTimeout(announceTimer)
   announceTimer = setTimeout(announce, 700)

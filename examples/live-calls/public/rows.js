@@ -1,4 +1,4 @@
-/** The rows of the table: those in progress, the newest first, then the finished ones, the latest end first. */
+/** The rows of the table: calls in progress, the newest first, then finished calls, the latest end first. */
 
 import { isInProgress, secondsOf } from './figures.js'
 import { clockTime, duration, usd } from './format.js'
@@ -46,7 +46,7 @@ export function createRow(call) {
   }
 }
 
-/** Shows what is known of a call now. Everything that an event brought is set as text, never as markup. */
+/** Shows the current state of a call in its row. Values from events are set as text, never as markup. */
 export function fillRow(entry, call, now) {
   const { row, parts } = entry
   const outcome = call.errorMessage ?? END_REASONS.get(call.endReason) ?? call.endReason ?? ''
@@ -64,7 +64,7 @@ export function fillRow(entry, call, now) {
   setTime(parts.end, call.endedAt)
   setText(parts.cost, call.costUsd === undefined ? '–' : usd(call.costUsd))
   setText(parts.costNote, costNote(call))
-  // What is too long for its cell is cut off there.
+  // A tooltip shows the whole text, because a narrow cell cuts it off.
   for (const part of [parts.agent, parts.outcome, parts.id]) part.title = part.textContent
   tickRow(entry, now)
 }
@@ -74,25 +74,25 @@ function costNote(call) {
   return isInProgress(call) ? 'so far ' : 'unbilled '
 }
 
-/** Shows how long it has been. */
+/** Shows how long a call has taken so far. */
 export function tickRow({ call, parts }, now) {
   const seconds = secondsOf(call, now)
   setText(parts.duration, seconds === undefined ? '–' : duration(seconds))
 }
 
-/** Puts a row where it belongs. */
+/** Moves a row to its place in the order. */
 export function placeRow(entry, entries) {
   const { call, row } = entry
   const body = isInProgress(call) ? inProgress : finished
   const time = sortTime(call)
   let next = body.firstElementChild
-  // New calls and new ends belong at the top, so that this is short.
+  // New calls and newly finished ones belong at the top, so this loop is short.
   while (next && (next === row || sortTime(entries.get(next.dataset.id).call) > time))
     next = next.nextElementSibling
   if (row.parentElement !== body || row.nextElementSibling !== next) body.insertBefore(row, next)
 }
 
-/** Latest first, as `placeRow` puts them. */
+/** Compares two calls: the latest comes first, as in the table. */
 export function byTime(a, b) {
   return sortTime(b) - sortTime(a)
 }

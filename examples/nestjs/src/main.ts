@@ -3,10 +3,10 @@ import type { NestExpressApplication } from '@nestjs/platform-express'
 import { AppModule } from './app.module.js'
 
 const app = await NestFactory.create<NestExpressApplication>(AppModule, {
-  // The JSON parser then keeps the bytes that are signed, in request.rawBody.
+  // Makes the JSON parser keep the signed bytes in request.rawBody.
   rawBody: true,
 })
-// The parser goes first, and rejects what is over its limit: 100 kB, if it is not raised to that of the library.
+// The default limit of this parser is 100 kB. The payload of a long call can be larger.
 app.useBodyParser('json', { limit: '1mb' })
 
 await app.listen(process.env.PORT ?? 3000, '127.0.0.1')

@@ -4,12 +4,12 @@ import { createNodeHandler } from 'truedy-webhooks/node'
 
 @Controller('webhooks')
 export class WebhooksController {
-  // Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+  // Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
   private readonly receive = createNodeHandler({
     onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
   })
 
-  // With @Res(), Nest leaves the answer to the method.
+  // Because of @Res(), Nest leaves the response to this method.
   @All('truedy')
   async truedy(@Req() request: IncomingMessage, @Res() response: ServerResponse): Promise<void> {
     await this.receive(request, response)

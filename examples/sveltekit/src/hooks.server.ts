@@ -1,6 +1,6 @@
 import type { HandleServerError } from '@sveltejs/kit'
 
-// SvelteKit logs every request for a page that is not there; what scanners ask for is of no interest.
+// By default, SvelteKit logs every request for an unknown page. Most of them come from scanners.
 export const handleError: HandleServerError = ({ error, status }) => {
   if (status !== 404) console.error(error)
 }

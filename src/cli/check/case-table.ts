@@ -1,4 +1,4 @@
-/** The results of `check` as a table that fits the terminal. */
+/** Prints the results of `check` as a table that fits the terminal. */
 
 import type { EndpointResult } from '../../testing/endpoint/check-endpoint.js'
 import type { endpointCases } from '../../testing/endpoint/endpoint-cases.js'
@@ -13,7 +13,7 @@ export interface CaseTable {
   end(results: readonly EndpointResult[], summary: { passed: number; failed: number; cases: number }): void
 }
 
-/** Opens a table for these cases, as wide as the terminal. */
+/** Starts a table for these cases, as wide as the terminal. */
 export function createTable(cases: typeof endpointCases, surroundings: Surroundings): CaseTable {
   const paint = paintFor(surroundings)
   const line = (mark: string, cells: Cells, color: Color = plain) =>
@@ -26,14 +26,14 @@ export function createTable(cases: typeof endpointCases, surroundings: Surroundi
     },
     end(results, { passed, failed, cases: all }) {
       const { columns } = surroundings
-      const unseen = results.filter(({ note }) => note !== undefined)
+      const noted = results.find(({ note }) => note !== undefined)
       const lines = [
         ...fixLines(
           results.filter((result) => !result.passed),
           paint,
           columns,
         ),
-        ...(unseen[0] ? ['', ...wrap(`~ ${unseen[0].note}`, columns).map(paint.yellow)] : []),
+        ...(noted ? ['', ...wrap(`~ ${noted.note}`, columns).map(paint.yellow)] : []),
         '',
         `${passed} of ${all} passed${failed > 0 ? paint.red(`, ${failed} failed`) : ''}`,
       ]
@@ -46,20 +46,20 @@ type Color = (text: string) => string
 
 const plain: Color = (text) => text
 
-/** The name of a case, what it expects, and what it got. */
+/** The name of a case, the expected response, and the actual one. */
 type Cells = readonly [name: string, expected: string, actual: string]
 
-/** The width of each cell in terminal columns; the last cell gets what is left. */
+/** The width of each cell in terminal columns. The last cell gets the rest. */
 type Widths = readonly [name: number, expected: number, actual: number]
 
-/** The mark of a row and the gap behind it, and the gaps between the cells. */
+/** The mark of a row with the gap after it, and the gaps between the cells. */
 const MARK_COLUMNS = 2
 const GAPS_COLUMNS = 4
 
 /** Room for three statuses, such as `204, 204, 503`. */
 const MIN_ACTUAL = 13
 
-/** Each column as wide as its longest text. In a narrow terminal the first two share what there is, and their texts wrap. */
+/** Makes each column as wide as its longest cell. In a narrow terminal, the first two share the space, and their cells wrap. */
 function widthsFor(cases: typeof endpointCases, columns: number): Widths {
   const name = Math.max(...cases.map(({ name: text }) => text.length), 'case'.length)
   const expected = Math.max(...cases.map(({ expected: text }) => text.length), 'expected'.length)
@@ -69,7 +69,7 @@ function widthsFor(cases: typeof endpointCases, columns: number): Widths {
   return [first, second, Math.max(MIN_ACTUAL, columns - MARK_COLUMNS - GAPS_COLUMNS - first - second)]
 }
 
-/** A row of the table: as many lines as the cell that wraps most. */
+/** Formats a row of the table. It has as many lines as its tallest cell. */
 function rowLines(mark: string, cells: Cells, widths: Widths, color: Color): string[] {
   const [names = [], expected = [], actual = []] = cells.map((text, index) => wrap(text, widths[index] ?? 0))
   const count = Math.max(names.length, expected.length, actual.length)
@@ -81,10 +81,10 @@ function rowLines(mark: string, cells: Cells, widths: Widths, color: Color): str
   })
 }
 
-/** The most cases that are listed above a fix. */
+/** The maximum number of cases that are listed above a fix. */
 const LISTED_CASES = 3
 
-/** Each fix once, below the cases that it is for. */
+/** Formats each fix once, below the cases that it applies to. */
 function fixLines(failed: readonly EndpointResult[], paint: Paint, columns: number): string[] {
   const namesByFix = new Map<string, string[]>()
   for (const { name, fix = '' } of failed) {

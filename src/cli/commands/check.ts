@@ -1,4 +1,4 @@
-/** `check`: sends an endpoint everything that it will meet. */
+/** `check`: sends an endpoint every kind of request that it has to handle. */
 
 import { type EndpointResult, runCases } from '../../testing/endpoint/check-endpoint.js'
 import { endpointCases } from '../../testing/endpoint/endpoint-cases.js'
@@ -16,13 +16,13 @@ import { printable } from '../terminal/printable.js'
 export const check = defineCommand({
   name: 'check',
   summary:
-    'Sends an endpoint everything that it will meet, and says which responses are wrong and why. The endpoint processes the valid deliveries, so use a test setup. If the handler takes 200 ms or more in that setup, check can also tell from the response times whether duplicates are processed twice.',
+    'Sends an endpoint every kind of request that it has to handle, and says which responses are wrong and how to fix them. The endpoint processes the valid deliveries, so use a test setup. If its handler takes 200 ms or more there, check can tell from the response times whether duplicates are processed twice.',
   operands: 'URL',
   options: {
     only: {
       type: 'list',
       value: 'TEXT',
-      help: 'run only the cases with this in their name',
+      help: 'run only the cases whose name contains TEXT',
     },
     ...SECRET_OPTION,
   },
@@ -32,7 +32,7 @@ export const check = defineCommand({
   ],
   exitCodes: {
     0: 'success: every response is right',
-    1: 'failure: some responses are wrong, or there is none',
+    1: 'failure: some responses are wrong, or the endpoint does not respond',
     2: 'usage error',
     130: 'stopped with Ctrl-C',
   },
@@ -62,8 +62,8 @@ export const check = defineCommand({
 })
 
 /**
- * The cases with one of the texts in their name, in upper or lower case; without texts, all cases. Throws if one of the texts
- * matches no case.
+ * Returns the cases whose name contains one of the strings, in upper or lower case; all cases if there are no strings. Throws
+ * UsageError if a string matches no case.
  */
 function selectCases(parts: readonly string[]): typeof endpointCases {
   if (parts.length === 0) return endpointCases
@@ -75,10 +75,10 @@ function selectCases(parts: readonly string[]): typeof endpointCases {
   if (unmatched === undefined)
     return endpointCases.filter((each) => parts.some((part) => matches(part)(each)))
   const names = endpointCases.map(({ name }) => `  ${name}`).join('\n')
-  throw new UsageError(`--only ${unmatched} matches no case. These are the cases:\n${names}`, 'check')
+  throw new UsageError(`--only "${unmatched}" matches no case. These are the cases:\n${names}`, 'check')
 }
 
-/** Throws EnvironmentError if nothing responds, because every case would fail for the same reason. */
+/** Throws EnvironmentError if the endpoint doesn't respond, because every case would fail for the same reason. */
 async function requireResponse(url: string): Promise<void> {
   try {
     await sendRequest(url, { method: 'GET' })

@@ -16,7 +16,7 @@ export const listen = defineCommand({
     'npx truedy-webhooks listen --json | jq .event',
   ],
   exitCodes: {
-    1: "failure: the port or the folder can't be used",
+    1: "failure: the port, the folder or the secret can't be used",
     2: 'usage error',
     130: 'stopped with Ctrl-C',
   },

@@ -1,4 +1,4 @@
-/** `send`: signed deliveries, as Truedy sends them. */
+/** `send`: sends signed deliveries, as Truedy does. */
 
 import { defineCommand } from '../command.js'
 import { DEFAULT_EVENT, SEND_OPTIONS } from '../send/options.js'
@@ -23,7 +23,7 @@ export const send = defineCommand({
   ],
   exitCodes: {
     0: 'success: every delivery got a 2xx in the end',
-    1: "failure: some deliveries didn't, or a file can't be used",
+    1: "failure: some deliveries got no 2xx, or a file or the secret can't be used",
     2: 'usage error',
     130: 'stopped with Ctrl-C',
   },

@@ -1,4 +1,4 @@
-/** `verify`: one captured request, verified or diagnosed. */
+/** `verify`: verifies one captured request, or diagnoses it. */
 
 import { dedupeKey } from '../../dedupe/key.js'
 import { type Diagnosis, diagnose } from '../../diagnose/index.js'
@@ -14,18 +14,18 @@ import { diagnosisLines, LABEL_COLUMNS } from '../terminal/diagnosis-text.js'
 import { jsonLine } from '../terminal/json-line.js'
 import { paintFor } from '../terminal/paint.js'
 import { printable } from '../terminal/printable.js'
-import { cut, labeled, wrapLabeled } from '../terminal/wrap.js'
+import { breakAnywhere, labeled, wrapLabeled } from '../terminal/wrap.js'
 
 export const verify = defineCommand({
   name: 'verify',
-  summary: "Verifies one captured request, however old it is. If its signature doesn't match, says why.",
+  summary: 'Verifies one captured request, however old it is. If its signature is invalid, says why.',
   operands: '',
   options: {
     body: {
       type: 'text',
       value: 'FILE',
       isRequired: true,
-      help: 'the body, byte for byte; - for standard input',
+      help: 'the body, byte for byte; - means standard input',
     },
     timestamp: { type: 'text', value: 'TEXT', isRequired: true, help: 'the header X-Truedy-Timestamp' },
     signature: { type: 'text', value: 'TEXT', isRequired: true, help: 'the header X-Truedy-Signature' },
@@ -66,7 +66,7 @@ interface EventDescription {
   readonly error?: string
 }
 
-/** The event in a body whose signature is valid, or why there is none. */
+/** Describes the event in a body whose signature is valid, or says why there is none. */
 function describeEvent(body: Uint8Array): EventDescription {
   try {
     const event = parseEvent(body)
@@ -93,13 +93,13 @@ function findingsAsText({ diagnosis, event, bytes }: VerifyFindings, surrounding
   const paint = paintFor(surroundings)
   const verdict = diagnosis.ok
     ? paint.green('✓ The signature is valid.')
-    : paint.red("✗ The signature doesn't match.")
+    : paint.red('✗ The signature is invalid.')
   const details = [
     ['body', `${bytes} bytes`],
     ['event', event?.event],
     ['key', event?.key],
   ].flatMap(([label = '', text]) =>
-    text ? labeled(label, cut(printable(text), columns - LABEL_COLUMNS), LABEL_COLUMNS) : [],
+    text ? labeled(label, breakAnywhere(printable(text), columns - LABEL_COLUMNS), LABEL_COLUMNS) : [],
   )
   const obstacle = event?.error ? wrapLabeled('event', event.error, LABEL_COLUMNS, columns) : []
   return `${[verdict, ...details, ...obstacle.map(paint.yellow), ...diagnosisLines(diagnosis, paint, columns)].join('\n')}\n`

@@ -1,21 +1,21 @@
-/** The response of an app as lines for a person. */
+/** Formats the responses of an app for people. */
 
 import { explain } from '../hints.js'
 import { LABEL_COLUMNS } from '../terminal/diagnosis-text.js'
 import { milliseconds } from '../terminal/figures.js'
 import type { Paint } from '../terminal/paint.js'
 import { printable } from '../terminal/printable.js'
-import { cut, labeled, wrapLabeled } from '../terminal/wrap.js'
+import { breakAnywhere, labeled, wrapLabeled } from '../terminal/wrap.js'
 import { isAcknowledged, type PostResult } from '../transport.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
-/** Characters of a body that are shown. The page has more of it. */
+/** The maximum length of a body in the output. The page shows more of it. */
 const MAX_BODY = 200
 
-/** Describes the responses of an app. Each hint is given once in a run. */
+/** Describes the response of an app. */
 export type DescribeApp = (delivery: ListenedDelivery, columns: number) => string[]
 
-/** Starts a run. */
+/** Creates a function that describes responses. Each hint appears once in a run. */
 export function createAppText(paint: Paint): DescribeApp {
   const given = new Set<string>()
   const once = (hint: string) => {
@@ -31,7 +31,7 @@ export function createAppText(paint: Paint): DescribeApp {
     const head = [`${statusText(result)} in ${milliseconds(result.ms)} ms`, shown].filter(Boolean).join(': ')
     const hints = once(hintFor(delivery, result))
     return [
-      ...labeled('app', cut(head, columns - LABEL_COLUMNS), LABEL_COLUMNS),
+      ...labeled('app', breakAnywhere(head, columns - LABEL_COLUMNS), LABEL_COLUMNS),
       ...hints
         .filter((hint) => hint !== '')
         .flatMap((hint) => wrapLabeled('', printable(hint), LABEL_COLUMNS, columns))
@@ -44,11 +44,11 @@ function statusText(result: PostResult): string {
   return result.kind === 'response' ? String(result.status) : 'no response'
 }
 
-/** A hint for a response; nothing if the app agrees with the verdict. */
+/** Returns a hint for a response; an empty string if the app agrees with the verdict. */
 function hintFor({ outcome }: ListenedDelivery, result: PostResult): string {
   if (result.kind === 'response' && outcome === 'rejected') {
     return isAcknowledged(result)
-      ? 'The app accepted a delivery that must be rejected. Verify the signature and the timestamp before anything else.'
+      ? 'The app accepted a delivery that must be rejected. Reject it for the reason above before you process anything.'
       : ''
   }
   return isAcknowledged(result) ? '' : sentence(explain(result).hint)
@@ -58,7 +58,7 @@ function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** A body in one line, safe to print. */
+/** Formats a body as one line that is safe to print. */
 function bodyText(body: string): string {
   const text = body.trim().replace(/\s+/g, ' ')
   return printable(text.length > MAX_BODY ? `${text.slice(0, MAX_BODY)}…` : text)

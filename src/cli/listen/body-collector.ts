@@ -1,17 +1,17 @@
-/** Keeps the body of a request while something else reads it. */
+/** Collects the body of a request while something else reads it. */
 
 import type { IncomingMessage } from 'node:http'
 import { DEFAULT_MAX_BODY_BYTES, joinChunks, keepChunk } from '../../read-body.js'
 
 /** The body of one request. */
 export interface BodyCollector {
-  /** Resolves when the body has arrived, or its sender closed the connection. */
+  /** Resolves when the body is complete, or the sender closed the connection. */
   readonly ended: Promise<void>
-  /** The bytes so far, up to a receiver's own limit, and the size of all. */
+  /** Returns the bytes so far, up to the default limit of a receiver, and the total size. */
   soFar(): { readonly bytes: Uint8Array; readonly size: number }
 }
 
-/** Collects a body while something else reads it. */
+/** Starts to collect a body. */
 export function collectBody(request: IncomingMessage): BodyCollector {
   const chunks: Uint8Array[] = []
   let size = 0

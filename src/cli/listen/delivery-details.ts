@@ -1,4 +1,4 @@
-/** The headers and the body of a delivery, which the page asks for when someone opens it. */
+/** The headers and the body of a delivery, which the page requests when someone opens the delivery. */
 
 import { isUtf8 } from 'node:buffer'
 import { type HeaderPair, headerPairs } from '../connection-headers.js'
@@ -9,15 +9,15 @@ import { whyNotReplay } from './replay.js'
 export interface DeliveryDetails extends Pick<ListenedDelivery, 'method' | 'isWhole' | 'isValid'> {
   readonly headers: readonly HeaderPair[]
   readonly body: string
-  /** True if all of the body is UTF-8. */
+  /** True if the body is valid UTF-8. */
   readonly isText: boolean
-  /** Why it can't be sent again. */
+  /** Says why the delivery can't be sent again; `undefined` if it can. */
   readonly whyNotReplay: string | undefined
-  /** The body of the app's response, if there is an app that responded. */
+  /** The body of the app's response, if there is one. */
   readonly appBody?: string
 }
 
-/** The details of a delivery. */
+/** Returns the details of a delivery. */
 export function toDetails(delivery: ListenedDelivery): DeliveryDetails {
   const { method, rawHeaders, body, isValid, isWhole, app } = delivery
   return {

@@ -1,4 +1,4 @@
-/** The folder of `--save`: one file for each delivery. */
+/** Writes the folder of `--save`: one file for each delivery. */
 
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
@@ -11,15 +11,15 @@ import type { ListenedDelivery } from './listened-delivery.js'
 
 /** Saves deliveries. */
 export interface DeliveryFolder {
-  /** Starts to save a delivery. A failure is reported, and never thrown. */
+  /** Starts to save a delivery. A failure is reported instead of thrown. */
   save(delivery: ListenedDelivery): void
-  /** Resolves when every file is whole. */
+  /** Resolves when every file is complete. */
   idle(): Promise<void>
 }
 
 /** The settings of a folder besides its path. */
 export interface DeliveryFolderSettings {
-  /** Never written, whatever is received. */
+  /** A delivery that contains one of these is not saved, unless the secret is shorter than {@link MIN_SECRET_LENGTH}. */
   readonly secrets: readonly string[]
   /** Called once for each kind of failure. */
   onProblem(problem: string): void
@@ -28,16 +28,29 @@ export interface DeliveryFolderSettings {
 /** A shorter secret could occur in a delivery by chance, so it isn't searched for. */
 const MIN_SECRET_LENGTH = 12
 
+/** Reasons by the `code` of an error from Node's `fs`. */
+const FOLDER_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: "this user can't write there",
+  EPERM: "this user can't write there",
+  EEXIST: 'there is a file at this path',
+  ENOTDIR: 'a part of the path is a file',
+  ENOENT: 'the folder no longer exists',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+}
+
 /** Creates the folder if there is none. Throws EnvironmentError. */
 export async function openDeliveryFolder(
   path: string,
   { secrets, onProblem }: DeliveryFolderSettings,
 ): Promise<DeliveryFolder> {
   try {
-    // Payloads hold phone numbers and prompts: only this user may read them.
+    // Only this user may read the files, because payloads contain phone numbers and prompts.
     await mkdir(path, { recursive: true, mode: 0o700 })
   } catch (error) {
-    throw new EnvironmentError(`The folder "${printable(path)}" cannot be created: ${messageOf(error)}.`)
+    throw new EnvironmentError(
+      `The folder "${printable(path)}" can't be created: ${reasonOf(error)}. Choose another one with --save.`,
+    )
   }
   const long = secrets.filter(({ length }) => length >= MIN_SECRET_LENGTH)
   const underWay = new Set<Promise<void>>()
@@ -51,11 +64,13 @@ export async function openDeliveryFolder(
     save(delivery) {
       const text = formatDelivery(toSaved(delivery))
       if (long.some((secret) => holdsSecret(delivery, secret))) {
-        report('A delivery contains a secret that you passed to listen, so the delivery is not saved.')
+        report('A delivery contains a secret that you passed to listen. The delivery is not saved.')
         return
       }
       const saved: Promise<void> = writeWhole(join(path, nameOf(delivery)), text)
-        .catch((error) => report(`A delivery cannot be saved: ${messageOf(error)}.`))
+        .catch((error) =>
+          report(`A delivery can't be saved: ${reasonOf(error)}. Check "${printable(path)}".`),
+        )
         .then(() => void underWay.delete(saved))
       underWay.add(saved)
     },
@@ -65,19 +80,19 @@ export async function openDeliveryFolder(
   }
 }
 
-/** A name that sorts by time and that no other file has. */
+/** Returns a unique file name that sorts by time. */
 function nameOf({ receivedAt, number, event, code = 'failed' }: ListenedDelivery): string {
   const time = new Date(receivedAt).toISOString().replaceAll(':', '-')
-  // An event may have any name; a file may not.
+  // The name of an event can contain any character, but a file name can't.
   const name = (event ?? code).replace(/[^\w.-]/g, '_').slice(0, 60)
   return `${time}-${String(number).padStart(4, '0')}-${name}-${randomBytes(4).toString('hex')}.json`
 }
 
-/** A file under its final name is always whole: it is written under a temporary name first, which `send --from` ignores. */
+/** Writes a file under a temporary name, which `send --from` ignores, and then renames it. So every `.json` file is complete. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.part`
   try {
-    // `wx` never writes to a file that exists.
+    // `wx` fails if the file exists.
     const file = await open(temporary, 'wx', 0o600)
     try {
       await file.writeFile(text)
@@ -118,13 +133,15 @@ function toSaved(delivery: ListenedDelivery): SavedDelivery {
   }
 }
 
-/** Tells whether a request or the app's response has the secret in it. */
+/** Tells whether a request or the app's response contains the secret. */
 function holdsSecret({ path, rawHeaders, body, app }: ListenedDelivery, secret: string): boolean {
   const texts = [path, ...rawHeaders, app?.body ?? '']
   return Buffer.from(body).includes(secret) || texts.some((text) => text.includes(secret))
 }
 
-function messageOf(error: unknown): string {
-  // Node's errors of files name the path, which may hold anything.
-  return printable(error instanceof Error ? error.message : String(error))
+/** Says why a folder or file can't be written. The reason has no path, so that it is the same for each file. */
+function reasonOf(error: unknown): string {
+  // Node's file errors have a code.
+  const { code = '' } = error as NodeJS.ErrnoException
+  return FOLDER_ERRORS[code] ?? (code || String(error))
 }

@@ -1,9 +1,9 @@
-/** A delivery as one line of JSON: what `--json` prints, and what the feed of the page sends. */
+/** Formats a delivery as one line of JSON, for `--json` and for the feed of the page. */
 
 import type { AppResponse } from './forwarder.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
-/** A delivery without headers and body. */
+/** A delivery without its headers and body. */
 export interface DeliveryLine extends Pick<ListenedDelivery, 'number' | 'outcome' | 'durationMs' | 'bytes'> {
   /** ISO 8601. */
   readonly receivedAt: string
@@ -21,16 +21,16 @@ export interface DeliveryLine extends Pick<ListenedDelivery, 'number' | 'outcome
   readonly app?: AppLine
 }
 
-/** The response of an app without its body. */
+/** The response of an app, without its body. */
 export interface AppLine {
-  /** `null` if there is none. */
+  /** `null` if the app did not respond. */
   readonly status: number | null
   readonly durationMs: number
-  /** Why there is no response. */
+  /** Says why there is no response. */
   readonly reason?: string
 }
 
-/** The line of a delivery. */
+/** Returns the line of a delivery. */
 export function toLine(delivery: ListenedDelivery): DeliveryLine {
   const { number, receivedAt, status, outcome, durationMs, event, key, code, message, diagnosis, bytes } =
     delivery

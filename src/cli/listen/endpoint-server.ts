@@ -16,17 +16,17 @@ export interface EndpointSettings {
   readonly path: string
   readonly secret: string
   readonly otherSecrets: readonly string[]
-  /** Hands deliveries on. Without one, the endpoint responds itself. */
+  /** Forwards deliveries. Without it, the endpoint responds itself. */
   readonly forwarder?: Forwarder | undefined
   onDelivery(delivery: ListenedDelivery): void
   /** Called for a request to another path, which gets a 404. */
   onElsewhere(method: string, path: string): void
 }
 
-/** Starts the endpoint on 127.0.0.1. Throws EnvironmentError if it can't listen, WebhookError for an unusable secret. */
+/** Starts the endpoint on 127.0.0.1. Throws EnvironmentError if it can't listen, WebhookError for an invalid secret. */
 export async function startEndpoint(settings: EndpointSettings): Promise<ListeningServer> {
   const { secret, forwarder } = settings
-  // Fails at the start instead of at the first delivery.
+  // An invalid secret fails now instead of at the first delivery.
   requireKey(secret)
   const respond = forwarder ? respondByApp(secret, forwarder) : respondAlone(secret)
   const judge = createJudge(settings)

@@ -1,4 +1,4 @@
-/** Hands requests on to an app, byte for byte, and its responses back. */
+/** Forwards requests to an app byte for byte, and returns its responses to the sender. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { joinChunks } from '../../read-body.js'
@@ -10,9 +10,9 @@ import { isTimedOut, type PostResult, timedOut, toPostResponse } from '../transp
 
 /** The response of an app to a request. */
 export interface AppResponse {
-  /** Its status and how long it took, or why there is none. */
+  /** The status and the duration, or the reason why there is no response. */
   readonly result: PostResult
-  /** The text of its body, or the beginning of a long one. */
+  /** The body of the response, or the beginning of a long one. */
   readonly body: string
   /** True if {@link body} is all of it. */
   readonly isWhole: boolean
@@ -21,20 +21,20 @@ export interface AppResponse {
 /** Forwards to one app. */
 export interface Forwarder {
   /**
-   * Hands a request on, and writes the app's response. Without one, it responds with 502, or 504 after a timeout. Never rejects; resolves
-   * with `undefined` if the sender closed the connection first.
+   * Forwards a request, and writes the app's response. If the app doesn't respond, writes 502, or 504 after a timeout. Never
+   * rejects; resolves with `undefined` if the sender closed the connection first.
    */
   forward(request: IncomingMessage, response: ServerResponse): Promise<AppResponse | undefined>
 }
 
-/** The part of an app's body that is kept to be shown, in bytes. */
+/** The maximum size of the part of an app's body that is kept for the output, in bytes. */
 const MAX_KEPT_BYTES = 16_384
 
 /**
  * Opens a forwarder.
  *
  * @param app - `http:` or `https:`; a user and password in it become an `Authorization` header
- * @param timeoutMs - how long the app may take; as long as Truedy waits unless given
+ * @param timeoutMs - how long the app may take; by default, as long as Truedy waits
  */
 export async function openForwarder(app: URL, timeoutMs = TRUEDY_TIMEOUT_MS): Promise<Forwarder> {
   // Loads TLS only if it is needed.
@@ -71,14 +71,14 @@ export async function openForwarder(app: URL, timeoutMs = TRUEDY_TIMEOUT_MS): Pr
           outgoing.destroy()
           settle(undefined)
         })
-        // After the response, an error means only that the app did not read the rest of the request.
+        // After the response has started, an error here means only that the app did not read the rest of the request.
         let hasResponse = false
         outgoing.on('error', (error) => {
           if (!hasResponse) fail(error)
         })
         outgoing.on('response', (incoming) => {
           hasResponse = true
-          handBack(incoming, response).then((kept) => {
+          passBack(incoming, response).then((kept) => {
             const ms = performance.now() - sentAt
             settle({ ...kept, result: { ...toPostResponse(incoming, kept.body, target), sentAt, ms } })
           }, fail)
@@ -89,7 +89,7 @@ export async function openForwarder(app: URL, timeoutMs = TRUEDY_TIMEOUT_MS): Pr
   }
 }
 
-/** The app's URL, with the query of the request behind its own. */
+/** Returns the app's URL, with the query of the request appended to its own. */
 function withQueryOf(path: string, app: URL): URL {
   const [, query] = /\?(.*)$/s.exec(path) ?? []
   const target = new URL(app)
@@ -97,7 +97,7 @@ function withQueryOf(path: string, app: URL): URL {
   return target
 }
 
-/** The headers as received, but for those of the connection. An array keeps their spelling, order and repetition. */
+/** Returns the headers as received, except those of the connection. An array keeps their spelling, order and repetition. */
 function outgoingHeaders({ rawHeaders }: IncomingMessage, target: URL): string[] {
   const headers = endToEndHeaders(headerPairs(rawHeaders))
   const authorization = authorizationOf(target)
@@ -106,8 +106,8 @@ function outgoingHeaders({ rawHeaders }: IncomingMessage, target: URL): string[]
   return ['Host', target.host, 'Authorization', authorization, ...others.flat()]
 }
 
-/** Hands a response back as it arrives. Resolves with the beginning of its body; rejects if the app breaks off. */
-async function handBack(
+/** Passes a response to the sender as it arrives. Resolves with the beginning of its body; rejects if the app breaks off. */
+async function passBack(
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<Pick<AppResponse, 'body' | 'isWhole'>> {
@@ -128,14 +128,14 @@ async function handBack(
   return { body: Buffer.from(joinChunks(kept)).toString('utf8'), isWhole: size <= MAX_KEPT_BYTES }
 }
 
-/** Responds in the place of an app that did not. If it broke off in the middle, so does this. */
+/** Responds instead of an app that did not respond. If the app broke off in the middle of a response, so does this function. */
 function endWithoutApp(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
   reason: string,
 ): void {
-  // The rest of the body has nowhere to go.
+  // Nothing needs the rest of the body anymore.
   request.unpipe()
   request.resume()
   if (response.headersSent) response.destroy()

@@ -1,4 +1,4 @@
-/** Judges a delivery: what the library says of it, and the diagnosis if its signature doesn't match. */
+/** Judges a delivery: returns the verdict of the library, and a diagnosis if it was rejected with 401. */
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
@@ -7,9 +7,9 @@ import type { Outcome } from '../../receive/outcome.js'
 import { isProbe } from '../../testing/reserialization.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
-/** Why a probe was rejected. */
+/** Explains why a probe was rejected. */
 const PROBE_MESSAGE =
-  'This is a probe, and rejecting it is right. send, check and deliver send it after a rejected delivery, to find out whether the receiver re-serializes the body.'
+  'This is a probe, and the rejection is correct. After a rejected delivery, send, check and deliver send a probe to find out whether the receiver re-serializes the body.'
 
 /** A delivery with its verdict. */
 export type Judgment = Pick<
@@ -23,13 +23,13 @@ export interface JudgeSecrets {
   readonly otherSecrets: readonly string[]
 }
 
-/** Judges one delivery after the other. */
+/** Judges a delivery. */
 export type Judge = (outcome: Outcome, headers: IncomingHttpHeaders, body: Uint8Array) => Promise<Judgment>
 
-/** Creates a judge. */
+/** Creates a judge, which judges one delivery at a time. */
 export function createJudge(secrets: JudgeSecrets): Judge {
   let last: Promise<unknown> = Promise.resolve()
-  // One at a time: a forged delivery can make its diagnosis take a tenth of a second and some megabytes.
+  // One at a time, because a forged delivery can make its diagnosis take a tenth of a second and some megabytes.
   return (...args) => {
     const judged = last.then(() => judge(secrets, ...args))
     last = judged.catch(() => {})
@@ -53,11 +53,11 @@ async function judge(
   }
   const { code, message, status: responseStatus } = outcome.error
   const rejection = { outcome: status, durationMs, code, message }
-  // A 400 comes after the signature was verified: the body is not JSON, or no event.
+  // A 400 means that the signature is valid, but the body is not JSON or not an event.
   if (responseStatus !== 401) return { ...rejection, isValid: responseStatus === 400 }
   // Its signature is wrong on purpose, so a diagnosis would mislead.
   if (isProbe(body)) return { ...rejection, message: PROBE_MESSAGE, isValid: false }
-  // Between two diagnoses, requests that arrived in the meantime get their responses.
+  // Lets requests that arrived in the meantime get their responses before the next diagnosis.
   await setImmediate()
   const diagnosis = await diagnose(body, headers, secret, { otherSecrets })
   return { ...rejection, diagnosis, isValid: diagnosis.ok }

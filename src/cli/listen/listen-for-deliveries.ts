@@ -1,4 +1,4 @@
-/** Listens until Ctrl-C: one run of `listen`. */
+/** Runs `listen`. */
 
 import { once } from 'node:events'
 import { redactText } from '../../events/redact.js'
@@ -44,11 +44,10 @@ export async function listenForDeliveries(
 
   function show(delivery: ListenedDelivery): void {
     const isHidden = !isShown(delivery)
-    // Ctrl-C cuts off deliveries that are still arriving. Those aren't reported or saved, but a complete delivery is still
-    // saved.
+    // Ctrl-C cuts off deliveries that are still arriving. Those aren't saved, but complete ones are.
     const isInterrupted = surroundings.interrupted.aborted
     if (!isHidden && (delivery.isWhole || !isInterrupted)) folder?.save(delivery)
-    // Nothing may follow the summary.
+    // The summary must be the last output.
     if (isInterrupted) return
     counts.add(delivery, isHidden)
     if (isHidden) return
@@ -83,19 +82,22 @@ export async function listenForDeliveries(
 }
 
 function requirePath(path: string): string {
-  // Clients send a path as the URL parser normalizes it, so a path that the parser would change could never be requested.
+  // Clients send a path as the URL parser normalizes it, so a path that the parser changes could never be requested.
   if (path.startsWith('/') && new URL(`http://localhost${path}`).pathname === path) return path
-  throw new UsageError(`--path takes a path such as /webhooks/truedy, not "${path}".`, 'listen')
+  throw new UsageError(
+    `--path must be a normalized URL path that starts with / (got "${path}"). An example is /webhooks/truedy.`,
+    'listen',
+  )
 }
 
-/** The app's URL. One that leads to this endpoint would hand every delivery on without end. */
+/** Returns the app's URL. Throws UsageError if it is this endpoint, which would forward every delivery endlessly. */
 function requireApp(text: string, ownPort: number): URL {
   const url = requireHttpUrl(text, '--forward', 'listen')
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
   const isLocal = ['localhost', '127.0.0.1', '[::1]', '0.0.0.0'].includes(url.hostname)
   if (!isLocal || port !== ownPort) return url
   throw new UsageError(
-    `--forward leads to port ${port}, on which listen itself listens. Choose another port for listen with --port.`,
+    `--forward names port ${port}, but listen itself uses that port. Choose another port for listen with --port.`,
     'listen',
   )
 }

@@ -1,4 +1,4 @@
-/** Reports a run of `listen` as JSON: one object a line for each delivery, and a summary at the end. */
+/** Reports a run of `listen` as JSON: one line for each delivery, and a summary at the end. */
 
 import type { Surroundings } from '../surroundings.js'
 import { jsonLine } from '../terminal/json-line.js'
@@ -6,14 +6,14 @@ import { toLine } from './delivery-line.js'
 import type { ListenReport } from './listen-report.js'
 import type { OutcomeCounts } from './outcome-counts.js'
 
-/** Opens a report for scripts. */
+/** Starts a report for scripts. */
 export function listenReportAsJson(counts: OutcomeCounts, { print }: Surroundings): ListenReport {
   const line = (object: object) => print(jsonLine(object))
   return {
     start: (addresses) => line({ type: 'listening', ...addresses }),
     delivery: (delivery) => {
       const { app, payload } = delivery
-      // The feed of the page sends lines, too, but not these: the page asks for the details of one delivery.
+      // Only this report adds the app's body and the payload. The page requests them when a delivery is opened.
       line({
         type: 'delivery',
         ...toLine(delivery),

@@ -1,4 +1,4 @@
-/** Reports a run of `listen`: as text for people, or as JSON for scripts. */
+/** Defines the report of a run of `listen`: text for people, or JSON for scripts. */
 
 import type { ListenedDelivery } from './listened-delivery.js'
 
@@ -18,9 +18,9 @@ export interface ListenAddresses {
 export interface ListenReport {
   start(addresses: ListenAddresses): void
   delivery(delivery: ListenedDelivery): void
-  /** A request to another path than that of the endpoint. */
+  /** Reports a request to a path that isn't the endpoint's. */
   elsewhere(method: string, path: string, expected: string): void
-  /** Something that went wrong beside the deliveries. */
+  /** Reports why a delivery could not be saved. */
   problem(text: string): void
   /** Reports the summary. */
   end(): void

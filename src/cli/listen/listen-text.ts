@@ -1,4 +1,4 @@
-/** Reports a run of `listen` as text: some lines for each delivery, and a summary at the end. */
+/** Reports a run of `listen` as text: a few lines for each delivery, and a summary at the end. */
 
 import type { Surroundings } from '../surroundings.js'
 import { grouped } from '../terminal/figures.js'
@@ -10,7 +10,7 @@ import { DETAIL_INDENT, deliveryLines } from './delivery-text.js'
 import type { ListenAddresses, ListenReport } from './listen-report.js'
 import type { OutcomeCounts } from './outcome-counts.js'
 
-/** Opens a report for people. */
+/** Starts a report for people. */
 export function listenReportAsText(counts: OutcomeCounts, surroundings: Surroundings): ListenReport {
   const { print } = surroundings
   const paint = paintFor(surroundings)
@@ -36,7 +36,7 @@ export function listenReportAsText(counts: OutcomeCounts, surroundings: Surround
   return {
     start,
     delivery(delivery) {
-      // Asked each time: the window may have another size by now.
+      // Read each time, because the window may have been resized.
       const { columns } = surroundings
       const appLines = describeApp(delivery, columns - DETAIL_INDENT)
       printLines(deliveryLines(delivery, { paint, columns, appLines }))
@@ -55,7 +55,7 @@ export function listenReportAsText(counts: OutcomeCounts, surroundings: Surround
   }
 }
 
-/** The outcomes that the app's status decides. */
+/** Names for the outcomes that depend on the app's status. */
 const OUTCOMES_OF_APPS: Readonly<Record<string, string>> = {
   processed: 'acknowledged',
   failed: 'not acknowledged',

@@ -6,17 +6,17 @@ import type { ListenedDelivery } from './listened-delivery.js'
 export interface DeliveryLog {
   add(delivery: ListenedDelivery): void
   find(number: number): ListenedDelivery | undefined
-  /** Those with a higher number, in order. */
+  /** Returns the deliveries with a higher number, in order. */
   after(number: number): readonly ListenedDelivery[]
   /** Calls a function for each new delivery until the returned function is called. */
   subscribe(listener: (delivery: ListenedDelivery) => void): () => void
 }
 
 const MAX_DELIVERIES = 1000
-/** The total of bodies and headers, in bytes. */
+/** The maximum total size of bodies and headers, in bytes. */
 const MAX_BYTES = 32 * 1_048_576
 
-/** Creates an empty log. It keeps the newest 1,000 deliveries, or fewer if they have more than 32 MiB. */
+/** Creates an empty log. It keeps the newest 1,000 deliveries, or fewer if those would take more than 32 MiB. */
 export function createLog(): DeliveryLog {
   const deliveries: ListenedDelivery[] = []
   const listeners = new Set<(delivery: ListenedDelivery) => void>()

@@ -1,4 +1,4 @@
-/** Starts servers on the loopback address, and says why one can't. */
+/** Starts servers on the loopback address, and explains why one can't start. */
 
 import { once } from 'node:events'
 import type { Server } from 'node:http'
@@ -10,7 +10,7 @@ export interface ListeningServer {
   /** `http://127.0.0.1:3000` */
   readonly origin: string
   readonly port: number
-  /** Stops it at once, and closes all its connections. */
+  /** Stops the server at once, and closes all its connections. */
   close(): Promise<void>
 }
 
@@ -20,19 +20,19 @@ const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EACCES: "can't be used by this user",
 }
 
-/** Starts a server on 127.0.0.1. Throws EnvironmentError, whose message ends with what to do. */
+/** Starts a server on 127.0.0.1. Throws EnvironmentError, whose message ends with the remedy. */
 export async function listenOn(server: Server, port: number, remedy: string): Promise<ListeningServer> {
   server.listen(port, '127.0.0.1')
   try {
     await once(server, 'listening')
   } catch (error) {
-    // Errors of servers from Node have a code.
+    // Node's server errors have a code.
     const { code = '', message } = error as NodeJS.ErrnoException
     throw new EnvironmentError(
       `Port ${port} ${LISTEN_ERRORS[code] ?? `can't be used: ${message}`}. ${remedy}`,
     )
   }
-  // A server on a port, like this one, has an object as its address; a server on a pipe has a text.
+  // The address of a server on a port is an object. Only a server on a pipe has a string.
   const address = server.address() as AddressInfo
   return {
     origin: `http://127.0.0.1:${address.port}`,

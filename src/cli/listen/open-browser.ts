@@ -1,14 +1,14 @@
-/** Opens a page in the browser. */
+/** Opens the page in the browser. */
 
 import { spawn } from 'node:child_process'
 
 const OPENERS: Partial<Record<NodeJS.Platform, readonly [program: string, ...args: string[]]>> = {
   darwin: ['open'],
-  // The first quoted argument of `start` is the title of a window, hence the empty text.
+  // The first quoted argument of `start` is the title of a window, so it gets an empty one.
   win32: ['cmd', '/c', 'start', ''],
 }
 
-/** Opens a URL with the program that this system has for it. If it has none, nothing happens, because the URL was printed. */
+/** Opens a URL with the system's own opener. If there is none, does nothing, because the URL was printed. */
 export function openBrowser(
   url: string,
   env: Readonly<Record<string, string | undefined>>,

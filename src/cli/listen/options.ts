@@ -8,7 +8,7 @@ export const LISTEN_OPTIONS = {
   forward: {
     type: 'text',
     value: 'URL',
-    help: 'hand every delivery on to your app, and respond as the app does',
+    help: 'forward every delivery to your app, and respond as the app does',
   },
   port: {
     type: 'number',
@@ -17,7 +17,7 @@ export const LISTEN_OPTIONS = {
     max: 65_535,
     isWhole: true,
     default: 3000,
-    help: 'the port on 127.0.0.1; 0 for a free one',
+    help: 'the port on 127.0.0.1; 0 chooses a free one',
   },
   path: {
     type: 'text',

@@ -2,13 +2,13 @@
 
 import type { ListenedDelivery } from './listened-delivery.js'
 
-/** The deliveries of a run, counted. */
+/** The numbers of deliveries in a run. */
 export interface OutcomeCounts {
   readonly outcomes: Readonly<Record<ListenedDelivery['outcome'], number>>
-  /** The rejected ones, by error code. */
+  /** The number of rejected deliveries by error code. */
   readonly rejections: ReadonlyMap<string, number>
   readonly total: number
-  /** The number of those that `--events` hid. */
+  /** The number of deliveries that `--events` hid. */
   readonly hidden: number
   add(delivery: ListenedDelivery, isHidden: boolean): void
 }

@@ -1,20 +1,20 @@
-/** The feed of the page: server-sent events. */
+/** Sends the feed of the page: server-sent events. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type DeliveryLine, toLine } from './delivery-line.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 import type { DeliveryLog } from './log.js'
 
-/** A browser that has more than this to read is disconnected. It reconnects by itself. */
+/** A browser with more unread data than this is disconnected. It reconnects by itself. */
 const MAX_UNREAD_BYTES = 8 * 1_048_576
 
-/** Characters of an event's name in the feed. If very long names were sent in full, a browser would never catch up. */
+/** The maximum length of an event's name in the feed. If very long names were sent in full, a browser would never catch up. */
 const MAX_NAME = 200
 
 /**
  * Sends the deliveries that the page has not seen, then each new one.
  *
- * @param run - a name that only this run of the program has
+ * @param run - the unique name of this run of the program
  */
 export function sendEvents(
   request: IncomingMessage,
@@ -29,10 +29,10 @@ export function sendEvents(
     if (response.writableLength > MAX_UNREAD_BYTES) response.destroy()
     else response.write(`id: ${run}-${delivery.number}\ndata: ${JSON.stringify(toFeedLine(delivery))}\n\n`)
   }
-  // The browser reconnects after half a second. If it finds another run then, the page starts over.
+  // The browser reconnects after half a second. `reset` clears the page if its deliveries are from another run.
   response.write(`retry: 500\n${isSameRun ? '' : 'event: reset\ndata:\n'}\n`)
   for (const delivery of log.after(isSameRun ? Number(last) : 0)) send(delivery)
-  // Everything that follows is new.
+  // Everything after this event is new.
   response.write('event: live\ndata:\n\n')
   response.on('close', log.subscribe(send))
 }

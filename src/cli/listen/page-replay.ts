@@ -1,4 +1,4 @@
-/** Sends a delivery again when the page asks for it. */
+/** Sends a delivery again when the page requests it. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isObject } from '../../json.js'
@@ -7,9 +7,10 @@ import type { DeliveryLog } from './log.js'
 import { endWithJson, endWithoutDelivery, endWithText } from './page-responses.js'
 import { replay, whyNotReplay } from './replay.js'
 
-const MAX_ORDER_BYTES = 10_000
+/** The maximum length of a replay request's body. */
+const MAX_REQUEST_LENGTH = 10_000
 
-/** Sends a delivery of the log to a URL, both named in the JSON of the request. Responds with the result. */
+/** Sends a delivery of the log to a URL. The JSON of the request names both. Responds with the result. */
 export async function sendReplay(
   request: IncomingMessage,
   response: ServerResponse,
@@ -19,30 +20,32 @@ export async function sendReplay(
     endWithText(response, 415, 'Send JSON.')
     return
   }
-  const { number, url } = await readOrder(request)
+  const { number, url } = await readReplayRequest(request)
   const delivery = log.find(Number(number))
   const target = typeof url === 'string' ? parseHttpUrl(url) : undefined
   const obstacle = delivery && whyNotReplay(delivery)
   const abandoned = new AbortController()
-  // It closes when the browser goes away, or this program stops.
+  // The response closes when the browser disconnects, or this program stops.
   response.on('close', () => abandoned.abort())
   if (!delivery) endWithoutDelivery(response)
   else if (obstacle) endWithText(response, 409, obstacle)
-  else if (!target) endWithText(response, 400, 'The URL must start with http:// or https://.')
+  else if (!target)
+    endWithText(response, 400, 'The URL is invalid. Enter one that starts with http:// or https://.')
   else endWithJson(response, 200, await replay(delivery, target, secret, abandoned.signal))
 }
 
-async function readOrder(request: IncomingMessage): Promise<Record<string, unknown>> {
+/** Reads the JSON object of a request. Returns an empty object if there is none. */
+async function readReplayRequest(request: IncomingMessage): Promise<Record<string, unknown>> {
   let text = ''
   for await (const chunk of request) {
     text += String(chunk)
-    if (text.length > MAX_ORDER_BYTES) return {}
+    if (text.length > MAX_REQUEST_LENGTH) return {}
   }
   try {
-    const order: unknown = JSON.parse(text)
-    return isObject(order) ? order : {}
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : {}
   } catch {
-    // An order that is not JSON names no delivery, so it gets the response for a missing delivery.
+    // A request without JSON names no delivery, so it gets the response for a missing delivery.
     return {}
   }
 }

@@ -1,4 +1,4 @@
-/** Responses of the page's server. */
+/** Writes the responses of the page's server. */
 
 import type { ServerResponse } from 'node:http'
 
@@ -12,7 +12,11 @@ export function endWithJson(response: ServerResponse, status: number, value: unk
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
 
-/** Ends the response to a request for a delivery that the log no longer has. */
+/** Ends the response to a request for a delivery that the log doesn't have. */
 export function endWithoutDelivery(response: ServerResponse): void {
-  endWithText(response, 404, 'This delivery is no longer kept. Only the newest 1,000 are.')
+  endWithText(
+    response,
+    404,
+    'This delivery is not in memory. listen keeps the newest 1,000, or fewer if they take more than 32 MiB.',
+  )
 }

@@ -1,8 +1,7 @@
 /**
- * Serves the page: on a port of its own, so that a tunnel to the endpoint never shows it, and only to the browser on this
- * machine. A request under another name (a foreign `Host`, after a DNS answer that points here) or from another page (a
- * foreign `Origin`) is rejected. So is a request without the token, which is the first part of the path in the printed URL:
- * otherwise, other programs on this machine could use the page to sign deliveries.
+ * Serves the page to the browser on this machine. The page has its own port, so that a tunnel to the endpoint never shows it.
+ * It rejects a foreign `Host` (DNS rebinding), a foreign `Origin` (another page), and a request without the token, which is
+ * the first part of the path in the printed URL. Without the token, other programs on this machine could sign deliveries.
  */
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
@@ -33,10 +32,10 @@ export interface PageServer extends ListeningServer {
 /** Starts the page on 127.0.0.1 and a free port. */
 export async function startPage(settings: PageSettings): Promise<PageServer> {
   const token = randomBytes(24).toString('base64url')
-  // Each run numbers its deliveries from 1, so a page from an earlier run must be able to tell the runs apart.
+  // Each run numbers its deliveries from 1. Its name tells a page that is still open from an earlier run to start over.
   const run = randomBytes(6).toString('hex')
   const server = createServer((request, response) => {
-    // Rejects if the browser goes away in the middle of an order.
+    // Rejects if the browser disconnects in the middle of a request.
     respond(request, response, { ...settings, run, token }).catch(() => response.destroy())
   })
   const listening = await listenOn(server, 0, '')
@@ -56,7 +55,7 @@ async function respond(
     endWithText(
       response,
       403,
-      'This page is only for the browser on this machine. Open it under 127.0.0.1 or localhost.',
+      'This page is only for the browser on this machine. Open it at 127.0.0.1 or localhost.',
     )
     return
   }
@@ -82,18 +81,18 @@ async function respond(
   }
 }
 
-/** Compares in constant time. */
+/** Compares two strings in constant time. */
 function isEqual(given: string, token: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(token)]
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** Tells whether a request was made under a name of this machine, and by nobody but the page itself. */
+/** Tells whether a request names this machine as its host, and doesn't come from another page. */
 function isOwn({ method, headers, socket }: IncomingMessage): boolean {
   const { host = '', origin } = headers
   const names = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${socket.localPort}`)
   if (!names.includes(host.toLowerCase())) return false
-  // Another page can't leave out its Origin in a POST.
+  // In a POST, a browser always sends the Origin of the page.
   return origin === undefined ? method === 'GET' : origin.toLowerCase() === `http://${host.toLowerCase()}`
 }
 
@@ -108,7 +107,7 @@ function sendPage(response: ServerResponse, { endpoint }: PageSettings): void {
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
-    // The browser itself makes sure that the page inserts nothing but text.
+    // The browser then lets the page insert only text, never HTML.
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ]
@@ -116,8 +115,8 @@ function sendPage(response: ServerResponse, { endpoint }: PageSettings): void {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policy.join('; '),
   })
-  // The endpoint is our own origin plus a URL path, and neither can hold a quote. A path may hold "$&", which `replaceAll`
-  // would expand in a string, so the replacement is a function.
+  // The endpoint is our own origin plus a URL path, and neither can contain a quote. A path can contain "$&", which
+  // `replaceAll` would expand in a string, so the replacement is a function.
   const escaped = endpoint.replaceAll('&', '&amp;')
   response.end(page.replaceAll('{{nonce}}', nonce).replaceAll('{{endpoint}}', () => escaped))
 }

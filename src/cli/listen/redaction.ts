@@ -1,4 +1,4 @@
-/** Masks a delivery for the terminal and for `--json`: their output is often shared or kept as a log. The page shows it whole. */
+/** Masks deliveries for the terminal and `--json`, whose output is often shared or logged. The page shows them unmasked. */
 
 import { decodeUtf8 } from '../../bytes.js'
 import type { TruedyEvent } from '../../events/catalogue.js'
@@ -7,9 +7,9 @@ import { isObject, parseJson } from '../../json.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
 /**
- * A delivery whose names, key and app's response are masked.
+ * Returns a delivery with masked names, key and app response.
  *
- * @param isPrinted - whether it gets its payload, masked, too
+ * @param isPrinted - true to add the masked payload
  */
 export function redactDelivery(delivery: ListenedDelivery, isPrinted: boolean): ListenedDelivery {
   const { event, key, app } = delivery
@@ -19,17 +19,17 @@ export function redactDelivery(delivery: ListenedDelivery, isPrinted: boolean): 
     ...(event !== undefined && { event: redactText(event) }),
     ...(key !== undefined && { key: redactText(key) }),
     ...(app && { app: { ...app, body: redactBody(app.body) } }),
-    // It masks plain JSON of any shape, also of a delivery that isn't an event.
+    // `redact` masks JSON of any shape, so the cast is safe for a delivery that isn't an event.
     ...(payload && { payload: redact(payload as unknown as TruedyEvent) }),
   }
 }
 
-/** The payload; `undefined` if the body is not a JSON object, which the verdict says. */
+/** Reads the payload. Returns `undefined` if the body isn't a complete JSON object, which the verdict explains. */
 function readPayload({ body, isWhole }: ListenedDelivery): Record<string, unknown> | undefined {
   return isWhole ? parseObject(decode(body)) : undefined
 }
 
-/** The body of an app's response. JSON may hold the payload, so its fields are masked by their names. */
+/** Masks the body of an app's response. JSON can contain the payload, so its fields are masked by name. */
 function redactBody(body: string): string {
   const fields = parseObject(body)
   return fields ? JSON.stringify(redact(fields as unknown as TruedyEvent)) : redactText(body)
@@ -44,7 +44,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The text of a body; empty if it is not UTF-8. */
+/** Decodes a body. Returns an empty string if it isn't UTF-8. */
 function decode(body: Uint8Array): string {
   try {
     return decodeUtf8(body)

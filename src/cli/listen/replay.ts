@@ -9,25 +9,25 @@ import type { ListenedDelivery } from './listened-delivery.js'
 /** The result of a replay. */
 export interface Replay {
   readonly status?: number
-  /** The request: the body with a new signature, or the delivery as received. */
+  /** `again` if the body got a new signature. */
   readonly signed: 'again' | 'as received'
   readonly durationMs: number
-  /** The fault and its fix, if the response is not 2xx. */
+  /** The fault and its fix, if the response isn't a 2xx. */
   readonly hint?: string
 }
 
-/** Why a delivery can't be sent again; `undefined` if it can. */
+/** Says why a delivery can't be sent again; `undefined` if it can. */
 export function whyNotReplay({ method, isWhole }: ListenedDelivery): string | undefined {
   if (method !== 'POST') return `This was a ${method}. Only a POST is a delivery.`
-  return isWhole ? undefined : "Only the beginning of its body was kept, so it can't be sent again."
+  return isWhole ? undefined : "Its body is incomplete, so the delivery can't be sent again."
 }
 
 /**
- * Sends a delivery to a URL. One with a valid signature gets a new timestamp and a new signature, because its own would be too old.
- * Anything else is sent as received: **a body that was never signed is not signed here.**
+ * Sends a delivery to a URL. A valid one gets a new timestamp and a new signature, because receivers reject old timestamps. Any
+ * other is sent as received: **a body without a valid signature is never signed.**
  *
  * @param delivery - a whole POST: see {@link whyNotReplay}
- * @param abandoned - ends the request, because nobody waits for the response anymore
+ * @param abandoned - aborted when nobody waits for the response anymore; ends the request
  */
 export async function replay(
   delivery: ListenedDelivery,

@@ -1,4 +1,4 @@
-/** The two ways to respond to a delivery: by this program alone, or by the app that it is forwarded to. */
+/** Responds to a delivery: alone, or with the response of the app that it is forwarded to. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { bodyTooLarge, connectionClosed } from '../../read-body.js'
@@ -16,14 +16,14 @@ export interface Responded {
   readonly app?: AppResponse
 }
 
-/** Responds to a delivery. Resolves once the response is written; with `undefined` if nobody was there to get one. */
+/** Responds to a delivery. Resolves when the response is written; with `undefined` if there is no outcome to report. */
 export type Respond = (
   request: IncomingMessage,
   response: ServerResponse,
   collect: () => BodyCollector,
 ) => Promise<Responded | undefined>
 
-/** Responds as a receiver of this library does. */
+/** Creates a function that responds as a receiver of this library does. */
 export function respondAlone(secret: string): Respond {
   const store = memoryStore()
   return async (request, response, collect) => {
@@ -31,7 +31,7 @@ export function respondAlone(secret: string): Respond {
     const handler = createNodeHandler({
       secret,
       store,
-      // Shows what arrives, and does nothing else with it.
+      // `listen` only shows events.
       onEvent() {},
       onOutcome: (found) => {
         outcome = found
@@ -41,14 +41,14 @@ export function respondAlone(secret: string): Respond {
     // The handler accepts only a body that nobody has started to read, so it must be called before `collect()`.
     collect()
     await processed
-    // Set already: the handler reports each outcome before it responds.
+    // The outcome is set, because the handler reports it before it responds.
     return outcome && { outcome }
   }
 }
 
 /**
- * Responds as the app does. The verdict is this library's own. A delivery counts as processed only if the app acknowledged
- * it. If not, its retry is no duplicate.
+ * Creates a function that responds as the app does. The verdict is this library's own. A delivery counts as processed only if
+ * the app acknowledged it; otherwise, its retry isn't a duplicate.
  */
 export function respondByApp(secret: string, forwarder: Forwarder): Respond {
   const store = memoryStore()
@@ -80,7 +80,7 @@ export function respondByApp(secret: string, forwarder: Forwarder): Respond {
         return bytes
       },
     })
-    // If a delivery is rejected because of its headers, its body and the app's response may still be on their way.
+    // If a delivery is rejected because of its headers, its body and the app's response may still be arriving.
     const [app] = await Promise.all([forwarded, body.ended])
     return outcome && { outcome, ...(app && { app }) }
   }

@@ -1,4 +1,4 @@
-/** The verdict on a delivery in a word. The page uses it, too, so it imports nothing of Node. */
+/** Sums up the verdict on a delivery in one word. The page uses this file, too, so it must not import anything from Node. */
 
 import type { ListenedDelivery } from './listened-delivery.js'
 
@@ -8,8 +8,8 @@ interface Judged extends Pick<ListenedDelivery, 'outcome' | 'isValid'> {
 }
 
 /**
- * The outcome; or `valid` instead of `processed` or `failed` if an app responds, because the app's success is not part of the
- * verdict.
+ * Returns the outcome; or `valid` instead of `processed` or `failed` if deliveries are forwarded, because the verdict is about
+ * the delivery and not about the app.
  */
 export function verdictOf({ outcome, app, isValid }: Judged): string {
   return app && isValid && (outcome === 'processed' || outcome === 'failed') ? 'valid' : outcome

@@ -1,18 +1,18 @@
-/** The waits before retries. */
+/** Decides how long to wait before each retry. */
 
-/** The wait after an attempt (1 is the first) that got no 2xx, in milliseconds; `undefined` to give up. */
+/** Returns the wait after a failed attempt (1 is the first), in milliseconds; `undefined` to give up. */
 export type BackOff = (attempt: number) => number | undefined
 
-/** The most retries of a delivery: as many as in the longest schedule that is known (src/CONTRACT.md §1). */
+/** The maximum number of retries of a delivery, as in the longest known schedule (src/CONTRACT.md §1). */
 export const RETRIES = 10
 
-/** The waits of that schedule: 30 s, then doubling. */
-export function likeTruedy(speed: number): BackOff {
+/** Creates the waits of that schedule, which is Ultravox's: 30 s, then doubling. Truedy promises no schedule. */
+export function longestSchedule(speed: number): BackOff {
   return doubling(30_000 / speed, Number.POSITIVE_INFINITY)
 }
 
-/** Short waits for a receiver that is still processing the same event. Together they are longer than a handler of ten seconds. */
-export function impatient(speed: number): BackOff {
+/** Creates short waits, for a receiver that is still processing the same event. In total they outlast a handler of ten seconds. */
+export function shortWaits(speed: number): BackOff {
   return doubling(250 / speed, 2000)
 }
 

@@ -1,4 +1,4 @@
-/** Creates the bodies of deliveries that belong to no scenario. */
+/** Creates the bodies of deliveries outside a scenario. */
 
 import { decodeUtf8 } from '../../bytes.js'
 import { isObject } from '../../json.js'
@@ -9,19 +9,19 @@ import type { Shape } from '../../testing/scenarios/story.js'
 import { EnvironmentError } from '../errors.js'
 import { printable } from '../terminal/printable.js'
 
-/** A body to send. A text stands for its UTF-8 bytes. */
+/** A body to send. A string is sent as UTF-8. */
 export type DeliveryBody = string | Uint8Array
 
-/** Creates the body of the delivery with an index. */
+/** Creates the body of a delivery, given its index. */
 export type MakeBody = (index: number) => DeliveryBody
 
-/** New sample events, the names in turn. */
+/** Creates sample events, and takes their names in turn. */
 export function sampleBodies(names: readonly [SampleName, ...SampleName[]], shape: Shape): MakeBody {
   const create = shape === 'nested' ? sampleEvent : flatSampleEvent
   return (index) => pythonJson(create(names[index % names.length] ?? names[0]))
 }
 
-/** New events of one name around given data, whose text stays as it is: `1.0` does not become `1`. */
+/** Creates events of one name around given data, whose characters don't change: `1.0` does not become `1`. */
 export function bodiesAround(data: string, name: SampleName, shape: Shape): MakeBody {
   return () => {
     const { data: _, ...envelope } = shape === 'nested' ? sampleEvent(name) : flatSampleEvent(name)
@@ -30,9 +30,9 @@ export function bodiesAround(data: string, name: SampleName, shape: Shape): Make
 }
 
 /**
- * The text of a JSON object, for the `data` of an event.
+ * Returns the text of a JSON object, for the `data` of an event.
  *
- * @param file - where the bytes come from, for the message
+ * @param file - the file that the bytes come from, for the message
  * @throws EnvironmentError
  */
 export function requireObjectText(bytes: Uint8Array, file: string): string {
@@ -42,7 +42,7 @@ export function requireObjectText(bytes: Uint8Array, file: string): string {
     text = decodeUtf8(bytes)
     isData = isObject(JSON.parse(text))
   } catch {
-    // Reported below. The engine's message only says where.
+    // Reported below. The message of the engine would only add a position.
   }
   if (isData) return text.trim()
   throw new EnvironmentError(

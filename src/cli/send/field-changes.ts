@@ -1,4 +1,4 @@
-/** The changes of `--set`. */
+/** Reads and applies the changes of `--set`. */
 
 import { decodeUtf8 } from '../../bytes.js'
 import { hexOfUnit } from '../../utf16.js'
@@ -8,7 +8,7 @@ import type { DeliveryBody } from './delivery-bodies.js'
 import { editJson, type JsonEdit } from './json-edit.js'
 
 /**
- * Reads `data.call.duration=5`. A value that is no JSON is a text.
+ * Reads `data.call.duration=5`. A value that isn't JSON becomes a string.
  *
  * @throws UsageError
  */
@@ -21,16 +21,26 @@ export function readChange(text: string): JsonEdit {
   return { path, value: isJson(value) ? value.trim() : asciiJson(value) }
 }
 
-/** Applies changes to a body. Throws EnvironmentError if there is no such place in it. */
+/** Applies changes to a body. Throws EnvironmentError if the body has no place for one of them. */
 export function applyChanges(body: DeliveryBody, changes: readonly JsonEdit[]): DeliveryBody {
   if (changes.length === 0) return body
   return changes.reduce((text, change) => {
     const changed = editJson(text, change)
     if (changed !== undefined) return changed
-    throw new EnvironmentError(
-      `--set can't change ${printable(change.path.join('.'))}. A part of this path is not an object or array, or the array has no such element.`,
-    )
+    throw new EnvironmentError(describeObstacle(text, change))
   }, requireJson(body))
+}
+
+/** Names the part of the path that is in the way of a change. */
+function describeObstacle(text: string, { path, value }: JsonEdit): string {
+  // The first prefix of the path that can't be set ends with the key that its parent can't have.
+  const depth = path.findIndex(
+    (_, index) => editJson(text, { path: path.slice(0, index + 1), value }) === undefined,
+  )
+  const parent = depth === 0 ? 'The body' : path.slice(0, depth).join('.')
+  return printable(
+    `--set can't change ${path.join('.')}. ${parent} is neither an object nor an array with an element ${path[depth]}: check the path.`,
+  )
 }
 
 function requireJson(body: DeliveryBody): string {
@@ -56,7 +66,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** A JSON string in ASCII, as Truedy's sender writes it. */
+/** Writes a string as JSON in ASCII, as Truedy's sender does. */
 function asciiJson(text: string): string {
   return JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${hexOfUnit(unit)}`)
 }

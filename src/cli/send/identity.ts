@@ -10,7 +10,7 @@ export interface Identity {
   readonly key: string
 }
 
-/** The identity of an event; `undefined` for a body that isn't an event. */
+/** Returns the identity of an event; `undefined` for a body that isn't an event. */
 export function identify(body: DeliveryBody): Identity | undefined {
   try {
     const event = parseEvent(body)

@@ -1,34 +1,34 @@
-/** Changes a field in the text of JSON and leaves every other character as it is: `142.0` stays `142.0`. */
+/** Changes a field in JSON text, and keeps every other character: `142.0` stays `142.0`. */
 
 /** One change. */
 export interface JsonEdit {
-  /** The keys that lead to the field. */
+  /** The keys that lead to the field, from the outside in. */
   readonly path: readonly string[]
   /** The JSON text of its value. */
   readonly value: string
 }
 
-/** A value in a text. */
+/** The position of a value in the text. */
 interface Span {
   readonly start: number
   readonly end: number
 }
 
-/** White space, a string, a sign, or a number or word. */
+/** White space, a string, punctuation, or a number or word. */
 const TOKEN = /\s+|"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s[\]{},:"]+/gy
 
 /**
- * Sets a field. Objects on the way that don't exist are created.
+ * Sets a field, and creates the objects on its path that don't exist.
  *
  * @param text - JSON; not checked
- * @returns the changed text; `undefined` if something on the way is neither an object nor an array with such an element
+ * @returns the changed text; `undefined` if a part of the path is neither an object nor an array with that element
  */
 export function editJson(text: string, { path, value }: JsonEdit): string | undefined {
   let span: Span = { start: text.length - text.trimStart().length, end: text.trimEnd().length }
   for (const [depth, key] of path.entries()) {
     const members = membersOf(text, span)
     if (!members) return undefined
-    // If a key occurs twice, the last one counts, as for every parser.
+    // If a key occurs twice, the last one counts, as in `JSON.parse`.
     const found = members.entries.filter((entry) => entry.key === key).at(-1)
     if (found) span = found.value
     else if (members.isArray) return undefined
@@ -37,7 +37,7 @@ export function editJson(text: string, { path, value }: JsonEdit): string | unde
   return text.slice(0, span.start) + value + text.slice(span.end)
 }
 
-/** Adds a member at the end of an object, spelled as Truedy's sender does. */
+/** Adds a member at the end of an object, with the spaces that Truedy's sender writes. */
 function insert(
   text: string,
   { end }: Span,
@@ -47,7 +47,7 @@ function insert(
 ): string {
   const [key = '', ...inner] = path
   const nested = inner.reduceRight((content, name) => `{${JSON.stringify(name)}: ${content}}`, value)
-  // In front of the white space before the closing brace.
+  // Insert before the white space that precedes the closing brace.
   const before = text.slice(0, end - 1).trimEnd()
   const member = `${hasMembers ? ', ' : ''}${JSON.stringify(key)}: ${nested}`
   return before + member + text.slice(before.length)
@@ -58,7 +58,7 @@ interface Members {
   readonly entries: readonly { readonly key: string; readonly value: Span }[]
 }
 
-/** The members of the object or array at a place in a text; `undefined` if there is something else. */
+/** Finds the members of the object or array at a position in the text. Returns `undefined` if it is another kind of value. */
 function membersOf(text: string, { start, end }: Span): Members | undefined {
   const isArray = text[start] === '['
   if (!isArray && text[start] !== '{') return undefined
@@ -79,7 +79,7 @@ function membersOf(text: string, { start, end }: Span): Members | undefined {
     else if (depth === 1 && token === ',') finish()
     else if (depth === 1 && token === ':') value = undefined
     else if (depth >= 1) {
-      // Within the object itself, a string in front of a colon is a key.
+      // Directly in an object, the first string of a member is its key.
       if (depth === 1 && !isArray && key === undefined) key = String(JSON.parse(token))
       value = { start: value?.start ?? at, end: at + token.length }
     }

@@ -1,9 +1,9 @@
-/** Which options of `send` exclude or need each other. */
+/** Checks which options of `send` can be combined. */
 
 import { UsageError } from '../errors.js'
 import type { SendArguments } from './options.js'
 
-/** Options that say what is sent, each with those that would say something else. */
+/** Options that can't be combined with certain others. */
 const EXCLUSIVE = [
   ['from', ['scenario', 'all', 'data', 'flat', 'count']],
   ['keep', ['set']],
@@ -11,20 +11,26 @@ const EXCLUSIVE = [
   ['all', ['data']],
 ] as const
 
-/** Options that change nothing without another one. */
+/** Options that have no effect without one of certain others. */
 const DEPENDENT = [
   ['keep', ['from']],
   ['seed', ['scenario']],
   ['speed', ['scenario', 'retry']],
 ] as const
 
-/** Throws UsageError for options that contradict each other, or that change nothing. */
+/** Throws UsageError for options that contradict each other, or that have no effect. */
 export function requireNoConflict({ given }: SendArguments, eventName: string | undefined): void {
+  for (const [name, others] of DEPENDENT) {
+    if (!given.has(name) || others.some((other) => given.has(other))) continue
+    const needed = others.map((other) => `--${other}`).join(' or ')
+    throw new UsageError(`--${name} needs ${needed}. Add ${needed}, or leave out --${name}.`, 'send')
+  }
   for (const [one, others] of EXCLUSIVE) {
     const other = given.has(one) ? others.find((name) => given.has(name)) : undefined
-    if (other) throw new UsageError(`--${one} and --${other} exclude each other. Leave out one.`, 'send')
+    if (other)
+      throw new UsageError(`--${one} can't be combined with --${other}. Leave out one of them.`, 'send')
     if (given.has(one) && eventName !== undefined) {
-      throw new UsageError(`--${one} says what is sent. Leave out EVENT ("${eventName}").`, 'send')
+      throw new UsageError(`--${one} already says what to send. Leave out EVENT ("${eventName}").`, 'send')
     }
   }
   const isWholeBody = given.has('data') && eventName === undefined
@@ -34,10 +40,5 @@ export function requireNoConflict({ given }: SendArguments, eventName: string | 
       `--data without EVENT is the whole body, which --${name} can't change. Add EVENT, or leave out --${name}.`,
       'send',
     )
-  }
-  for (const [name, others] of DEPENDENT) {
-    if (!given.has(name) || others.some((other) => given.has(other))) continue
-    const needed = others.map((other) => `--${other}`).join(' or ')
-    throw new UsageError(`--${name} needs ${needed}. Add it, or leave out --${name}.`, 'send')
   }
 }

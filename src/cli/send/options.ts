@@ -7,7 +7,7 @@ import type { CommandArguments } from '../command.js'
 import { SECRET_OPTION } from '../common-options.js'
 import type { OptionTable } from '../options.js'
 
-/** The event that is sent if none is named. */
+/** The event that is sent if the command line names none. */
 export const DEFAULT_EVENT: SampleName = 'call.ended'
 
 export const SEND_OPTIONS = {
@@ -17,7 +17,7 @@ export const SEND_OPTIONS = {
   data: {
     type: 'text',
     value: 'FILE',
-    help: 'with EVENT, use the JSON in FILE as its data; without, send FILE as the whole body, byte for byte; - for standard input',
+    help: 'with EVENT, use the JSON in FILE as its data; without EVENT, send FILE as the whole body, byte for byte; - means standard input',
   },
   set: {
     type: 'list',
@@ -31,7 +31,7 @@ export const SEND_OPTIONS = {
   },
   keep: {
     type: 'switch',
-    help: 'with --from: send the headers as captured, too, instead of signing again',
+    help: 'with --from, also send the headers as captured, instead of signing again',
   },
   count: {
     type: 'number',
@@ -40,22 +40,25 @@ export const SEND_OPTIONS = {
     max: 1e7,
     isWhole: true,
     default: 1,
-    help: 'the number of deliveries, each a new event',
+    help: 'send N deliveries, each a new event; with --all, N of each type; a whole body from --data is repeated',
   },
   rate: {
     type: 'number',
     value: 'R',
     min: 0.01,
     max: 1e5,
-    help: 'deliveries per second, however slow the responses are; without it, one after the other',
+    help: 'deliveries per second, however slow the responses are; without it, each delivery waits for the previous response',
   },
-  retry: { type: 'switch', help: 'retry what got no 2xx: after 30 s, then doubling, up to 10 times' },
+  retry: {
+    type: 'switch',
+    help: 'retry each delivery that got no 2xx: after 30 s, then doubling, up to 10 times',
+  },
   scenario: {
     type: 'choice',
     value: 'NAME',
     noun: 'scenario',
     choices: scenarioNames,
-    help: 'send events that belong together; chaos adds disorder, duplicates, simultaneous deliveries and fast retries; one of',
+    help: 'send a related series of events; chaos adds disorder, duplicates, simultaneous deliveries and fast retries; NAME is one of',
   },
   seed: {
     type: 'number',

@@ -1,4 +1,4 @@
-/** Plans a run: what is sent, and when. */
+/** Plans a run of `send`: what to send, and when. */
 
 import { eventNames } from '../../events/catalogue.js'
 import { pythonJson } from '../../testing/python-json.js'
@@ -14,7 +14,7 @@ import { readBytes } from '../files.js'
 import { requireSecret, requireUrl } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
 import type { OutgoingHeaders } from '../transport.js'
-import { type BackOff, impatient, likeTruedy } from './back-off.js'
+import { type BackOff, longestSchedule, shortWaits } from './back-off.js'
 import { bodiesAround, type MakeBody, requireObjectText, sampleBodies } from './delivery-bodies.js'
 import { applyChanges, readChange } from './field-changes.js'
 import type { JsonEdit } from './json-edit.js'
@@ -30,9 +30,9 @@ export interface Plan {
   /** The number of deliveries. */
   readonly total: number
   readonly makeBody: MakeBody
-  /** The headers of a delivery that is sent as captured. Without them, its body is signed. */
+  /** Returns the headers of a delivery to send as captured; `undefined` if its body is to be signed. */
   readonly capturedHeaders?: (index: number) => OutgoingHeaders | undefined
-  /** Notes for the person, before anything is sent. */
+  /** Notes to print before anything is sent. */
   readonly notes: readonly string[]
   readonly schedule: Schedule
   /** The rate of `--rate`, per second. */
@@ -51,7 +51,7 @@ export async function makePlan(args: SendArguments, surroundings: Surroundings):
   const [urlText, eventName, ...more] = args.operands
   const url = requireUrl(urlText, 'send')
   if (more.length > 0) {
-    throw new UsageError(`send takes URL and EVENT only (got "${more.join(' ')}", too). Remove it.`, 'send')
+    throw new UsageError(`send takes only URL and EVENT. Remove "${more.join(' ')}".`, 'send')
   }
   requireNoConflict(args, eventName)
   const secret = requireSecret(args.secret, surroundings)
@@ -61,9 +61,9 @@ export async function makePlan(args: SendArguments, surroundings: Surroundings):
   const changes = args.set.map(readChange)
   const common = { url, secret, rate, notes: [] }
   const shape = args.flat ? 'flat' : 'nested'
-  const retries = args.retry ? likeTruedy(speed) : undefined
+  const retries = args.retry ? longestSchedule(speed) : undefined
   if (scenario) {
-    const backOff = scenario === 'chaos' ? impatient(speed) : retries
+    const backOff = scenario === 'chaos' ? shortWaits(speed) : retries
     return { ...common, ...planScenario({ name: scenario, seed, shape, speed, changes }), backOff }
   }
   const schedule = rate === undefined ? oneAfterTheOther : atRate(rate)
@@ -92,14 +92,14 @@ interface ScenarioPlan {
   readonly changes: readonly JsonEdit[]
 }
 
-/** Saved deliveries, signed again or as captured. */
+/** Plans saved deliveries, to be signed again or sent as captured. */
 async function planSaved(
   path: string,
-  isKept: boolean,
+  keepsHeaders: boolean,
   changes: readonly JsonEdit[],
   surroundings: Surroundings,
 ) {
-  const { deliveries, notes } = await readSaved(path, isKept, surroundings)
+  const { deliveries, notes } = await readSaved(path, keepsHeaders, surroundings)
   const bodies = deliveries.map(({ body, headers }) => (headers ? body : applyChanges(body, changes)))
   return {
     total: deliveries.length,
@@ -109,7 +109,7 @@ async function planSaved(
   }
 }
 
-/** Bodies with changes. Fails now, and not at the first delivery, if one of the first `count` can't be changed. */
+/** Changes bodies. Tries the first `count` at once, so that an impossible change fails before anything is sent. */
 function changedBodies(makeBody: MakeBody, count: number, changes: readonly JsonEdit[]): MakeBody {
   if (changes.length === 0) return makeBody
   const changed: MakeBody = (index) => applyChanges(makeBody(index), changes)

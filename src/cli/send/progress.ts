@@ -1,4 +1,4 @@
-/** Shows how far a long run is: one line on standard error, which the next one overwrites. */
+/** Shows the progress of a long run: one line on standard error, which is overwritten each time. */
 
 import type { Surroundings } from '../surroundings.js'
 import { duration, grouped, perSecond } from '../terminal/figures.js'
@@ -7,7 +7,7 @@ import type { Statistics } from './statistics.js'
 
 const EVERY_MS = 100
 
-/** Shows the line until it is closed. */
+/** Shows the line until `close` is called. */
 export function openProgress(
   total: number,
   statistics: Statistics,
@@ -17,21 +17,21 @@ export function openProgress(
   let width = 0
 
   function write(text: string): void {
-    // One column less than the terminal has: a full line would wrap, and the next one start below it.
+    // One column less than the terminal has: a full line would wrap, and the next one would start below it.
     const line = shorten(text, surroundings.columns - 1)
-    // Blanks overwrite the rest of a longer line, on every terminal.
+    // Blanks overwrite the rest of a longer line. They work on every terminal.
     surroundings.warn(`\r${line.padEnd(Math.min(width, surroundings.columns - 1))}`)
     width = line.length
   }
 
   function show(): void {
-    const { begun, done } = statistics
-    const rate = (begun * 1000) / (performance.now() - beginning)
+    const { started, finished } = statistics
+    const rate = (started * 1000) / (performance.now() - beginning)
     const rest =
-      begun < total
-        ? `${duration((total - begun) / rate)} left`
-        : `${grouped(total - done)} without a 2xx yet`
-    write(`${grouped(begun)} of ${grouped(total)}  ${perSecond(rate)}/s  ${rest}`)
+      started < total
+        ? `${duration((total - started) / rate)} left`
+        : `${grouped(total - finished)} without a 2xx yet`
+    write(`${grouped(started)} of ${grouped(total)}  ${perSecond(rate)}/s  ${rest}`)
   }
 
   const timer = setInterval(show, EVERY_MS)

@@ -1,4 +1,4 @@
-/** Reads what `listen --save` saved. */
+/** Reads the deliveries that `listen --save` saved. */
 
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,27 +14,27 @@ import type { OutgoingHeaders } from '../transport.js'
 /** A delivery to send again. */
 export interface Resending {
   readonly body: Uint8Array
-  /** The headers as captured, if they are to be sent; without them, the body is signed. */
+  /** The headers as captured, if they are sent; `undefined` if the body is signed instead. */
   readonly headers: OutgoingHeaders | undefined
 }
 
 /** The deliveries in a file or folder. */
 export interface SavedDeliveries {
   readonly deliveries: readonly [Resending, ...Resending[]]
-  /** Notes for the person. */
+  /** Notes to print. */
   readonly notes: readonly string[]
 }
 
 /**
- * Reads a file, or each `.json` file of a folder in the order of their names. A delivery whose signature was not valid is never signed:
- * it is sent as captured.
+ * Reads a file, or each `.json` file of a folder in the order of their names. A delivery whose signature was invalid is never
+ * signed: it is sent as captured.
  *
- * @param isKept - whether every delivery is sent as captured
+ * @param keepsHeaders - true to send every delivery as captured
  * @throws EnvironmentError
  */
 export async function readSaved(
   path: string,
-  isKept: boolean,
+  keepsHeaders: boolean,
   surroundings: Surroundings,
 ): Promise<SavedDeliveries> {
   const files = await filesOf(path)
@@ -49,24 +49,25 @@ export async function readSaved(
       continue
     }
     if (!isValid) invalid += 1
-    const isSigned = isValid && !isKept
+    const isSigned = isValid && !keepsHeaders
     deliveries.push({ body: request.body, headers: isSigned ? undefined : capturedHeaders(request) })
   }
   const [first, ...others] = deliveries
   if (!first) {
-    const why = notes.length > 0 ? notes.join(' ') : 'It has no .json files.'
-    throw new EnvironmentError(`"${printable(path)}" holds no delivery that can be sent. ${why}`)
+    const why =
+      notes.length > 0 ? notes.join(' ') : 'It has no .json files: pass the folder that listen --save wrote.'
+    throw new EnvironmentError(`"${printable(path)}" contains no delivery that can be sent. ${why}`)
   }
-  if (invalid > 0 && !isKept) {
+  if (invalid > 0 && !keepsHeaders) {
     notes.push(
-      `${invalid} of ${deliveries.length} had no valid signature. They are sent as captured, because only a valid delivery is signed again.`,
+      `${invalid} of ${deliveries.length} had no valid signature. Only a valid delivery is signed again; the others are sent as captured.`,
     )
   }
   return { deliveries: [first, ...others], notes }
 }
 
 async function filesOf(path: string): Promise<string[]> {
-  // `readBytes` says why a path can't be read, and reads the standard input.
+  // `readBytes` reads standard input, and explains why a path can't be read.
   const isFolder = path !== '-' && (await stat(path).catch(() => undefined))?.isDirectory()
   if (!isFolder) return [path]
   const names = await readdir(path)
@@ -81,11 +82,11 @@ async function readFileOf(file: string, surroundings: Surroundings) {
   const delivery = readSavedDelivery(textOf(bytes))
   if (delivery) return delivery
   throw new EnvironmentError(
-    `"${printable(file)}" is no delivery that listen --save saved. To send a body of your own, use --data.`,
+    `"${printable(file)}" isn't a file that listen --save wrote. To send a body of your own, use --data.`,
   )
 }
 
-/** Text that is not UTF-8 is no saved delivery, and neither is an empty one. */
+/** Decodes a file. Returns an empty string, which isn't a saved delivery, for bytes that aren't UTF-8. */
 function textOf(bytes: Uint8Array): string {
   try {
     return decodeUtf8(bytes)
@@ -94,13 +95,13 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** Why a request can't be sent again. */
+/** Says why a request can't be sent again; `undefined` if it can. */
 function obstacleOf({ method, isWhole }: SavedRequest): string | undefined {
   if (method !== 'POST') return `it was a ${printable(method)}, and only a POST is a delivery.`
   return isWhole ? undefined : 'only the beginning of its body was saved.'
 }
 
-/** The headers as captured, except for those whose values were masked. */
+/** Returns the headers as captured, except those whose values were masked. */
 function capturedHeaders({ headers }: SavedRequest): OutgoingHeaders {
   return resendHeaders(headers.filter(([, value]) => value !== MASKED))
 }

@@ -4,10 +4,10 @@ import { setImmediate } from 'node:timers/promises'
 import type { Waiting } from './waiting.js'
 
 /**
- * Starts deliveries, each at its time, until all are started or the run is interrupted.
+ * Starts each delivery at its time, until all are started or the run is interrupted.
  *
  * @param total - the number of deliveries
- * @param start - starts the one with an index; resolves after its first attempt
+ * @param start - starts the delivery with an index; resolves after its first attempt
  */
 export type Schedule = (
   total: number,
@@ -15,7 +15,7 @@ export type Schedule = (
   waiting: Waiting,
 ) => Promise<void>
 
-/** Sends one after the other: each starts after the first attempt of the one before, and waits for no retries. */
+/** Starts each delivery after the first attempt of the previous one. It doesn't wait for retries. */
 export const oneAfterTheOther: Schedule = async (total, start, waiting) => {
   for (let index = 0; index < total && !waiting.isInterrupted; index++) await start(index)
 }
@@ -24,8 +24,8 @@ export const oneAfterTheOther: Schedule = async (total, start, waiting) => {
 const BURST = 32
 
 /**
- * Keeps a rate: delivery `i` is due `i / perSecond` seconds after the start, however slow the responses are. A late one starts at once,
- * and delays none that follow.
+ * Creates a schedule with a rate: delivery `i` is due `i / perSecond` seconds after the start, however slow the responses are.
+ * A late delivery starts at once, and doesn't delay those that follow.
  */
 export function atRate(perSecond: number): Schedule {
   return async (total, start, waiting) => {
@@ -43,10 +43,10 @@ export function atRate(perSecond: number): Schedule {
 }
 
 /**
- * Sends each delivery after a gap of its own.
+ * Creates a schedule with a gap before each delivery.
  *
- * @param gapsMs - the wait before each, in milliseconds; 0 is at the same moment as the one before
- * @param isOrdered - whether each gap begins after the first attempt of the one before, so that none overtakes another
+ * @param gapsMs - the wait before each delivery, in milliseconds; 0 starts it together with the previous one
+ * @param isOrdered - true if each gap begins after the first attempt of the previous delivery, so that none overtakes another
  */
 export function withGaps(gapsMs: readonly number[], isOrdered: boolean): Schedule {
   return async (total, start, waiting) => {

@@ -1,4 +1,4 @@
-/** Sends what the command line asks for: one run of `send`. */
+/** Runs `send`. */
 
 import { signDelivery } from '../../testing/sign.js'
 import type { Surroundings } from '../surroundings.js'
@@ -12,11 +12,11 @@ import { createSender } from './sender.js'
 import { createStatistics } from './statistics.js'
 import { createWaiting } from './waiting.js'
 
-/** The time to wait for responses after Ctrl-C. */
+/** How long to wait for responses after Ctrl-C. */
 const GRACE_MS = 300
 
 /**
- * Sends what the arguments ask for, and reports it.
+ * Sends the deliveries that the arguments describe, and reports them.
  *
  * @returns the exit code
  * @throws UsageError, EnvironmentError or WebhookError, before anything is sent

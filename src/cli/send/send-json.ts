@@ -1,4 +1,4 @@
-/** Reports a run of `send` as JSON: one object a line for each attempt, and a summary at the end. */
+/** Reports a run of `send` as JSON: one line for each attempt, and a summary at the end. */
 
 import { RESERIALIZED } from '../../testing/reserialization.js'
 import type { Surroundings } from '../surroundings.js'
@@ -9,7 +9,7 @@ import type { Plan } from './plan.js'
 import type { SendReport } from './send-report.js'
 import type { Statistics } from './statistics.js'
 
-/** Opens a report for scripts. */
+/** Starts a report for scripts. */
 export function sendReportAsJson(
   { scenario, rate, total }: Plan,
   statistics: Statistics,

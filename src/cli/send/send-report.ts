@@ -1,4 +1,4 @@
-/** Reports a run of `send`: as text for people, or as JSON for scripts. */
+/** Defines the report of a run of `send`: text for people, or JSON for scripts. */
 
 import type { Attempt } from './sender.js'
 

@@ -1,4 +1,4 @@
-/** Reports a run of `send` as text: a line for each attempt or a progress line, and a summary at the end. */
+/** Reports a run of `send` as text: a row for each attempt or one progress line, and a summary at the end. */
 
 import { idOf } from '../event-id.js'
 import { explain } from '../hints.js'
@@ -17,10 +17,10 @@ import type { Attempt } from './sender.js'
 import { failureKind, type Statistics } from './statistics.js'
 import { summaryText } from './summary-text.js'
 
-/** Up to this many deliveries, each one is reported. */
+/** The maximum number of deliveries that are reported one by one. */
 const MAX_LINES = 100
 
-/** Opens a report for people. */
+/** Starts a report for people. */
 export function sendReportAsText(plan: Plan, statistics: Statistics, surroundings: Surroundings): SendReport {
   const { scenario, total } = plan
   const { print, isTerminal, interrupted } = surroundings
@@ -68,14 +68,14 @@ export function sendReportAsText(plan: Plan, statistics: Statistics, surrounding
   }
 }
 
-/** Columns of the parts of a row: `204`, `1,234 ms`, `voice.training.completed`. */
+/** The widths of the parts of a row: `204`, `1,234 ms`, `voice.training.completed`. */
 const STATUS = 3
 const TIME = 8
 const NAME = 24
 const GAP = '  '
 const DETAIL_INDENT = STATUS + GAP.length
 
-/** The lines of an attempt: a row, and what to do if it got no 2xx. The hint is given once for each kind of failure. */
+/** Formats an attempt: a row, and a hint if it got no 2xx. Each kind of failure gets its hint once. */
 function attemptLines(
   { body, number, result, retryInMs }: Attempt,
   identity: Identity | undefined,

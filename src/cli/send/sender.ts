@@ -1,4 +1,4 @@
-/** Sends bodies, each time with a new signature, and retries what got no 2xx. */
+/** Sends bodies with a new signature for each attempt, and retries deliveries that got no 2xx. */
 
 import { createProbe, isRejection, isSignatureAccepted } from '../../testing/reserialization.js'
 import { type SignedRequest, signDelivery } from '../../testing/sign.js'
@@ -19,15 +19,15 @@ export interface Attempt {
 
 type SignedHeaders = SignedRequest<DeliveryBody>['headers']
 
-/** Sends deliveries, any number at a time. */
+/** Sends any number of deliveries at a time. */
 export interface Sender {
   /**
-   * Resolves after the first attempt; retries go on in their own time, as Truedy's do.
+   * Sends a delivery. Resolves after the first attempt; retries continue in the background.
    *
    * @param captured - the headers to send instead of signing the body
    */
   send(body: DeliveryBody, captured?: OutgoingHeaders): Promise<void>
-  /** Resolves when no delivery is under way and none waits for a retry. */
+  /** Resolves when no delivery is in progress or waits for a retry. */
   idle(): Promise<void>
 }
 
@@ -41,7 +41,7 @@ export interface SenderOptions {
   onAttempt(attempt: Attempt): void
 }
 
-/** The headers of a delivery, spelled as Truedy spells them. */
+/** Capitalizes the headers of a delivery as Truedy does. */
 function spellHeaders(headers: SignedHeaders): OutgoingHeaders {
   return {
     'Content-Type': headers['content-type'],
@@ -59,7 +59,7 @@ interface Outgoing {
 /** Creates a {@link Sender}. */
 export function createSender({ secret, transport, waiting, backOff, onAttempt }: SenderOptions): Sender {
   const underWay = new Set<Promise<void>>()
-  /** Whether the receiver re-serializes bodies. Found out at the first rejection, once for the run. */
+  /** Resolves with true if the receiver re-serializes bodies. Determined once, after the first rejection. */
   let reserializing: Promise<boolean> | undefined
 
   /** Sends a probe after a rejected signature, and marks the result if the receiver turns out to re-serialize bodies. */
@@ -77,7 +77,7 @@ export function createSender({ secret, transport, waiting, backOff, onAttempt }:
   async function attempt({ body, captured }: Outgoing, number: number): Promise<number | undefined> {
     const posted = await transport.post(body, captured ?? (await sign(body)))
     if (!posted) return undefined
-    // A captured delivery keeps its original signature, so a probe signed here would say nothing about it.
+    // A captured delivery keeps its original signature, so a probe with the secret of this run would say nothing about it.
     const result = captured ? posted : await examine(posted)
     const retryInMs = isAcknowledged(result) ? undefined : backOff?.(number)
     onAttempt({ body, number, result, retryInMs })

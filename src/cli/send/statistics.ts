@@ -3,7 +3,7 @@
 import { isAcknowledged, type PostResult } from '../transport.js'
 import type { Attempt } from './sender.js'
 
-/** Failures of one kind. */
+/** Failures of the same kind. */
 export interface Failures {
   /** One of them. */
   readonly result: PostResult
@@ -19,7 +19,7 @@ export interface Summary {
   readonly retries: number
   /** Deliveries that got a 2xx in the end. */
   readonly succeeded: number
-  /** Deliveries that got no 2xx, not even on their last retry if there were retries. */
+  /** Deliveries that got no 2xx, not even on their last retry. */
   readonly failed: number
   /** Deliveries that had no 2xx yet when the run was stopped. */
   readonly unfinished: number
@@ -27,12 +27,11 @@ export interface Summary {
   readonly statuses: Readonly<Record<string, number>>
   /** Attempts without a response. */
   readonly withoutResponse: number
-  /** The most frequent first. */
+  /** Sorted: the most frequent first. */
   readonly failures: readonly Failures[]
   readonly seconds: number
   /**
-   * Deliveries per second, from the first attempt of the first delivery to the first attempt of the last; retries don't
-   * count.
+   * Deliveries per second over {@link sendingSeconds}. Retries don't count. `undefined` for one delivery, which has no rate.
    */
   readonly ratePerSecond: number | undefined
   /** The time from the first attempt of the first delivery to that of the last. */
@@ -48,11 +47,12 @@ export interface Latency {
   readonly max: number
 }
 
-/** Counts a run while it goes on. */
+/** Counts a run while it is in progress. */
 export interface Statistics {
-  /** Deliveries that were started, and those that are finished. */
-  readonly begun: number
-  readonly done: number
+  /** The number of deliveries that were started. */
+  readonly started: number
+  /** The number of deliveries that got a 2xx or won't be retried. */
+  readonly finished: number
   begin(): void
   add(attempt: Attempt): void
   summary(): Summary
@@ -64,7 +64,7 @@ export function createStatistics(): Statistics {
   const latencies: number[] = []
   const statuses = new Map<number, number>()
   const failures = new Map<string, { result: PostResult; count: number }>()
-  let begun = 0
+  let started = 0
   let attempts = 0
   let firsts = 0
   let succeeded = 0
@@ -73,14 +73,14 @@ export function createStatistics(): Statistics {
   let lastSentAt = 0
 
   return {
-    get begun() {
-      return begun
+    get started() {
+      return started
     },
-    get done() {
+    get finished() {
       return succeeded + failed
     },
     begin() {
-      begun++
+      started++
     },
     add({ number, result, retryInMs }) {
       attempts++
@@ -107,13 +107,13 @@ export function createStatistics(): Statistics {
       // One delivery has no rate.
       const hasRate = spanMs > 0
       return {
-        deliveries: begun,
+        deliveries: started,
         attempts,
         retries: attempts - firsts,
         succeeded,
         failed,
-        unfinished: begun - succeeded - failed,
-        // JavaScript sorts keys that are whole numbers.
+        unfinished: started - succeeded - failed,
+        // JavaScript sorts keys that are integers.
         statuses: Object.fromEntries(statuses),
         withoutResponse: attempts - responses,
         failures: [...failures.values()].sort((a, b) => b.count - a.count),
@@ -126,13 +126,13 @@ export function createStatistics(): Statistics {
   }
 }
 
-/** A text that is the same for failures that are reported together. */
+/** Returns a string that is equal for failures of the same kind, which share one hint. */
 export function failureKind(result: PostResult): string {
   if (result.kind === 'no response') return result.reason
   return [result.status, result.error, result.location].join(' ')
 }
 
-/** Percentiles by the nearest rank: each is a latency that occurred. */
+/** Calculates percentiles by the nearest rank, so that each is a latency that occurred. */
 export function percentiles(latencies: readonly number[]): Latency | undefined {
   if (latencies.length === 0) return undefined
   const sorted = Float64Array.from(latencies).sort()

@@ -1,4 +1,4 @@
-/** The summary of a run of `send` as text. */
+/** Formats the summary of a run of `send` as text. */
 
 import { explain } from '../hints.js'
 import { duration, grouped, milliseconds, perSecond } from '../terminal/figures.js'
@@ -14,14 +14,14 @@ export interface SummaryContext {
   /** The number of different keys in a scenario. */
   readonly distinctEvents: number | undefined
   readonly isInterrupted: boolean
-  /** True if failures are listed, because they were not reported one by one. */
+  /** True to list the failures, because they were not reported one by one. */
   readonly hasFailures: boolean
 }
 
-/** The most kinds of failures that are listed. */
+/** The maximum number of kinds of failures that are listed. */
 const MAX_FAILURES = 20
 
-/** The summary as text. */
+/** Formats the summary. */
 export function summaryText(
   summary: Summary,
   context: SummaryContext,
@@ -47,8 +47,7 @@ function countLines(summary: Summary, context: SummaryContext, paint: Paint): st
   return [
     ...(context.isInterrupted ? [paint.yellow('stopped with Ctrl-C')] : []),
     row('deliveries', [
-      grouped(deliveries),
-      (succeeded > 0 ? paint.green : String)(`${grouped(succeeded)} got 2xx`),
+      `${grouped(deliveries)} sent: ${(succeeded > 0 ? paint.green : String)(`${grouped(succeeded)} got 2xx`)}`,
       ...(failed > 0 ? [paint.red(`${grouped(failed)} did not`)] : []),
       ...(unfinished > 0 ? [`${grouped(unfinished)} unfinished`] : []),
       ...(neverSent > 0 ? [`${grouped(neverSent)} never sent`] : []),
@@ -63,11 +62,11 @@ function countLines(summary: Summary, context: SummaryContext, paint: Paint): st
 
 function rateLines(summary: Summary, { rateAsked, distinctEvents }: SummaryContext): string[] {
   const { ratePerSecond, sendingSeconds } = summary
-  // A scenario has gaps of its own, so its rate says nothing.
+  // A scenario has its own gaps, so its rate is meaningless.
   if (ratePerSecond === undefined || sendingSeconds === undefined || distinctEvents !== undefined) return []
   const reached = `${perSecond(ratePerSecond)}/s over ${duration(sendingSeconds)}`
   if (rateAsked === undefined) return [row('rate', [reached])]
-  // In a run of less than a second, the time to open the first connection would make the rate look too low.
+  // In a run of less than a second, the time to open the first connection makes the rate look too low.
   const isSlow = sendingSeconds >= 1 && ratePerSecond < rateAsked * 0.98
   return [
     row('rate', [
@@ -79,7 +78,7 @@ function rateLines(summary: Summary, { rateAsked, distinctEvents }: SummaryConte
 }
 
 function latencyLines({ latencyMs, attempts }: Summary): string[] {
-  // If there was only one attempt, its own row shows the latency already.
+  // A single attempt already shows its latency in its row.
   if (!latencyMs || attempts === 1) return []
   const figures = Object.entries(latencyMs).map(([name, ms]) => `${name} ${milliseconds(ms)}`)
   return [row('latency', [`${figures.join('  ')} ms`])]

@@ -1,8 +1,8 @@
-/** Waits that Ctrl-C ends. */
+/** Waits, and ends all waits on Ctrl-C. */
 
-/** Waits in one run. */
+/** The waits of one run. */
 export interface Waiting {
-  /** True if the run is interrupted: every wait has ended, and a new one ends at once. */
+  /** True if the run is interrupted. All waits have then ended, and a new one ends at once. */
   readonly isInterrupted: boolean
   /** Waits for a number of milliseconds. Resolves with `false` if the run is interrupted before that. */
   wait(ms: number): Promise<boolean>

@@ -1,16 +1,16 @@
-/** A diagnosis as a person reads it. */
+/** Formats a diagnosis for people. */
 
 import type { Diagnosis } from '../../diagnose/index.js'
 import type { Paint } from './paint.js'
 import { wrapLabeled } from './wrap.js'
 
-/** The columns of the labels in front of a diagnosis. */
+/** The width of the labels before the parts of a diagnosis. */
 export const LABEL_COLUMNS = 7
 
 /**
- * The lines of a diagnosis: the cause, what happened, what to do.
+ * Formats the lines of a diagnosis: the cause, what happened, what to do.
  *
- * @param columns - the width of a line, its label included
+ * @param columns - the width of a line, including its label
  */
 export function diagnosisLines(
   { causes, explanation, fix }: Diagnosis,

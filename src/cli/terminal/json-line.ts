@@ -1,12 +1,12 @@
-/** JSON for scripts, one object a line. */
+/** Formats JSON for scripts, one object per line. */
 
 import { hexOfUnit } from '../../utf16.js'
 import { UNPRINTABLE } from './printable.js'
 
-/** A line of JSON that is safe to print on a terminal: characters that are not plain become JSON's own escapes. */
+/** Formats a line of JSON that is safe to print on a terminal: unprintable characters become JSON escapes. */
 export function jsonLine(value: object): string {
   const escaped = JSON.stringify(value).replace(UNPRINTABLE, (character) =>
-    // JSON escapes UTF-16 code units, of which a character has one or two.
+    // JSON escapes UTF-16 code units. A character has one or two of them.
     Array.from({ length: character.length }, (_, index) => `\\u${hexOfUnit(character.slice(index))}`).join(
       '',
     ),

@@ -1,9 +1,9 @@
-/** Colors, where someone sees them. */
+/** Colors output for a terminal. */
 
-/** Puts a color around a text, or leaves it as it is. */
+/** Functions that color a string, or return it unchanged. */
 export type Paint = Readonly<Record<keyof typeof CODES, (text: string) => string>>
 
-// Each color's SGR codes (ECMA-48): the one that begins it, and the one that ends it.
+// The SGR codes of each color (ECMA-48): the one that starts it, and the one that ends it.
 const CODES = {
   bold: [1, 22],
   dim: [2, 22],
@@ -20,7 +20,7 @@ export interface PaintSettings {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** Colors on a terminal only, and never if NO_COLOR is set (no-color.org). */
+/** Returns functions that color strings only on a terminal, and never if NO_COLOR is set (no-color.org). */
 export function paintFor({ isTerminal, env }: PaintSettings): Paint {
   const isColored = isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
   const paint = ([on, off]: readonly [number, number]) =>

@@ -1,17 +1,17 @@
-/** Text from outside, made fit for a terminal. */
+/** Makes strings from outside safe to print on a terminal. */
 
 import { hexOfUnit } from '../../utf16.js'
 
-/** Characters that a terminal acts on, or that nobody sees. */
+/** Characters that control a terminal, or that are invisible. */
 export const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
 /**
- * Replaces control characters, which could move the cursor or change the title, and marks that change the writing direction
- * with visible escapes.
+ * Replaces unprintable characters with visible escapes. Control characters could move the cursor or change the title, and
+ * formatting characters could change the direction of the text.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => {
-    // The match always has a code point, which may need more than the 16 bits that `\u` takes without braces.
+    // Every match has a code point. One that needs more than 16 bits gets braces.
     const code = character.codePointAt(0) ?? 0
     if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`
     return code < 0x1_0000 ? `\\u${hexOfUnit(character)}` : `\\u{${code.toString(16)}}`

@@ -1,20 +1,20 @@
 /** Fits text into the columns of a terminal. */
 
-/** Characters that take two columns (Unicode's East Asian Width W and F, and emoji), and those that take none. */
+/** Characters that take two columns (Unicode's East Asian Width W and F, and emoji), and characters that take none. */
 const WIDE =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u
 const COMBINING = /\p{Mn}|\p{Me}|\u200d/u
 
-/** The number of columns that a text takes. It has no control characters: see `printable`. */
+/** Returns the number of columns that a string takes. It must not contain control characters: see `printable`. */
 export function columnsOf(text: string): number {
-  // Plain ASCII, as nearly all text is.
+  // Nearly all strings are plain ASCII.
   if (/^[ -~]*$/.test(text)) return text.length
   let columns = 0
   for (const character of text) columns += COMBINING.test(character) ? 0 : WIDE.test(character) ? 2 : 1
   return columns
 }
 
-/** A text, or as much of its beginning as fits, and `…`. */
+/** Shortens a string that doesn't fit to its beginning and `…`. */
 export function shorten(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text
   let shown = ''
@@ -27,14 +27,14 @@ export function shorten(text: string, columns: number): string {
   return `${shown}…`
 }
 
-/** Pads a text with blanks to a number of columns. */
+/** Pads a string with blanks to a number of columns. */
 export function padColumns(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - columnsOf(text)))
 }
 
 /**
- * Breaks a text into lines at spaces, and at its own line breaks. A word that is longer than a line, such as a URL, stays whole on a
- * line of its own, so that it can be copied.
+ * Breaks text into lines at spaces and line breaks. A word that is longer than a line, such as a URL, stays whole on its own
+ * line, so that it can be copied.
  *
  * @param columns - the width of a line
  */
@@ -59,18 +59,18 @@ function wrapParagraph(text: string, columns: number): string[] {
   return [...lines, line]
 }
 
-/** Wraps a text, and indents its lines. The first line starts with a label in the place of the indent. */
+/** Wraps text, and indents its lines. The first line has a label instead of the indent. */
 export function wrapLabeled(label: string, text: string, indent: number, columns: number): string[] {
   return labeled(label, wrap(text, columns - indent), indent)
 }
 
-/** Indents lines. The first one starts with a label in the place of the indent. */
+/** Indents lines. The first line has a label instead of the indent. */
 export function labeled(label: string, lines: readonly string[], indent: number): string[] {
   return lines.map((line, index) => padColumns(index === 0 ? label : '', indent) + line)
 }
 
-/** Cuts a text into lines, anywhere: for what has few spaces, such as JSON. */
-export function cut(text: string, columns: number): string[] {
+/** Breaks a string into lines at any character, for strings with few spaces, such as JSON. */
+export function breakAnywhere(text: string, columns: number): string[] {
   const lines: string[] = []
   let line = ''
   let width = 0

@@ -1,4 +1,4 @@
-/** Valid deliveries of every kind, which an endpoint must accept with 2xx. */
+/** Cases: valid deliveries of every kind, to which an endpoint must respond with 2xx. */
 
 import { eventNames } from '../../events/catalogue.js'
 import { flatSampleEvent, sampleEvent } from '../samples.js'
@@ -37,19 +37,19 @@ export const acceptedCases: readonly EndpointCase[] = [
   oneRequest(
     'a body of 500 kB',
     any2xx,
-    'Raise the limit of the body to 1 MiB. Transcripts are long, and many body parsers stop at 100 kB.',
+    'Raise the body limit to 1 MiB. Many body parsers stop at 100 kB, which a call with a long prompt can exceed.',
     (secret) => signDelivery(eventWithSummary('x'.repeat(500_000)), secret),
   ),
   oneRequest(
     'header names in capitals',
     any2xx,
-    'Ignore the case of header names. HTTP/1.1 keeps the case that the sender wrote, HTTP/2 uses lower case.',
+    'Ignore the case of header names. HTTP/1.1 keeps the case that the sender wrote; HTTP/2 uses lower case.',
     altered(({ body, headers }) => ({ body, headers: inCapitals(headers) })),
   ),
   oneRequest(
     'JSON that is formatted differently',
     any2xx,
-    'Verify the raw body. A body that was parsed and re-serialized has other bytes.',
+    'Verify the raw body. A body that was parsed and re-serialized has different bytes.',
     (secret) => signDelivery(unusualJson(), secret),
   ),
 ]
@@ -58,7 +58,7 @@ function inCapitals(headers: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]))
 }
 
-/** An event as neither Python nor JavaScript writes it. */
+/** Writes an event as neither Python nor JavaScript would. */
 function unusualJson(): string {
   const text = JSON.stringify(eventWithSummary('Grüße'), null, 1).replaceAll('ü', '\\u00FC')
   return text.replace(/\n\}$/, ',\n "version" : 1.00\n}\n')

@@ -5,22 +5,22 @@ import type { Endpoint, EndpointCase, EndpointFinding } from './endpoint-case.js
 import { endpointCases } from './endpoint-cases.js'
 import { sendRequest } from './timed-request.js'
 
-/** The finding of a case, with the case. */
+/** A case and what it found. */
 export interface EndpointResult extends EndpointFinding {
-  /** The request. */
+  /** The name of the case. */
   readonly name: string
-  /** The statuses that are right, in words. */
+  /** The correct statuses, in words. */
   readonly expected: string
 }
 
 /**
- * Sends an endpoint every kind of delivery (valid, forged, stale, malformed, retried …) and tells for each case whether the response
- * was right. The endpoint processes the valid ones: point it at a test setup.
+ * Sends an endpoint every kind of delivery (valid, forged, stale, malformed, retried and more), and checks each response. The
+ * endpoint processes the valid ones, so use a test setup.
  *
  * @param url - where the endpoint listens
  * @param secret - the secret that it verifies with
- * @param cases - default: all {@link endpointCases}
- * @returns a result for each case, in order; it never rejects
+ * @param cases - the cases to run; default: all {@link endpointCases}
+ * @returns a result for each case, in order; the promise never rejects
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export async function checkEndpoint(
   return results
 }
 
-/** The results of cases one by one, as they come. */
+/** Runs cases, and yields each result at once. */
 export async function* runCases(
   endpoint: Endpoint,
   cases: readonly EndpointCase[],
@@ -50,10 +50,10 @@ export async function* runCases(
   let first: EndpointResult | undefined
   for (const one of cases) {
     const result = await runCase(endpoint, one)
-    const isGenuineFailure =
+    const hasRejectedValid =
       !result.passed && result.expected === '2xx' && !ALL_SUCCESSFUL.test(result.actual)
-    if (!isGenuineFailure) yield result
-    // If one valid delivery fails, the others mostly fail for the same reason.
+    if (!hasRejectedValid) yield result
+    // If one valid delivery gets no 2xx, the others usually fail for the same reason.
     else if (first) yield { ...result, fix: `Fix "${first.name}" first.` }
     else {
       first = result
@@ -64,11 +64,11 @@ export async function* runCases(
 
 /** Tells whether the endpoint rejected a valid delivery because it verifies something other than the raw body. */
 async function isReserializing({ url, secret }: Endpoint, { actual }: EndpointResult): Promise<boolean> {
-  const rejected = Number(actual)
-  if (!isRejection(rejected)) return false
+  const rejectionStatus = Number(actual)
+  if (!isRejection(rejectionStatus)) return false
   try {
     const { status } = await sendRequest(url, await createProbe(secret))
-    return isSignatureAccepted(status, rejected)
+    return isSignatureAccepted(status, rejectionStatus)
   } catch {
     return false
   }
@@ -82,16 +82,17 @@ async function runCase(endpoint: Endpoint, { name, expected, run }: EndpointCase
     const isRedirect = /^3\d\d\b/.test(finding.actual)
     return { name, expected, ...finding, ...(!finding.passed && isRedirect && { fix: REDIRECT_FIX }) }
   } catch (error) {
-    const actual = `no answer: ${reason(error)}`
-    return { name, expected, passed: false, actual, fix: NO_ANSWER_FIX }
+    const actual = `no response: ${reasonOf(error)}`
+    return { name, expected, passed: false, actual, fix: NO_RESPONSE_FIX }
   }
 }
 
-const REDIRECT_FIX = 'It redirects, and a redirect is no 2xx: give the address that it leads to.'
-const NO_ANSWER_FIX = 'Is it running, and is the URL right? Did it crash?'
+const REDIRECT_FIX = 'The endpoint redirects, and Truedy needs a 2xx. Use the URL that it redirects to.'
+const NO_RESPONSE_FIX =
+  'Check that the endpoint is running, that the URL is right, and that this request does not crash it.'
 
-/** Why fetch failed: its own message says only "fetch failed", the cause says why. */
-function reason(error: unknown): string {
+/** Returns why a request failed. The error of `fetch` says only "fetch failed"; its cause says why. */
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? error.cause.message : error.message
 }

@@ -1,4 +1,4 @@
-/** Two events that have something in common, though they are not the same: both must be processed. */
+/** Cases: two different events that have an id in common. An endpoint must process both. */
 
 import { sampleEvent } from '../samples.js'
 import type { Endpoint, EndpointCase } from './endpoint-case.js'
@@ -20,7 +20,7 @@ export const distinctCases: readonly EndpointCase[] = [
     'two status changes of one campaign',
     'The second event was acknowledged but not processed, so it is lost. A batch changes its status several times: put the status and the time into the dedupe key (see dedupeKey).',
     () => {
-      // The sample has no event id, because Truedy does not promise one.
+      // Without an event id, because Truedy doesn't promise one.
       const { id: _, ...first } = sampleEvent('batch.status.changed')
       const timestamp = new Date(Date.parse(first.timestamp) + 1000).toISOString()
       return [first, { ...first, timestamp, data: { ...first.data, status: 'PAUSED', completedCount: 60 } }]
@@ -28,9 +28,9 @@ export const distinctCases: readonly EndpointCase[] = [
   ),
 ]
 
-/** Makes a case of two events that an endpoint could take for one. */
+/** Creates a case of two events that an endpoint could mistake for one. */
 function distinctCase(name: string, fix: string, make: () => readonly [object, object]): EndpointCase {
-  /** Sends both, and a third one for comparison. Without a verdict if the handler is too quick. */
+  /** Sends both events, and a third one for comparison. Returns no verdict if the handler is too quick. */
   async function isSecondLost(
     endpoint: Endpoint,
   ): Promise<{ verdict?: boolean; responses: readonly TimedResponse[] }> {
@@ -50,7 +50,7 @@ function distinctCase(name: string, fix: string, make: () => readonly [object, o
       const { verdict, responses } = await isSecondLost(endpoint)
       if (!responses.every(isSuccess)) return failed(responses, 'Respond with 2xx to every event.')
       if (verdict === undefined) return passed(responses, TOO_QUICK)
-      // A second try confirms it, because the third event may have been slow for another reason.
+      // Confirm it with a second try, because the third event may have been slow for another reason.
       return verdict && (await isSecondLost(endpoint)).verdict ? failed(responses, fix) : passed(responses)
     },
   }

@@ -1,4 +1,4 @@
-/** One event that is delivered several times: it must be processed once. */
+/** Cases: one event that is delivered several times. An endpoint must process it once. */
 
 import { sampleEvent } from '../samples.js'
 import type { EndpointCase } from './endpoint-case.js'
@@ -6,7 +6,7 @@ import { failed, passed } from './findings.js'
 import { isBusy, isProcessed, isTelling, measureIdle, sendOverlapping, TOO_QUICK } from './handling-time.js'
 import { isSuccess, sendEvent, type TimedResponse } from './timed-request.js'
 
-const REMEMBER_FIX =
+const REPROCESSED_FIX =
   'The duplicate took as long as the event, so it was processed twice. Claim each event in one atomic step (see processOnce).'
 const STILL_BUSY_FIX =
   'Respond with 503 while the first delivery is being processed. After a 2xx, the event is lost if that processing fails.'
@@ -24,19 +24,19 @@ export const duplicateCases: readonly EndpointCase[] = [
       const second = await sendEvent(endpoint, event)
       const responses = [first, second]
       if (!responses.every(isSuccess)) {
-        return failed(responses, 'Respond with 2xx to a duplicate. Otherwise Truedy keeps retrying.')
+        return failed(responses, 'Respond with 2xx to a duplicate. Otherwise, Truedy may keep retrying.')
       }
       const handlerMs = first.durationMs - idleMs
       if (!isTelling(handlerMs)) return passed(responses, TOO_QUICK)
       const isProcessedAgain = ({ durationMs }: TimedResponse) => isProcessed(durationMs - idleMs, handlerMs)
-      // A third one confirms it, because the second may have been slow for another reason.
+      // Confirm it with a third delivery, because the second may have been slow for another reason.
       const isFaulty = isProcessedAgain(second) && isProcessedAgain(await sendEvent(endpoint, event))
-      return isFaulty ? failed(responses, REMEMBER_FIX) : passed(responses)
+      return isFaulty ? failed(responses, REPROCESSED_FIX) : passed(responses)
     },
   },
   {
     name: 'a retry while the event is being processed',
-    expected: '2xx after the first is done, else 503',
+    expected: '503, or 2xx after the first response',
     async run(endpoint) {
       const { kind, responses } = await sendOverlapping(endpoint)
       switch (kind) {
@@ -49,7 +49,7 @@ export const duplicateCases: readonly EndpointCase[] = [
         case 'failed':
           return failed(
             responses,
-            'Respond with 503 while the event is being processed, and with 2xx afterwards.',
+            'Respond with 503 while the event is being processed, and with 2xx afterward.',
           )
         case 'busy':
         case 'waited':
@@ -59,7 +59,7 @@ export const duplicateCases: readonly EndpointCase[] = [
   },
   {
     name: 'two deliveries of one event at once, then a retry',
-    expected: '2xx (503 for one of the two)',
+    expected: '2xx, or 503 for one of the first two',
     async run(endpoint) {
       const event = sampleEvent('call.ended')
       const idleMs = await measureIdle(endpoint, event)
@@ -74,8 +74,8 @@ export const duplicateCases: readonly EndpointCase[] = [
       if (rejected.length === 1) return passed(responses)
       const handlerMs = Math.min(...both.map(({ durationMs }) => durationMs)) - idleMs
       if (!isTelling(handlerMs)) return passed(responses, TOO_QUICK)
-      // Both took their time: either both were processed, or one waited for the other. Two deliveries that overlap by half
-      // show which of the two it was.
+      // Both took as long as a handler: either both were processed, or one waited for the other. Two deliveries that overlap by
+      // half show which.
       const { kind } = await sendOverlapping(endpoint)
       return kind === 'waited' ? passed(responses) : failed(responses, RACE_FIX)
     },

@@ -9,21 +9,21 @@ export interface Endpoint {
 
 /** A case to run on an endpoint. */
 export interface EndpointCase {
-  /** The request, in a few words. */
+  /** What is sent, in a few words. */
   readonly name: string
-  /** The statuses that are right, in words: `"2xx"`, `"401"`. */
+  /** The correct statuses, in words: `"2xx"`, `"401"`. */
   readonly expected: string
-  /** Sends it and judges the responses. Rejects if one does not come. */
+  /** Sends the requests and judges the responses. Rejects if a response does not arrive. */
   run(endpoint: Endpoint): Promise<EndpointFinding>
 }
 
 /** The finding of a case. */
 export interface EndpointFinding {
   readonly passed: boolean
-  /** The statuses that came. */
+  /** The statuses of the responses; from `checkEndpoint` also why there was none. */
   readonly actual: string
-  /** The fix in the receiver, if the case did not pass. */
+  /** What to fix in the receiver, if the case failed. */
   readonly fix?: string
-  /** A note on anything that the case could not check, if it passed otherwise. */
+  /** What the case couldn't check, if it passed otherwise. */
   readonly note?: string
 }

@@ -1,14 +1,14 @@
-/** Findings of a case with several requests. */
+/** Creates the findings of cases with several requests. */
 
 import type { EndpointFinding } from './endpoint-case.js'
 import type { TimedResponse } from './timed-request.js'
 
-/** The case passed, as far as `note` says. */
+/** Creates the finding of a case that passed. `note` says what it couldn't check. */
 export function passed(responses: readonly TimedResponse[], note?: string): EndpointFinding {
   return { passed: true, actual: statusesOf(responses), ...(note !== undefined && { note }) }
 }
 
-/** The case failed, and `fix` says what to look at in the receiver. */
+/** Creates the finding of a case that failed. `fix` says what to fix in the receiver. */
 export function failed(responses: readonly TimedResponse[], fix: string): EndpointFinding {
   return { passed: false, actual: statusesOf(responses), fix }
 }

@@ -1,6 +1,6 @@
 /**
- * Tells whether an endpoint processed an event, judged by time. Two 204 responses look alike whether the event was processed
- * once or twice. Their durations tell which, if the handler takes long enough.
+ * Judges by time whether an endpoint processed an event. Two 204 responses look alike whether the event was processed once or
+ * twice. Their durations show which, if the handler takes long enough.
  */
 
 import { sampleEvent } from '../samples.js'
@@ -8,18 +8,18 @@ import { signDelivery } from '../sign.js'
 import type { Endpoint } from './endpoint-case.js'
 import { isSuccess, sendEvent, sendRequest, type TimedResponse } from './timed-request.js'
 
-/** A handler that takes less can't be told from the noise of a network. */
+/** A handler that takes less time than this can't be told from network noise. */
 const SHORTEST_TELLING_MS = 100
-/** An event that took longer than this part of a handler's time was processed. */
+/** An event that took at least this share of a handler's time was processed. */
 const PROCESSED_SHARE = 0.75
-/** An event that took less than this part of a handler's time was not. */
+/** An event that took less than this share of a handler's time was not processed. */
 const UNPROCESSED_SHARE = 0.4
 
 /** The note of a passed case if the handler is too quick to judge by time. */
 export const TOO_QUICK =
-  'judged by status only: if the handler took 200 ms in the test setup, its time could be judged, too'
+  'judged by status only, because the handler is too quick; in the test setup, make it take 200 ms'
 
-/** Tells whether a handler takes long enough to judge by its time. */
+/** Tells whether a handler takes long enough to judge by time. */
 export function isTelling(handlerMs: number): boolean {
   return handlerMs >= SHORTEST_TELLING_MS
 }
@@ -29,14 +29,14 @@ export function isProcessed(durationMs: number, handlerMs: number): boolean {
   return durationMs >= PROCESSED_SHARE * handlerMs
 }
 
-/** Tells whether a response came so soon that the handler can't have run. */
+/** Tells whether a response arrived so soon that the handler can't have run. */
 export function isUnprocessed(durationMs: number, handlerMs: number): boolean {
   return durationMs < UNPROCESSED_SHARE * handlerMs
 }
 
 /**
- * How long a response takes without the handler, in milliseconds: the quickest of three responses to requests with a wrong
- * signature.
+ * Measures how long a response takes without the handler, in milliseconds: the quickest of three responses to forged
+ * deliveries.
  */
 export async function measureIdle({ url, secret }: Endpoint, event: object): Promise<number> {
   const durations: number[] = []
@@ -47,13 +47,13 @@ export async function measureIdle({ url, secret }: Endpoint, event: object): Pro
   return Math.min(...durations)
 }
 
-/** The reaction of an endpoint to a retry while it processed the first delivery. */
+/** How an endpoint responded to a retry while it processed the first delivery. */
 export interface Overlap {
   readonly kind: 'too quick' | 'busy' | 'waited' | 'acknowledged' | 'processed' | 'failed'
   readonly responses: readonly TimedResponse[]
 }
 
-/** Sends an event again when the first one is half done, and judges what was made of the second. */
+/** Sends an event, sends it again when the first delivery is half done, and judges the response to the second one. */
 export async function sendOverlapping(endpoint: Endpoint): Promise<Overlap> {
   const trial = sampleEvent('call.ended')
   const idleMs = await measureIdle(endpoint, trial)
@@ -83,7 +83,7 @@ function judgeOverlap(
   return isProcessed(secondMs, handlerMs) ? 'processed' : 'waited'
 }
 
-/** Tells whether a response asks to try again later, and blames nobody. */
+/** Tells whether a response asks the sender to try again later. */
 export function isBusy({ status }: TimedResponse): boolean {
   return [409, 425, 429, 503].includes(status)
 }

@@ -1,4 +1,4 @@
-/** Requests whose body, method or size is wrong, which an endpoint must reject with the status for that. */
+/** Cases: requests with a wrong body, method or size, which an endpoint must reject with the matching status. */
 
 import { pythonJson } from '../python-json.js'
 import { signDelivery } from '../sign.js'
@@ -43,15 +43,15 @@ export const invalidCases: readonly EndpointCase[] = [
     'Limit the size of the body while you read it, and respond with 413.',
     async (secret) => {
       const { body, headers } = await signDelivery(eventWithSummary('x'.repeat(2 * MEBIBYTE)), secret)
-      // A server may close the connection before it has read the request, so no other request may follow on it.
+      // The server may close the connection before it has read the whole request, so don't reuse the connection.
       return { body, headers: { ...headers, connection: 'close' } }
     },
-    // Then it depends on chance whether the client still sees the response.
+    // If the server does, the client may miss the response, so it sends the request up to 5 times.
     5,
   ),
 ]
 
-/** JSON, except that one string in it holds two bytes FF. */
+/** Creates a body that is JSON except for two bytes FF in a string. */
 function notUtf8(): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(pythonJson(eventWithSummary('??')))
   return bytes.map((byte) => (byte === 0x3f ? 0xff : byte))

@@ -3,27 +3,27 @@
 import type { EndpointCase } from './endpoint-case.js'
 import { isSuccess, sendRequest, type TimedResponse } from './timed-request.js'
 
-/** Which statuses are right: in words, and as a question. */
+/** The correct statuses, in words and as a check. */
 export interface Expectation {
   readonly expected: string
   accepts(response: TimedResponse): boolean
 }
 
-/** Any 2xx is right. */
+/** Accepts any 2xx. */
 export const any2xx: Expectation = { expected: '2xx', accepts: isSuccess }
 
-/** One of some statuses is right. */
+/** Accepts only these statuses. */
 export function oneOf(...statuses: readonly number[]): Expectation {
   return { expected: statuses.join(' or '), accepts: ({ status }) => statuses.includes(status) }
 }
 
 /**
- * Makes a case of one request.
+ * Creates a case that sends one request.
  *
  * @param name - what is sent, in a few words
- * @param fix - what to look at in the receiver if the status is wrong
- * @param make - makes the request, given the secret of the endpoint
- * @param attempts - how often it is sent at most, if the connection breaks while it is sent
+ * @param fix - what to fix in the receiver if the status is wrong
+ * @param make - creates the request, given the secret of the endpoint
+ * @param attempts - how often to send the request at most, if the connection breaks
  */
 export function oneRequest(
   name: string,
@@ -43,7 +43,7 @@ export function oneRequest(
   }
 }
 
-/** The codes of a connection that the server closed while the client was still sending. */
+/** Error codes that mean that the server closed the connection while the client was still sending. */
 const BROKEN = new Set<unknown>(['EPIPE', 'ECONNRESET', 'UND_ERR_SOCKET'])
 
 async function sendUnbroken(url: string, request: RequestInit, attempts: number): Promise<TimedResponse> {

@@ -3,7 +3,7 @@
 import { signDelivery } from '../sign.js'
 import type { Endpoint } from './endpoint-case.js'
 
-/** A response, with its times in milliseconds; `endedAt` on the clock of `performance.now()`. */
+/** A response with its times in milliseconds. `endedAt` is on the clock of `performance.now()`. */
 export interface TimedResponse {
   readonly status: number
   readonly endedAt: number
@@ -13,17 +13,17 @@ export interface TimedResponse {
 /** The time that Truedy waits for a response, in milliseconds (src/CONTRACT.md §1). */
 export const TRUEDY_TIMEOUT_MS = 10_000
 
-/** Sends a request. Rejects if no response comes within ten seconds. A redirect is a response, and is not followed. */
+/** Sends a request and times its response. Rejects if none arrives within ten seconds. Does not follow redirects. */
 export async function sendRequest(url: string, request: RequestInit): Promise<TimedResponse> {
   const startedAt = performance.now()
   const response = await fetchOnce(url, request)
-  // Read to the end, so that the connection can be used again.
+  // Read the body to the end, so that the connection can be reused.
   await response.arrayBuffer()
   const endedAt = performance.now()
   return { status: response.status, endedAt, durationMs: endedAt - startedAt }
 }
 
-/** The response to a request, a POST unless it says otherwise, within ten seconds. Follows no redirect. */
+/** Sends a request, by default a POST. Rejects if no response arrives within ten seconds. Does not follow redirects. */
 export function fetchOnce(url: string, request: RequestInit): Promise<Response> {
   const target = splitCredentials(url)
   return fetch(target.url, {
@@ -36,8 +36,8 @@ export function fetchOnce(url: string, request: RequestInit): Promise<Response> 
 }
 
 /**
- * A URL without its user and password, and the `Authorization` header that they stand for (RFC 7617). `fetch` rejects a URL that has them, and
- * repeats the password in its error.
+ * Splits a URL into one without user and password, and the `Authorization` header that they stand for (RFC 7617). `fetch`
+ * rejects a URL that has them, and repeats the password in its error.
  */
 function splitCredentials(url: string): { readonly url: string; readonly authorization?: string } {
   const target = new URL(url)
@@ -57,12 +57,12 @@ function withAuthorization(headers: RequestInit['headers'], authorization: strin
   return all
 }
 
-/** Sends an event, signed as Truedy does. */
+/** Sends an event, signed as Truedy signs it. */
 export async function sendEvent(endpoint: Endpoint, event: object): Promise<TimedResponse> {
   return sendRequest(endpoint.url, await signDelivery(event, endpoint.secret))
 }
 
-/** Tells whether a response is one that Truedy takes for success (src/CONTRACT.md §1). */
+/** Tells whether Truedy counts a response as success (src/CONTRACT.md §1). */
 export function isSuccess({ status }: { readonly status: number }): boolean {
   return status >= 200 && status < 300
 }

@@ -1,4 +1,4 @@
-/** Deliveries that are forged, incomplete or not fresh, which an endpoint must reject with 401. */
+/** Cases: deliveries that are forged, incomplete or not fresh, which an endpoint must reject with 401. */
 
 import { signDelivery } from '../sign.js'
 import { altered, caseEvent, nowSeconds } from './case-deliveries.js'
@@ -7,7 +7,7 @@ import { oneOf, oneRequest } from './one-request.js'
 
 const FORGED_FIX = 'Verify the signature first, and respond with 401 if it is wrong.'
 const TIME_FIX = 'Reject timestamps that are more than 300 seconds in the past or the future.'
-const HEADER_FIX = 'Respond with 401 if a header is missing, malformed or there twice.'
+const HEADER_FIX = 'Respond with 401 if a header is missing, malformed or sent twice.'
 
 export const unauthorizedCases: readonly EndpointCase[] = [
   oneRequest(
@@ -60,7 +60,7 @@ export const unauthorizedCases: readonly EndpointCase[] = [
   ),
 ]
 
-/** Headers one of which is sent twice. HTTP joins the two values with a comma. */
+/** Repeats one of the headers. HTTP joins its two values with a comma. */
 function doubled(headers: Readonly<Record<string, string>>, name: string): [string, string][] {
   return Object.entries(headers).flatMap(([key, value]) =>
     key === name

@@ -1,4 +1,4 @@
-/** When a queue may resolve, must reject, and must do nothing. */
+/** Cases: when `add` may resolve, when it must reject, and what it must leave alone. */
 
 import type { QueueCase } from './queue-case.js'
 import { expectArrival, findJobs, newJob, rejectionOf } from './queue-steps.js'
@@ -7,7 +7,7 @@ export const addingCases: readonly QueueCase[] = [
   {
     name: 'resolves only once the engine holds the job',
     async run(engine) {
-      // Several, because an engine that is late may be on time once.
+      // Several times, because an engine that is late may be on time once.
       for (let count = 0; count < 10; count++) {
         const job = newJob()
         await engine.queue.add(job)
@@ -21,7 +21,8 @@ export const addingCases: readonly QueueCase[] = [
       const job = newJob({ trace: { traceparent: '00-1-2-01' } })
       const before = JSON.stringify(job)
       await engine.queue.add(job)
-      if (JSON.stringify(job) !== before) throw new Error('add must leave its job as it is, but changed it.')
+      if (JSON.stringify(job) !== before)
+        throw new Error('add must not change the job that it is given, but it did.')
     },
   },
   {
@@ -54,7 +55,7 @@ export const addingCases: readonly QueueCase[] = [
       const job = newJob()
       if ((await rejectionOf(() => rejecting.add(job))) === undefined) {
         throw new Error(
-          'add must reject if the engine rejects the job, but it resolved: the delivery is lost.',
+          'add must reject if the engine rejects the job, but it resolved. The delivery would be lost.',
         )
       }
     },
@@ -62,8 +63,8 @@ export const addingCases: readonly QueueCase[] = [
 ]
 
 /**
- * Adds one job several times. Throws unless the engine then holds exactly one or, if it recognizes no duplicates, at least
- * one.
+ * Adds one job several times with `add`. Throws unless the engine then holds one job, or at least one if it recognizes no
+ * duplicates.
  */
 async function expectOne(
   engine: Parameters<QueueCase['run']>[0],
@@ -71,15 +72,15 @@ async function expectOne(
 ): Promise<void> {
   const job = newJob()
   await add(job)
-  // Jobs arrive in their order, more or less: when this one is there, the others are.
+  // Jobs arrive roughly in order. When this one is there, so are the others.
   const last = newJob()
   await engine.queue.add(last)
   // The copies differ in receivedAt, and any of them may be the one that is kept.
   const { key, body } = job
-  await expectArrival(engine, [{ key, body }, last], 'a key that is added several times')
+  await expectArrival(engine, [{ key, body }, last], 'a key that was added several times')
   const found = (await findJobs(engine)).filter((each) => each.key === key).length
   if (found === 1 || engine.hasDuplicates) return
   throw new Error(
-    `A key that is added several times must be one job, and is ${found}. If the engine recognizes no duplicates, say so: hasDuplicates.`,
+    `A key that was added several times must become one job, but became ${found}. If the engine recognizes no duplicates, set hasDuplicates.`,
   )
 }

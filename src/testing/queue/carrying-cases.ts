@@ -25,7 +25,7 @@ export const carryingCases: readonly QueueCase[] = [
     name: 'carries every Unicode character in the body',
     async run(engine) {
       for (const text of UNICODE) {
-        // As compact JSON, which escapes none of them but quotes and control characters.
+        // JSON.stringify escapes only quotes, backslashes and control characters.
         const body = JSON.stringify({
           event: 'call.ended',
           timestamp: 1,
@@ -59,7 +59,7 @@ export const carryingCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'tells keys apart that differ in one character',
+    name: 'tells apart keys that differ in one character',
     async run(engine) {
       const { key } = newJob()
       const alike = ['', ':', '%', '%3A', '_', '-', '.', ' ', 'a', 'A', '/'].map((end) =>

@@ -2,17 +2,17 @@
 
 import type { Queue } from '../../receive/job.js'
 
-/** A queue on its engine, with a look at what the engine holds. */
+/** A queue on its engine, and a way to see what the engine holds. */
 export interface QueueEngine {
   readonly queue: Queue
   /**
-   * Every job that the engine holds or has given to a worker so far, as a worker gets it (`job.data` of BullMQ): a job, its JSON as text, or
-   * its JSON as bytes. More jobs than those of a case may be there.
+   * Returns every job that the engine holds or has given to a worker so far, as a worker gets it (`job.data` of BullMQ): a job,
+   * or its JSON as a string or bytes. Other jobs may be among them.
    */
   jobs(): PromiseLike<readonly unknown[]>
-  /** True if a key that is added twice may become two jobs, as on engines that recognize no duplicates. Default `false`. */
+  /** True if the engine recognizes no duplicates, so that a key that is added twice may become two jobs. Default `false`. */
   readonly hasDuplicates?: boolean | undefined
-  /** The queue while its engine rejects jobs: its server is down, or there is no such queue. Without it, that isn't tested. */
+  /** A queue whose engine rejects jobs, because its server is down or the queue doesn't exist. Without it, that isn't tested. */
   readonly rejecting?: Queue | undefined
 }
 
@@ -20,6 +20,6 @@ export interface QueueEngine {
 export interface QueueCase {
   /** The rule for the queue, as a sentence. */
   readonly name: string
-  /** Rejects, with an `Error` that says what was expected, if the queue breaks the rule. */
+  /** Rejects if the queue breaks the rule. The `Error` says what was expected. */
   run(engine: QueueEngine): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** The steps of queue cases. Every case uses keys of its own, so that one engine serves them all, in any order and in parallel. */
+/** The steps of queue cases. Each case uses its own keys, so all can run on one engine, in any order and in parallel. */
 
 import { dedupeKey } from '../../dedupe/key.js'
 import { parseEvent } from '../../events/parse.js'
@@ -7,13 +7,13 @@ import { pythonJson } from '../python-json.js'
 import { sampleEvent } from '../samples.js'
 import type { QueueEngine } from './queue-case.js'
 
-/** The time that a job may take from `add` to where it can be seen. */
+/** The time after `add` within which a job must be visible. */
 const VISIBLE_MS = 10_000
 const LONGEST_WAIT_MS = 500
-/** The deadline of a delivery, before which `add` must have settled. */
+/** The deadline of a delivery, by which `add` must have settled. */
 const SETTLED_MS = 9000
 
-/** A job as a receiver creates it. */
+/** Creates a job as a receiver does. */
 export function newJob(changes: Partial<QueueJob> = {}): QueueJob {
   const event = sampleEvent('call.ended')
   const now = new Date().toISOString()
@@ -27,7 +27,7 @@ export function newJob(changes: Partial<QueueJob> = {}): QueueJob {
   }
 }
 
-/** The jobs that the engine holds. What is no job of a receiver is passed over. */
+/** Returns the jobs that the engine holds. Ignores anything that isn't a receiver's job. */
 export async function findJobs({ jobs }: QueueEngine): Promise<QueueJob[]> {
   return (await jobs()).flatMap((held) => {
     try {
@@ -38,10 +38,10 @@ export async function findJobs({ jobs }: QueueEngine): Promise<QueueJob[]> {
   })
 }
 
-/** A job, or those of its fields that count. */
+/** The fields of a job to compare. */
 type ExpectedJob = Pick<QueueJob, 'key'> & Partial<QueueJob>
 
-/** Throws unless each job arrives as it was added, sooner or later. */
+/** Waits until each job has arrived. Throws if one doesn't in time, or was changed. */
 export async function expectArrival(
   engine: QueueEngine,
   jobs: readonly ExpectedJob[],
@@ -57,32 +57,32 @@ export async function expectArrival(
     }
     if (performance.now() > endsAt) {
       throw new Error(
-        `add resolved for ${what}, and jobs() doesn't show its key ${quote(missing.key)} within ${VISIBLE_MS / 1000} s. add must resolve only once the engine holds the job, and leave its fields as they are.`,
+        `add resolved for ${what}, but jobs() didn't return its key ${quote(missing.key)} within ${VISIBLE_MS / 1000} s. add must resolve only once the engine holds the job, with its fields unchanged.`,
       )
     }
     await new Promise((resolve) => setTimeout(resolve, waitMs))
   }
 }
 
-/** Adds a job, and compares what arrives. Throws if they differ. */
+/** Adds a job. Throws unless it arrives unchanged. */
 export async function expectCarried(engine: QueueEngine, job: QueueJob, what: string): Promise<void> {
   await engine.queue.add(job)
   await expectArrival(engine, [job], what)
 }
 
-/** Throws unless each field of a job arrived as it was. */
+/** Throws unless each field of a job arrived unchanged. */
 function expectSame(arrived: QueueJob | undefined, job: ExpectedJob, what: string): void {
-  // Whatever fields a job has, they are JSON.
+  // A job may have fields that its type doesn't name. All of them are JSON.
   const fields = arrived as unknown as Readonly<Record<string, unknown>>
   for (const [field, value] of Object.entries(job)) {
     if (JSON.stringify(fields[field]) === JSON.stringify(value)) continue
     throw new Error(
-      `${field} of ${what} must arrive as it was added, but arrived as ${quote(fields[field])}.`,
+      `The ${field} of ${what} must arrive as it was added, but arrived as ${quote(fields[field])}.`,
     )
   }
 }
 
-/** Why `add` rejected; `undefined` if it resolved. Throws if it does neither in the time of a delivery. */
+/** Returns why `add` rejected, or `undefined` if it resolved. Throws if it does neither by the deadline of a delivery. */
 export async function rejectionOf(adding: () => PromiseLike<unknown>): Promise<unknown> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
@@ -102,7 +102,7 @@ export async function rejectionOf(adding: () => PromiseLike<unknown>): Promise<u
   }
 }
 
-/** The beginning of a value, for a message. */
+/** Returns the beginning of a value, for a message. */
 function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? 'undefined'
   return text.length > 80 ? `${text.slice(0, 80)}…` : text

@@ -1,4 +1,4 @@
-/** The life of a call: created, started, joined, ended, billed. */
+/** The story of a call: created, started, joined, ended, billed. */
 
 import type { SampleName } from '../sample-types.js'
 import type { Random } from './random.js'
@@ -20,10 +20,10 @@ const TALKS = [
 ] as const
 
 /**
- * The life of one call.
+ * Creates the story of one call.
  *
- * @param course - `talk`: with all of it; `unjoined`: nobody came; `failed`: it broke off
- * @param metadata - further metadata of the call
+ * @param course - `talk`: a complete call; `unjoined`: nobody joined; `failed`: the connection was lost
+ * @param metadata - the metadata of the call
  */
 export function callStory(
   random: Random,

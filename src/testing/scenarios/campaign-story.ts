@@ -1,4 +1,4 @@
-/** The course of a campaign: its progress several times, some of its calls in between, and its end. */
+/** The story of a campaign: several progress events, some of its calls in between, and its end. */
 
 import { callStory } from './call-story.js'
 import type { Random } from './random.js'
@@ -9,9 +9,9 @@ const LENGTH_MS = 30 * 60_000
 const CAMPAIGN_NAMES = ['spring', 'reminders', 'follow-up'] as const
 
 /**
- * The course of one campaign.
+ * Creates the story of one campaign.
  *
- * @param calls - how many of its calls are part of the story
+ * @param calls - the number of its calls that are part of the story
  */
 export function campaignStory(random: Random, shape: Shape, calls: number): Moment[] {
   const batchId = random.uuid()
@@ -24,8 +24,8 @@ export function campaignStory(random: Random, shape: Shape, calls: number): Mome
     const id = eventId(random)
     const atMs = Math.round((LENGTH_MS * step) / steps)
     const isOver = step === steps
-    const called = Math.floor((totalCount * step) / steps)
-    const failedCount = Math.floor((called * failedInHundred) / 100)
+    const completedCount = Math.floor((totalCount * step) / steps)
+    const failedCount = Math.floor((completedCount * failedInHundred) / 100)
     return {
       atMs,
       tell: (time) =>
@@ -36,8 +36,8 @@ export function campaignStory(random: Random, shape: Shape, calls: number): Mome
             ...(shape === 'flat' ? { batch_id: batchId } : { batchId }),
             created: time(0),
             totalCount,
-            // Includes the failed ones.
-            completedCount: called,
+            // Includes the failed calls.
+            completedCount,
             failedCount,
             endedAt: isOver ? time(atMs) : null,
           },
@@ -46,9 +46,9 @@ export function campaignStory(random: Random, shape: Shape, calls: number): Mome
   }
 
   const progress = Array.from({ length: steps + 1 }, (_, step) => moment(step))
-  const called = Array.from({ length: calls }, () => {
+  const callMoments = Array.from({ length: calls }, () => {
     const call = callStory(random, shape, random.of(['talk', 'talk', 'unjoined', 'failed']), metadata)
     return postponed(call, random.between(1, LENGTH_MS - lengthOf(call) - 1))
   })
-  return [...progress, ...called.flat()]
+  return [...progress, ...callMoments.flat()]
 }

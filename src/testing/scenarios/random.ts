@@ -1,21 +1,21 @@
-/** Random choices that can be repeated: the same seed makes the same choices. */
+/** Random choices that are reproducible: the same seed gives the same choices. */
 
-/** A source of choices. */
+/** A source of random choices. */
 export interface Random {
-  /** A whole number from `from` to `to`, both included. */
+  /** Returns a whole number from `from` to `to`, both included. */
   between(from: number, to: number): number
-  /** One of several. */
+  /** Returns one of the items. */
   of<const Items extends readonly [unknown, ...unknown[]]>(items: Items): Items[number]
-  /** An id that looks as if from `crypto.randomUUID` (RFC 9562, version 4). */
+  /** Returns an id in the format of `crypto.randomUUID` (RFC 9562, version 4). */
   uuid(): string
-  /** The same items in another order. */
+  /** Returns the same items in random order. */
   shuffled<Item>(items: readonly Item[]): Item[]
 }
 
 /** The largest seed. */
 export const MAX_SEED = 2 ** 32 - 1
 
-/** Makes a source of choices from a seed, by mulberry32. */
+/** Creates a source of choices from a seed, with the generator mulberry32. */
 export function createRandom(seed: number): Random {
   let state = seed | 0
 

@@ -1,4 +1,4 @@
-/** Scenarios by name: what is sent, in which order, and with which gaps. */
+/** Creates scenarios by name: what is sent, in which order, and with which gaps. */
 
 import { callStory } from './call-story.js'
 import { campaignStory } from './campaign-story.js'
@@ -14,15 +14,15 @@ export const scenarioNames: readonly ScenarioName[] = ['call', 'campaign', 'voic
 
 /** One delivery of a scenario. */
 export interface ScenarioStep {
-  /** The wait before it, in milliseconds; 0 means at the same moment as the one before. */
+  /** The wait before this delivery, in milliseconds; 0 means at the same moment as the one before it. */
   readonly gapMs: number
   readonly event: StoryEvent
 }
 
 /**
- * The steps of a scenario: the same seed gives the same ids, values, order and gaps.
+ * Creates the steps of a scenario. The same seed gives the same ids, values, order and gaps.
  *
- * @param now - Unix time in milliseconds, at which the stories end
+ * @param now - the time at which the stories end, in milliseconds since 1970
  */
 export function scenarioSteps(name: ScenarioName, seed: number, shape: Shape, now: number): ScenarioStep[] {
   const random = createRandom(seed)

@@ -1,4 +1,4 @@
-/** Stories: events about the same call, campaign or voice, each at a moment of its own. */
+/** Stories: events about the same call, campaign or voice, each with its own time. */
 
 import { isObject } from '../../json.js'
 import type { SampleName } from '../sample-types.js'
@@ -8,7 +8,7 @@ import type { Random } from './random.js'
 /** The shape of payloads. */
 export type Shape = 'nested' | 'flat'
 
-/** An event as a story tells it, before it is signed. */
+/** An event of a story, before it is signed. */
 export interface StoryEvent {
   event: string
   timestamp: string
@@ -18,18 +18,18 @@ export interface StoryEvent {
 
 /** One event of a story. */
 export interface Moment {
-  /** When it happens, in milliseconds since the story began. */
+  /** When the event happens, in milliseconds since the story began. */
   readonly atMs: number
-  /** Makes the event. `time` gives the time (ISO 8601) so many milliseconds into the story. */
+  /** Creates the event. `time` converts milliseconds since the story began to ISO 8601. */
   tell(time: (atMs: number) => string): StoryEvent
 }
 
-/** The fields that make a sample an event of a story. */
+/** The fields that turn a sample into an event of a story. */
 export interface EventFacts {
-  /** The id of the event itself. */
+  /** The event id. */
   readonly id: string
   readonly time: string
-  /** Fields of `data` that differ from the sample's; `undefined` takes one out. */
+  /** The fields of `data` that differ from the sample's; `undefined` removes one. */
   readonly data: Readonly<Record<string, unknown>>
   /** The same for `data.call`, if the sample has one. */
   readonly call?: Readonly<Record<string, unknown>>
@@ -37,7 +37,7 @@ export interface EventFacts {
   readonly name?: string
 }
 
-/** A sample event with the facts of a story in it. */
+/** Creates an event from a sample and the facts of a story. */
 export function eventOf(sample: SampleName, shape: Shape, facts: EventFacts): StoryEvent {
   const isNested = shape === 'nested'
   const { event, data }: StoryEvent = isNested ? sampleEvent(sample) : flatSampleEvent(sample)
@@ -57,12 +57,12 @@ export function eventOf(sample: SampleName, shape: Shape, facts: EventFacts): St
   }
 }
 
-/** An id for an event, as the samples have them. */
+/** Creates an event id of the same form as in samples. */
 export function eventId(random: Random): string {
   return `evt_${random.uuid()}`
 }
 
-/** The same story, begun later: part of a longer one. */
+/** Returns the same story with a later beginning, as part of a longer story. */
 export function postponed(story: readonly Moment[], byMs: number): Moment[] {
   return story.map(({ atMs, tell }) => ({
     atMs: atMs + byMs,
@@ -70,16 +70,16 @@ export function postponed(story: readonly Moment[], byMs: number): Moment[] {
   }))
 }
 
-/** The length of a story, in milliseconds. */
+/** Returns the length of a story, in milliseconds. */
 export function lengthOf(story: readonly Moment[]): number {
   return Math.max(...story.map(({ atMs }) => atMs))
 }
 
 /**
- * The events of a story in their order. It ends now: a call of two minutes, told in three seconds, began two minutes
- * ago, and no time lies in the future.
+ * Returns the events of a story in their order. The story ends now, so no time is in the future: a call of two minutes that is
+ * sent within three seconds began two minutes ago.
  *
- * @param now - Unix time in milliseconds
+ * @param now - milliseconds since 1970
  */
 export function toldAt(story: readonly Moment[], now: number): StoryEvent[] {
   const beginning = now - lengthOf(story)

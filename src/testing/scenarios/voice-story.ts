@@ -1,9 +1,9 @@
-/** The training of a voice, which succeeds most of the time. */
+/** The story of a voice: its training, which succeeds three times out of four. */
 
 import type { Random } from './random.js'
 import { eventId, eventOf, type Moment, type Shape } from './story.js'
 
-/** The training of one voice. */
+/** Creates the story of one voice. */
 export function voiceStory(random: Random, shape: Shape): Moment[] {
   const voiceId = random.uuid()
   const ultravoxVoiceId = random.uuid()

@@ -1,4 +1,4 @@
-/** Cases for claims: the first to ask gets a key, and after its lease the next. */
+/** Cases for claims: the first owner that claims a key gets it, and the next one after its lease. */
 
 import {
   claimAs,
@@ -14,17 +14,17 @@ import type { StoreCase } from './store-case.js'
 
 export const claimCases: readonly StoreCase[] = [
   {
-    name: 'gives an absent key to whoever asks first',
+    name: 'gives an absent key to the first owner that claims it',
     async run(store) {
-      expectResult(await claimAs(store, newKey(), 'a'), 'claimed', 'claim of an absent key')
+      expectResult(await claimAs(store, newKey(), 'a'), 'claimed', 'claim() of an absent key')
     },
   },
   {
-    name: 'is busy for another owner while the lease lasts',
+    name: 'is busy for other owners while the lease lasts',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a')
-      expectResult(await claimAs(store, key, 'b'), 'busy', 'claim of a key that another owner holds')
+      expectResult(await claimAs(store, key, 'b'), 'busy', 'claim() of a key that another owner holds')
     },
   },
   {
@@ -32,8 +32,8 @@ export const claimCases: readonly StoreCase[] = [
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a')
-      expectResult(await claimAs(store, key, 'a'), 'claimed', 'claim of a key by the owner who holds it')
-      expectResult(await claimAs(store, key, 'b'), 'busy', 'claim of a renewed key by another owner')
+      expectResult(await claimAs(store, key, 'a'), 'claimed', 'claim() by the owner that holds the key')
+      expectResult(await claimAs(store, key, 'b'), 'busy', 'claim() by another owner after that')
     },
   },
   {
@@ -44,44 +44,44 @@ export const claimCases: readonly StoreCase[] = [
       expectResult(
         await claimAs(store, key, 'a', LONG_MS),
         'claimed',
-        'claim of a key by the owner who holds it',
+        'claim() by the owner that holds the key',
       )
       await elapse(PAST_SHORT_MS)
       expectResult(
         await claimAs(store, key, 'b'),
         'busy',
-        'claim after the first lease, but not the renewed one, has ended',
+        'claim() by another owner after the first lease, but before the renewed lease expires',
       )
     },
   },
   {
-    name: 'gives a key to another owner when the lease has ended',
+    name: 'gives a key to another owner once the lease has expired',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a', SHORT_MS)
       await elapse(PAST_SHORT_MS)
-      expectResult(await claimAs(store, key, 'b'), 'claimed', 'claim of a key whose lease has ended')
+      expectResult(await claimAs(store, key, 'b'), 'claimed', 'claim() of a key whose lease has expired')
       expectResult(
         await store.complete(key, { owner: 'b', ttlMs: LONG_MS }),
         true,
-        'completion by its new owner',
+        'complete() by its new owner',
       )
-      expectResult(await claimAs(store, key, 'c'), 'done', 'claim of a key that its new owner completed')
+      expectResult(await claimAs(store, key, 'c'), 'done', 'claim() of a key that its new owner completed')
     },
   },
   {
-    name: 'gives a key whose lease has ended to exactly one of many',
+    name: 'gives a key whose lease has expired to exactly one of many owners',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a', SHORT_MS)
       await elapse(PAST_SHORT_MS)
-      await expectOneClaimed(store, key, 'claims of a key whose lease has ended')
+      await expectOneClaimed(store, key, 'a key whose lease has expired')
     },
   },
   {
-    name: 'gives an absent key to exactly one of many',
+    name: 'gives an absent key to exactly one of many owners',
     async run(store) {
-      await expectOneClaimed(store, newKey(), 'claims of an absent key')
+      await expectOneClaimed(store, newKey(), 'an absent key')
     },
   },
 ]

@@ -1,45 +1,45 @@
-/** Cases for the end of a lease: its owner completes or releases it, and nobody else can. */
+/** Cases for completion and release: an owner may end its own lease, but not that of another owner. */
 
 import { claimAs, elapse, expectResult, LONG_MS, newKey, PAST_SHORT_MS, SHORT_MS } from './case-steps.js'
 import type { StoreCase } from './store-case.js'
 
 export const completionCases: readonly StoreCase[] = [
   {
-    name: 'is done for everyone after completion',
+    name: 'is done for every owner after completion',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a')
-      expectResult(await store.complete(key, { owner: 'a', ttlMs: LONG_MS }), true, 'completion by the owner')
-      expectResult(await claimAs(store, key, 'b'), 'done', 'claim of a completed key by another owner')
+      expectResult(await store.complete(key, { owner: 'a', ttlMs: LONG_MS }), true, 'complete() by the owner')
+      expectResult(await claimAs(store, key, 'b'), 'done', 'claim() of a completed key by another owner')
       expectResult(
         await claimAs(store, key, 'a'),
         'done',
-        'claim of a completed key by the owner who completed it',
+        'claim() of a completed key by the owner that completed it',
       )
     },
   },
   {
-    name: 'remembers completion for longer than the lease',
+    name: 'keeps a completed key done for longer than the lease',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a', SHORT_MS)
-      expectResult(await store.complete(key, { owner: 'a', ttlMs: LONG_MS }), true, 'completion by the owner')
+      expectResult(await store.complete(key, { owner: 'a', ttlMs: LONG_MS }), true, 'complete() by the owner')
       await elapse(PAST_SHORT_MS)
       expectResult(
         await claimAs(store, key, 'b'),
         'done',
-        'claim of a completed key when the lease would have ended',
+        'claim() of a completed key after its lease would have expired',
       )
     },
   },
   {
-    name: 'forgets completion after its time',
+    name: 'frees a completed key after its ttl',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a')
       await store.complete(key, { owner: 'a', ttlMs: SHORT_MS })
       await elapse(PAST_SHORT_MS)
-      expectResult(await claimAs(store, key, 'b'), 'claimed', 'claim of a completed key after its ttl')
+      expectResult(await claimAs(store, key, 'b'), 'claimed', 'claim() of a completed key after its ttl')
     },
   },
   {
@@ -47,8 +47,8 @@ export const completionCases: readonly StoreCase[] = [
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a')
-      expectResult(await store.release(key, { owner: 'a' }), true, 'release by the owner')
-      expectResult(await claimAs(store, key, 'b'), 'claimed', 'claim of a released key')
+      expectResult(await store.release(key, { owner: 'a' }), true, 'release() by the owner')
+      expectResult(await claimAs(store, key, 'b'), 'claimed', 'claim() of a released key')
     },
   },
   {
@@ -59,9 +59,9 @@ export const completionCases: readonly StoreCase[] = [
       expectResult(
         await store.complete(key, { owner: 'b', ttlMs: LONG_MS }),
         false,
-        'completion by another owner',
+        'complete() by another owner',
       )
-      expectResult(await claimAs(store, key, 'c'), 'busy', 'claim after a stranger tried to complete')
+      expectResult(await claimAs(store, key, 'c'), 'busy', 'claim() after another owner tried to complete')
     },
   },
   {
@@ -69,12 +69,12 @@ export const completionCases: readonly StoreCase[] = [
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a')
-      expectResult(await store.release(key, { owner: 'b' }), false, 'release by another owner')
-      expectResult(await claimAs(store, key, 'c'), 'busy', 'claim after a stranger tried to release')
+      expectResult(await store.release(key, { owner: 'b' }), false, 'release() by another owner')
+      expectResult(await claimAs(store, key, 'c'), 'busy', 'claim() after another owner tried to release')
     },
   },
   {
-    name: 'completes after the lease has ended, if nobody else claims',
+    name: 'completes after the lease has expired, if nobody else has claimed the key',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a', SHORT_MS)
@@ -82,19 +82,23 @@ export const completionCases: readonly StoreCase[] = [
       expectResult(
         await store.complete(key, { owner: 'a', ttlMs: LONG_MS }),
         true,
-        'completion after the lease has ended',
+        'complete() after the lease has expired',
       )
-      expectResult(await claimAs(store, key, 'b'), 'done', 'claim after a late completion')
+      expectResult(await claimAs(store, key, 'b'), 'done', 'claim() after a late complete()')
     },
   },
   {
-    name: 'completes again what is done, as after an answer that was lost',
+    name: 'completes a key that is done again, because the first response may have been lost',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a')
       await store.complete(key, { owner: 'a', ttlMs: LONG_MS })
-      expectResult(await store.complete(key, { owner: 'a', ttlMs: LONG_MS }), true, 'second completion')
-      expectResult(await claimAs(store, key, 'b'), 'done', 'claim after a second completion')
+      expectResult(
+        await store.complete(key, { owner: 'a', ttlMs: LONG_MS }),
+        true,
+        'complete() of a key that is done',
+      )
+      expectResult(await claimAs(store, key, 'b'), 'done', 'claim() after a second complete()')
     },
   },
   {
@@ -104,22 +108,22 @@ export const completionCases: readonly StoreCase[] = [
       expectResult(
         await store.complete(key, { owner: 'a', ttlMs: LONG_MS }),
         true,
-        'completion of an absent key',
+        'complete() of an absent key',
       )
-      expectResult(await claimAs(store, key, 'b'), 'done', 'claim after a completion of an absent key')
+      expectResult(await claimAs(store, key, 'b'), 'done', 'claim() after complete() of an absent key')
     },
   },
   {
-    name: 'rejects release when the lease has ended',
+    name: 'releases nothing once the lease has expired',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a', SHORT_MS)
       await elapse(PAST_SHORT_MS)
-      expectResult(await store.release(key, { owner: 'a' }), false, 'release after the lease has ended')
+      expectResult(await store.release(key, { owner: 'a' }), false, 'release() after the lease has expired')
     },
   },
   {
-    name: 'rejects completion, renewal and release by an owner who was overtaken',
+    name: 'lets an owner whose key another owner has claimed neither complete, renew nor release it',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a', SHORT_MS)
@@ -128,38 +132,46 @@ export const completionCases: readonly StoreCase[] = [
       expectResult(
         await store.complete(key, { owner: 'a', ttlMs: LONG_MS }),
         false,
-        'completion by the overtaken owner',
+        'complete() by an owner whose key another owner has claimed',
       )
       expectResult(
         await store.renew(key, { owner: 'a', leaseMs: LONG_MS }),
         false,
-        'renewal by the overtaken owner',
+        'renew() by an owner whose key another owner has claimed',
       )
-      expectResult(await store.release(key, { owner: 'a' }), false, 'release by the overtaken owner')
-      expectResult(await claimAs(store, key, 'c'), 'busy', 'claim while the new owner holds the lease')
+      expectResult(
+        await store.release(key, { owner: 'a' }),
+        false,
+        'release() by an owner whose key another owner has claimed',
+      )
+      expectResult(await claimAs(store, key, 'c'), 'busy', 'claim() while the new owner holds the lease')
       expectResult(
         await store.complete(key, { owner: 'b', ttlMs: LONG_MS }),
         true,
-        'completion by the new owner',
+        'complete() by the new owner',
       )
     },
   },
   {
-    name: 'keeps completion when its owner releases afterwards',
+    name: 'keeps a completed key done if its owner releases it afterward',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a')
       await store.complete(key, { owner: 'a', ttlMs: LONG_MS })
-      expectResult(await store.release(key, { owner: 'a' }), false, 'release after completion')
-      expectResult(await claimAs(store, key, 'b'), 'done', 'claim after a release that came too late')
+      expectResult(await store.release(key, { owner: 'a' }), false, 'release() of a key that is done')
+      expectResult(
+        await claimAs(store, key, 'b'),
+        'done',
+        'claim() of a completed key after its owner called release()',
+      )
     },
   },
   {
-    name: 'has nothing to release under an absent key',
+    name: 'releases nothing under an absent key',
     async run(store) {
       const key = newKey()
-      expectResult(await store.release(key, { owner: 'a' }), false, 'release of an absent key')
-      expectResult(await claimAs(store, key, 'b'), 'claimed', 'claim after a release of nothing')
+      expectResult(await store.release(key, { owner: 'a' }), false, 'release() of an absent key')
+      expectResult(await claimAs(store, key, 'b'), 'claimed', 'claim() after release() of an absent key')
     },
   },
 ]

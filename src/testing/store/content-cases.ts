@@ -1,11 +1,11 @@
-/** Keys and owners of any length and content, which a store must tell apart. */
+/** Cases for keys and owners of any length and content, which a store must tell apart. */
 
 import { claimAs, expectResult, LONG_MS, newKey } from './case-steps.js'
 import type { StoreCase } from './store-case.js'
 
 export const contentCases: readonly StoreCase[] = [
   {
-    name: 'tells keys apart that differ in case, in white space or at the end only',
+    name: 'tells apart keys that differ only in case, in white space or at the end',
     async run(store) {
       const key = newKey()
       const alike = [key, key.toUpperCase(), `${key} `, ` ${key}`, `${key}:`, `${key}%`, `${key}_`]
@@ -13,13 +13,13 @@ export const contentCases: readonly StoreCase[] = [
         expectResult(
           await claimAs(store, other, `owner-${index}`),
           'claimed',
-          `claim of ${JSON.stringify(other)}`,
+          `claim() of the key ${JSON.stringify(other)}`,
         )
       }
     },
   },
   {
-    name: 'takes keys of any length and content',
+    name: 'accepts keys of any length and content',
     async run(store) {
       const key = newKey()
       const odd = [
@@ -42,46 +42,49 @@ export const contentCases: readonly StoreCase[] = [
         expectResult(
           await claimAs(store, one, 'a'),
           'claimed',
-          `claim of ${JSON.stringify(part.slice(0, 20))} in a key`,
+          `claim() of a key that contains ${JSON.stringify(part.slice(0, 20))}`,
         )
         expectResult(
           await claimAs(store, other, 'b'),
           'claimed',
-          `claim of ${JSON.stringify(part.slice(0, 20))} in another key`,
+          `claim() of another key that contains ${JSON.stringify(part.slice(0, 20))}`,
         )
         expectResult(
           await store.complete(one, { owner: 'a', ttlMs: LONG_MS }),
           true,
-          'completion of such a key',
+          `complete() of a key that contains ${JSON.stringify(part.slice(0, 20))}`,
         )
-        expectResult(await claimAs(store, other, 'c'), 'busy', 'claim of a key like one that is completed')
+        expectResult(
+          await claimAs(store, other, 'c'),
+          'busy',
+          'claim() of a key that is similar to a completed one',
+        )
       }
     },
   },
   {
-    name: 'tells keys apart that differ in halves of surrogate pairs only',
+    name: 'tells apart keys that differ only in halves of surrogate pairs',
     async run(store) {
       const key = newKey()
-      // UTF-8 can't carry the first three. A store that takes no care turns each of them into the replacement character,
-      // which is the fourth.
+      // UTF-8 can't represent the first three. A careless store turns each of them into the fourth, the replacement character.
       for (const [index, half] of ['\ud800', '\udbff', '\udc00', '\ufffd'].entries()) {
         expectResult(
           await claimAs(store, `${key}${half}`, `owner-${index}`),
           'claimed',
-          `claim of a key with ${JSON.stringify(half)} at its end`,
+          `claim() of a key that ends in ${JSON.stringify(half)}`,
         )
       }
     },
   },
   {
-    name: 'tells long keys apart that differ at their end only',
+    name: 'tells apart long keys that differ only at their end',
     async run(store) {
-      // Around the limits of databases' keys, in characters of one byte, and of three.
+      // Around the limits that databases have for keys, in characters of one byte and of three bytes.
       for (const length of [200, 300, 700, 1000, 2000, 3000]) {
         for (const character of ['k', '世']) {
           const key = newKey() + character.repeat(length)
           for (const end of ['', 'a', 'b', '~']) {
-            const what = `claim of a key of ${length} characters, and ${JSON.stringify(end)} at its end`
+            const what = `claim() of a key that ends in ${length} times ${JSON.stringify(character)} and ${JSON.stringify(end)}`
             expectResult(await claimAs(store, key + end, `owner-${end}`), 'claimed', what)
           }
         }
@@ -89,7 +92,7 @@ export const contentCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'takes owners of any content',
+    name: 'accepts owners of any content',
     async run(store) {
       for (const owner of [
         '"',
@@ -109,17 +112,17 @@ export const contentCases: readonly StoreCase[] = [
         expectResult(
           await claimAs(store, key, `${owner}x`),
           'busy',
-          `claim of a key that ${JSON.stringify(owner.slice(0, 40))} holds`,
+          `claim() of a key that ${JSON.stringify(owner.slice(0, 40))} holds`,
         )
         expectResult(
           await store.complete(key, { owner, ttlMs: LONG_MS }),
           true,
-          `completion by ${JSON.stringify(owner.slice(0, 40))}`,
+          `complete() by ${JSON.stringify(owner.slice(0, 40))}`,
         )
         expectResult(
           await claimAs(store, key, owner),
           'done',
-          `claim of a key that ${JSON.stringify(owner.slice(0, 40))} completed`,
+          `claim() of a key that ${JSON.stringify(owner.slice(0, 40))} completed`,
         )
       }
     },

@@ -6,6 +6,6 @@ import type { DedupeStore } from '../../dedupe/store.js'
 export interface StoreCase {
   /** The rule for the store, as a sentence. */
   readonly name: string
-  /** Rejects, with an `Error` that says what was expected, if the store breaks the rule. */
+  /** Rejects if the store breaks the rule. The `Error` says what was expected. */
   run(store: DedupeStore): Promise<void>
 }

@@ -1,8 +1,8 @@
-/** A clock that is wrong, for the whole process. */
+/** Sets the clock of the whole process wrong. */
 
 let lastTurn: Promise<unknown> = Promise.resolve()
 
-/** Runs a function while `Date` is wrong by some minutes for everyone in this process. One at a time, in order. */
+/** Runs a function while `Date` is wrong by some minutes for the whole process. Runs one function at a time, in order. */
 export function withWrongClock(minutes: number, run: () => Promise<void>): Promise<void> {
   const turn = lastTurn.then(async () => {
     const RightDate = globalThis.Date

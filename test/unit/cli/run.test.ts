@@ -61,21 +61,21 @@ describe('the command line', () => {
     [['verify', '--body'], '--body needs a value. Write --body FILE.'],
     [['verify', '--body', '--json'], '--body needs a value. Write --body FILE.'],
     [['verify', '--json=yes'], '--json takes no value.'],
-    [['verify', 'file'], 'verify takes options only (got "file")'],
+    [['verify', 'file'], 'verify takes only options. Remove "file".'],
     [['verify', '--timestamp', '1', '--signature', 'a'], '--body is missing'],
     [['check'], 'The URL is missing.'],
     [
       ['check', 'localhost:3000/webhooks'],
-      'The URL must start with http:// or https:// (got "localhost:3000/webhooks")',
+      'The URL must be valid and start with http:// or https:// (got "localhost:3000/webhooks")',
     ],
-    [['check', 'http://'], 'The URL must start with http:// or https:// (got "http://")'],
+    [['check', 'http://'], 'The URL must be valid and start with http:// or https:// (got "http://")'],
     [
       ['check', 'http://127.0.0.1:9/', '--only', 'nothing'],
-      '--only nothing matches no case. These are the cases:   call.started ',
+      '--only "nothing" matches no case. These are the cases:   call.started ',
     ],
     [
       ['check', 'http://127.0.0.1:9/', '--only', 'GET', '--only', 'nothing'],
-      '--only nothing matches no case. These are the cases:   call.started ',
+      '--only "nothing" matches no case. These are the cases:   call.started ',
     ],
   ])('rejects %j with exit code 2', async (argv, message) => {
     const { code, stdout, stderr } = await cli(...argv)

@@ -150,7 +150,7 @@ describe('the terminal output matches its snapshot', () => {
 
   it('for hints about a response', async () => {
     const errors =
-      'missing_timestamp missing_signature malformed_timestamp malformed_signature timestamp_too_old timestamp_too_new signature_mismatch invalid_json invalid_event method_not_allowed body_too_large body_not_raw invalid_secret invalid_options busy failed nonsense constructor'.split(
+      'missing_timestamp missing_signature malformed_timestamp malformed_signature timestamp_too_old timestamp_too_new signature_mismatch invalid_json invalid_event method_not_allowed body_too_large body_not_raw invalid_secret invalid_options handler_timeout step_timeout busy failed nonsense constructor'.split(
         ' ',
       )
     const statuses = [

@@ -282,9 +282,8 @@ describe('diagnose', () => {
     it('names white space that the sender signed with, too', async () => {
       const diagnosis = await diagnose(BODY, signed(BODY, `${SECRET}\n`), `${SECRET}\n`, NOW)
       expect(diagnosis.causes).toEqual(['secret_whitespace'])
-      expect(diagnosis.explanation).toContain(
-        'the sender signed with them, but the library rejects such a secret',
-      )
+      expect(diagnosis.explanation).toContain('the sender signed with them')
+      expect(diagnosis.fix).toContain('both sides')
     })
 
     it('says which of the other secrets signed', async () => {
@@ -369,7 +368,7 @@ describe('diagnose', () => {
     const signature = headers['x-truedy-signature']
 
     it.each([
-      ['both headers', {}, 'Both headers'],
+      ['both headers', {}, 'X-Truedy-Timestamp and X-Truedy-Signature'],
       ['the timestamp', { 'x-truedy-signature': signature }, 'X-Truedy-Timestamp'],
       ['the signature', { 'x-truedy-timestamp': timestamp }, 'X-Truedy-Signature'],
     ])('says what is missing: %s', async (_, given, words) => {
@@ -382,14 +381,17 @@ describe('diagnose', () => {
       const headerNames = { timestamp: 'x-time', signature: 'x-sign' }
       const diagnosis = await diagnose(BODY, headers, SECRET, { ...NOW, headerNames })
       expect(diagnosis.causes).toEqual(['headers_missing'])
-      expect(diagnosis.explanation).toContain("under Truedy's own they are there")
+      expect(diagnosis.explanation).toBe(
+        "The headers x-time and x-sign (from headerNames) are missing, but Truedy's own are there.",
+      )
+      expect(diagnosis.fix).toContain('Remove headerNames')
     })
 
     it("does not say so if only one of Truedy's headers is present", async () => {
       const headerNames = { timestamp: 'x-time', signature: 'x-sign' }
       const given = { 'x-truedy-signature': signature, 'x-sign': signature }
       const { explanation } = await diagnose(BODY, given, SECRET, { ...NOW, headerNames })
-      expect(explanation).toBe('The timestamp header (X-Truedy-Timestamp) is missing.')
+      expect(explanation).toBe('The header x-time (from headerNames) is missing.')
     })
 
     it.each<[string, Parameters<typeof diagnose>[1]]>([
@@ -410,10 +412,10 @@ describe('diagnose', () => {
 
     it('recognizes one older and one newer header name, which is not accepted', async () => {
       const mixed = { 'x-trudy-timestamp': timestamp, 'x-truedy-signature': signature }
-      expect(await diagnose(BODY, mixed, SECRET, NOW)).toMatchObject({
-        ok: false,
-        cause: 'older_header_names',
-      })
+      const diagnosis = await diagnose(BODY, mixed, SECRET, NOW)
+      expect(diagnosis).toMatchObject({ ok: false, causes: ['older_header_names'] })
+      expect(diagnosis.explanation).toContain('One of the two headers')
+      expect(diagnosis.fix).not.toContain('accepts both')
     })
 
     it('names the age of a delivery before its older header names', async () => {
@@ -472,7 +474,7 @@ describe('diagnose', () => {
     it('says that a timestamp is malformed even if the signature matches it', async () => {
       const diagnosis = await diagnose(BODY, signed(BODY, SECRET, '1773844320000'), SECRET, NOW)
       expect(diagnosis).toMatchObject({ ok: false, causes: ['timestamp_malformed'] })
-      expect(diagnosis.explanation).toContain('The signature matches it')
+      expect(diagnosis.explanation).toContain('The sender signed it in this form')
     })
 
     it.each(['yesterday', '-1', '9e300', '0x69BA'])(
@@ -529,10 +531,12 @@ describe('diagnose', () => {
       const given = { ...signed(BODY), 'x-truedy-signature': text }
       const diagnosis = await diagnose(BODY, given, SECRET, NOW)
       expect(diagnosis).toMatchObject({ ok: false, causes: ['signature_malformed'] })
-      expect(diagnosis.explanation).toContain('Without the white space around it, it matches')
+      expect(diagnosis.explanation).toContain(
+        'white space around its 64 digits. Without it, the signature matches',
+      )
       const other = await diagnose(BODY, given, 'whsec_other', NOW)
       expect(other.causes).toEqual(['signature_malformed'])
-      expect(other.explanation).toContain('does not match either')
+      expect(other.explanation).toContain("doesn't match")
     })
 
     it("names the digest's cause together with the body's", async () => {
@@ -591,11 +595,14 @@ describe('diagnose', () => {
     await note('headers_missing: both', BODY, {}, SECRET)
     await note('headers_missing: timestamp', BODY, { 'x-truedy-signature': signature }, SECRET)
     await note('headers_missing: signature', BODY, { 'x-truedy-timestamp': timestamp }, SECRET)
+    await note('headers_missing: both of headerNames', BODY, {}, SECRET, {
+      headerNames: { timestamp: 'x-time', signature: 'x-sign' },
+    })
     await note('headers_missing: elsewhere', BODY, signed(BODY), SECRET, {
       headerNames: { timestamp: 'x-time', signature: 'x-sign' },
     })
     await note('header_doubled: timestamp', BODY, of([timestamp, timestamp], signature), SECRET)
-    await note('header_doubled: signature', BODY, of(timestamp, [signature]), SECRET)
+    await note('header_doubled: signature', BODY, of(timestamp, [signature, signature]), SECRET)
     await note(
       'header_doubled: both',
       BODY,
@@ -606,6 +613,12 @@ describe('diagnose', () => {
       'older_header_names',
       BODY,
       { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature },
+      SECRET,
+    )
+    await note(
+      'older_header_names: one of them',
+      BODY,
+      { 'x-trudy-timestamp': timestamp, 'x-truedy-signature': signature },
       SECRET,
     )
     await note('ultravox_request', BODY, { 'x-ultravox-webhook-signature': signature }, SECRET)
@@ -626,10 +639,37 @@ describe('diagnose', () => {
     await expect(texts.join('\n')).toMatchFileSnapshot('snapshots/diagnosis.txt')
   })
 
+  it.each([
+    ['one', SECRET, 'Without them, the signature matches.'],
+    ['two', `${SECRET}\n`, 'Apart from both, the signature matches.'],
+  ])('says once that the signature matches apart from what it found: %s', async (count, given, proof) => {
+    const body = count === 'one' ? BODY : `${BODY}\n`
+    const diagnosis = await diagnose(body, signed(BODY), count === 'one' ? `"${given}"` : given, NOW)
+    expect(diagnosis.explanation.endsWith(proof)).toBe(true)
+    expect(diagnosis.explanation.match(/signature matches/g)).toHaveLength(1)
+  })
+
+  it('rejects a secret that receivers reject, even if it signed', async () => {
+    await expect(diagnose(BODY, signed(BODY, 'null'), 'null', NOW)).rejects.toMatchObject({
+      code: 'invalid_secret',
+      message: expect.stringContaining('is null'),
+    })
+  })
+
+  it.each([
+    ['secret', '', undefined],
+    ['otherSecrets', SECRET, ['']],
+  ])('names %s if it is invalid', async (name, secret, otherSecrets) => {
+    await expect(diagnose(BODY, signed(BODY), secret, { otherSecrets })).rejects.toMatchObject({
+      code: 'invalid_secret',
+      message: expect.stringContaining(name),
+    })
+  })
+
   it('returns unknown and lists what was tried', async () => {
     const diagnosis = await diagnose(BODY, signed(BODY, 'whsec_other'), SECRET, NOW)
     expect(diagnosis).toMatchObject({ ok: false, causes: ['unknown'] })
-    expect(diagnosis.explanation).toContain('These were tried')
+    expect(diagnosis.explanation).toMatch(/secret.*body.*signed text/)
     expect(diagnosis.fix).toContain('another endpoint')
   })
 

@@ -197,8 +197,8 @@ describe('deliver rejects', () => {
     ['a list', [receive], /^The target must be/],
     ['an object without a handler', { handler: receive }, /got an object with handler/],
     ['an empty object', {}, /got an object with nothing/],
-    ['a path', '/webhooks/truedy', /no http or https URL/],
-    ['a URL of another kind', 'ftp://user:hunter2@example.com/', /^(?!.*hunter2).*no http or https URL/],
+    ['a path', '/webhooks/truedy', /not an http or https URL/],
+    ['a URL of another kind', 'ftp://user:hunter2@example.com/', /^(?!.*hunter2).*not an http or https URL/],
     ['a fetch handler without a response', { fetch: () => undefined }, /^fetch's result must be a Response/],
     ['a receiver without a reply', { receive: async () => undefined }, /^receive's result must be a Reply/],
   ])('%s as a target', async (_, target, message) => {

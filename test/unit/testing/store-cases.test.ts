@@ -30,39 +30,39 @@ interface Entry {
 /** Common mistakes in a store, exactly the cases that must fail, and the step that each failure must name. */
 const MISTAKES = {
   checksThenActs: {
-    'gives a key whose lease has ended to exactly one of many': 'claim',
-    'gives an absent key to exactly one of many': 'claim',
+    'gives a key whose lease has expired to exactly one of many owners': 'claim',
+    'gives an absent key to exactly one of many owners': 'claim',
   },
   leavesOutFencing: {
     'lets nobody else complete': 'complete',
     'lets nobody else release': 'release',
-    'rejects completion, renewal and release by an owner who was overtaken': 'complete',
+    'lets an owner whose key another owner has claimed neither complete, renew nor release it': 'complete',
     'renews nothing for another owner': 'renew',
   },
   neverExpires: {
-    'counts a renewal from now': 'claim',
-    'does not take back a lease that has ended, even if nobody else holds it': 'renew',
-    'forgets completion after its time': 'claim',
-    'gives a key to another owner when the lease has ended': 'claim',
-    'gives a key whose lease has ended to exactly one of many': 'claim',
-    'keeps its time when the clock of a worker is wrong': 'claim',
-    'rejects completion, renewal and release by an owner who was overtaken': 'complete',
-    'rejects release when the lease has ended': 'release',
+    'renews from now, even for a shorter time': 'claim',
+    'does not renew a lease that has expired, even if nobody else holds it': 'renew',
+    'frees a completed key after its ttl': 'claim',
+    'gives a key to another owner once the lease has expired': 'claim',
+    'gives a key whose lease has expired to exactly one of many owners': 'claim',
+    "is not affected by a worker's wrong clock": 'claim',
+    'lets an owner whose key another owner has claimed neither complete, renew nor release it': 'complete',
+    'releases nothing once the lease has expired': 'release',
     'renews nothing for another owner': 'claim',
-    'takes times that are no whole numbers, very short ones, and very long ones': 'claim',
+    'accepts fractional, very short and very long times': 'claim',
   },
   forgetsCompletion: {
-    'completes after the lease has ended, if nobody else claims': 'claim',
-    'completes again what is done, as after an answer that was lost': 'claim',
+    'completes after the lease has expired, if nobody else has claimed the key': 'claim',
+    'completes a key that is done again, because the first response may have been lost': 'claim',
     'completes an absent key, whose record may have been swept': 'claim',
-    'gives a key to another owner when the lease has ended': 'claim',
-    'is done for everyone after completion': 'claim',
-    'keeps completion when its owner releases afterwards': 'claim',
-    'keeps its time when the clock of a worker is wrong': 'claim',
-    'remembers completion for longer than the lease': 'claim',
-    'renews nothing that was released, is absent or is done': 'claim',
-    'takes owners of any content': 'claim',
-    'takes times that are no whole numbers, very short ones, and very long ones': 'claim',
+    'gives a key to another owner once the lease has expired': 'claim',
+    'is done for every owner after completion': 'claim',
+    'keeps a completed key done if its owner releases it afterward': 'claim',
+    "is not affected by a worker's wrong clock": 'claim',
+    'keeps a completed key done for longer than the lease': 'claim',
+    'does not renew a key that was released, is absent or is done': 'claim',
+    'accepts owners of any content': 'claim',
+    'accepts fractional, very short and very long times': 'claim',
   },
   isBusyForItsOwner: {
     'extends the lease when the owner claims again': 'claim',
@@ -72,64 +72,64 @@ const MISTAKES = {
     'extends the lease when the owner claims again': 'claim',
   },
   doesNotRenew: {
-    'counts a renewal from now': 'claim',
+    'renews from now, even for a shorter time': 'claim',
     'renews a lease that its owner holds': 'claim',
   },
   renewsExpired: {
-    'does not take back a lease that has ended, even if nobody else holds it': 'renew',
+    'does not renew a lease that has expired, even if nobody else holds it': 'renew',
   },
   renewsDone: {
-    'renews nothing that was released, is absent or is done': 'renew',
+    'does not renew a key that was released, is absent or is done': 'renew',
   },
   foldsCase: {
-    'tells keys apart that differ in case, in white space or at the end only': 'claim',
+    'tells apart keys that differ only in case, in white space or at the end': 'claim',
   },
   completesAnything: {
     'lets nobody else complete': 'complete',
-    'rejects completion, renewal and release by an owner who was overtaken': 'complete',
+    'lets an owner whose key another owner has claimed neither complete, renew nor release it': 'complete',
   },
   completesOnlyForItsOwner: {
-    'completes after the lease has ended, if nobody else claims': 'complete',
-    'completes again what is done, as after an answer that was lost': 'complete',
+    'completes after the lease has expired, if nobody else has claimed the key': 'complete',
+    'completes a key that is done again, because the first response may have been lost': 'complete',
     'completes an absent key, whose record may have been swept': 'complete',
   },
   releasesCompleted: {
-    'keeps completion when its owner releases afterwards': 'release',
+    'keeps a completed key done if its owner releases it afterward': 'release',
   },
   releasesExpired: {
-    'keeps completion when its owner releases afterwards': 'release',
+    'keeps a completed key done if its owner releases it afterward': 'release',
     'lets nobody else release': 'release',
-    'rejects completion, renewal and release by an owner who was overtaken': 'release',
-    'rejects release when the lease has ended': 'release',
+    'lets an owner whose key another owner has claimed neither complete, renew nor release it': 'release',
+    'releases nothing once the lease has expired': 'release',
   },
   keepsLeaseAsTtl: {
-    'forgets completion after its time': 'claim',
-    'remembers completion for longer than the lease': 'claim',
+    'frees a completed key after its ttl': 'claim',
+    'keeps a completed key done for longer than the lease': 'claim',
   },
   isNeverBusy: {
     'extends the lease when the owner claims again': 'claim',
-    'gives a key whose lease has ended to exactly one of many': 'claim',
-    'gives an absent key to exactly one of many': 'claim',
-    'is busy for another owner while the lease lasts': 'claim',
-    'keeps its time when the clock of a worker is wrong': 'claim',
+    'gives a key whose lease has expired to exactly one of many owners': 'claim',
+    'gives an absent key to exactly one of many owners': 'claim',
+    'is busy for other owners while the lease lasts': 'claim',
+    "is not affected by a worker's wrong clock": 'claim',
     'lets nobody else complete': 'claim',
     'lets nobody else release': 'claim',
     'lets the owner claim again': 'claim',
-    'rejects completion, renewal and release by an owner who was overtaken': 'claim',
+    'lets an owner whose key another owner has claimed neither complete, renew nor release it': 'claim',
     'renews a lease that its owner holds': 'claim',
-    'takes keys of any length and content': 'claim',
-    'takes owners of any content': 'claim',
-    'takes times that are no whole numbers, very short ones, and very long ones': 'claim',
+    'accepts keys of any length and content': 'claim',
+    'accepts owners of any content': 'claim',
+    'accepts fractional, very short and very long times': 'claim',
   },
   usesClockOfWorker: {
-    'keeps its time when the clock of a worker is wrong': 'claim',
+    "is not affected by a worker's wrong clock": 'claim',
   },
   cutsKeys: {
-    'takes keys of any length and content': 'claim',
-    'tells long keys apart that differ at their end only': 'claim',
+    'accepts keys of any length and content': 'claim',
+    'tells apart long keys that differ only at their end': 'claim',
   },
   encodesKeys: {
-    'tells keys apart that differ in halves of surrogate pairs only': 'claim',
+    'tells apart keys that differ only in halves of surrogate pairs': 'claim',
   },
 } as const satisfies Record<string, Readonly<Record<string, Step>>>
 
@@ -202,11 +202,11 @@ function storeWith(...made: Mistake[]): DedupeStore {
 function stepOf(error: unknown): Step | undefined {
   const steps: Readonly<Record<string, Step>> = {
     claim: 'claim',
-    renewal: 'renew',
+    renew: 'renew',
     complet: 'complete',
     release: 'release',
   }
-  const [stem = ''] = /claim|renewal|complet|release/i.exec(String(error).replaceAll(/"[^"]*"/g, '')) ?? []
+  const [stem = ''] = /claim|renew|complet|release/i.exec(String(error).replaceAll(/"[^"]*"/g, '')) ?? []
   return steps[stem.toLowerCase()]
 }
 
@@ -245,12 +245,12 @@ function storeThatMisreads({ key = String, owner = String, time = Number }: Misr
 /** Removes a part of the string and everything after it. */
 const cutAt = (part: string) => (text: string) => text.split(part, 1)[0] ?? ''
 
-const ALIKE = 'tells keys apart that differ in case, in white space or at the end only'
-const CONTENT = 'takes keys of any length and content'
-const LONG = 'tells long keys apart that differ at their end only'
-const HALVES = 'tells keys apart that differ in halves of surrogate pairs only'
-const OWNERS = 'takes owners of any content'
-const TIMES = 'takes times that are no whole numbers, very short ones, and very long ones'
+const ALIKE = 'tells apart keys that differ only in case, in white space or at the end'
+const CONTENT = 'accepts keys of any length and content'
+const LONG = 'tells apart long keys that differ only at their end'
+const HALVES = 'tells apart keys that differ only in halves of surrogate pairs'
+const OWNERS = 'accepts owners of any content'
+const TIMES = 'accepts fractional, very short and very long times'
 
 const MISREADINGS: readonly (readonly [what: string, Misreadings, found: string])[] = [
   ['lowercases keys', { key: (key) => key.toLowerCase() }, ALIKE],
@@ -331,22 +331,22 @@ function storeThatErrs(wrongIndex?: number) {
 
 /** The calls of a case, by their index, that only prepare it: their results are not checked. */
 const PREPARATIONS: Readonly<Record<string, readonly number[]>> = {
-  'gives an absent key to whoever asks first': [],
-  'gives an absent key to exactly one of many': [],
-  'forgets completion after its time': [0, 1],
-  'rejects completion, renewal and release by an owner who was overtaken': [0, 1],
-  'keeps completion when its owner releases afterwards': [0, 1],
-  'completes again what is done, as after an answer that was lost': [0, 1],
-  'renews nothing that was released, is absent or is done': [0, 1, 6, 7],
-  'has nothing to release under an absent key': [],
+  'gives an absent key to the first owner that claims it': [],
+  'gives an absent key to exactly one of many owners': [],
+  'frees a completed key after its ttl': [0, 1],
+  'lets an owner whose key another owner has claimed neither complete, renew nor release it': [0, 1],
+  'keeps a completed key done if its owner releases it afterward': [0, 1],
+  'completes a key that is done again, because the first response may have been lost': [0, 1],
+  'does not renew a key that was released, is absent or is done': [0, 1, 6, 7],
+  'releases nothing under an absent key': [],
   'completes an absent key, whose record may have been swept': [],
-  'tells keys apart that differ in case, in white space or at the end only': [],
-  'takes keys of any length and content': [],
-  'tells keys apart that differ in halves of surrogate pairs only': [],
-  'tells long keys apart that differ at their end only': [],
-  'takes owners of any content': Array.from({ length: 11 }, (_, index) => index * 4),
-  'takes times that are no whole numbers, very short ones, and very long ones': [],
-  'keeps its time when the clock of a worker is wrong': [0, 1, 7, 8],
+  'tells apart keys that differ only in case, in white space or at the end': [],
+  'accepts keys of any length and content': [],
+  'tells apart keys that differ only in halves of surrogate pairs': [],
+  'tells apart long keys that differ only at their end': [],
+  'accepts owners of any content': Array.from({ length: 11 }, (_, index) => index * 4),
+  'accepts fractional, very short and very long times': [],
+  "is not affected by a worker's wrong clock": [0, 1, 7, 8],
 }
 /** In most cases this is only the first claim. */
 const preparationsOf = (name: string) => PREPARATIONS[name] ?? [0]
@@ -392,8 +392,8 @@ describe('the store cases', () => {
   it('report how many of a thousand owners were told that the key is busy', async () => {
     let count = 0
     const store = { ...memoryStore(), claim: () => (++count === 1 ? 'claimed' : 'done') as Claim }
-    const running = caseOf('gives an absent key to exactly one of many').run(store)
-    await expect(running).rejects.toThrow(/"busy".*999.*\b0\b/)
+    const running = caseOf('gives an absent key to exactly one of many owners').run(store)
+    await expect(running).rejects.toThrow(/999.*"busy".*\b0\b/)
   })
 
   it('set the whole Date wrong for a worker, and restore it', async () => {
@@ -410,7 +410,7 @@ describe('the store cases', () => {
         return memory.claim(...args)
       },
     }
-    await inNoTime(caseOf('keeps its time when the clock of a worker is wrong').run(store))
+    await inNoTime(caseOf("is not affected by a worker's wrong clock").run(store))
     expect(minutes).toEqual([0, 0, 10, 10, 0, 0, 0, 0, -10, -10, 0, 0])
     expect(Date).toBe(RightDate)
   })

@@ -2,7 +2,7 @@ import { createWebhookHandler } from 'truedy-webhooks'
 
 export const config = { path: '/webhooks/truedy' }
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, and fails at once without one.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 export default createWebhookHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })

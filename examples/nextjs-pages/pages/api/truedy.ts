@@ -1,9 +1,9 @@
 import { createNodeHandler } from 'truedy-webhooks/node'
 
-// Next.js then leaves the request unread.
+// Makes Next.js leave the request unread.
 export const config = { api: { bodyParser: false } }
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET, at the first request: before that, Next.js loads no API route.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET at the first request, because Next.js doesn't load an API route earlier.
 export default createNodeHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })

@@ -1,18 +1,18 @@
-/** Tells screen readers what arrives. Deliveries of the same moment are one announcement. */
+/** Announces new deliveries to screen readers. Deliveries that arrive together share one announcement. */
 
 import type { DeliveryLine } from '../delivery-line.js'
 import { verdictOf } from '../verdict.js'
 import { byId } from './dom.js'
 
-/** The time for which deliveries are gathered before they are announced. */
-const GATHERING_MS = 1500
+/** How long deliveries are collected before they are announced. */
+const COLLECTING_MS = 1500
 
 const live = byId('live', HTMLDivElement)
 
 let unannounced: DeliveryLine[] = []
 let timer: number | undefined
 
-/** Announces deliveries soon. */
+/** Adds deliveries to the next announcement. */
 export function announce(deliveries: readonly DeliveryLine[]): void {
   unannounced.push(...deliveries)
   if (timer !== undefined || unannounced.length === 0) return
@@ -20,7 +20,7 @@ export function announce(deliveries: readonly DeliveryLine[]): void {
     timer = undefined
     live.textContent = announcementOf(unannounced)
     unannounced = []
-  }, GATHERING_MS)
+  }, COLLECTING_MS)
 }
 
 function announcementOf(deliveries: readonly DeliveryLine[]): string {

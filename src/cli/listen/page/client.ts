@@ -11,7 +11,7 @@ const copy = byId('copy', HTMLButtonElement)
 
 // --- The feed -------------------------------------------------------------------------------------------------------
 
-/** Tells whether the feed sends what arrives now, and not what arrived before. */
+/** True if the feed now sends new deliveries. Before that, it sends those that arrived before the page was opened. */
 let isLive = false
 
 function showConnection(isOpen: boolean): void {
@@ -19,11 +19,11 @@ function showConnection(isOpen: boolean): void {
   connection.classList.toggle('lost', !isOpen)
 }
 
-// Relative, like all addresses here: the path of the page begins with the token that its server asks for.
+// A relative URL, like all URLs here, because the path of the page starts with the token that its server requires.
 const feed = new EventSource('events')
 feed.onopen = () => showConnection(true)
 feed.onerror = () => showConnection(false)
-// Sent by another run of the program, whose numbers start at 1.
+// The server sends this on the first connection, and after a restart, when the numbers start at 1 again.
 feed.addEventListener('reset', () => {
   isLive = false
   closeDetails()
@@ -42,7 +42,7 @@ byId('deliveries', HTMLOListElement).addEventListener('click', async ({ target }
   const row = button && rowOf(button)
   if (!row) return
   await openDetails(row)
-  // On a narrow screen the details hide the list.
+  // On a narrow screen, the details hide the list.
   if (matchMedia('(max-width: 820px)').matches) details.focus()
 })
 
@@ -84,7 +84,7 @@ copy.addEventListener('click', async () => {
     await navigator.clipboard.writeText(command.textContent ?? '')
     copy.textContent = 'Copied'
   } catch {
-    // The browser can't or mustn't write to the clipboard. Select the text, so that the reader can copy it.
+    // The browser can't write to the clipboard. Select the command, so that the reader can copy it.
     getSelection()?.selectAllChildren(command)
     copy.textContent = 'Selected'
   }

@@ -1,12 +1,13 @@
-/** The list of deliveries, the newest first: what arrives, the filter, and the row that the tab key stops at. */
+/** Shows the list of deliveries, the newest first, with its filter and the row that the tab key stops at. */
 
 import type { DeliveryLine } from '../delivery-line.js'
+import { verdictOf } from '../verdict.js'
 import { announce } from './announcements.js'
 import { type DeliveryRow, makeRow } from './delivery-row.js'
 import { byId } from './dom.js'
 
 const MAX_ROWS = 1000
-/** How often a page in the background shows new deliveries; it gets no animation frames. */
+/** The interval at which a page in the background shows new deliveries, because it gets no animation frames. */
 const HIDDEN_FRAME_MS = 250
 
 const scroller = byId('list', HTMLDivElement)
@@ -21,13 +22,13 @@ export const filter = byId('filter', HTMLInputElement)
 
 /** Rows by the number of their delivery, the oldest first. */
 const rows = new Map<number, DeliveryRow>()
-let arrived: { readonly delivery: DeliveryLine; readonly isNews: boolean }[] = []
+let arrived: { readonly delivery: DeliveryLine; readonly isNew: boolean }[] = []
 let isFrameDue = false
 let tabStop: HTMLButtonElement | undefined
 
-/** Adds a delivery with the next frame; `isNews` if it came while the page was open. */
-export function addDelivery(delivery: DeliveryLine, isNews: boolean): void {
-  arrived.push({ delivery, isNews })
+/** Adds a delivery in the next frame. `isNew` is true if it arrived while the page was open. */
+export function addDelivery(delivery: DeliveryLine, isNew: boolean): void {
+  arrived.push({ delivery, isNew })
   if (isFrameDue) return
   isFrameDue = true
   if (document.hidden) setTimeout(showArrived, HIDDEN_FRAME_MS)
@@ -42,18 +43,18 @@ export function clearList(): void {
   showCount()
 }
 
-/** The row of a button in the list. */
+/** Finds the row of a button in the list. */
 export function rowOf(button: HTMLButtonElement): DeliveryRow | undefined {
   return [...rows.values()].find((row) => row.button === button)
 }
 
-/** The element to focus when a row is closed: its button if that can be seen, or the one that the tab key would find. */
+/** Returns the element to focus when a row is closed: its button if it is visible, otherwise the one that the tab key finds. */
 export function focusTarget(button: HTMLButtonElement | undefined): HTMLElement {
   // A filter may have hidden the button, or a thousand newer rows may have removed it.
   return button && isVisible(button) ? button : (tabStop ?? filter)
 }
 
-/** Moves the focus by so many rows. */
+/** Moves the focus by a number of rows. */
 export function moveFocus(step: number): void {
   const buttons = [...list.querySelectorAll<HTMLButtonElement>('li:not([hidden]) > button')]
   const { activeElement } = document
@@ -61,7 +62,7 @@ export function moveFocus(step: number): void {
   buttons[at < 0 ? 0 : Math.min(Math.max(at + step, 0), buttons.length - 1)]?.focus()
 }
 
-/** Shows the rows that the filter and the verdict let through. */
+/** Shows the rows that match the filter and the verdict. */
 export function applyFilter(): void {
   for (const row of rows.values()) row.item.hidden = !isMatch(row)
   showCount()
@@ -70,7 +71,8 @@ export function applyFilter(): void {
 function isMatch({ text, delivery }: DeliveryRow): boolean {
   const words = filter.value.toLowerCase().split(' ')
   return (
-    (verdict.value === '' || delivery.outcome === verdict.value) && words.every((word) => text.includes(word))
+    (verdict.value === '' || verdictOf(delivery) === verdict.value) &&
+    words.every((word) => text.includes(word))
   )
 }
 
@@ -79,17 +81,17 @@ function showArrived(): void {
   isFrameDue = false
   const fragment = document.createDocumentFragment()
   const isScrolled = scroller.scrollTop > 0
-  // Asked only if needed, because it makes the browser lay out the list.
+  // Read only if needed, because it makes the browser lay out the list.
   const heightBefore = isScrolled ? scroller.scrollHeight : 0
-  for (const { delivery, isNews } of arrived) {
+  for (const { delivery, isNew } of arrived) {
     if (rows.has(delivery.number)) continue
     const row = makeRow(delivery)
     row.item.hidden = !isMatch(row)
-    if (isNews) row.button.classList.add('fresh')
+    if (isNew) row.button.classList.add('fresh')
     rows.set(delivery.number, row)
     fragment.prepend(row.item)
   }
-  announce(arrived.filter(({ isNews }) => isNews).map(({ delivery }) => delivery))
+  announce(arrived.filter(({ isNew }) => isNew).map(({ delivery }) => delivery))
   arrived = []
   list.prepend(fragment)
   for (const [number, { item }] of rows) {
@@ -97,7 +99,7 @@ function showArrived(): void {
     rows.delete(number)
     item.remove()
   }
-  // A reader further down keeps the place.
+  // A reader who has scrolled down keeps their place.
   if (isScrolled) scroller.scrollTop += scroller.scrollHeight - heightBefore
   showCount()
 }
@@ -105,7 +107,7 @@ function showArrived(): void {
 function showCount(): void {
   const shown = [...rows.values()].filter(({ item }) => !item.hidden).length
   const isEmpty = rows.size === 0
-  const all = `${rows.size} deliveries`
+  const all = `${rows.size} ${rows.size === 1 ? 'delivery' : 'deliveries'}`
   count.textContent = isEmpty ? '' : shown === rows.size ? all : `${shown} of ${all}`
   empty.hidden = shown > 0
   emptyTitle.textContent = isEmpty ? 'No deliveries yet' : 'No delivery matches'
@@ -115,8 +117,8 @@ function showCount(): void {
 }
 
 /**
- * Keeps one row, the last that had the focus, as the only one that the tab key stops at. So the key leads on to the details,
- * and not through a thousand rows.
+ * Makes one row, the last that had the focus, the only one that the tab key stops at. The next Tab then leads to the details
+ * instead of through a thousand rows.
  */
 function keepTabStop(button = tabStop): void {
   const next =
@@ -139,7 +141,7 @@ list.addEventListener('focusin', ({ target }) => {
   if (target instanceof HTMLButtonElement) keepTabStop(target)
 })
 document.addEventListener('visibilitychange', () => {
-  // The frame that was asked for does not come as long as the page is hidden.
+  // The requested frame doesn't come while the page is hidden.
   if (document.hidden && isFrameDue) showArrived()
 })
 showCount()

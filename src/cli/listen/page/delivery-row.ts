@@ -1,10 +1,10 @@
-/** One delivery as a row of the list. */
+/** Creates the row of a delivery in the list. */
 
 import type { DeliveryLine } from '../delivery-line.js'
 import { verdictOf } from '../verdict.js'
 import { make } from './dom.js'
 
-/** A row, and what it takes to filter and open it. */
+/** A row, with the data to filter and open it. */
 export interface DeliveryRow {
   readonly delivery: DeliveryLine
   readonly item: HTMLLIElement
@@ -13,7 +13,7 @@ export interface DeliveryRow {
   readonly text: string
 }
 
-/** Makes a row. */
+/** Creates a row. */
 export function makeRow(delivery: DeliveryLine): DeliveryRow {
   const { receivedAt, status, outcome, event, key, code, message, causes, durationMs, bytes } = delivery
   const button = make(

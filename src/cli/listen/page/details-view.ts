@@ -1,4 +1,4 @@
-/** The details of one delivery, beside the list. */
+/** Shows the details of one delivery, beside the list. */
 
 import type { DeliveryDetails } from '../delivery-details.js'
 import type { AppLine, DeliveryLine } from '../delivery-line.js'
@@ -14,7 +14,7 @@ export const details = byId('details', HTMLElement)
 
 let openRow: DeliveryRow | undefined
 
-/** Opens the details of a row. Resolves when all of them are there. */
+/** Opens the details of a row. Resolves when they are complete. */
 export async function openDetails(row: DeliveryRow): Promise<void> {
   closeDetails()
   openRow = row
@@ -24,7 +24,7 @@ export async function openDetails(row: DeliveryRow): Promise<void> {
   details.replaceChildren(...summaryOf(row.delivery))
   details.scrollTop = 0
   const found = await fetchDetails(row.delivery.number).catch(() => HAS_STOPPED)
-  // Meanwhile the reader may have opened another row.
+  // The reader may have opened another row in the meantime.
   if (openRow === row) details.append(...sectionsOf(row.delivery.number, found))
 }
 
@@ -36,14 +36,14 @@ export function closeDetails(): void {
   details.hidden = true
 }
 
-/** Closes the details, and puts the focus back into the list. */
+/** Closes the details, and returns the focus to the list. */
 export function returnToList(): void {
   const button = openRow?.button
   closeDetails()
   focusTarget(button).focus()
 }
 
-/** The details of a delivery, or why there are none. Rejects if the program doesn't respond. */
+/** Fetches the details of a delivery, or a message that says why there are none. Rejects if the program doesn't respond. */
 async function fetchDetails(number: number): Promise<DeliveryDetails | string> {
   const response = await fetch(`deliveries/${number}`)
   if (!response.ok) return response.text()
@@ -73,7 +73,7 @@ function summaryOf(delivery: DeliveryLine): Node[] {
   const facts: (readonly [term: string, description: Node | string])[] = [
     ['Verdict', verdict],
     ['Received', new Date(receivedAt).toLocaleString()],
-    ['Processed in', `${durationMs} ms`],
+    ['Duration', `${durationMs} ms`],
     ['Size', `${bytes.toLocaleString()} bytes`],
   ]
   if (app) facts.push(['App', appText(app)])
@@ -93,7 +93,7 @@ function summaryOf(delivery: DeliveryLine): Node[] {
   ]
 }
 
-/** The body of the app's response. */
+/** Creates the section with the body of the app's response. */
 function appSection(body: string): HTMLElement {
   const text = make('pre', { tabIndex: 0, textContent: body })
   text.setAttribute('aria-label', 'Response of the app')
@@ -104,8 +104,8 @@ function appText({ status, durationMs, reason = '' }: AppLine): string {
   return status === null ? `no response: ${reason}` : `responded ${status} in ${durationMs} ms`
 }
 
-/** Why a delivery was rejected; nothing for one that was not. */
-function reasonSections({ causes, explanation = '', fix = '', message }: DeliveryLine): HTMLElement[] {
+/** Creates the section that says why a delivery was rejected, if it was. */
+function reasonSections({ causes, explanation = '', fix = '', code, message }: DeliveryLine): HTMLElement[] {
   if (causes) {
     const isValid = causes[0]?.startsWith('valid') ?? false
     const note = make(
@@ -115,7 +115,8 @@ function reasonSections({ causes, explanation = '', fix = '', message }: Deliver
       make('p', { textContent: explanation }),
       make('p', {}, make('b', { textContent: 'Fix: ' }), fix),
     )
-    return [makeSection(isValid ? 'Why it was rejected' : "Why the signature doesn't match", note)]
+    const isMismatch = code === 'signature_mismatch'
+    return [makeSection(isMismatch ? "Why the signature doesn't match" : 'Why it was rejected', note)]
   }
   if (!message) return []
   const note = make('div', { className: 'note' }, make('p', { textContent: message }))

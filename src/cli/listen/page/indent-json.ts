@@ -1,17 +1,17 @@
 /** Indents JSON for reading. */
 
-/** Strings, numbers and words whole; empty brackets in one piece; no white space between tokens. */
+/** A string, number or word; empty brackets as one token; or punctuation. Skips white space between tokens. */
 const JSON_TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|\{\s*\}|\[\s*\]|[[\]{},:]|[^\s[\]{},:"]+/g
 const EMPTY_BRACKETS = /^([[{])\s*([\]}])$/
 
-/** Indents make a payload of Truedy's two or three times longer. Deep nesting can make it a thousand times longer. */
+/** Indents make one of Truedy's payloads two or three times longer, but deeply nested JSON a thousand times. */
 const MAX_GROWTH = 10
 /** Short JSON may grow more. */
 const ALWAYS_SHOWN = 1_000_000
 
 /**
- * JSON with line breaks and indents, and every token as received: `1.0`, `1e-07` and twenty digits stay what they are.
- * `undefined` if the text is not JSON, or would be too long to be shown.
+ * Adds line breaks and indents to JSON, and keeps every token as received, such as `1.0`, `1e-07` or a number of twenty digits.
+ * Returns `undefined` if the text isn't JSON, or would become too long to show.
  */
 export function indentJson(text: string): string | undefined {
   const maxLength = Math.max(MAX_GROWTH * text.length, ALWAYS_SHOWN)
@@ -40,7 +40,7 @@ export function indentJson(text: string): string | undefined {
     }
     return parts.join('')
   } catch {
-    // Not JSON, or more than the engine's parsers have room for.
+    // The text isn't JSON, or is too large for the engine's parsers.
     return undefined
   }
 }

@@ -1,13 +1,13 @@
-/** The payload of a delivery, indented or as received. */
+/** Shows the payload of a delivery, indented or as received. */
 
 import type { DeliveryDetails } from '../delivery-details.js'
 import { make, makeHint } from './dom.js'
 import { indentJson } from './indent-json.js'
 
-/** Characters of a payload that are shown at first. More take time, and Truedy's payloads have a few thousand. */
+/** The maximum length of a payload that is shown at first. Longer ones take time; Truedy's have a few thousand characters. */
 const MAX_SHOWN_AT_FIRST = 30_000
 
-/** The section with the payload. */
+/** Creates the section with the payload. */
 export function makePayloadSection({ body, isText, isWhole }: DeliveryDetails): HTMLElement {
   const indented = indentJson(body)
   const text = make('pre', { tabIndex: 0 })
@@ -15,15 +15,15 @@ export function makePayloadSection({ body, isText, isWhole }: DeliveryDetails): 
   const title = make('div', { className: 'titled' }, make('h3', { textContent: 'Payload' }))
   const all = make('button', { type: 'button', className: 'plain', textContent: 'Show all' })
   const notes = [
-    ...(isWhole ? [] : ['Only the beginning was kept.']),
-    ...(isText ? [] : ['The body is not UTF-8. Each \ufffd stands for bytes that are no character.']),
+    ...(isWhole ? [] : ['This is only the beginning of the body.']),
+    ...(isText ? [] : ['The body is not UTF-8. Each \ufffd stands for invalid bytes.']),
   ]
   let isRaw = indented === undefined
   let limit = MAX_SHOWN_AT_FIRST
   const show = () => {
     const full = isRaw ? body : (indented ?? body)
     text.textContent = full.length > limit ? `${full.slice(0, limit)}…` : full
-    // A browser takes a minute for a megabyte of characters that no font has.
+    // A browser takes a minute to show a megabyte of characters that no font has.
     all.hidden = full.length <= limit || !isText
   }
   all.onclick = () => {

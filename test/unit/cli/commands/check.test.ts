@@ -76,8 +76,8 @@ describe('check', () => {
     expect(stdout).toMatch(/^~ a retry of a processed event/m)
     expect(stdout.split('\n').slice(-6)).toEqual([
       '',
-      '~ judged by status only: if the handler took 200 ms in the test setup, its time',
-      'could be judged, too',
+      '~ judged by status only, because the handler is too quick; in the test setup,',
+      'make it take 200 ms',
       '',
       '5 of 5 passed',
       '',
@@ -157,7 +157,7 @@ describe('check', () => {
       response.writeHead(308, { location: '/elsewhere' }).end()
     })
     const { stdout } = await check(url, '--only', 'call.started')
-    expect(stdout).toContain('It redirects')
+    expect(stdout).toContain('The endpoint redirects')
   })
 
   it('fails every repeat case of an endpoint that rejects everything', async () => {

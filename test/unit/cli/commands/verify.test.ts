@@ -51,7 +51,7 @@ describe('verify', () => {
 
   it('says why a signature does not match, and what to do', async () => {
     const { code, stdout } = await verify('--body', fileWith(`${BODY}\n`), ...captured(BODY))
-    expect(stdout).toContain("✗ The signature doesn't match.")
+    expect(stdout).toContain('✗ The signature is invalid.')
     expect(stdout).toMatch(/cause +body_newline_added\n/)
     expect(stdout).toContain('--data-binary')
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)

@@ -259,10 +259,10 @@ describe('listen --forward', () => {
   })
 
   it.each([
-    [['--forward', 'ftp://127.0.0.1/'], '--forward must start with http'],
+    [['--forward', 'ftp://127.0.0.1/'], '--forward must be valid and start with http'],
     [['--forward', 'http://user:geheim%zz@host/'], 'user:***@host'],
-    [['--forward', 'http://localhost:3000/hooks'], 'on which listen itself listens'],
-    [['--forward', 'http://127.0.0.1/hooks', '--port', '80'], 'on which listen itself listens'],
+    [['--forward', 'http://localhost:3000/hooks'], 'but listen itself uses that port'],
+    [['--forward', 'http://127.0.0.1/hooks', '--port', '80'], 'but listen itself uses that port'],
   ])('rejects %j', async (argv, message) => {
     const surroundings = testSurroundings()
     expect(await runCli(['listen', ...argv], surroundings)).toBe(2)

@@ -179,7 +179,7 @@ describe('the page of listen --open', () => {
     const { page } = await listen('--open')
     const { headers, text } = await ask(page, { headers: { origin: 'http://evil.example' } })
     expect(text).toBe(
-      'This page is only for the browser on this machine. Open it under 127.0.0.1 or localhost.\n',
+      'This page is only for the browser on this machine. Open it at 127.0.0.1 or localhost.\n',
     )
     expect(headers).toMatchObject({ ...GUARDED, 'content-type': 'text/plain; charset=utf-8' })
   })
@@ -302,7 +302,7 @@ describe('the page of listen --open', () => {
     for (const [name] of details.headers) expect(name).toMatch(/^[a-z][a-z-]+$/i)
     expect(await ask(`${page}deliveries/2`)).toMatchObject({
       status: 404,
-      text: 'This delivery is no longer kept. Only the newest 1,000 are.\n',
+      text: expect.stringContaining('This delivery is not in memory.'),
     })
   })
 
@@ -396,7 +396,7 @@ describe('the page of listen --open', () => {
     expect(answer).toMatchObject({
       signed: 'as received',
       status: 401,
-      hint: 'signature_mismatch: Give the receiver the same secret. If it has the same, something parses the body before it is verified.',
+      hint: 'signature_mismatch: Give the receiver the secret that signed this delivery. If it has that secret, let it verify the raw body, before any parser.',
     })
     await shown(2)
     expect(lines()).toMatchObject([
@@ -464,7 +464,7 @@ describe('the page of listen --open', () => {
   })
 
   it.each([
-    ['a body that was kept only in part', { method: 'POST', body: 'x'.repeat(1_048_577) }, 'beginning'],
+    ['a body that was kept only in part', { method: 'POST', body: 'x'.repeat(1_048_577) }, 'incomplete'],
     ['a GET', {}, 'This was a GET'],
   ])('refuses to replay %s', async (_, init, reason) => {
     const { page, url, lines, shown } = await listen('--open', '--json')
@@ -530,8 +530,9 @@ describe('the page of listen --open', () => {
     expect((await replay(page, order.padEnd(10_001))).status).toBe(404)
   })
 
-  const NOT_KEPT = 'This delivery is no longer kept. Only the newest 1,000 are.'
-  const NO_ADDRESS = 'The URL must start with http:// or https://.'
+  const NOT_KEPT =
+    'This delivery is not in memory. listen keeps the newest 1,000, or fewer if they take more than 32 MiB.'
+  const NO_ADDRESS = 'The URL is invalid. Enter one that starts with http:// or https://.'
 
   it.each([
     [

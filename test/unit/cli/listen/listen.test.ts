@@ -287,10 +287,10 @@ describe('listen', () => {
 
   it.each([
     [['--port', '65536'], '--port must be a whole number from 0 to 65535'],
-    [['--path', 'hooks'], '--path takes a path such as /webhooks/truedy, not "hooks"'],
-    [['--path', '/a b'], '--path takes a path'],
-    [['--path', '/a?b'], '--path takes a path'],
-    [['now'], 'listen takes options only (got "now")'],
+    [['--path', 'hooks'], '--path must be a normalized URL path'],
+    [['--path', '/a b'], '--path must be a normalized URL path'],
+    [['--path', '/a?b'], '--path must be a normalized URL path'],
+    [['now'], 'listen takes only options. Remove "now"'],
     [['--other-secret', ''], '--other-secret is empty. Set the variable that it comes from.'],
   ])('rejects %j', async (argv, message) => {
     const surroundings = testSurroundings()

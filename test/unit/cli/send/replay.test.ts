@@ -142,8 +142,12 @@ describe('send --from', () => {
 
   it.each<[string, (folder: string) => string, RegExp]>([
     ['is missing', (folder) => join(folder, 'none'), /there is no such file/],
-    ['is an empty folder', (folder) => folder, /holds no delivery/],
-    ['is a file of another kind', () => 'package.json', /is no delivery that listen --save saved/],
+    [
+      'is an empty folder',
+      (folder) => folder,
+      /contains no delivery that can be sent\. It has no \.json files/,
+    ],
+    ['is a file of another kind', () => 'package.json', /isn't a file that listen --save wrote/],
     [
       'is an incomplete delivery',
       (folder) => save(join(folder, '1.json'), { isWhole: false }),
@@ -157,12 +161,14 @@ describe('send --from', () => {
   })
 
   it.each([
-    [['--from', 'x', '--all'], '--from and --all exclude each other'],
-    [['--from', 'x', '--data', '-'], '--from and --data exclude each other'],
-    [['--from', 'x', '--count', '2'], '--from and --count exclude each other'],
-    [['call.ended', '--from', 'x'], '--from says what is sent'],
+    [['--from', 'x', '--all'], "--from can't be combined with --all"],
+    [['--from', 'x', '--data', '-'], "--from can't be combined with --data"],
+    [['--from', 'x', '--count', '2'], "--from can't be combined with --count"],
+    [['call.ended', '--from', 'x'], '--from already says what to send'],
     [['--keep'], '--keep needs --from'],
-    [['--from', 'x', '--keep', '--set', 'a=1'], '--keep and --set exclude each other'],
+    [['--keep', '--set', 'a=1'], '--keep needs --from'],
+    [['call.ended', '--keep'], '--keep needs --from'],
+    [['--from', 'x', '--keep', '--set', 'a=1'], "--keep can't be combined with --set"],
     [['--set', 'a=1', '--data', '-'], '--data without EVENT is the whole body'],
     [['--set', '=1'], '--set takes PATH=VALUE'],
     [['--set', 'data..call=1'], '--set takes PATH=VALUE'],
@@ -214,5 +220,27 @@ describe('send --set', () => {
     const { code, stderr } = await send([url, 'call.ended', '--set', 'event.call=1'])
     expect(stderr).toContain("--set can't change event.call")
     expect({ code, seen }).toEqual({ code: 1, seen: [] })
+  })
+
+  it.each([
+    ['event.call.id', 'event is neither an object nor an array with an element call'],
+    ['data.call.duration.unit', 'data.call.duration is neither an object nor an array with an element unit'],
+    ['data.tags.2', 'data.tags is neither an object nor an array with an element 2'],
+    ['data.tags.1.x.y', 'data.tags.1 is neither an object nor an array with an element x'],
+  ])('names the part of %s that is in the way', async (path, message) => {
+    const { stderr } = await send([
+      'http://127.0.0.1:1/',
+      '--from',
+      save(join(newFolder(), '1.json')),
+      '--set',
+      `${path}=1`,
+    ])
+    expect(stderr.replace(/\n/g, ' ')).toContain(message)
+  })
+
+  it('names the body if it has no fields', async () => {
+    const path = save(join(newFolder(), '1.json'), { body: Buffer.from('5') })
+    const { stderr } = await send(['http://127.0.0.1:1/', '--from', path, '--set', 'event=x'])
+    expect(stderr.replace(/\n/g, ' ')).toContain('The body is neither an object nor an array')
   })
 })

@@ -38,7 +38,7 @@ describe('send', () => {
     expect(event.event).toBe('call.ended')
     expect(stdout).toMatch(/^204 +[\d.,]+ ms {2}call\.ended +[\da-f-]{36}$/m)
     expect(stdout).toContain(dedupeKey(event).split(':').at(-1))
-    expect(stdout).toMatch(/deliveries +1, 1 got 2xx\nresponses +1 × 204\n$/)
+    expect(stdout).toMatch(/deliveries +1 sent: 1 got 2xx\nresponses +1 × 204\n$/)
     expect(stderr).toBe('')
   })
 
@@ -167,8 +167,8 @@ describe('a response other than 2xx', () => {
     expect(code).toBe(1)
     expect(stdout.match(/^401 /gm)).toHaveLength(2)
     // Both deliveries have the same hint, which is shown once.
-    expect(stdout.match(/signature_mismatch: Give the receiver the same secret/g)).toHaveLength(1)
-    expect(stdout).toContain('deliveries  2, 0 got 2xx, 2 did not')
+    expect(stdout.match(/signature_mismatch: Give the receiver the secret that signed/g)).toHaveLength(1)
+    expect(stdout).toContain('deliveries  2 sent: 0 got 2xx, 2 did not')
   })
 
   it('names the cause if the receiver re-serializes the body, after one probe', async () => {
@@ -205,7 +205,7 @@ describe('a response other than 2xx', () => {
     expect(code).toBe(1)
     expect(seen).toHaveLength(1)
     expect(stdout).toContain(`redirect to ${url}elsewhere`)
-    expect(stdout).toContain('Use that URL')
+    expect(stdout).toContain('Use the final URL')
   })
 
   it.each([
@@ -245,9 +245,9 @@ describe('a response other than 2xx', () => {
     )
     const { code, stdout } = await send([url, '--count', 120, '--rate', 2000])
     expect(code).toBe(1)
-    expect(stdout).toMatch(/^30 × 500 failed: The handler, the store or the queue failed/)
+    expect(stdout).toMatch(/^30 × 500 failed: The receiver failed/)
     expect(stdout.split('\n').length).toBeLessThan(10)
-    expect(stdout).toContain('120, 90 got 2xx, 30 did not')
+    expect(stdout).toContain('120 sent: 90 got 2xx, 30 did not')
     expect(stdout).toContain('responses   90 × 204, 30 × 500')
     expect(stdout).toMatch(/latency +p50 [\d.,]+ {2}p95 [\d.,]+ {2}p99 [\d.,]+ {2}max [\d.,]+ ms/)
   })
@@ -315,7 +315,7 @@ describe('send --retry', () => {
     expect(new Set(seen.map(({ headers }) => headers['x-truedy-signature'])).size).toBe(2)
     const [first, second] = seen.map(({ headers }) => Number(headers['x-truedy-timestamp']))
     expect(second).toBe((first ?? 0) + 30)
-    expect(stdout).toMatch(/^503 .*\n +retry in 30 s: A gateway responds/)
+    expect(stdout).toMatch(/^503 .*\n +retry in 30 s: The receiver is down or busy/)
     expect(stdout).toContain('attempt 2 of 11')
     expect(stdout).toContain('retries     1')
   })
@@ -468,7 +468,7 @@ describe('Ctrl-C', () => {
     const { code, stdout } = await running
     expect(code).toBe(130)
     expect(seen).toHaveLength(2)
-    expect(stdout).toMatch(/\nstopped with Ctrl-C\ndeliveries +2, 0 got 2xx, 2 unfinished\n/)
+    expect(stdout).toMatch(/\nstopped with Ctrl-C\ndeliveries +2 sent: 0 got 2xx, 2 unfinished\n/)
   })
 
   it('stops sending, and gives up a pending response after 300 ms', async () => {
@@ -490,7 +490,7 @@ describe('Ctrl-C', () => {
     expect(onEnd).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 130 }))
     expect(arrived).toBe(10)
     expect(surroundings.stdout()).toMatch(
-      /deliveries +10, 0 got 2xx, 10 unfinished, 990 never sent\nresponses +none\n$/,
+      /deliveries +10 sent: 0 got 2xx, 10 unfinished, 990 never sent\nresponses +none\n$/,
     )
   })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../../../../src/cli/run.js'
-import { columnsOf, cut, shorten, wrap } from '../../../../src/cli/terminal/wrap.js'
+import { breakAnywhere, columnsOf, shorten, wrap } from '../../../../src/cli/terminal/wrap.js'
 import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
 import { freePort } from '../../../support/server.js'
 import { failOnUncaught } from '../../support/http.js'
@@ -133,7 +133,7 @@ describe('fitting text', () => {
   it('cuts without losing a character', () => {
     fc.assert(
       fc.property(text, columns, (whole, width) => {
-        const lines = cut(whole, width)
+        const lines = breakAnywhere(whole, width)
         expect(lines.join('')).toBe(whole)
         for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(width)
       }),

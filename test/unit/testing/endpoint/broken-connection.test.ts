@@ -36,7 +36,7 @@ it.each<[string, (socket: Socket) => void]>([
 it('checkEndpoint gives up on a server that breaks every connection', async () => {
   const { requests, actual, passed } = await check(LARGE, Number.POSITIVE_INFINITY)
   expect({ requests, passed }).toEqual({ requests: 5, passed: false })
-  expect(actual).toMatch(/^no answer: /)
+  expect(actual).toMatch(/^no response: /)
 })
 
 it('checkEndpoint sends nothing else twice', async () => {

@@ -46,8 +46,7 @@ async function find(name: string, answers: readonly Scripted[]): Promise<Endpoin
 
 const race =
   'Both deliveries were processed. Look up and mark the event in one atomic step (see claim of a DedupeStore).'
-const note =
-  'judged by status only: if the handler took 200 ms in the test setup, its time could be judged, too'
+const note = 'judged by status only, because the handler is too quick; in the test setup, make it take 200 ms'
 
 function passed(actual: string): EndpointFinding {
   return { passed: true, actual }
@@ -65,7 +64,7 @@ function itFinds(name: string, rows: readonly [what: string, readonly Scripted[]
 }
 
 describe('a retry of a processed event', () => {
-  const acknowledge = 'Respond with 2xx to a duplicate. Otherwise Truedy keeps retrying.'
+  const acknowledge = 'Respond with 2xx to a duplicate. Otherwise, Truedy may keep retrying.'
   const remember =
     'The duplicate took as long as the event, so it was processed twice. Claim each event in one atomic step (see processOnce).'
 
@@ -81,7 +80,7 @@ describe('a retry of a processed event', () => {
 })
 
 describe('a retry while the event is being processed', () => {
-  const wait = 'Respond with 503 while the event is being processed, and with 2xx afterwards.'
+  const wait = 'Respond with 503 while the event is being processed, and with 2xx afterward.'
   const lost =
     'Respond with 503 while the first delivery is being processed. After a 2xx, the event is lost if that processing fails.'
 

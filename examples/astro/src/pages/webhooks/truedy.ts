@@ -7,5 +7,5 @@ const receive = createWebhookHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
-// Every method: the library answers 405 to those that are not POST.
+// Astro calls this for every method. The library responds with 405 to all except POST.
 export const ALL: APIRoute = ({ request }) => receive(request)

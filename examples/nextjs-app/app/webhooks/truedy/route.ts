@@ -6,5 +6,5 @@ const receive = createWebhookHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
-// All but POST are answered with 405.
+// The library responds with 405 to all methods except POST.
 export { receive as DELETE, receive as GET, receive as PATCH, receive as POST, receive as PUT }

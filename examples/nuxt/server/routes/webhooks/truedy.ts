@@ -1,6 +1,6 @@
 import { createNodeHandler } from 'truedy-webhooks/node'
 
-// Takes the secret from TRUEDY_WEBHOOK_SECRET.
+// Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
 const receive = createNodeHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })

@@ -4,9 +4,9 @@ import type { RequestHandler } from './$types'
 
 let receive: ReturnType<typeof createWebhookHandler> | undefined
 
-// For every method: the library answers 405 to those that are not POST.
+// SvelteKit calls this for every method. The library responds with 405 to all except POST.
 export const fallback: RequestHandler = ({ request }) => {
-  // At the first request, since the build loads this file too, without the secret.
+  // Created at the first request, because the build also loads this file, and has no secret.
   receive ??= createWebhookHandler({
     secret: env.TRUEDY_WEBHOOK_SECRET,
     onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
