@@ -227,7 +227,7 @@ describe('send --set', () => {
     ['data.call.duration.unit', 'data.call.duration is neither an object nor an array with an element unit'],
     ['data.tags.2', 'data.tags is neither an object nor an array with an element 2'],
     ['data.tags.1.x.y', 'data.tags.1 is neither an object nor an array with an element x'],
-  ])('names the part of %s that is in the way', async (path, message) => {
+  ])('names the part of %s that blocks the change', async (path, message) => {
     const { stderr } = await send([
       'http://127.0.0.1:1/',
       '--from',
