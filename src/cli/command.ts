@@ -3,6 +3,7 @@
 import { type Arguments, readArguments } from './arguments.js'
 import { COMMON_OPTIONS } from './common-options.js'
 import type { OptionTable } from './options.js'
+import { requireNoMoreOperands } from './requirements.js'
 import type { Surroundings } from './surroundings.js'
 
 /** The parts of a command that its help shows. */
@@ -43,7 +44,10 @@ export function defineCommand<const Table extends OptionTable>(
     ...declaration,
     options,
     // Async, so that a UsageError about the arguments rejects the promise, as every other failure does.
-    run: async (argv, surroundings) =>
-      declaration.run(readArguments(declaration.name, options, argv), surroundings),
+    run: async (argv, surroundings) => {
+      const args = readArguments(declaration.name, options, argv)
+      requireNoMoreOperands(args.operands, declaration)
+      return declaration.run(args, surroundings)
+    },
   }
 }

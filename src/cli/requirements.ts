@@ -38,8 +38,14 @@ export function requireHttpUrl(text: string, name: string, command: string): URL
   )
 }
 
-/** Throws UsageError if there are operands. */
-export function requireNoOperands(operands: readonly string[], command: string): void {
-  if (operands[0] === undefined) return
-  throw new UsageError(`${command} takes only options. Remove "${operands.join(' ')}".`, command)
+/** Throws UsageError if there are more operands than the command declares, such as `URL [EVENT]`. */
+export function requireNoMoreOperands(
+  operands: readonly string[],
+  { name, operands: declared }: { readonly name: string; readonly operands: string },
+): void {
+  const names = declared.match(/[A-Z]+/g) ?? []
+  const more = operands.slice(names.length)
+  if (more.length === 0) return
+  const known = names.length > 0 ? names.join(' and ') : 'options'
+  throw new UsageError(`${name} takes only ${known}. Remove "${more.join(' ')}".`, name)
 }

@@ -8,7 +8,7 @@ import { defineCommand } from '../command.js'
 import { OTHER_SECRET_OPTION, SECRET_OPTION } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { readBytes } from '../files.js'
-import { requireNoOperands, requireOtherSecrets, requireSecret } from '../requirements.js'
+import { requireOtherSecrets, requireSecret } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
 import { diagnosisLines, LABEL_COLUMNS } from '../terminal/diagnosis-text.js'
 import { jsonLine } from '../terminal/json-line.js'
@@ -42,7 +42,6 @@ export const verify = defineCommand({
     2: 'usage error',
   },
   async run(args, surroundings) {
-    requireNoOperands(args.operands, 'verify')
     const path = requirePart('body', args.body)
     const headers = {
       'x-truedy-timestamp': requirePart('timestamp', args.timestamp),

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { redactText } from '../../events/redact.js'
 import { UsageError } from '../errors.js'
 import { maskUrl } from '../http-url.js'
-import { requireHttpUrl, requireNoOperands, requireOtherSecrets, requireSecret } from '../requirements.js'
+import { requireHttpUrl, requireOtherSecrets, requireSecret } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
 import { openDeliveryFolder } from './delivery-folder.js'
 import { startEndpoint } from './endpoint-server.js'
@@ -25,7 +25,6 @@ export async function listenForDeliveries(
   args: ListenArguments,
   surroundings: Surroundings,
 ): Promise<number> {
-  requireNoOperands(args.operands, 'listen')
   const secret = requireSecret(args.secret, surroundings)
   const path = requirePath(args.path)
   const otherSecrets = requireOtherSecrets(args.otherSecret, 'listen')

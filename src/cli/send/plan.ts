@@ -9,7 +9,6 @@ import { type ScenarioName, scenarioSteps } from '../../testing/scenarios/scenar
 import type { Shape } from '../../testing/scenarios/story.js'
 import { requireKey } from '../../verify/keys.js'
 import { requireOneOf } from '../choices.js'
-import { UsageError } from '../errors.js'
 import { readBytes } from '../files.js'
 import { requireSecret, requireUrl } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
@@ -48,11 +47,8 @@ export interface Plan {
  * WebhookError for an invalid secret
  */
 export async function makePlan(args: SendArguments, surroundings: Surroundings): Promise<Plan> {
-  const [urlText, eventName, ...more] = args.operands
+  const [urlText, eventName] = args.operands
   const url = requireUrl(urlText, 'send')
-  if (more.length > 0) {
-    throw new UsageError(`send takes only URL and EVENT. Remove "${more.join(' ')}".`, 'send')
-  }
   requireNoConflict(args, eventName)
   const secret = requireSecret(args.secret, surroundings)
   requireKey(secret)

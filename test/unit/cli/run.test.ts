@@ -64,6 +64,7 @@ describe('the command line', () => {
     [['verify', 'file'], 'verify takes only options. Remove "file".'],
     [['verify', '--timestamp', '1', '--signature', 'a'], '--body is missing'],
     [['check'], 'The URL is missing.'],
+    [['check', 'http://127.0.0.1:9/', 'a', 'b'], 'check takes only URL. Remove "a b".'],
     [
       ['check', 'localhost:3000/webhooks'],
       'The URL must be valid and start with http:// or https:// (got "localhost:3000/webhooks")',
