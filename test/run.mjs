@@ -27,7 +27,7 @@ for (const name of names) {
 }
 if (names.length > 1) printSummary()
 
-/** The parts to run and how, or an exit with a message. */
+/** The parts to run and their options. Exits with a message if the command line is wrong. */
 function readCommandLine(argv) {
   const end = argv.indexOf('--')
   const { values, positionals } = parse(end < 0 ? argv : argv.slice(0, end))
@@ -59,7 +59,7 @@ function parse(args) {
   }
 }
 
-/** A part whose name begins alike, or whose letters are the same. */
+/** A part whose name starts with the same letters, or consists of the same letters. */
 function suggest(name) {
   const letters = (text) => [...text].sort().join('')
   const near = Object.keys(parts).find(

@@ -1,4 +1,4 @@
-/** Measures the library beside its floor and its peers, and checks the figures it has to hold. See README.md. */
+/** Measures the library beside its floor and its peers, and checks the limits. See README.md. */
 
 import { floor, ours, peers, webFloor, webOurs } from './candidates.mjs'
 import { measureColdStart } from './cold-start.mjs'
@@ -18,7 +18,8 @@ import {
 import { measureTools } from './tools.mjs'
 import { countSubtleVerify } from './webcrypto.mjs'
 
-// For each size: enough to let the garbage collector come by in every round, few enough for a run of a minute.
+// For each size: enough iterations for the garbage collector to run in every round, and few enough for a run of one
+// minute.
 const WARM_UP_ITERATIONS = [5_000, 1_000, 200]
 const ITERATIONS = [1_000, 200, 40]
 const WEB_ITERATIONS = [400, 150, 40]
@@ -40,11 +41,11 @@ for (const { label, nodeGroup, deliveries } of [ascii, unicode, escaped]) {
   results.push({ label, measured })
 }
 
-// The picture in the README, by `npm run bench -- picture.svg`.
+// The picture in the README is made by `npm run bench -- picture.svg`.
 const [picture] = process.argv.slice(2)
 if (picture) plot(picture, ascii.nodeGroup, new Set([ours.sync, ours.async]), results[0].measured)
 
-// The third way of writing is shown only: the figures to hold are for bodies that are sent as they are.
+// The third variant is only shown, because the limits apply to bodies that are sent as they are.
 const verdicts = results
   .slice(0, 2)
   .map(({ label, measured }) => printLimits(`Limits × floor, ${label}`, FLOOR_LIMITS, measured))
@@ -54,7 +55,7 @@ verdicts.push(printColdStart(measureColdStart(), COLD_START_LIMITS))
 verdicts.push(printTools(await measureTools(), TOOL_LIMITS))
 process.exitCode = verdicts.every(Boolean) ? 0 : 1
 
-/** Everything is warmed up with everything before anything is measured: the compiler then has seen all kinds of text. */
+/** Warms up every candidate with every variant before measuring, so that the compiler has seen all kinds of strings. */
 async function prepare(variant, nodeGroup) {
   const { label } = VARIANTS[variant]
   const deliveries = []
@@ -67,7 +68,7 @@ async function prepare(variant, nodeGroup) {
   return { label, nodeGroup, deliveries }
 }
 
-/** Two groups, since WebCrypto works on other threads, which would run on into the next candidate's time. */
+/** Two groups, because WebCrypto works on other threads, whose work would overlap the next candidate's time. */
 async function measureSizes(nodeGroup, deliveries) {
   const measured = []
   for (const [size, delivery] of deliveries.entries()) {
@@ -78,7 +79,7 @@ async function measureSizes(nodeGroup, deliveries) {
   return measured
 }
 
-/** A candidate that took another path than its name says would make the comparison worthless. */
+/** Throws if a candidate uses a different path than its name says, because the comparison would be worthless. */
 async function requirePaths() {
   const delivery = await makeDelivery(SIZES[0].bytes, VARIANTS.ascii)
   const onNode = await countSubtleVerify(() => ours.async.run(delivery))

@@ -1,4 +1,7 @@
-/** Everything that is measured. Each starts from the same Buffer and its headers, and ends with a parsed object. */
+/**
+ * Everything that is measured. Each candidate starts with the same Buffer and its headers, and ends with a parsed
+ * object.
+ */
 
 import crypto, { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -19,7 +22,7 @@ import { importOnWebCrypto } from './webcrypto.mjs'
  * @property {Candidate} [floor] what its ratio is taken of; a floor has none
  */
 
-/** The same HMAC, an unsafe comparison and JSON.parse: what no honest receiver can do without. */
+/** The same HMAC, an unsafe comparison and JSON.parse: the least that any honest receiver does. */
 export const floor = {
   name: 'floor',
   isAsync: false,
@@ -51,7 +54,7 @@ const cachedKey = await globalThis.crypto.subtle.importKey(
   ['verify'],
 )
 
-/** What WebCrypto cannot do without: one message, one `verify`. Even the signature is bytes already. */
+/** The least that WebCrypto needs: one message and one `verify`. Even the signature is given as bytes. */
 export const webFloor = {
   name: 'await floor on WebCrypto',
   isAsync: true,
@@ -93,7 +96,7 @@ export const peers = [
   }),
 ]
 
-/** As the steps in Truedy's documentation have it: the message as one text. */
+/** The steps in Truedy's documentation, with the message as one string. */
 function docsSnippet(body, headers) {
   const timestamp = headers['x-truedy-timestamp']
   const signature = headers['x-truedy-signature']
@@ -116,7 +119,7 @@ function promising(name, run, base = floor) {
 }
 
 function versioned(name) {
-  // Read as a file: not every package exports its package.json.
+  // Read as a file, because not every package exports its package.json.
   const manifest = readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), 'utf8')
   return `${name} ${JSON.parse(manifest).version}`
 }

@@ -1,4 +1,4 @@
-/** How long a program takes to start that loads the library and does nothing else, beside an empty program and the peers. */
+/** The start time of a program that only loads the library, beside an empty program and the peers. */
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -55,7 +55,7 @@ function measurePrograms(programs) {
   for (let round = -1; round < ROUNDS; round++) {
     for (const { kind, empty, loading } of programs) {
       for (const [index, path] of loading.entries()) {
-        // An empty program of its own for each: what disturbs the machine disturbs both.
+        // Each gets its own empty program, so that a disturbance of the machine affects both.
         const ratio = startMs(path) / startMs(empty)
         const key = `${kind} ${PACKAGES[index]}`
         // The first round only warms the file system's cache.

@@ -12,14 +12,14 @@ export const SIZES = [
 ]
 
 export const SECRET = 'whsec_4f1b2c9d8e7a6053b1c2d3e4f5a6978812345678'
-// Standard Webhooks and Svix take a key in base64: here 32 bytes of one.
+// Standard Webhooks and Svix use a base64 key, here of 32 bytes.
 export const STANDARD_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwTgCk0p5wJxs='
 
 const ASCII_SENTENCE = 'The caller asked to move the appointment to Friday at ten and was content.\n'
-// Latin letters with accents, typographic marks and another script: what makes V8 keep two bytes a character.
+// Accented Latin letters, typographic marks and another script make V8 use two bytes per character.
 const UNICODE_SENTENCE = 'Anruf von Zoë Núñez（田中）– „Freitag, zehn Uhr“.\n'
 
-/** How a body is written: plain, as UTF-8, or with the escapes of Python's `json.dumps` (src/CONTRACT.md §2). */
+/** How a body is written: in ASCII, as UTF-8, or with the escapes of Python's `json.dumps` (src/CONTRACT.md §2). */
 export const VARIANTS = {
   ascii: { label: 'ASCII', sentence: ASCII_SENTENCE, write: JSON.stringify },
   unicode: { label: 'UTF-8', sentence: UNICODE_SENTENCE, write: JSON.stringify },
@@ -76,8 +76,8 @@ export async function makeDelivery(bytes, variant) {
 }
 
 /**
- * Nine headers as Node hands them over from behind a proxy, those of the signature last. Always nine: some candidates
- * walk through all of them.
+ * Nine headers as Node passes them from behind a proxy, with those of the signature last. There are always nine,
+ * because some candidates iterate over all of them.
  */
 function nodeHeaders(contentLength, signatureHeaders) {
   const common = {
@@ -97,7 +97,7 @@ function nodeHeaders(contentLength, signatureHeaders) {
 /** From this size on, a body has all documented fields of a call (src/CONTRACT.md §4). */
 const WHOLE_CALL_BYTES = 4_000
 
-/** A body of exactly so many bytes: what the fields of a call leave is its prompt and its summary, the long texts. */
+/** A body of exactly this size. Its prompt and its summary, the long strings, fill what the other fields leave. */
 function makeBody(bytes, { sentence, write }) {
   const size = (value) => Buffer.byteLength(write(value))
   const call = {

@@ -1,4 +1,4 @@
-/** Prints the bytes of heap a key costs the memory store. Run by memory.mjs, with --expose-gc. */
+/** Prints the bytes of heap that a key costs in the memory store. memory.mjs runs it with --expose-gc. */
 
 import { memoryStore } from '../../dist/index.js'
 import { makeKey, makeOwner } from './memory.mjs'
@@ -6,16 +6,16 @@ import { makeKey, makeOwner } from './memory.mjs'
 const [, , state, count] = process.argv
 const keys = Number(count)
 
-// Once before: code that is compiled meanwhile would count as well.
+// Runs once before the measurement, because code that is compiled meanwhile would count, too.
 fill(memoryStore({ maxKeys: keys }))
 const store = memoryStore({ maxKeys: keys })
 const before = heapUsed()
 const lastKey = fill(store)
 console.log((heapUsed() - before) / keys)
-// Used once more, so that the store is alive until here.
+// This last use keeps the store alive until here.
 if (store.claim(lastKey, { owner: 'another', leaseMs: 1 }) === 'claimed') throw new Error('A key is missing.')
 
-/** Keys and owners are made in here and kept by nobody else, so that they count. */
+/** Keys and owners are created here and kept by nobody else, so that they count. */
 function fill(store) {
   let key
   for (let i = 0; i < keys; i++) {

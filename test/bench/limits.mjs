@@ -1,4 +1,4 @@
-/** What must hold. These limits are met, not moved. */
+/** The limits that the library must meet. They are met, not moved. */
 
 import { floor, ours, peers, webFloor, webOurs } from './candidates.mjs'
 
@@ -31,7 +31,7 @@ export const PEER_LIMITS = peers.map((peer) => ({
 
 export const MEMORY_LIMITS = { leastClaimsPerSecond: 1_000_000, mostBytesPerKey: 250 }
 
-/** Multiples of an empty program of the same kind. */
+/** Multiples of the start of an empty program of the same kind. */
 export const COLD_START_LIMITS = { require: 1.12, import: 1.15 }
 
 /** A multiple of `node -e 0`, and milliseconds for 100 kB and for 1 MB. */

@@ -1,4 +1,4 @@
-/** Measuring side by side: all candidates of a group in turn, round after round, in one process. */
+/** Measures candidates side by side: all of a group in turn, round after round, in one process. */
 
 import { performance } from 'node:perf_hooks'
 
@@ -6,7 +6,7 @@ export const ROUNDS = 31
 
 /** @typedef {Map<import('./candidates.mjs').Candidate, number[]>} Times nanoseconds of a call, for each round */
 
-/** Keeps results alive, so that no work can be optimised away. */
+/** Keeps results alive, so that no work can be optimized away. */
 let last
 
 /**
@@ -33,7 +33,7 @@ function shuffled(candidates) {
   return places.sort((a, b) => a.place - b.place).map(({ candidate }) => candidate)
 }
 
-/** Runs every candidate without measuring, until the compiler is done with it. */
+/** Runs every candidate without measuring until the compiler is done with it. */
 export async function warmUp(candidates, delivery, iterations) {
   for (const candidate of candidates) await timeOne(candidate, delivery, iterations)
 }
@@ -47,7 +47,7 @@ async function timeOne({ run, isAsync }, delivery, iterations) {
   return (elapsed * 1e6) / iterations
 }
 
-/** The median of the ratios of two candidates' rounds: what disturbs one round disturbs both. */
+/** The median of the ratios of two candidates' rounds, because a disturbance of a round affects both. */
 export function ratio(times, candidate, base) {
   const baseTimes = times.get(base)
   return median(times.get(candidate).map((time, round) => time / baseTimes[round]))

@@ -1,4 +1,4 @@
-/** The memory store: how fast it is, and what it holds. */
+/** The memory store: its speed, and the memory that it uses. */
 
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -34,7 +34,7 @@ function measureRound() {
   }
 }
 
-/** New keys for each run, because a text remembers its hash; made before the clock starts. */
+/** New keys for each run, because a string remembers its hash. They are created before the clock starts. */
 function perSecond(step) {
   const keys = Array.from({ length: KEYS }, makeKey)
   const owners = Array.from({ length: KEYS }, makeOwner)
@@ -48,7 +48,7 @@ function perSecond(step) {
   return KEYS / seconds
 }
 
-/** A key exactly as the library makes it: flat text of its own, that shares nothing with the event. */
+/** A key as the library creates it: a flat string that shares nothing with the event. */
 export function makeKey() {
   return dedupeKey({
     event: 'call.ended',
@@ -59,12 +59,12 @@ export function makeKey() {
   })
 }
 
-/** An owner as `processOnce` makes it. */
+/** An owner as `processOnce` creates it. */
 export function makeOwner() {
   return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }
 
-/** In a process of its own: nothing else may grow or shrink the heap meanwhile. */
+/** Runs in its own process, so that nothing else changes the heap meanwhile. */
 function heapBytesPerKey(state) {
   const script = fileURLToPath(new URL('heap.mjs', import.meta.url))
   return Number(execFileSync(process.execPath, ['--expose-gc', script, state, String(KEYS)]))

@@ -1,4 +1,4 @@
-/** The figures as a picture for the README: SVG, legible on light and dark ground. */
+/** The results as a picture for the README: SVG that is legible on light and dark backgrounds. */
 
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'

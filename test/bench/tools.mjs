@@ -1,4 +1,4 @@
-/** The tools: how long the command line takes to start, and a diagnosis to end. */
+/** The tools: the start time of the command line, and the time of a diagnosis. */
 
 import { spawnSync } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
@@ -68,7 +68,7 @@ function measureKeys() {
   return Math.max(...times)
 }
 
-/** The longest way: nothing matches, and everything is tried. */
+/** The slowest case: nothing matches, and everything is tried. */
 async function diagnosisMs() {
   const { body, headers } = await makeDelivery(100_000, VARIANTS.unicode)
   const times = []

@@ -1,4 +1,4 @@
-/** The library as it runs where there is no `node:crypto`. */
+/** The library as it runs without `node:crypto`. */
 
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -46,7 +46,7 @@ export async function countSubtleVerify(run) {
   try {
     await run()
   } finally {
-    // The spy was an own property; the method is the prototype's.
+    // The spy was an own property, but the method belongs to the prototype.
     delete subtle.verify
   }
   return calls

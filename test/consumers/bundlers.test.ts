@@ -1,4 +1,4 @@
-/** What bundlers make of the package, for each target: without a warning, without a polyfill, and it works. */
+/** What bundlers make of the package for each target: it works, without a warning or a polyfill. */
 
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { EdgeRuntime } from 'edge-runtime'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Bundle, type Bundler, bundlers, type Target } from './bundlers.js'
 
-/** Gzipped bytes of `verifyAndParse` alone: the budget of `npm run size`, and what a bundler may add of its own. */
+/** The budget of `npm run size` for `verifyAndParse` alone, in gzipped bytes, plus what a bundler may add. */
 const SIZE_LIMIT = 5200
 
 const workspace = inject('workspace')
@@ -19,7 +19,7 @@ const library = join(workspace, 'node_modules/truedy-webhooks/dist')
 const OUTCOME = {
   event: 'call.ended',
   statuses: [204, 204, 204],
-  // Not for the second delivery: the store of that handler knew it by then.
+  // The second delivery is a duplicate in the store of that handler.
   processed: ['call.ended', 'call.ended'],
   codes: ['signature_mismatch', 'invalid_options', 'invalid_options', 'invalid_options', 'invalid_secret'],
 }
@@ -35,11 +35,11 @@ async function runOnNode(code: string): Promise<unknown> {
   return JSON.parse(stdout)
 }
 
-/** Where there is no process, nor anything else of Node's. A module that imports and exports nothing is a script, too. */
+/** A context without `process` or anything else of Node. A module that imports and exports nothing is a script, too. */
 async function runOnTheWeb(code: string): Promise<unknown> {
   const runtime = new EdgeRuntime()
   runtime.evaluate(code)
-  // Objects of another realm: as JSON they are ours.
+  // Objects of another realm become ours through JSON.
   return JSON.parse(await runtime.evaluate<Promise<string>>('outcome.then(JSON.stringify)'))
 }
 
@@ -61,28 +61,28 @@ describe.each(jobs)('%s', (_, bundler, target) => {
     bundled = await bundle(bundler, isNode ? 'server.js' : 'page.js', target)
   })
 
-  it('warns of nothing', () => expect(bundled.warnings).toEqual([]))
+  it('causes no warning', () => expect(bundled.warnings).toEqual([]))
 
-  it('puts nothing in but the program and the package', () => {
+  it('contains nothing but the program and the package', () => {
     const isOurs = (path: string) => path.startsWith(programs + sep) || path.startsWith(library + sep)
     // A file for each entry that the program imports.
     expect(bundled.files.filter((path) => path.startsWith(library)).length).toBeGreaterThan(4)
     expect(bundled.files.filter((path) => !isOurs(path))).toEqual([])
   })
 
-  it(isNode ? 'imports modules of Node only, as node:' : 'leaves nothing to import', () => {
-    // Rspack imports `createRequire`, and takes the rest with that.
+  it(isNode ? 'imports only modules of Node, as node:' : 'imports nothing', () => {
+    // Rspack imports `createRequire` and gets other modules through it.
     if (isNode) expect(bundled.imports).not.toEqual([])
     expect(bundled.imports.filter((name) => !isNode || !name.startsWith('node:'))).toEqual([])
   })
 
-  it('makes a program that verifies and handles', async () => {
+  it('verifies and processes', async () => {
     if (isNode)
       expect(await runOnNode(bundled.code)).toEqual({ ...OUTCOME, twin: 'call.ended', handler: 'function' })
     else expect(await runOnTheWeb(bundled.code)).toEqual({ ...OUTCOME, process: 'undefined' })
   })
 
-  it('leaves out what is not used', async () => {
+  it('leaves out unused code', async () => {
     const { code, warnings } = await bundle(bundler, 'one-function.js', target)
     expect(warnings).toEqual([])
     expect(code).toContain('truedy-webhooks.WebhookError')

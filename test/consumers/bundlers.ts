@@ -1,4 +1,4 @@
-/** The bundlers, each as its users set it up for production, and nothing to make up for what the package lacks. */
+/** The bundlers, set up for production as their users do, with nothing added for this package. */
 
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -9,16 +9,16 @@ import { rollup } from 'rollup'
 import { createLogger, build as vite } from 'vite'
 import webpack from 'webpack'
 
-/** What a program is bundled for. A worker is an edge runtime, or a Web Worker. */
+/** The target of a bundle. A worker is an edge runtime or a Web Worker. */
 export type Target = 'node' | 'browser' | 'worker'
 
-/** What came out. */
+/** The result of a bundler. */
 export interface Bundle {
   /** One minified ECMAScript module. */
   readonly code: string
-  /** The paths of the files that went into it, and names of what the bundler put in of its own. */
+  /** The paths of the bundled files, and names of what the bundler added itself. */
   readonly files: readonly string[]
-  /** What it still imports. */
+  /** The modules that it still imports. */
   readonly imports: readonly string[]
   readonly warnings: readonly string[]
 }
@@ -72,7 +72,7 @@ export const bundlers: Readonly<Record<string, Bundler>> = {
     })
     const { output } = await built.generate({ format: 'esm' })
     await built.close()
-    // Rollup itself does not minify.
+    // Rollup does not minify by itself.
     const { code } = await transform(output[0].code, { minify: true, format: 'esm', target: 'es2022' })
     return { code, files: output[0].moduleIds, imports: await importsOf(code), warnings }
   },
@@ -135,7 +135,7 @@ function packOptions(entry: string, target: Target, outDir: string) {
   }
 }
 
-/** What is needed of the stats of webpack and of Rspack, whose types are not each other's. */
+/** The part of the stats of webpack and Rspack that is used. Their types differ from each other. */
 interface PackStats {
   readonly compilation: {
     readonly fileDependencies: Iterable<string>
@@ -151,7 +151,7 @@ async function readPack(stats: PackStats | undefined, outDir: string): Promise<B
   if (!stats) throw new Error('There are no stats.')
   const { errors = [], warnings = [] } = stats.toJson({ all: false, errors: true, warnings: true })
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
-  // Of the modules only the stand-ins: several real ones that were put together count as one there.
+  // Only the bundler's own modules. Several real modules that were concatenated count as one there.
   const files = [...stats.compilation.fileDependencies].filter((path) => /\.[cm]?js$/.test(path))
   stats.compilation.modules.forEach((module) => {
     if (module.identifier().startsWith('ignored|')) files.push(module.identifier())
@@ -160,7 +160,7 @@ async function readPack(stats: PackStats | undefined, outDir: string): Promise<B
   return { code, files, imports: await importsOf(code), warnings: warnings.map(({ message }) => message) }
 }
 
-/** What a module imports and requires. */
+/** The modules that a module imports or requires. */
 async function importsOf(code: string): Promise<string[]> {
   const { metafile } = await esbuild({
     stdin: { contents: code },

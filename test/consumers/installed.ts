@@ -1,4 +1,4 @@
-/** Packs the package, and installs it into an empty project, once for all tests. */
+/** Packs the package and installs it into an empty project, once for all tests. */
 
 import { cp, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -10,11 +10,11 @@ import { compilers } from './matrix.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The tarball, as it would be published. */
+    /** The tarball in its published form. */
     tarball: string
     /**
-     * A folder with the package in its node_modules: folders in it are projects that have it installed. Those in
-     * `types-node…` have these types of Node, too.
+     * A folder with the package in its node_modules. Folders in it are projects that have the package installed, with
+     * a version of Node's types if they are in `types-node…`.
      */
     workspace: string
   }
@@ -22,7 +22,7 @@ declare module 'vitest' {
 
 const PACKAGES = join(import.meta.dirname, 'node_modules')
 
-/** Puts types of Node where npm would put them; whence the compiler has them decides what it calls the types in them. */
+/** Puts Node's types where npm would. Where the compiler finds them decides how it names them. */
 async function addNodeTypes(workspace: string, nodeTypes: string): Promise<void> {
   const modules = join(workspace, nodeTypes, 'node_modules')
   const types = join(PACKAGES, nodeTypes)
@@ -32,7 +32,7 @@ async function addNodeTypes(workspace: string, nodeTypes: string): Promise<void>
 }
 
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
-  // Bundlers and compilers tell files by their real paths.
+  // Bundlers and compilers identify files by their real paths.
   const workspace = await realpath(await mkdtemp(join(tmpdir(), 'truedy-webhooks-consumers-')))
   const tarball = await packLibrary(workspace)
   await writeFile(join(workspace, 'package.json'), '{ "private": true }')

@@ -1,6 +1,6 @@
-/** The projects that the package has to type-check in, and which of them are enough. */
+/** All projects in which the package must type-check, and a selection that is enough. */
 
-/** A project: one value for each of the ways in which projects differ. */
+/** A project: one value for each way in which projects differ. */
 export interface Project {
   readonly compiler: Compiler
   readonly modules: Modules
@@ -13,7 +13,7 @@ export type Modules = keyof typeof modules
 export type Strictness = keyof typeof strictness
 export type Environment = keyof typeof environments
 
-/** The versions of TypeScript, by the names under which package.json has them, each with Node's types of its age. */
+/** The versions of TypeScript, by their names in package.json, each with Node's types of its time. */
 export const compilers = {
   typescript50: { label: 'TypeScript 5.0', version: 5.0, nodeTypes: 'types-node20' },
   typescript54: { label: 'TypeScript 5.4', version: 5.4, nodeTypes: 'types-node20' },
@@ -24,17 +24,20 @@ export const compilers = {
 
 interface ModuleSettings {
   readonly options: Readonly<Record<string, string>>
-  /** The extension of the program; `.ts` is what the `type` of the project's package.json says. */
+  /** The extension of the program. A `.ts` file is a module if the `type` in package.json says so. */
   readonly extension: '.mts' | '.cts' | '.ts'
   readonly type: 'module' | 'commonjs'
   /** The versions of TypeScript that know the settings. */
   readonly since?: number
   readonly until?: number
-  /** Whether the syntax is kept as it is, so that CommonJS needs TypeScript's own form of `require`, in a file beside. */
+  /**
+   * True if the syntax is kept as it is, so that CommonJS needs TypeScript's own form of `require`, in a separate
+   * file.
+   */
   readonly keepsSyntax?: boolean
 }
 
-/** How modules are found, and what they become. */
+/** How modules are resolved, and what they are compiled to. */
 export const modules = {
   'node10 to ESM': {
     options: { module: 'esnext', moduleResolution: 'node10' },
@@ -100,7 +103,7 @@ export const strictness = {
   loose: { strict: false },
 } as const
 
-/** What a project knows of its surroundings. */
+/** The types of the environment that a project has. */
 export const environments = {
   'without DOM and Node': { dom: false, node: false },
   'with DOM': { dom: true, node: false },
@@ -110,7 +113,7 @@ export const environments = {
 
 const keysOf = <Name extends string>(record: Readonly<Record<Name, unknown>>) => Object.keys(record) as Name[]
 
-/** All projects that can be. */
+/** All possible projects. */
 export const allProjects: readonly Project[] = keysOf(compilers).flatMap((compiler) =>
   keysOf(modules)
     .filter((name) => {
@@ -124,13 +127,13 @@ export const allProjects: readonly Project[] = keysOf(compilers).flatMap((compil
     ),
 )
 
-/** The pairs of values that come together in a project. */
+/** The pairs of values in a project. */
 export function pairsOf(project: Project): string[] {
   const values = Object.values(project)
   return values.flatMap((one, index) => values.slice(index + 1).map((other) => `${one} + ${other}`))
 }
 
-/** Few projects in which each pair of values that can be comes once: always the one that has most new pairs next. */
+/** A few projects in which each possible pair of values occurs. Always adds the one with the most new pairs. */
 export function pairwise(projects: readonly Project[]): Project[] {
   const open = new Set(projects.flatMap(pairsOf))
   const chosen: Project[] = []

@@ -1,4 +1,4 @@
-/** What linters of packages say of this one, and what happens where a project has it in both formats. */
+/** What package linters find, and what happens if a project loads the package in both formats. */
 
 import { execFile } from 'node:child_process'
 import { cp, readFile } from 'node:fs/promises'
@@ -12,17 +12,17 @@ const run = promisify(execFile)
 const workspace = inject('workspace')
 const tarball = inject('tarball')
 
-it('publint finds nothing, not even to suggest', async () => {
+it('publint finds nothing, not even a suggestion', async () => {
   const { buffer } = await readFile(tarball)
   const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true, level: 'suggestion' })
   expect(pkg['name']).toBe('truedy-webhooks')
   expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([])
 })
 
-it('attw finds types for every entry, right for import and for require', async () => {
+it('attw finds types for every entry, correct for import and require', async () => {
   const attw = join(import.meta.dirname, 'node_modules/@arethetypeswrong/cli/dist/index.js')
   const args = [attw, tarball, '--profile', 'node16', '--format', 'json']
-  // Problems make it fail, and stand in what it prints.
+  // A problem makes it fail and appears in its output.
   const { stdout } = await run(process.execPath, args).catch((failed: { stdout: string }) => failed)
   const { analysis, problems } = JSON.parse(stdout)
   const { exports } = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8'))
@@ -30,7 +30,7 @@ it('attw finds types for every entry, right for import and for require', async (
   expect(problems).toEqual({})
 })
 
-it('works where a project both imports and requires it', async () => {
+it('the package works in a project that both imports and requires it', async () => {
   const program = join(workspace, 'both-formats.mjs')
   await cp(join(import.meta.dirname, 'programs/both-formats.mjs'), program)
   const { stdout } = await run(process.execPath, [program])

@@ -1,4 +1,4 @@
-/** The package type-checks, and what the compiler makes of the program runs, in the projects that people have. */
+/** In the projects that people have, the package type-checks and the compiled program runs. */
 
 import { execFile } from 'node:child_process'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
@@ -23,7 +23,7 @@ const PACKAGES = join(import.meta.dirname, 'node_modules')
 const workspace = inject('workspace')
 const projects = pairwise(allProjects)
 
-/** What the program prints where all is well. */
+/** What the program prints if everything works. */
 const OUTCOME = {
   subject: 'string',
   call: 'string',
@@ -46,7 +46,7 @@ const OUTCOME = {
   storeCases: true,
 }
 
-/** The programs of a project; the first is the one to run. */
+/** The programs of a project, the one to run first. */
 function programsOf({ modules, environment }: Project): string[] {
   const { type, extension, keepsSyntax } = settingsOf(modules)
   const { dom, node } = environments[environment]
@@ -58,7 +58,7 @@ function programsOf({ modules, environment }: Project): string[] {
   return programs
 }
 
-/** Compiler options as a user writes them, and nothing that would hide an error in our declarations. */
+/** Compiler options as a user writes them, with nothing that would hide an error in our declarations. */
 function optionsOf(project: Project): object {
   const { dom, node } = environments[project.environment]
   const { options } = settingsOf(project.modules)
@@ -69,10 +69,10 @@ function optionsOf(project: Project): object {
     lib: dom ? ['es2022', 'dom', 'dom.iterable'] : ['es2022'],
     types: node ? ['node'] : [],
     skipLibCheck: false,
-    // Only the compiler's own: we add nothing to them, and they take most of the time.
+    // Skips only the compiler's own declarations: we add nothing to them, and they take most of the time.
     skipDefaultLibCheck: true,
-    // A project that makes declarations must be able to name every type that it gets from us. Before 5.4 the compiler
-    // does not find the names of what a package declares in one file and exports from another.
+    // A project that emits declarations must be able to name every type that it gets from us. Before 5.4, the compiler
+    // does not find the name of what a package declares in one file and exports from another.
     declaration: compilers[project.compiler].version >= 5.4,
     rootDir: '.',
     outDir: 'out',
@@ -81,7 +81,7 @@ function optionsOf(project: Project): object {
   }
 }
 
-/** Writes the project; returns its folder and the program to run once it is compiled. */
+/** Writes the project, and returns its folder and the program to run after compiling. */
 async function writeProject(project: Project): Promise<{ folder: string; main: string }> {
   const { nodeTypes } = compilers[project.compiler]
   const parent = environments[project.environment].node ? join(workspace, nodeTypes) : workspace
@@ -104,7 +104,7 @@ async function writeProject(project: Project): Promise<{ folder: string; main: s
   return { folder, main: join(folder, 'out', main) }
 }
 
-/** What the compiler says: nothing where all is well. */
+/** The output of the compiler, empty if there is no error. */
 async function compile(project: Project, folder: string): Promise<string> {
   const tsc = join(PACKAGES, project.compiler, 'bin/tsc')
   return run(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { cwd: folder }).then(
@@ -114,14 +114,14 @@ async function compile(project: Project, folder: string): Promise<string> {
 }
 
 describe('the matrix', () => {
-  it('has each pair of values that can be', () => {
+  it('contains each possible pair of values', () => {
     const covered = new Set(projects.flatMap(pairsOf))
     expect(allProjects.flatMap(pairsOf).filter((pair) => !covered.has(pair))).toEqual([])
     expect(projects.length).toBeLessThan(allProjects.length / 4)
   })
 })
 
-describe('a project type-checks, and runs', () => {
+describe('a project type-checks and runs', () => {
   it.concurrent.for(projects.map((project) => [titleOf(project), project] as const))(
     '%s',
     async ([, project], { expect }) => {

@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: './installed.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // What takes the time are compilers and bundlers, which are processes or threads of their own.
+    // Compilers and bundlers take most of the time, and run as processes or threads of their own.
     fileParallelism: false,
     maxConcurrency: 2,
   },

@@ -1,4 +1,4 @@
-/** `examples/archive`: every delivery is kept as it was signed, and can be processed again. */
+/** `examples/archive` keeps every delivery as it was signed, so that it can be processed again. */
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -19,7 +19,7 @@ let workspace: string
 let directory: string
 let postgres: PostgresServer
 let server: Server
-/** The events that must have been processed, each once. */
+/** The events that must be processed, each once. */
 const keys: string[] = []
 
 const SECRET = 'whsec_archive'
@@ -44,7 +44,7 @@ async function post(event: object): Promise<number> {
   return (await fetch(server.url, { method: 'POST', ...delivery })).status
 }
 
-/** Runs `npm run replay`; the keys that it printed, and its counts. */
+/** Runs `npm run replay`, and returns the printed keys and counts. */
 async function replay(...args: string[]) {
   const env = { ...environment(), DATABASE_URL: postgres.url }
   const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'replay', '--', ...args], {
@@ -64,7 +64,7 @@ const count = async (where: string) =>
 const allProcessed = () =>
   vi.waitFor(async () => expect(await count('processed_at IS NULL')).toBe(0), SOON_MS)
 
-it('answers as an endpoint must, and processes each event once', async () => {
+it('examples/archive responds as an endpoint must, and processes each event once', async () => {
   keys.push(...(await sendEveryCase(server.url, SECRET)))
   await vi.waitFor(
     () =>
@@ -79,10 +79,10 @@ it('answers as an endpoint must, and processes each event once', async () => {
   expect(server.errorOutput()).toBe('')
 })
 
-it('keeps every delivery, byte for byte, also the second one of an event', async () => {
+it('examples/archive keeps every delivery byte for byte, even the second one of an event', async () => {
   const event = { ...sampleEvent('call.ended'), note: 'ü \ud83d\ude00 \\u0000' }
   const { body, headers } = await signDelivery(event, SECRET)
-  // A spelling that no parser gives back.
+  // No parser restores this spelling.
   const key = dedupeKey(parseEvent(event))
   keys.push(key)
   for (let i = 0; i < 2; i++) {
@@ -97,25 +97,25 @@ it('keeps every delivery, byte for byte, also the second one of an event', async
   expect(server.processedLines().filter((line) => line.key === key)).toHaveLength(1)
 })
 
-it('processes nothing again that was processed', async () => {
+it('examples/archive does not replay what was processed', async () => {
   const { counts, keys: again } = await replay()
   expect(counts).toEqual({ processed: 0, duplicate: 0, failed: 0 })
   expect(again).toEqual([])
 })
 
-it('gives a backfill each event once, also if it runs twice', async () => {
+it('examples/archive replays each event of a backfill once, even if the backfill runs twice', async () => {
   const first = await replay('--backfill', 'durations')
   const ended = keys.filter((key) => key.startsWith('call.ended'))
   expect(first.keys.sort()).toEqual(ended.sort())
   expect((await replay('--backfill', 'durations')).keys).toEqual([])
 })
 
-it('replays only what was received within the given time', async () => {
+it('examples/archive replays only deliveries that were received in the given time', async () => {
   expect((await replay('--from', '2100-01-01')).counts).toEqual({ processed: 0, duplicate: 0, failed: 0 })
   expect((await replay('--to', '2020-01-01')).counts).toEqual({ processed: 0, duplicate: 0, failed: 0 })
 })
 
-it('tries again what failed, and replays what was given up', async () => {
+it('examples/archive retries failed events, and replays those that were given up', async () => {
   const file = join(directory, 'handlers.js')
   const source = await readFile(file, 'utf8')
   await server.stop()
@@ -125,7 +125,7 @@ it('tries again what failed, and replays what was given up', async () => {
   const key = dedupeKey(parseEvent(event))
   expect(await post(event)).toBe(204)
   await vi.waitFor(async () => expect(await count(`dedupe_key = '${key}' AND attempts > 2`)).toBe(1), SOON_MS)
-  // As if it had been tried for nine hours.
+  // Makes the event look as if it had been tried for nine hours.
   await postgres.run(
     `UPDATE truedy_deliveries SET attempts = 15, process_at = now() WHERE dedupe_key = '${key}'`,
   )
@@ -145,14 +145,14 @@ it('tries again what failed, and replays what was given up', async () => {
   server = await start()
 })
 
-it('processes what was acknowledged before a crash, and responds with 500 while the database is down', async () => {
+it('examples/archive processes what it acknowledged before a crash, and responds with 500 while the database is down', async () => {
   const event = sampleEvent('call.ended')
   const key = dedupeKey(parseEvent(event))
   expect(await post(event)).toBe(204)
   await postgres.halt('SIGQUIT')
   expect(await post(sampleEvent('call.ended'))).toBe(500)
   await postgres.resume()
-  // If the crash met the worker in the middle of this row, it is taken again after a minute.
+  // If the crash hit the worker while it processed this row, the row is claimed again after one minute.
   await postgres.run('UPDATE truedy_deliveries SET process_at = now() WHERE process_at IS NOT NULL')
   await postgres.run('UPDATE truedy_webhooks SET expires_at = now() WHERE owner IS NOT NULL')
   await vi.waitFor(

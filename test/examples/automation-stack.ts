@@ -1,4 +1,4 @@
-/** All that runs for a test of `examples/automation`: its two programs, and the servers that they need. */
+/** Everything that runs for a test of `examples/automation`: its two programs and the servers that they need. */
 
 import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -15,26 +15,29 @@ const exec = promisify(execFile)
 
 export const SECRET = 'whsec_automation'
 
-/** The two queues, each on the server that it needs beside the database. */
+/** The two queues, each on its own server beside the database. */
 export type QueueName = 'BullMQ' | 'pg-boss'
 
 export interface QueueServer extends Pick<ServerProgram, 'halt' | 'resume' | 'stop'> {
-  /** How the programs find it. */
+  /** The environment variables of the programs. */
   readonly env: Readonly<Record<string, string>>
-  /** What ends it without order. */
+  /** The signal that makes it crash. */
   readonly crashSignal: NodeJS.Signals
-  /** Makes jobs look as if they had been done some hours ago; those that are too old by now go with the next one. */
+  /**
+   * Makes jobs look as if they had been completed some hours ago. Those that are too old are removed with the next
+   * job.
+   */
   age(hours: number): Promise<void>
   /** Removes every job. */
   forget(): Promise<void>
-  /** Lets the time pass after which the jobs of a worker that crashed are given to another one. */
+  /** Makes the time pass after which a crashed worker's jobs are given to another worker. */
   expire(): Promise<void>
-  /** How many jobs it has that are done. */
+  /** The number of completed jobs. */
   completed(): Promise<number>
 }
 
 export interface Stack {
-  /** Where the receiver takes webhooks, however often it is started. */
+  /** Where the receiver takes webhooks. This stays the same when the receiver restarts. */
   readonly url: string
   readonly postgres: PostgresServer
   readonly queue: QueueServer
@@ -44,18 +47,20 @@ export interface Stack {
   readonly worker: () => BackgroundProgram
   startReceiver(): Promise<void>
   startWorker(): Promise<BackgroundProgram>
-  /** What all workers so far have processed. */
+  /** The lines of everything that all workers have processed so far. */
   processedLines(): ProcessedLine[]
-  /** Lets the time pass after which a worker that crashed no longer holds its jobs: neither in the queue nor in the store. */
+  /**
+   * Makes the time pass after which a crashed worker no longer holds its jobs, neither in the queue nor in the store.
+   */
   expireLeases(): Promise<void>
   /** The rows in the CRM for each call. */
   activities(): Promise<ReadonlyMap<string, number>>
   stop(): Promise<void>
 }
 
-/** Starts the servers; the programs are for the test to start. */
+/** Starts the servers. The test starts the programs. */
 export async function startStack(name: QueueName, directory: string): Promise<Stack> {
-  // Notices at once that a client is gone that was killed over a statement.
+  // With this setting, the server notices at once that a client was killed during a statement.
   const postgres = await startPostgres('client_connection_check_interval=100ms')
   const queue = name === 'BullMQ' ? await redisQueue() : postgresQueue(postgres)
   const smtp = await startSmtpSink()
@@ -117,7 +122,7 @@ export async function startStack(name: QueueName, directory: string): Promise<St
   }
 }
 
-/** Where BullMQ has the jobs that are done, each with the time of that, in milliseconds. */
+/** Where BullMQ keeps completed jobs, with the time of completion in milliseconds. */
 const COMPLETED = 'bull:truedy-events:completed'
 const SET_TIMES = `
   for _, id in ipairs(redis.call('zrange', KEYS[1], 0, -1)) do redis.call('zadd', KEYS[1], ARGV[1], id) end`
@@ -145,7 +150,7 @@ async function redisQueue(): Promise<QueueServer> {
     },
     async expire() {
       await redis('eval', DELETE_LOCKS, '0')
-      // Workers look for jobs without a lock one after the other, by a key that expires like a lock.
+      // Workers look for jobs without a lock one after another, by a key that expires like a lock.
       await redis('del', 'bull:truedy-events:stalled-check')
     },
     completed: async () => Number(await redis('zcard', COMPLETED)),
@@ -161,7 +166,7 @@ function postgresQueue(postgres: PostgresServer): QueueServer {
     crashSignal: 'SIGQUIT',
     async age(hours) {
       await postgres.run(`UPDATE pgboss.job SET completed_on = now() - interval '${hours} hours'`)
-      // What archives old jobs has run when this has changed.
+      // When this has changed, the archiving of old jobs has run.
       const maintained = () => postgres.run('SELECT maintained_on FROM pgboss.version')
       const before = await maintained()
       while ((await maintained()) === before) await delay(500)

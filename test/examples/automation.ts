@@ -1,4 +1,6 @@
-/** `examples/automation`: whatever dies, each event leads to its actions, and no more than once in the database. */
+/**
+ * `examples/automation`: whatever crashes, each event causes its actions, and causes them only once in the database.
+ */
 
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -22,17 +24,19 @@ import { sendEveryCase } from './every-case.js'
 
 type AnySample = SampleEvent | FlatSampleEvent
 
-/** How long jobs of a worker that was killed may take to come back and be done, on a machine that is busy. */
+/** How long the jobs of a killed worker may take to come back and be done, on a busy machine. */
 const RECOVERY_MS = 150_000
 const SOON_MS = 30_000
-/** What Truedy waits for. */
+/** How long Truedy waits. */
 const TRUEDY_TIMEOUT_MS = 10_000
-/** Whether the timeouts of the queue are awaited. Otherwise, the test makes their times pass where the queue keeps them. */
+/**
+ * If true, the test waits for the timeouts of the queue. Otherwise, it makes their time pass in the queue's storage.
+ */
 const IS_FULL = process.env['FULL'] === '1'
-/** Jobs that a worker has at hand at once. */
+/** The number of jobs that a worker processes at once. */
 const CONCURRENCY = 5
 
-/** The tests of the example on one of its queues, each in a file of its own: they run side by side. */
+/** The tests of the example with one of its queues. Each queue has its own file, so that they run in parallel. */
 export function describeAutomation(queueName: QueueName): void {
   let workspace: string
   let stack: Stack
@@ -42,7 +46,7 @@ export function describeAutomation(queueName: QueueName): void {
     const directory = await installExample('automation', await packLibrary(workspace), workspace)
     stack = await startStack(queueName, directory)
     await stack.startReceiver()
-    // Both create the tables.
+    // Both programs create the tables.
     const both = await Promise.all([stack.startWorker(), stack.startWorker()])
     for (const worker of both) expect(await worker.end('SIGTERM')).toBe(0)
     await stack.startWorker()
@@ -67,7 +71,7 @@ export function describeAutomation(queueName: QueueName): void {
   const httpCallsOf = (event: AnySample) =>
     stack.http.calls.filter(({ idempotencyKey }) => idempotencyKey === keyOf(event))
 
-  /** Waits until workers have done every event. */
+  /** Waits until workers have processed every event. */
   async function allDone(events: readonly AnySample[], timeout = SOON_MS): Promise<void> {
     await vi.waitFor(
       () => {
@@ -86,14 +90,14 @@ export function describeAutomation(queueName: QueueName): void {
     return Object.fromEntries(counts.filter(([, count]) => count !== 1))
   }
 
-  it('answers as an endpoint must, and processes each event once', async () => {
+  it('responds as an endpoint must, and processes each event once', async () => {
     const keys = await sendEveryCase(stack.url, SECRET)
     const processedKeys = () => stack.processedLines().map(({ key }) => key)
     await vi.waitFor(() => expect(processedKeys().sort()).toEqual(keys.sort()), SOON_MS)
     expect(stack.receiver().errorOutput() + stack.worker().errorOutput()).toBe('')
   })
 
-  it('makes a job of every event, whatever its key is made of', async () => {
+  it('adds a job for every event, whatever its key contains', async () => {
     const batch = flatSampleEvent('batch.status.changed')
     const others = [
       batch,
@@ -128,7 +132,7 @@ export function describeAutomation(queueName: QueueName): void {
     }
   }
 
-  it('does the actions of an event once that comes three times, twice at the same moment', async () => {
+  it('performs the actions of an event once for three deliveries, two of them simultaneous', async () => {
     for (const event of events) {
       const statuses = await Promise.all([post(event), post(event)])
       expect(statuses).toContain(204)
@@ -140,7 +144,7 @@ export function describeAutomation(queueName: QueueName): void {
     await expectEachEffectOnce()
   })
 
-  it('says in each action what the event says, in either shape', async () => {
+  it('passes the facts of an event to each action, in either form', async () => {
     const columns = 'seconds, cost_usd, end_reason, summary, agent_id IS NOT NULL'
     const [nested, flat] = ofType('call.ended') as [AnySample, AnySample]
     const rowOf = (event: AnySample) =>
@@ -171,18 +175,18 @@ export function describeAutomation(queueName: QueueName): void {
     }
   })
 
-  /** An event that has nothing to do with the others. */
+  /** Processes an unrelated event. */
   async function doAnother(): Promise<void> {
     const event = sampleEvent('batch.completed')
     expect(await post(event)).toBe(204)
     await allDone([event])
   }
 
-  /** Waits until the queue has this many jobs that are done. */
+  /** Waits until the queue has this many completed jobs. */
   const completedJobs = (count: number) =>
     vi.waitFor(async () => expect(await stack.queue.completed()).toBe(count), SOON_MS)
 
-  it('makes no second job of an event that comes 71 hours later, to a receiver that was restarted', async () => {
+  it('adds no second job for an event that comes again after 71 hours and a restart', async () => {
     await stack.queue.age(71)
     const jobs = await stack.queue.completed()
     expect(await stack.receiver().end('SIGTERM')).toBe(0)
@@ -193,7 +197,7 @@ export function describeAutomation(queueName: QueueName): void {
     for (const event of events) expect(linesOf(event)).toHaveLength(1)
   })
 
-  it('does nothing a second time when the queue has forgotten its jobs', async () => {
+  it('performs no action again after the queue has forgotten its jobs', async () => {
     await stack.queue.forget()
     await stack.postgres.run('UPDATE voices SET is_active = NOT is_active')
     for (const event of events) expect(await post(event)).toBe(204)
@@ -203,7 +207,7 @@ export function describeAutomation(queueName: QueueName): void {
     await expectEachEffectOnce()
   })
 
-  it('answers at once', async () => {
+  it('responds within half a second', async () => {
     const times: number[] = []
     for (let i = 0; i < 100; i += 1) {
       const delivery = await signDelivery(sampleEvent('call.joined'), SECRET)
@@ -220,7 +224,7 @@ export function describeAutomation(queueName: QueueName): void {
     expect(median).toBeLessThan(500)
   })
 
-  it('does an action again that failed, under the same key', async () => {
+  it('repeats a failed action with the same key', async () => {
     const event = sampleEvent('call.failed')
     stack.http.answerNext(
       async () => 500,
@@ -232,7 +236,7 @@ export function describeAutomation(queueName: QueueName): void {
     expect(new Set(httpCallsOf(event).map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
   })
 
-  it('finishes the job at hand when the worker is told to end', async () => {
+  it('finishes the current job when the worker is told to stop', async () => {
     const event = sampleEvent('call.failed')
     stack.http.answerNext(() => delay(2000, 204))
     await post(event)
@@ -243,7 +247,7 @@ export function describeAutomation(queueName: QueueName): void {
     await stack.startWorker()
   })
 
-  it('loses nothing when the receiver is killed', async () => {
+  it('loses nothing if the receiver is killed', async () => {
     const sender = createSender(stack.url, SECRET, TRUEDY_TIMEOUT_MS)
     const sent: AnySample[] = []
     for (let kill = 0; kill < 4; kill += 1) {
@@ -267,7 +271,7 @@ export function describeAutomation(queueName: QueueName): void {
     for (const event of sent) expect(mailsOf(event)).toHaveLength(1)
   }, 200_000)
 
-  /** Lets nobody write to a table, brings events, and does something when the worker waits to write. */
+  /** Locks a table against writes, delivers events, and does something while the worker waits to write. */
   async function whileBlocked(
     table: string,
     events: readonly AnySample[],
@@ -295,7 +299,7 @@ export function describeAutomation(queueName: QueueName): void {
     await locked
   }
 
-  it('goes on when a connection is lost in the middle of a transaction', async () => {
+  it('continues after a connection was lost in the middle of a transaction', async () => {
     const event = sampleEvent('call.ended')
     const worker = stack.worker()
     await whileBlocked('crm_activities', [event], (waiting) =>
@@ -306,7 +310,7 @@ export function describeAutomation(queueName: QueueName): void {
     expect(worker.isRunning()).toBe(true)
   })
 
-  it('loses nothing, and writes nothing twice, when workers are killed, two of them over the same job', async () => {
+  it('loses nothing and writes nothing twice if workers are killed, two of them during the same job', async () => {
     const sent = Array.from({ length: 40 }, () => sampleEvent('call.ended'))
     async function kill(): Promise<void> {
       await stack.worker().end('SIGKILL')
@@ -344,12 +348,12 @@ export function describeAutomation(queueName: QueueName): void {
     const doubled = mails.filter((each) => each.length > 1)
     console.log(`${queueName}: 3 kills of the worker, ${doubled.length} mails twice`)
     expect(mails.filter((each) => each.length === 0)).toEqual([])
-    // Only what a worker had at hand, and mail systems can recognize it.
+    // Only the mails of current jobs can be sent twice, and mail systems can recognize them.
     expect(doubled.length).toBeLessThanOrEqual(3 * CONCURRENCY)
     for (const each of doubled) expect(new Set(each.map(({ messageId }) => messageId)).size).toBe(1)
   }, 500_000)
 
-  it('asks for another delivery while the queue is away', async () => {
+  it('asks for a retry while the queue is down', async () => {
     const event = sampleEvent('call.ended')
     await stack.queue.halt()
     const began = performance.now()
@@ -361,7 +365,7 @@ export function describeAutomation(queueName: QueueName): void {
     expect(await wrongInCrm([event])).toEqual({})
   }, 200_000)
 
-  it('loses nothing when the server of the queue is restarted, or crashes', async () => {
+  it("loses nothing if the queue's server is restarted or crashes", async () => {
     const programs = [stack.receiver(), stack.worker()]
     const sender = createSender(stack.url, SECRET, TRUEDY_TIMEOUT_MS)
     const sent: AnySample[] = []

@@ -1,19 +1,19 @@
-/** A program of an example, run without npm around it: what is killed is the program itself. */
+/** A program of an example that runs without npm around it, so that a kill hits the program itself. */
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 export interface BackgroundProgram {
-  /** The lines of JSON that it has printed so far. */
+  /** The JSON lines that it has printed so far. */
   reports<Report>(): Report[]
-  /** What it has printed on stderr so far. */
+  /** Its stderr output so far. */
   errorOutput(): string
   isRunning(): boolean
-  /** Ends it; resolves to its exit code, or to the signal that it died of, when it is gone. */
+  /** Stops it. Resolves with its exit code, or the signal that ended it, once it has exited. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | NodeJS.Signals | null>
 }
 
-/** Starts a file with Node; resolves when it has printed the text. */
+/** Starts a file with Node. Resolves once it has printed the text. */
 export async function startBackgroundProgram(
   directory: string,
   file: string,

@@ -1,4 +1,6 @@
-/** `examples/call-state`: the state in the table is right whatever the order, and if the events of a call arrive at once. */
+/**
+ * `examples/call-state`: the state in the table is correct for any order, even if all events of a call arrive at once.
+ */
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -33,7 +35,7 @@ afterAll(async () => {
   await rm(workspace, { recursive: true, force: true })
 })
 
-/** The events of one call, each telling something that no other does. */
+/** The events of one call, each with a fact that no other has. */
 function lifeOf(callId: string): object[] {
   const at = (seconds: number) => new Date(Date.UTC(2026, 2, 18, 14, 30, seconds)).toISOString()
   const event = (name: string, seconds: number, call: object) => ({
@@ -63,7 +65,7 @@ async function stored(callId: string): Promise<unknown> {
   return (await fetch(`${servers[0]?.origin}/calls/${callId}`)).json()
 }
 
-it('has the state of all events that arrive at once at two processes', async () => {
+it('examples/call-state has the state of all events that arrive at two processes at once', async () => {
   const random = seeded(1)
   for (let round = 0; round < ROUNDS; round++) {
     const callId = `call-${round}`
@@ -72,7 +74,7 @@ it('has the state of all events that arrive at once at two processes', async () 
     const statuses = await Promise.all(
       deliveries.map((event, index) => post(servers[index % servers.length] ?? never(), event)),
     )
-    // The same event, still being processed in the same process, is busy.
+    // An event that is still being processed in the same process is busy.
     for (const status of statuses) expect([204, 503]).toContain(status)
     const expected = events.reduce<CallState | undefined>(
       (state, event) => mergeCall(state, parseEvent(event)),
@@ -82,7 +84,7 @@ it('has the state of all events that arrive at once at two processes', async () 
   }
 })
 
-it('stores nothing for events of other kinds, and knows no call that it was not told of', async () => {
+it('examples/call-state stores nothing for other events, and knows no call without an event', async () => {
   const [server = never()] = servers
   const event = { event: 'batch.completed', timestamp: 1773844320, data: { batch_id: 'b1' } }
   const before = await postgres.run('SELECT count(*) FROM calls')

@@ -1,4 +1,4 @@
-/** The folders in `examples/` that receive webhooks, each with what differs from `npm install` and `npm start`. */
+/** The folders in `examples/` that receive webhooks, and how each differs from `npm install` and `npm start`. */
 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -7,17 +7,20 @@ import type { Launch } from '../support/driver.js'
 import { needDynamoDb, needMariaDb, needNats, needPostgres, needRabbitMq, needRedis } from './needs.js'
 import { startSqs } from './sqs-server.js'
 
-/** The functions framework parses each body before the function gets it, and prints of the two that are not JSON that they are none. */
+/**
+ * The functions framework parses each body before the function gets it, and prints an error for the two bodies that
+ * are not JSON.
+ */
 const BODY_PARSER_ERRORS =
   /^(?:SyntaxError: .* in JSON at position 22\n(?: {4}at .*\n)+(?: {2}.*\n)+ {2}type: 'entity\.parse\.failed'\n}\n?){2}$/
 
-/** Where a host hands over text, bytes that are not UTF-8 arrive as other ones, which were not signed. */
+/** If a host passes text, bytes that are not UTF-8 arrive as different bytes, which were not signed. */
 const TEXT_ONLY = { answers: { 'a signed body that is not UTF-8': 401 } }
 
-/** What the AWS SDK says of Node 20, in both programs. */
+/** The AWS SDK's warning about Node 20, in both programs. */
 const OLD_NODE = /^(?:(?:\(node:\d+\) Warning: NodeVersionSupportWarning: .*(?:\n(?!\(node).*)*)(?:\n|$))*$/
 
-/** Both print to one place, so that the test sees what the worker has processed. */
+/** Both programs print to one place, so that the test sees what the worker processed. */
 const RECEIVER_AND_WORKER = 'node worker.js & exec node receiver.js'
 
 export const catalogue: Readonly<Record<string, Launch>> = {
@@ -32,7 +35,7 @@ export const catalogue: Readonly<Record<string, Launch>> = {
   'nextjs-pages': { build: 'npm run build' },
   'bun-serve': {},
   elysia: {},
-  // Deno asks its maker for updates, unless it is told not to.
+  // Deno checks for updates unless it is told not to.
   'deno-serve': { env: { DENO_NO_UPDATE_CHECK: '1' } },
   sveltekit: { build: 'npm run build' },
   astro: { build: 'ASTRO_TELEMETRY_DISABLED=1 npm run build' },
@@ -67,7 +70,7 @@ function onLambda(frontEnd: string): Launch {
   return { folder: 'aws-lambda', command: hostCommand(`aws-lambda.ts ${frontEnd}`) }
 }
 
-/** The command that runs an example in one of our hosts, for a function whose own does not run here. */
+/** The command that runs an example in one of our hosts, for functions whose own host does not run here. */
 function hostCommand(program: string): string {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx'))
   return `exec "${process.execPath}" --import "${tsx}" "${join(import.meta.dirname, 'hosts')}"/${program}`

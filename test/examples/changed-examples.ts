@@ -1,4 +1,4 @@
-/** Examples that somebody changes: each is installed, changed in one place, built anew, and sent a delivery. */
+/** Tests examples that somebody changes: each is installed, changed in one place, rebuilt, and sent a delivery. */
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,15 +13,15 @@ import { catalogue } from './catalogue.js'
 export interface Change {
   readonly what: string
   readonly file: string
-  /** What stands in the file, once; and what is put there. */
+  /** The text that occurs once in the file, and its replacement. */
   readonly replace: readonly [string, string]
-  /** What the log says then, where that is something else. */
+  /** What the log then says, unless it is the default. */
   readonly log?: string
-  /** Where the change does no harm. */
+  /** True if the change does no harm. */
   readonly isFine?: boolean
 }
 
-/** What is said of a Request that cannot be read. */
+/** What the log says about a Request that can't be read. */
 const NOT_UNREAD = 'The body of this Request was read before'
 
 /**
@@ -45,7 +45,7 @@ export function describeChanges(changes: Readonly<Record<string, readonly Change
     let directory: string
     let server: Server | undefined
     beforeAll(async () => {
-      // Without its build: each change has one of its own.
+      // Installed without a build, because each change needs its own.
       directory = await installExample(folder, tarball, workspace)
     })
 
@@ -55,7 +55,7 @@ export function describeChanges(changes: Readonly<Record<string, readonly Change
     })
 
     it.each(changesOfIt)(
-      'answers as it must where $what',
+      'responds as it must if $what',
       async ({ file, replace: [before, after], isFine = false, log = NOT_UNREAD }) => {
         const source = await readFile(join(directory, file), 'utf8')
         expect(source.split(before)).toHaveLength(2)

@@ -38,7 +38,7 @@ async function post(server: Server, event: object): Promise<number> {
 
 const keyOf = (event: object) => dedupeKey(parseEvent(event))
 
-it('answers as an endpoint must, and processes each event once, although the queue has a message for each delivery', async () => {
+it('examples/cloudflare-queue responds as an endpoint must, and processes an event with several messages once', async () => {
   const server = await start()
   const keys = await sendEveryCase(server.url, server.secret, SMALL_MESSAGES)
   const event = sampleEvent('call.ended')
@@ -47,7 +47,7 @@ it('answers as an endpoint must, and processes each event once, although the que
   expect(statuses).toEqual([204, 204, 204])
   const processedKeys = () => server.processedLines().map(({ key }) => key)
   await vi.waitFor(() => expect(processedKeys().sort()).toEqual(keys.sort()), SOON_MS)
-  // One line of the log: the delivery that was too large.
+  // The log has one line, for the delivery that was too large.
   expect(server.errorOutput().match(/truedy-webhooks: .*/g)).toEqual([expect.stringContaining('128000')])
   const sweep = await fetch(`${server.origin}/cdn-cgi/handler/scheduled`)
   expect(sweep.status).toBe(200)
@@ -55,7 +55,7 @@ it('answers as an endpoint must, and processes each event once, although the que
   expect(status).toBe(404)
 })
 
-it('brings a message back whose handler failed, without the others of its batch', async () => {
+it('examples/cloudflare-queue retries a message whose handler failed, without the others of its batch', async () => {
   const file = join(directory, 'worker.js')
   const source = await readFile(file, 'utf8')
   const handler = 'onEvent: (event, { key }) =>'

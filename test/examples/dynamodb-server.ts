@@ -1,4 +1,4 @@
-/** A server that speaks DynamoDB's protocol, for the tests: dynalite. */
+/** A server that speaks DynamoDB's protocol: dynalite. */
 
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -13,10 +13,10 @@ import { type ServerProgram, startProgram } from '../support/server-program.js'
 const DYNALITE = createRequire(import.meta.url).resolve('dynalite/cli.js')
 const TABLE = join(import.meta.dirname, '../../examples/store-dynamodb/table.json')
 
-/** Anything that looks like a key: dynalite lets everybody in. */
+/** Anything that looks like a key works, because dynalite accepts everyone. */
 const credentials = { accessKeyId: 'example', secretAccessKey: 'example' }
 
-/** Starts dynalite, with the example's table in it. */
+/** Starts dynalite with the example's table. */
 export async function startDynamoDb() {
   const server: ServerProgram = await startProgram({
     name: 'dynalite',
@@ -46,7 +46,7 @@ export async function startDynamoDb() {
   return { ...server, endpoint, credentials, env }
 }
 
-/** Makes a table as the example's is, by that name or another; resolves when it can be used. */
+/** Creates a table like the example's, with that name or another. Resolves once it can be used. */
 export async function createTable(endpoint: string, name?: string): Promise<void> {
   const schema = JSON.parse(await readFile(TABLE, 'utf8')) as { TableName: string }
   const TableName = name ?? schema.TableName
@@ -58,7 +58,7 @@ export async function createTable(endpoint: string, name?: string): Promise<void
   while ((await status()) !== 'ACTIVE') await delay(10)
 }
 
-/** One call by the protocol itself; rejects with what DynamoDB says is wrong with it. */
+/** One call with the protocol itself. Rejects with the error that DynamoDB returns. */
 export async function callDynamoDb<Answer>(
   endpoint: string,
   operation: string,
@@ -79,8 +79,8 @@ export async function callDynamoDb<Answer>(
 }
 
 /**
- * What dynalite leaves out: a conditional write that fails sends the record along where it is asked to, as DynamoDB has done
- * since 2023. Here by reading it at dynalite.
+ * Adds what dynalite lacks: on request, a failed conditional write returns the record, as in DynamoDB since 2023. Here
+ * it is read from dynalite.
  */
 export async function serveRefusedItems(endpoint: string) {
   const operations: string[] = []
@@ -110,7 +110,7 @@ export async function serveRefusedItems(endpoint: string) {
   await once(gateway, 'listening')
   return {
     endpoint: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`,
-    /** The operations that it was asked for so far. */
+    /** The operations that were requested so far. */
     operations,
     async stop() {
       gateway.close()

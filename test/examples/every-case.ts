@@ -1,11 +1,11 @@
-/** The endpoint cases as an example must answer them. */
+/** The endpoint cases, with the responses that an example must give. */
 
 import { dedupeKey, parseEvent } from 'truedy-webhooks'
 import { checkEndpoint, type EndpointCase, endpointCases } from 'truedy-webhooks/testing'
 import { expect, vi } from 'vitest'
 import type { Launch } from '../support/driver.js'
 
-/** The endpoint cases, with what the host of an example makes of them. */
+/** The endpoint cases, with the changes that an example's host makes to them. */
 export function casesFor({ answers = {} }: Pick<Launch, 'answers'>): EndpointCase[] {
   return endpointCases.map((endpointCase) => {
     const status = answers[endpointCase.name]
@@ -18,7 +18,7 @@ export function casesFor({ answers = {} }: Pick<Launch, 'answers'>): EndpointCas
   })
 }
 
-/** Expects the right response to every case; the keys of the events that must be processed, each once. */
+/** Expects the correct response to every case. Returns the keys of the events that must be processed, each once. */
 export async function sendEveryCase(
   url: string,
   secret: string,

@@ -34,7 +34,7 @@ const lines = Object.entries(catalogue).map(([name, launch]) => ({ folder: name,
 
 let workspace: string
 let tarball: string
-/** The folders where examples are installed, or are about to be. */
+/** The folders of installed examples, including those that are still being installed. */
 const installs = new Map<string, Promise<string>>()
 const table: Row[] = []
 
@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   console.table(table)
-  // Where only some are tested, the next one is still being installed, into the folder that is to go.
+  // If only some are tested, the next one may still be installing into the folder that is about to be removed.
   await Promise.allSettled(installs.values())
   await rm(workspace, { recursive: true, force: true })
 })
@@ -55,7 +55,7 @@ function install({ folder, ...launch }: Launch & { folder: string }): Promise<st
   const found = installs.get(folder)
   if (found) return found
   const installed = installExample(folder, tarball, workspace, launch)
-  // Whoever needs it learns of a failure; an example that is installed ahead is not needed yet.
+  // Whoever needs the example learns of a failure. An example that is installed ahead is not needed yet.
   installed.catch(() => {})
   installs.set(folder, installed)
   return installed
@@ -76,7 +76,7 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     const started = performance.now()
     server = await startServer(directory, line)
     row.bootSeconds = secondsSince(started)
-    // The next one is installed while this one is looked at, which leaves the machine idle.
+    // Installs the next one during the tests of this one, which leave the machine idle.
     if (later[0] !== undefined) install(later[0])
   })
 
@@ -96,7 +96,7 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     const { name, expected } = endpointCase
     const isProcessed = expected.startsWith('2xx')
 
-    it(`answers ${expected} to ${name}, and handles ${isProcessed ? 'it once' : 'nothing'}`, async () => {
+    it(`responds to ${name} with ${expected}, and processes ${isProcessed ? 'it once' : 'nothing'}`, async () => {
       const linesBefore = server.processedLines().length
       const fetched = vi.spyOn(globalThis, 'fetch')
       const results = await checkEndpoint(server.url, server.secret, [endpointCase])
@@ -108,7 +108,7 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     })
   }
 
-  it('answers 401 to a signature on two lines, which fetch does not send', async () => {
+  it("responds with 401 to a signature on two lines, which fetch can't send", async () => {
     const { body, headers } = await signDelivery(sampleEvent('call.ended'), server.secret)
     const { 'x-truedy-signature': signature, ...others } = headers
     const twice = { ...others, 'x-truedy-signature': [signature, signature] }
@@ -118,7 +118,7 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     expect(response.statusCode).toBe(401)
   })
 
-  it('answers 404 on every other path', async () => {
+  it('responds with 404 on every other path', async () => {
     const signed = await signDelivery(sampleEvent('call.ended'), server.secret)
     for (const path of ['/', '/webhooks', '/webhooks/truedy/more', '/webhooks/truedy2']) {
       const response = await fetch(server.origin + path, { method: 'POST', ...signed })
@@ -126,7 +126,7 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     }
   })
 
-  it.each(rejectedUploads)('takes a valid delivery after an upload that is %s', async (...upload) => {
+  it.each(rejectedUploads)('accepts a valid delivery after an upload that is %s', async (...upload) => {
     const seen = await deliverAfterUploads(server.url, server.secret, upload, {
       rounds: 2,
       closesSilently: line.closesSilently ?? false,
@@ -143,7 +143,7 @@ describe.each(lines.map((line) => [line.name, line] as const))('examples/%s', (e
     (body) => valid.push(...processedLinesOf([body])),
   )
 
-  it('ends when it is told to', async () => {
+  it('stops when it is told to', async () => {
     await server.stop()
     await expect(fetch(server.origin)).rejects.toThrow('fetch failed')
   })

@@ -1,4 +1,4 @@
-/** `examples/express-postgres`: record and business write are one. */
+/** `examples/express-postgres` commits the record and the business write together. */
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(workspace, { recursive: true, force: true })
 })
 
-it('counts an event once that comes to two processes at the same moment', async () => {
+it('examples/express-postgres counts an event once that comes to two processes at the same moment', async () => {
   const before = await countedCalls()
   const rounds = 20
   for (let i = 0; i < rounds; i++) {
@@ -48,7 +48,7 @@ it('counts an event once that comes to two processes at the same moment', async 
   }, 5000)
 })
 
-it('records nothing when the business write fails, and handles the next delivery', async () => {
+it('examples/express-postgres records nothing if the business write fails, and processes the next delivery', async () => {
   const [server] = servers as [Server]
   const before = await countedCalls()
   const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
@@ -61,7 +61,7 @@ it('records nothing when the business write fails, and handles the next delivery
   expect((await countedCalls()) - before).toBe(1)
 })
 
-it('does the work that follows although the answer to COMMIT is lost', async () => {
+it('examples/express-postgres does the later work even if the response to COMMIT is lost', async () => {
   const proxy = await startProxy(postgres.port)
   const url = new URL(postgres.url)
   url.port = String(proxy.port)
@@ -88,7 +88,7 @@ it('does the work that follows although the answer to COMMIT is lost', async () 
   }
 })
 
-it('answers 500 before Truedy gives up while the database does not answer', async () => {
+it('examples/express-postgres responds with 500 before Truedy gives up if the database does not respond', async () => {
   const [server] = servers as [Server]
   const delivery = await signDelivery(sampleEvent('call.ended'), SECRET)
   const thaw = await postgres.freeze()

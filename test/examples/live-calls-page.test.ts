@@ -21,7 +21,7 @@ const NARROW = { width: 360, height: 740 }
 const SCREENSHOT = join(import.meta.dirname, '../../examples/live-calls/screenshot.png')
 const SCREENSHOT_BYTES = 150_000
 
-/** For what is a matter of a second on a machine that is not busy. */
+/** For what takes about a second on an idle machine. */
 const PATIENCE = { timeout: 20_000, interval: 50 }
 
 let workspace: string
@@ -47,13 +47,13 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  // Before the server, whose end they would complain of.
+  // The pages close before the server, because they would complain about its end.
   for (const context of contexts.splice(0)) await context.close()
   await server.stop()
   expect(complaints.splice(0)).toEqual([])
 })
 
-/** Opens the page; the test fails if it says anything on the console. */
+/** Opens the page. The test fails if the page prints anything to the console. */
 async function open(options: BrowserContextOptions = {}): Promise<Page> {
   const page = await newPage(options)
   page.on('console', (message) => {
@@ -63,7 +63,7 @@ async function open(options: BrowserContextOptions = {}): Promise<Page> {
   return show(page)
 }
 
-/** Opens the page where the browser has reason to complain: of a server that is gone. */
+/** Opens a page whose browser may print errors, because its server stops. */
 async function openUnwatched(options: BrowserContextOptions = {}): Promise<Page> {
   return show(await newPage(options))
 }
@@ -84,7 +84,7 @@ async function connectionSays(page: Page, text: string | RegExp): Promise<void> 
   await eventually(() => page.locator('#connection').textContent(), text)
 }
 
-/** Waits until what is read is as expected. */
+/** Waits until `read` returns the expected value. */
 async function eventually<Value>(read: () => Promise<Value>, expected: Value | RegExp): Promise<void> {
   await vi.waitFor(async () => {
     const value = await read()
@@ -123,15 +123,15 @@ function event(name: string, callId: string, call: Record<string, unknown> = {},
   )
 }
 
-describe('the page', () => {
-  it('says what to do as long as there are no calls', async () => {
+describe('the page of live-calls', () => {
+  it('says what to do while there are no calls', async () => {
     const page = await open()
     await page.getByText('No calls yet.').waitFor()
     expect(await page.locator('#empty').textContent()).toContain('/webhooks/truedy')
     expect(await page.title()).toBe('Live calls')
   })
 
-  it('shows each event of a call as it is delivered', async () => {
+  it('shows each event of a call once it is delivered', async () => {
     const page = await open()
     const row = rowOf(page, 'c1')
 
@@ -159,7 +159,7 @@ describe('the page', () => {
     await eventually(() => page.title(), 'Live calls')
   })
 
-  it('leaves a call ended when it is reported joined afterwards', async () => {
+  it('keeps a call ended if it is reported joined afterward', async () => {
     const page = await open()
     await deliver(server, event('call.ended', 'c1', { endReason: 'agent_hangup' }, 1))
     await eventually(textOf(rowOf(page, 'c1'), '.state'), 'Ended')
@@ -176,7 +176,7 @@ describe('the page', () => {
     expect(await textOf(rowOf(page, 'c1'), '.state')()).toBe('Failed')
   })
 
-  it('has the calls in progress first, then what ended last', async () => {
+  it('lists calls in progress first, and then the others by their end', async () => {
     await deliver(server, event('call.ended', 'ended first', {}, 50))
     await deliver(server, event('call.started', 'new', {}, 10))
     const long = { created: secondsAgo(300).toISOString() }
@@ -191,10 +191,10 @@ describe('the page', () => {
     await eventually(() => shownIds(page), ['newest', 'new', 'long', 'late news', 'ended first'])
   })
 
-  it('counts the time of calls in progress, by the clock of the server', async () => {
+  it('counts the time of calls in progress by the clock of the server', async () => {
     await deliver(server, event('call.joined', 'c1', { joined: secondsAgo(100).toISOString() }))
     const page = await newPage()
-    // A browser whose clock is a day wrong.
+    // The clock of this browser is wrong by a day.
     await page.addInitScript('{ const now = Date.now; Date.now = () => now() + 86_400_000 }')
     await show(page)
     await eventually(textOf(rowOf(page, 'c1'), '.duration'), /^1:[45]\d$/)
@@ -206,7 +206,7 @@ describe('the page', () => {
     }, PATIENCE)
   })
 
-  it('shows text from events as text', async () => {
+  it('shows markup in events as text', async () => {
     const page = await open()
     const markup = '<img src=x onerror="document.title=\'run\'"><b>bold</b>'
     await deliver(
@@ -226,7 +226,7 @@ describe('the page', () => {
   })
 })
 
-describe('filter and search', () => {
+describe('the filter and the search', () => {
   beforeEach(async () => {
     await deliver(server, event('call.joined', 'joined-1', {}, 30))
     await deliver(server, event('call.ended', 'ended-1', { agent: { name: 'Reservations' } }, 20))
@@ -234,7 +234,7 @@ describe('filter and search', () => {
     await deliver(server, event('call.failed', 'failed-1', { errorMessage: 'The carrier rejected.' }, 5))
   })
 
-  it('work by keyboard alone', async () => {
+  it('work with the keyboard alone', async () => {
     const page = await open()
     await eventually(() => shownIds(page), ['joined-1', 'failed-1', 'ended-2', 'ended-1'])
     const press = (key: string) => page.keyboard.press(key)
@@ -270,7 +270,7 @@ describe('filter and search', () => {
     expect(await page.locator('#no-match').isVisible()).toBe(false)
   })
 
-  it('hold for calls that come and change', async () => {
+  it('apply to calls that arrive and change', async () => {
     const page = await open()
     await page.getByRole('radio', { name: 'In progress' }).check()
     await eventually(() => shownIds(page), ['joined-1'])
@@ -306,8 +306,8 @@ describe('filter and search', () => {
   }
 })
 
-describe('the connection', () => {
-  it('is made again after the server was restarted, and the page shows what the server knows then', async () => {
+describe('the connection of the page', () => {
+  it('is reopened after a restart of the server, and the page shows the state that the server has then', async () => {
     const page = await openUnwatched()
     await deliver(server, event('call.joined', 'before'))
     await eventually(() => shownIds(page), ['before'])
@@ -325,7 +325,7 @@ describe('the connection', () => {
     await eventually(() => shownIds(page), ['after'])
   })
 
-  it('is made again after the server rejected it', async () => {
+  it('is reopened after the server rejected it', async () => {
     const page = await openUnwatched()
     await page.route('**/events', (route) => route.fulfill({ status: 503 }))
     const port = Number(new URL(server.origin).port)
@@ -340,14 +340,14 @@ describe('the connection', () => {
 })
 
 describe('a thousand calls', () => {
-  /** A tenth of them in progress. */
+  /** One tenth of them are in progress. */
   const thousand = Array.from({ length: 1000 }, (_, index) =>
     index % 10 === 0
       ? event('call.joined', `call-${index}`, { joined: secondsAgo(index).toISOString() }, index)
       : event('call.ended', `call-${index}`, { duration: 60, costUsd: 0.1, endReason: 'hangup' }, index),
   )
 
-  it('are there soon, and leave the page responsive', async () => {
+  it('appear soon, and leave the page responsive', async () => {
     await deliverAll(server, thousand)
     const began = performance.now()
     const page = await open()
@@ -362,7 +362,7 @@ describe('a thousand calls', () => {
     expect(shift).toBeLessThan(0.1)
   })
 
-  it('may all come while somebody looks, and a thousand is what is kept', async () => {
+  it('may all arrive while the page is open, which keeps the newest thousand', async () => {
     const page = await open()
     await deliverAll(server, thousand)
     await eventually(() => page.locator('tbody tr').count(), 1000)
@@ -374,7 +374,7 @@ describe('a thousand calls', () => {
     await eventually(() => page.locator('tbody tr').count(), 1000)
   })
 
-  /** Scrolls down for three seconds, in the page; the longest time from one frame to the next, in milliseconds. */
+  /** Scrolls down for three seconds, and returns the longest time between two frames in milliseconds. */
   async function scrollThrough(): Promise<number> {
     const began = performance.now()
     let last = began
@@ -388,7 +388,7 @@ describe('a thousand calls', () => {
     return slowest
   }
 
-  /** How much has moved since the page was opened, as web vitals measure it. */
+  /** The layout shift since the page was opened, as in web vitals. */
   async function layoutShift(): Promise<number> {
     return new Promise((resolve) => {
       new PerformanceObserver((list) => {
@@ -401,25 +401,28 @@ describe('a thousand calls', () => {
   }
 })
 
-describe('for everybody', () => {
+describe('the accessibility of the page', () => {
   const schemes = ['light', 'dark'] as const
   const viewports = { phone: PHONE, wide: WIDE }
   const cases = schemes.flatMap((colorScheme) =>
     Object.entries(viewports).map(([name, viewport]) => ({ name, viewport, colorScheme })),
   )
 
-  it.each(cases)('axe finds nothing on a $name screen, $colorScheme', async ({ viewport, colorScheme }) => {
-    await playEvening()
-    // axe is a script from elsewhere, which the page's own policy would keep out.
-    const page = await open({ viewport, colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
-    await eventually(async () => (await shownIds(page)).length > 50, true)
-    expect(await violations(page)).toEqual([])
-    await page.getByRole('searchbox').fill('nothing like it')
-    await page.getByText('No calls match.').waitFor()
-    expect(await violations(page)).toEqual([])
-  })
+  it.each(cases)(
+    'has no axe violation on a $name screen, $colorScheme',
+    async ({ viewport, colorScheme }) => {
+      await playEvening()
+      // The page's own policy would block axe, a foreign script.
+      const page = await open({ viewport, colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
+      await eventually(async () => (await shownIds(page)).length > 50, true)
+      expect(await violations(page)).toEqual([])
+      await page.getByRole('searchbox').fill('nothing like it')
+      await page.getByText('No calls match.').waitFor()
+      expect(await violations(page)).toEqual([])
+    },
+  )
 
-  it('axe finds nothing while the page is empty and while the connection is lost', async () => {
+  it('has no axe violation while the page is empty or the connection is lost', async () => {
     const page = await openUnwatched({ bypassCSP: true })
     expect(await violations(page)).toEqual([])
     await server.stop()
@@ -427,7 +430,7 @@ describe('for everybody', () => {
     expect(await violations(page)).toEqual([])
   })
 
-  it('nothing is wider than the narrowest phone, whatever the texts', async () => {
+  it('includes a layout that fits the narrowest phone, whatever the texts', async () => {
     const long = 'x'.repeat(150)
     await deliver(
       server,
@@ -443,7 +446,7 @@ describe('for everybody', () => {
     }
   })
 
-  it('it is a table for those who listen, on a phone too', async () => {
+  it('includes a table for screen readers, even on a phone', async () => {
     await deliver(server, event('call.ended', 'c1', { endReason: 'hangup' }))
     const page = await open({ viewport: PHONE })
     await rowOf(page, 'c1').waitFor()
@@ -461,7 +464,7 @@ describe('for everybody', () => {
     }
   })
 
-  it('what is announced does not follow every tick', async () => {
+  it('includes announcements that do not follow every tick', async () => {
     await deliver(server, event('call.joined', 'c1'))
     const page = await open()
     await rowOf(page, 'c1').waitFor()
@@ -480,7 +483,7 @@ describe('for everybody', () => {
     expect(await page.evaluate(() => document.body.dataset['announced'])).toBeUndefined()
   })
 
-  it('nothing flashes for those who want less motion', async () => {
+  it('includes no flashing for users who prefer reduced motion', async () => {
     const animations = async (reducedMotion: 'reduce' | 'no-preference') => {
       const page = await open({ reducedMotion })
       await page.evaluate(() => {
@@ -500,7 +503,7 @@ describe('for everybody', () => {
   })
 
   // UPDATE_SCREENSHOT=true npx vitest run --config test/examples/vitest.config.ts -t screenshot
-  it('the screenshot in the README is small, and is taken from deliveries', async () => {
+  it('the screenshot in the README is small and taken from deliveries', async () => {
     await playEvening()
     const page = await open({ viewport: { width: 1280, height: 800 } })
     await eventually(async () => (await shownIds(page)).length > 50, true)
@@ -510,7 +513,7 @@ describe('for everybody', () => {
     expect((await stat(SCREENSHOT)).size).toBeLessThan(SCREENSHOT_BYTES)
   })
 
-  /** Delivers what has happened in the last twenty minutes. */
+  /** Delivers the events of the last twenty minutes. */
   async function playEvening(): Promise<void> {
     const { evening } = await load<Evenings>(directory, 'evening.js')
     const now = Date.now()
@@ -518,7 +521,7 @@ describe('for everybody', () => {
     for (const { at, payload } of deliveries) if (at <= now) await deliver(server, payload)
   }
 
-  /** What axe finds in a page, in short. */
+  /** The violations that axe finds on a page, in short form. */
   async function violations(page: Page): Promise<string[]> {
     const path = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
     await page.evaluate(await readFile(path, 'utf8'))

@@ -48,7 +48,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(workspace, { recursive: true, force: true }))
 
-/** An event of the call `c1`, so many seconds after its beginning. */
+/** An event of the call `c1`, the given number of seconds after its start. */
 function event(name: string, seconds: number, call: Record<string, unknown> = {}): TruedyEvent {
   return parseEvent(callEvent(name, { callId: 'c1', ...call }, at(seconds)))
 }
@@ -68,7 +68,7 @@ function orders<Item>(items: readonly Item[]): Item[][] {
   )
 }
 
-/** All events of a call that went well, as they are sent nested. */
+/** All events of a successful call, in the nested form. */
 function lifeOfCall(): TruedyEvent[] {
   const over = { ended: at(65).toISOString(), endReason: 'hangup', duration: 60, costUsd: 0.09 }
   return [
@@ -168,12 +168,12 @@ describe('the state of a call', () => {
     )
   })
 
-  it('does not change by a duplicate', () => {
+  it('does not change with a duplicate', () => {
     const history = lifeOfCall().reduce<History>((known, next) => calls.withEvent(known, next), {})
     for (const repeated of lifeOfCall()) expect(calls.withEvent(history, repeated)).toBe(history)
   })
 
-  it('stays ended when the call is reported joined afterwards', () => {
+  it('stays ended if the call is reported joined afterward', () => {
     const [started, joined, ended] = lifeOfCall() as [TruedyEvent, TruedyEvent, TruedyEvent]
     expect(stateAfter([started, ended, joined])).toMatchObject({
       state: 'ended',
@@ -189,7 +189,7 @@ describe('the state of a call', () => {
     expect(costs.map(({ isBilled }) => isBilled)).toEqual([false, false, false, true])
   })
 
-  it('is ended by its bill alone', () => {
+  it('is ended after the bill alone', () => {
     expect(stateAfter([event('call.billed', 70, { costUsd: 0.1, billedDuration: '66s' })])).toMatchObject({
       state: 'ended',
       durationSeconds: 66,
@@ -197,7 +197,7 @@ describe('the state of a call', () => {
     })
   })
 
-  it('has a duration from its own times where none was sent', () => {
+  it('has a duration from its own times if none was sent', () => {
     expect(stateAfter([event('call.joined', 5), event('call.ended', 65)]).durationSeconds).toBe(60)
     expect(stateAfter([event('call.ended', 65)]).durationSeconds).toBeUndefined()
     expect(stateAfter([event('call.joined', 65), event('call.ended', 5)]).durationSeconds).toBe(0)
@@ -210,17 +210,17 @@ describe('the state of a call', () => {
     }
   })
 
-  it('takes times that are no times for missing', () => {
+  it('ignores invalid times', () => {
     const broken = parseEvent({ event: 'call.joined', timestamp: 'soon', data: { call: { callId: 'c1' } } })
     expect(stateAfter([broken])).toEqual({ id: 'c1', state: 'joined', isBilled: false })
   })
 
-  it('keeps 200 characters of a text', () => {
+  it('keeps 200 characters of a string', () => {
     const { agentName } = stateAfter([event('call.started', 0, { agent: { name: 'x'.repeat(1000) } })])
     expect(agentName).toBe(`${'x'.repeat(199)}…`)
   })
 
-  it('is told by the known events of a call with an id, and by nothing else', () => {
+  it('comes only from known events of a call with an id', () => {
     const names: SampleName[] = ['unknown', 'batch.completed', 'voice.training.failed']
     for (const name of names) expect(calls.callIdOf(parseEvent(sampleEvent(name)))).toBeUndefined()
     expect(calls.callIdOf(event('call.ended', 0))).toBe('c1')
@@ -229,8 +229,8 @@ describe('the state of a call', () => {
   })
 })
 
-describe('the figures', () => {
-  it('count from the moment when somebody joined, before that from the beginning', () => {
+describe('the numbers of live-calls', () => {
+  it('count the duration from the time when somebody joined, and before that from the start', () => {
     const [started, joined, ended] = lifeOfCall() as [TruedyEvent, TruedyEvent, TruedyEvent]
     const now = at(30).getTime()
     expect(figures.secondsOf(stateAfter([started]), now)).toBe(30)
@@ -238,11 +238,11 @@ describe('the figures', () => {
     expect(figures.secondsOf(stateAfter([started, joined, ended]), now)).toBe(60)
   })
 
-  it('never show a negative duration where the clocks differ', () => {
+  it('never include a negative duration, even if the clocks differ', () => {
     expect(figures.secondsOf(stateAfter([event('call.joined', 5)]), at(0).getTime())).toBe(0)
   })
 
-  it('are totalled', () => {
+  it('are added up', () => {
     const [started, joined, ended, billed] = lifeOfCall() as [
       TruedyEvent,
       TruedyEvent,
@@ -267,7 +267,7 @@ describe('the board', () => {
   const about = (id: string, name: string) => parseEvent(callEvent(name, { callId: id }))
   const idsOf = (board: Board) => board.calls().map(({ id }) => id)
 
-  it('tells what changed', () => {
+  it('returns what changed', () => {
     const board = boards.createBoard()
     const started = about('c1', 'call.started')
     expect(board.record(started)).toMatchObject({ call: { id: 'c1', state: 'started' }, removed: [] })
@@ -275,7 +275,7 @@ describe('the board', () => {
     expect(board.record(parseEvent(sampleEvent('batch.completed')))).toBeUndefined()
   })
 
-  it('removes the finished call without news for the longest time first', () => {
+  it('removes the finished call that has had no news for the longest time', () => {
     const board = boards.createBoard({ maxCalls: 3 })
     board.record(about('going on', 'call.joined'))
     board.record(about('ended first', 'call.ended'))
@@ -284,13 +284,13 @@ describe('the board', () => {
     expect(idsOf(board)).toEqual(['going on', 'ended next', 'new'])
   })
 
-  it('removes a call in progress where none is finished', () => {
+  it('removes a call in progress if none is finished', () => {
     const board = boards.createBoard({ maxCalls: 2 })
     for (const id of ['a', 'b', 'c']) board.record(about(id, 'call.joined'))
     expect(idsOf(board)).toEqual(['b', 'c'])
   })
 
-  it('does not open a removed call again', () => {
+  it('does not show a removed call again', () => {
     const board = boards.createBoard({ maxCalls: 1 })
     board.record(about('old', 'call.ended'))
     board.record(about('new', 'call.started'))
@@ -298,7 +298,7 @@ describe('the board', () => {
     expect(idsOf(board)).toEqual(['new'])
   })
 
-  it('removes after a day without news', () => {
+  it('removes a call after a day without news', () => {
     let now = BEGIN
     const board = boards.createBoard({ maxAgeMs: 1000, now: () => now })
     board.record(about('quiet', 'call.started'))
@@ -311,7 +311,7 @@ describe('the board', () => {
     expect(idsOf(board)).toEqual(['talking'])
   })
 
-  it('remembers a bounded number of removed calls', () => {
+  it('remembers a limited number of removed calls', () => {
     const board = boards.createBoard({ maxCalls: 1, maxRemoved: 1 })
     for (const id of ['a', 'b', 'c']) board.record(about(id, 'call.ended'))
     expect(board.record(about('b', 'call.joined'))).toBeUndefined()
@@ -320,7 +320,7 @@ describe('the board', () => {
 })
 
 describe('the feed', () => {
-  it('begins with a snapshot and goes on with changes', async () => {
+  it('starts with a snapshot and continues with changes', async () => {
     const { feed, url } = await serveFeed()
     const client = await listen(url)
     await client.has('event: snapshot')
@@ -333,7 +333,7 @@ describe('the feed', () => {
     await client.has(/"c1"]}\n\n: heartbeat\nevent: heartbeat\ndata: {"now":\d+}\n\n/)
   })
 
-  it('sends what was missed to a browser that comes back', async () => {
+  it('sends a returning browser what it missed', async () => {
     const { feed, url } = await serveFeed()
     for (const id of ['a', 'b', 'c']) feed.publish({ removed: [id] })
     const client = await listen(url)
@@ -353,7 +353,7 @@ describe('the feed', () => {
     }
   })
 
-  it('sends a snapshot where it does not know what was missed', async () => {
+  it('sends a snapshot if it does not know what was missed', async () => {
     const { feed, url } = await serveFeed({ maxChanges: 2 })
     for (const id of ['a', 'b', 'c']) feed.publish({ removed: [id] })
     const client = await listen(url)
@@ -379,7 +379,7 @@ describe('the feed', () => {
     await closed
   })
 
-  it('does not keep a copy for each client that does not read', async () => {
+  it('keeps no copy per client that does not read', async () => {
     const calls = Array.from({ length: 1000 }, (_, id) => ({ id, summary: 'x'.repeat(1000) }))
     const { feed, port } = await serveFeed({ snapshot: () => ({ calls }), maxUnsentBytes: 10_000_000 })
     const clients = await Promise.all(
@@ -397,12 +397,12 @@ describe('the feed', () => {
       feed.publish({ text: 'x'.repeat(50_000) })
       await new Promise(setImmediate)
     }
-    // A copy for each of them would be hundreds of megabytes, even without what the system's buffers hold.
+    // A copy for each client would be hundreds of megabytes, even without the system's buffers.
     expect(process.memoryUsage.rss() - before).toBeLessThan(50_000_000)
     expect(clients.every((client) => !client.destroyed)).toBe(true)
   })
 
-  it('takes so many clients at a time', async () => {
+  it('accepts a limited number of clients at a time', async () => {
     const { url } = await serveFeed({ maxClients: 1 })
     const client = await listen(url)
     expect((await fetch(url)).status).toBe(503)
@@ -422,7 +422,7 @@ describe('the feed', () => {
       server.close()
       server.closeAllConnections()
     })
-    // A TCP server's address is an object.
+    // The address of a TCP server is an object.
     const { port } = server.address() as AddressInfo
     return { feed, port, url: `http://127.0.0.1:${port}/` }
   }
@@ -441,7 +441,7 @@ describe('the server', () => {
     return server
   }
 
-  it('serves the page and the feed to its own origin, and nothing else', async () => {
+  it('serves only the page and the feed, and only to its own origin', async () => {
     const { origin } = await start()
     for (const path of ['/', '/page.js', '/page.css', '/icon.svg', '/events']) {
       const response = await fetch(origin + path)
@@ -457,7 +457,7 @@ describe('the server', () => {
     }
   })
 
-  it('sends each event on that changes something, once', async () => {
+  it('sends each event that changes something once', async () => {
     const server = await start()
     const client = await listen(`${server.origin}/events`)
     const joined = callEvent('call.joined', { callId: 'c1' })
@@ -467,7 +467,7 @@ describe('the server', () => {
     expect(client.text().match(/"state":"\w+"/g)).toEqual(['"state":"joined"', '"state":"ended"'])
   })
 
-  it('shows the calls to those who know the password, and takes deliveries without it', async () => {
+  it('shows the calls only with the password, and accepts deliveries without it', async () => {
     const server = await start({ DASHBOARD_PASSWORD: 'a:b' })
     const statusFor = async (credentials?: string) => {
       const authorization = `Basic ${Buffer.from(credentials ?? '').toString('base64')}`
@@ -488,7 +488,7 @@ describe('the server', () => {
   })
 })
 
-it('plays an evening that is delivered out of order, and comes to the same as in order', async () => {
+it('the demo evening, delivered out of order, leads to the same calls as in order', async () => {
   const { evening } = await load<Evenings>(directory, 'evening.js')
   const deliveries = evening({ from: BEGIN, until: BEGIN + 7_200_000, random: seeded(1) })
   const times = deliveries.map(({ payload }) => Date.parse(payload.timestamp))
@@ -505,7 +505,7 @@ it('plays an evening that is delivered out of order, and comes to the same as in
   expect([...states].sort()).toEqual(['ended', 'failed'])
 })
 
-/** Reads a feed until the test is over. */
+/** Reads a feed until the test ends. */
 async function listen(url: string, lastEventId?: string) {
   const abort = new AbortController()
   const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
@@ -516,7 +516,7 @@ async function listen(url: string, lastEventId?: string) {
   const reading = (async () => {
     for (let part = await stream?.read(); part && !part.done; part = await stream?.read()) text += part.value
   })()
-  // Aborted below, or by the server that ends.
+  // The end of the test or of the server aborts the request.
   reading.catch(() => {})
   onTestFinished(() => abort.abort())
   return {

@@ -1,4 +1,4 @@
-/** The example `live-calls` as the tests need it: its modules with their types, and what is sent to it. */
+/** The modules of the example `live-calls` with their types, and functions to send events to it. */
 
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -84,13 +84,13 @@ export async function load<Module>(directory: string, path: string): Promise<Mod
 
 let count = 0
 
-/** An envelope of the nested shape about a call. */
+/** A nested envelope about a call. */
 export function callEvent(name: string, call: Record<string, unknown>, time = new Date()): object {
   count += 1
   return { event: name, id: `evt_${count}`, timestamp: time.toISOString(), data: { event: name, call } }
 }
 
-/** Delivers an event that has to be acknowledged. */
+/** Delivers an event that must be acknowledged. */
 export async function deliver(server: Server, payload: object): Promise<void> {
   const { status } = await fetch(server.url, {
     method: 'POST',
@@ -99,7 +99,7 @@ export async function deliver(server: Server, payload: object): Promise<void> {
   expect(status).toBe(204)
 }
 
-/** Delivers many at a time. */
+/** Delivers many events at a time. */
 export async function deliverAll(server: Server, payloads: readonly object[]): Promise<void> {
   const rest = [...payloads]
   const work = async () => {
@@ -108,7 +108,7 @@ export async function deliverAll(server: Server, payloads: readonly object[]): P
   await Promise.all(Array.from({ length: 20 }, work))
 }
 
-/** Numbers that look random and are the same in every run. */
+/** Pseudorandom numbers that are the same in every run. */
 export function seeded(seed: number): () => number {
   let state = seed
   return () => {

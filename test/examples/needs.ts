@@ -1,4 +1,4 @@
-/** What the examples need beside them, as a `Launch` takes it. */
+/** The servers that examples need, in the form that a `Launch` takes. */
 
 import type { Need } from '../support/driver.js'
 import { startMariaDb } from '../support/mariadb-server.js'

@@ -1,4 +1,7 @@
-/** `examples/observability`: one trace across the queue, logs that lead to it, and a dashboard whose every query gives values. */
+/**
+ * `examples/observability`: one trace across the queue, logs that refer to it, and a dashboard whose queries all
+ * return values.
+ */
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -88,7 +91,7 @@ async function post(
   return (await fetch(`${origin}/webhooks/truedy`, init)).status
 }
 
-it('has one trace, from the request through the queue to the call of another service', async () => {
+it('examples/observability has one trace, from the request through the queue to the call of another service', async () => {
   const event = sampleEvent('call.ended')
   Object.assign(event.data['call'] as object, { to: PHONE })
   const traceparent = `00-${TRACE_ID}-b7ad6b7169203331-01`
@@ -108,7 +111,7 @@ it('has one trace, from the request through the queue to the call of another ser
   ])
 })
 
-it('logs the trace of each line, and what the handler got without phone numbers', async () => {
+it("examples/observability logs the trace of each line, and the handler's event without phone numbers", async () => {
   const lines = () => [...receiver.reports<LogLine>(), ...worker.reports<LogLine>()]
   const inTrace = await vi.waitFor(() => {
     const found = lines().filter((line) => line.trace_id === TRACE_ID)
@@ -132,7 +135,7 @@ interface Dashboard {
   }[]
 }
 
-/** The values that Prometheus gives for a query. */
+/** The values that Prometheus returns for a query. */
 async function query(expression: string): Promise<number[]> {
   const parameters = new URLSearchParams({ query: expression.replaceAll('$__rate_interval', '30s') })
   const response = await fetch(`http://127.0.0.1:${prometheus.port}/api/v1/query?${parameters}`)
@@ -141,19 +144,19 @@ async function query(expression: string): Promise<number[]> {
   return data.result.map(({ value }: { value: [number, string] }) => Number(value[1]))
 }
 
-it('gives a value for each query of the dashboard', async () => {
+it('examples/observability has a value for each query of the dashboard', async () => {
   const { panels }: Dashboard = JSON.parse(await readFile(join(directory, 'dashboard.json'), 'utf8'))
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
   const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
   const manual = await readFile(join(directory, 'README.md'), 'utf8')
   const [, alerts = ''] = manual.match(/^\*\*Alerts\*\*.*?```\n(.*?)```/ms) ?? []
-  // An alert that is silent is one that is well: it must only be a query.
+  // An alert may be silent, so it must only be a valid query.
   const rules = alerts.split(/^#.*\n/m).filter((rule) => rule.trim() !== '')
   expect(rules.length).toBeGreaterThan(0)
   for (const rule of rules) await query(rule)
   expect(queries.length).toBeGreaterThanOrEqual(panels.length)
 
-  /** Something of everything that the dashboard shows. */
+  /** Causes everything that the dashboard shows. */
   async function traffic(): Promise<void> {
     crm.answerNext(async () => 500)
     expect(await post(sampleEvent('call.ended'))).toBe(204)
@@ -176,8 +179,8 @@ it('gives a value for each query of the dashboard', async () => {
   expect(accepted[0]).toBeLessThan(1)
 }, 120_000)
 
-it('sends the spans that are left when it is stopped', async () => {
-  // Its own trace: spans of the test before may still be on their way.
+it('examples/observability sends the remaining spans when it is stopped', async () => {
+  // Looks only for its own trace, because spans of the test before may still be on their way.
   const traceId = TRACE_ID.replaceAll('0', '1')
   const traceparent = `00-${traceId}-b7ad6b7169203331-01`
   expect(await post(sampleEvent('call.joined'), { traceparent })).toBe(204)

@@ -1,4 +1,4 @@
-/** The queues in `examples/` that are no adapter of ours: what was acknowledged is there, on their real servers. */
+/** The queues in `examples/` that are not adapters of ours hold what was acknowledged, on their real servers. */
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(workspace, { recursive: true, force: true }))
 
-/** How many of so many deliveries were acknowledged; each other one got a 500. */
+/** The number of acknowledged deliveries. Each other one must get a 500. */
 async function acknowledged({ url, secret }: Server, count: number): Promise<number> {
   let found = 0
   for (let i = 0; i < count; i++) {
@@ -74,7 +74,7 @@ describe('examples/queue-nats', () => {
 
   const held = async () => (await opened.manager.streams.info('TRUEDY')).state.messages
 
-  it('keeps what was acknowledged while there is no worker, also over a crash of the server', async () => {
+  it('keeps acknowledged jobs while there is no worker, even through a crash of the server', async () => {
     expect(await acknowledged(receiver, 10)).toBe(10)
     await nats.halt('SIGKILL')
     expect(await acknowledged(receiver, 1)).toBe(0)
@@ -94,15 +94,15 @@ describe('examples/queue-nats', () => {
     await opened.manager.streams.purge('TRUEDY')
   })
 
-  it('gives 500 for a job above the limit of the server', async () => {
-    // Quotes are two characters each in the JSON of the job.
+  it("responds with 500 for a job over the server's limit", async () => {
+    // In the JSON of the job, each quote has two characters.
     const event = { ...sampleEvent('call.ended'), note: '"'.repeat(400_000) }
     const signed = await signDelivery(event, receiver.secret)
     expect((await fetch(receiver.url, { method: 'POST', ...signed })).status).toBe(500)
     expect(await held()).toBe(0)
   })
 
-  it('gives 500 once the stream is full, and without a stream', async () => {
+  it('responds with 500 if the stream is full or missing', async () => {
     const { config } = await opened.manager.streams.info('TRUEDY')
     await opened.manager.streams.update('TRUEDY', { ...config, max_msgs: 5 })
     const count = await acknowledged(receiver, 20)
@@ -143,18 +143,18 @@ describe('examples/queue-rabbitmq', () => {
 
   const held = async () => (await connection.queueDeclare({ queue, passive: true })).messageCount
 
-  it('keeps what was acknowledged while there is no worker', async () => {
+  it('keeps acknowledged jobs while there is no worker', async () => {
     expect(await acknowledged(receiver, 10)).toBe(10)
     await vi.waitFor(async () => expect(await held()).toBe(10), 10_000)
     await connection.queuePurge({ queue })
   })
 
-  it('gives 500 without a queue', async () => {
+  it('responds with 500 if the queue is missing', async () => {
     await connection.queueDelete({ queue })
     expect(await acknowledged(receiver, 3)).toBe(0)
   })
 
-  it('gives 500 once the queue is full', async () => {
+  it('responds with 500 once the queue is full', async () => {
     const limits = { 'x-queue-type': 'quorum', 'x-max-length': 5, 'x-overflow': 'reject-publish' }
     await connection.queueDeclare({ queue, durable: true, arguments: limits })
     // A quorum queue may take a few more than its limit.

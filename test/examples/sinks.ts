@@ -1,4 +1,4 @@
-/** Where the effects of an example arrive: a mail server, and a server that takes calls over HTTP. Both on this machine. */
+/** Where the effects of an example arrive: a mail server and an HTTP server, both on this machine. */
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -9,13 +9,13 @@ import { SMTPServer } from 'smtp-server'
 export interface Mail {
   readonly messageId: string
   readonly to: string
-  /** Header and body, as they came. */
+  /** Headers and body, as received. */
   readonly source: string
 }
 
 export interface SmtpSink {
   readonly url: string
-  /** The mails that were accepted, in order. */
+  /** The accepted mails, in order. */
   readonly mails: readonly Mail[]
   stop(): Promise<void>
 }
@@ -33,7 +33,7 @@ export async function startSmtpSink(): Promise<SmtpSink> {
       }, accept)
     },
   })
-  // A client that is killed in the middle of a mail.
+  // A client may be killed in the middle of a mail.
   smtp.on('error', () => {})
   const server = smtp.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -52,9 +52,9 @@ export interface HttpCall {
 
 export interface HttpSink {
   readonly origin: string
-  /** The calls that came, in order, whatever was answered. */
+  /** The received calls in order, whatever the response was. */
   readonly calls: readonly HttpCall[]
-  /** Answers the next calls by these, one each: with a status, at once or later, or never. The others get 204. */
+  /** Responds to the next calls with these statuses, at once, later or never. Other calls get a 204. */
   answerNext(...answers: (() => Promise<number>)[]): void
   stop(): Promise<void>
 }

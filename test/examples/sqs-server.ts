@@ -1,6 +1,6 @@
 /**
- * A stand-in for SQS that speaks its protocol: one standard queue in memory, which shows that the programs of the example run.
- * What SQS itself promises is not tested.
+ * A stand-in for SQS that speaks its protocol: one standard queue in memory. It shows that the programs of the example
+ * run. It does not test what SQS itself promises.
  */
 
 import { createHash, randomUUID } from 'node:crypto'

@@ -1,4 +1,4 @@
-/** The dedupe store of `examples/store-durable-object`, in Cloudflare's own runtime, as `wrangler dev` runs it. */
+/** The dedupe store of `examples/store-durable-object` in Cloudflare's own runtime, as `wrangler dev` runs it. */
 
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ const LONG_MS = 60_000
 const NOTHING = { result: { records: 0, alarm: null } }
 const A_RECORD = { result: { records: 1, alarm: expect.any(Number) } }
 
-/** Another Worker on the same objects. wrangler connects it to the one that has them, which runs already. */
+/** Another Worker that uses the same objects. wrangler connects it to the running Worker that has them. */
 const secondWorker = (main: string) => ({
   name: 'second',
   main,
@@ -44,10 +44,11 @@ beforeAll(async () => {
 
 afterAll(() => rm(workspace, { recursive: true, force: true }))
 
-describe('the store, asked by another Worker', () => {
+describe('the Durable Object store, used by another Worker,', () => {
   const workers: Server[] = []
 
-  // Another one, because a Worker and its own objects share a clock, and one of the cases makes that of the Worker wrong.
+  // Another Worker is used because a Worker and its own objects share a clock, and one of the cases makes the Worker's
+  // clock wrong.
   beforeAll(async () => {
     workers.push(await start('durable-object.worker.js'))
     server = await start('--config second-durable-object.worker.json')
@@ -61,21 +62,21 @@ describe('the store, asked by another Worker', () => {
   })
 })
 
-describe('the store', () => {
+describe('the Durable Object store', () => {
   beforeAll(async () => {
     server = await start('durable-object.worker.js')
   })
 
   afterAll(() => server?.stop())
 
-  it('deletes a lease that has expired', async () => {
+  it('deletes an expired lease', async () => {
     const key = 'a lease that expires'
     await ask('claim', key, { owner: 'a', leaseMs: SHORT_MS })
     expect(await ask('stored', key)).toEqual(A_RECORD)
     await vi.waitFor(async () => expect(await ask('stored', key)).toEqual(NOTHING), 5000)
   })
 
-  it('deletes a completion that has expired', async () => {
+  it('deletes an expired completion', async () => {
     const key = 'a completion that expires'
     await ask('claim', key, { owner: 'a', leaseMs: LONG_MS })
     await ask('complete', key, { owner: 'a', ttlMs: SHORT_MS })
@@ -83,21 +84,21 @@ describe('the store', () => {
     await vi.waitFor(async () => expect(await ask('stored', key)).toEqual(NOTHING), 5000)
   })
 
-  it('keeps nothing of a key that was released', async () => {
+  it('keeps nothing of a released key', async () => {
     const key = 'a released key'
     await ask('claim', key, { owner: 'a', leaseMs: LONG_MS })
     expect(await ask('release', key, { owner: 'a' })).toEqual({ result: true })
     expect(await ask('stored', key)).toEqual(NOTHING)
   })
 
-  it('keeps nothing of a key that was asked for in vain', async () => {
+  it('keeps nothing of a key that was only asked for', async () => {
     const key = 'a key that nobody holds'
     expect(await ask('renew', key, { owner: 'a', leaseMs: LONG_MS })).toEqual({ result: false })
     expect(await ask('release', key, { owner: 'a' })).toEqual({ result: false })
     expect(await ask('stored', key)).toEqual(NOTHING)
   })
 
-  it('keeps what has not expired when the alarm comes early, and sets it again', async () => {
+  it('keeps what has not expired if the alarm comes early, and sets the alarm again', async () => {
     const key = 'an early alarm'
     await ask('claim', key, { owner: 'a', leaseMs: LONG_MS })
     await ask('ringEarly', key)
@@ -106,7 +107,7 @@ describe('the store', () => {
   })
 })
 
-describe('after a restart', () => {
+describe('the Durable Object store after a restart', () => {
   beforeAll(async () => {
     server = await start('durable-object.worker.js')
     await ask('claim', 'held', { owner: 'a', leaseMs: LONG_MS })
@@ -119,12 +120,12 @@ describe('after a restart', () => {
 
   afterAll(() => server?.stop())
 
-  it('still knows who holds a key', async () => {
+  it('knows who holds a key', async () => {
     expect(await ask('claim', 'held', { owner: 'b', leaseMs: LONG_MS })).toEqual({ result: 'busy' })
     expect(await ask('complete', 'held', { owner: 'a', ttlMs: LONG_MS })).toEqual({ result: true })
   })
 
-  it('still knows what is done', async () => {
+  it('knows which events are done', async () => {
     expect(await ask('claim', 'done', { owner: 'b', leaseMs: LONG_MS })).toEqual({ result: 'done' })
   })
 
@@ -143,7 +144,7 @@ describe('two Workers', () => {
 
   afterAll(() => Promise.all(workers.map((worker) => worker.stop())))
 
-  it('handle an event once that comes to both at the same moment', async () => {
+  it('process an event once that comes to both at the same moment', async () => {
     const keys: string[] = []
     for (let i = 0; i < 20; i++) {
       const delivery = await signDelivery(sampleEvent('call.ended'), 'whsec_shared')
@@ -161,12 +162,12 @@ describe('two Workers', () => {
 
 /** Starts a Worker with the example's own command. */
 function start(script: string, env: Launch['env'] = {}): Promise<Server> {
-  // Where the Workers of one machine find each other: those of this test, and no others.
+  // Workers on one machine find each other through this folder. It contains only those of this test.
   const registry = { WRANGLER_REGISTRY_PATH: join(workspace, 'registry') }
   return startServer(directory, { command: `npm start -- ${script}`, env: { ...registry, ...env } })
 }
 
-/** What the Worker of this test answers. */
+/** The response of this test's Worker. */
 async function ask(what: string, ...args: unknown[]): Promise<unknown> {
   const response = await fetch(`${server.origin}/${what}`, { method: 'POST', body: JSON.stringify(args) })
   return response.json()

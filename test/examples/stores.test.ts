@@ -18,7 +18,7 @@ import { needDynamoDb, needMariaDb } from './needs.js'
 
 const run = promisify(execFile)
 
-/** A lease that outlives every test, and one that is over at once; in milliseconds. */
+/** A lease that outlives every test, and one that expires at once, in milliseconds. */
 const LONG_MS = 60_000
 const SHORT_MS = 1
 
@@ -40,7 +40,7 @@ async function load<Module>(example: string): Promise<Module> {
   return (await import(pathToFileURL(join(folders[example] ?? '', 'store.js')).href)) as Module
 }
 
-/** A package that an installed example depends on: the very one that its store uses. */
+/** A package of an installed example: the same copy that its store uses. */
 function dependency<Module>(example: string, name: string): Module {
   return createRequire(join(folders[example] ?? '', 'store.js'))(name) as Module
 }
@@ -49,7 +49,7 @@ describe.each([
   ['store-dynamodb', needDynamoDb],
   ['store-mysql', needMariaDb],
 ] as const)('examples/%s', (example, startNeed) => {
-  it('handles an event once, whichever of two processes it is delivered to', async () => {
+  it('processes an event once that is delivered to two processes', async () => {
     const need = await startNeed()
     const servers: Server[] = []
     try {
@@ -78,7 +78,7 @@ describe.each([
     }
   })
 
-  it('has types that hold', async () => {
+  it('has correct types', async () => {
     const root = join(import.meta.dirname, '../../node_modules')
     const strict = ['--strict', '--noUncheckedIndexedAccess', '--noPropertyAccessFromIndexSignature']
     const language = ['--module', 'nodenext', '--target', 'es2022', '--skipLibCheck']
@@ -95,7 +95,7 @@ describe.each([
 })
 
 describe('examples/store-mysql', () => {
-  it('answers 500 in time while its server hangs, and goes on afterwards', async () => {
+  it('responds with 500 in time while its server is frozen, and continues afterward', async () => {
     const database = await startMariaDb()
     const server = await startServer(folders['store-mysql'] ?? '', { env: { DATABASE_URL: database.url } })
     const deliver = async (event: object) => {
@@ -113,7 +113,7 @@ describe('examples/store-mysql', () => {
       } finally {
         proceed()
       }
-      // A claim that the server did although nobody waited for it holds its event until the lease ends.
+      // A claim that the server made after the client gave up holds its event until the lease expires.
       await vi.waitFor(async () => expect(await deliver(newEvent())).toBe(204), 10_000)
     } finally {
       await server.stop()
@@ -138,7 +138,7 @@ describe('dynamodbStore', () => {
 
   let server: Awaited<ReturnType<typeof startDynamoDb>>
   let gateway: Awaited<ReturnType<typeof serveRefusedItems>>
-  /** A store as another process has it: with a client of its own. */
+  /** Opens a store with its own client, as another process has. */
   let storeOf: (endpoint: string, options?: Options & { table?: string }) => DedupeStore
 
   beforeAll(async () => {
@@ -175,14 +175,14 @@ describe('dynamodbStore', () => {
     it.concurrent.each(storeCases)('$name', ({ run }) => run(store))
   })
 
-  describe('where a rejection brings the record', () => {
+  describe('if a rejection returns the record', () => {
     let store: DedupeStore
     beforeAll(() => {
       store = storeOf(gateway.endpoint)
     })
     it.concurrent.each(storeCases)('$name', ({ run }) => run(store))
 
-    it('writes once a step, and reads nothing but the time at first', async () => {
+    it('writes once per step, and reads only the time, in the first step', async () => {
       const before = gateway.operations.length
       const store = storeOf(gateway.endpoint)
       const key = crypto.randomUUID()
@@ -200,7 +200,7 @@ describe('dynamodbStore', () => {
   it('gives each of many keys to one of two processes', () =>
     expectOneOfTwo(storeOf(server.endpoint), storeOf(server.endpoint)))
 
-  it('tells DynamoDB to remove a record an hour after its end', async () => {
+  it('tells DynamoDB to remove a record one hour after it expires', async () => {
     const store = storeOf(server.endpoint)
     const key = crypto.randomUUID()
     for (const step of ['claim', 'renew', 'complete'] as const) {
@@ -210,12 +210,12 @@ describe('dynamodbStore', () => {
       const { expiresAt, removeAt } = (await itemOf(key)) ?? expect.fail('There is no record.')
       expect(Number(expiresAt.N)).toBeGreaterThanOrEqual(before + length)
       expect(Number(expiresAt.N)).toBeLessThanOrEqual(Date.now() + length)
-      // In whole seconds, without which DynamoDB removes nothing.
+      // DynamoDB removes a record only if the time is in whole seconds.
       expect(removeAt.N).toBe(String(Math.ceil(Number(expiresAt.N) / 1000) + 3600))
     }
   })
 
-  it('leaves nothing behind of what is released', async () => {
+  it('deletes a key that is released', async () => {
     const store = storeOf(server.endpoint)
     const key = crypto.randomUUID()
     await store.claim(key, { owner: 'a', leaseMs: LONG_MS })
@@ -224,8 +224,8 @@ describe('dynamodbStore', () => {
     expect(await itemOf(key)).toBeUndefined()
   })
 
-  // The last that is kept as it is, the first that is not, and the first that would not fit.
-  it.each([500, 501, 683, 10_000])('takes keys of %i characters of three bytes each', async (length) => {
+  // The last length that is kept as it is, the first that is not, and the first that would not fit.
+  it.each([500, 501, 683, 10_000])('accepts keys of %i characters with three bytes each', async (length) => {
     const store = storeOf(server.endpoint)
     const id = Array.from(crypto.randomUUID(), (unit) => String.fromCharCode(0x4e00 + unit.charCodeAt(0)))
     const key = id.join('').padEnd(length - 1, '世')
@@ -243,7 +243,7 @@ describe('dynamodbStore', () => {
     for (const { dedupeKey } of Items) expect(Buffer.byteLength(dedupeKey.S)).toBeLessThanOrEqual(2048)
   })
 
-  it('leaves a lease alone for as long as the clocks may differ', async () => {
+  it('keeps a lease for as long as the clocks may differ', async () => {
     const key = crypto.randomUUID()
     const careful = storeOf(server.endpoint, { clockSkewMs: LONG_MS })
     await careful.claim(key, { owner: 'a', leaseMs: SHORT_MS })
@@ -257,7 +257,7 @@ describe('dynamodbStore', () => {
   it.each([
     ['an hour ahead', 3_600_000],
     ['an hour behind', -3_600_000],
-  ])('is not misled by a clock that is %s, from the first step on', async (_, error) => {
+  ])('works correctly from the first step if the clock is %s', async (_, error) => {
     const right = storeOf(server.endpoint)
     const wrong = () => storeOf(server.endpoint, { now: () => Date.now() + error })
     const [ofRight, ofWrong] = [crypto.randomUUID(), crypto.randomUUID()]
@@ -270,7 +270,7 @@ describe('dynamodbStore', () => {
     expect(await wrong().complete(ofWrong, { owner: 'a', ttlMs: LONG_MS })).toBe(true)
   })
 
-  it('leaves a clock alone that is wrong by less than what the answers prove', async () => {
+  it('does not correct a clock whose error is too small to prove', async () => {
     const key = crypto.randomUUID()
     const now = () => Date.now() + 3000
     await storeOf(server.endpoint, { now }).claim(key, { owner: 'a', leaseMs: LONG_MS })
@@ -278,7 +278,7 @@ describe('dynamodbStore', () => {
     expect(Number(expiresAt.N) - Date.now() - LONG_MS).toBeGreaterThan(2000)
   })
 
-  it('rejects with what the client rejects with, at the first step and later', async () => {
+  it('rejects with the errors of the client, in the first step and later', async () => {
     const table = 'short-lived'
     const step = { key: crypto.randomUUID(), owner: 'a', leaseMs: LONG_MS, ttlMs: LONG_MS }
     const store = storeOf(server.endpoint, { table })
@@ -321,7 +321,7 @@ describe('mysqlStore', () => {
   const open: Connection[] = []
 
   beforeAll(async () => {
-    // A default of newer releases, under which more statements fail for others'.
+    // A default of newer releases that makes more statements fail because of others.
     server = await startMariaDb('--loose-innodb-snapshot-isolation=ON')
     client = dependency('store-mysql', 'mysql2/promise')
     stores = await load('store-mysql')
@@ -335,7 +335,7 @@ describe('mysqlStore', () => {
     await server?.stop()
   })
 
-  /** A pool as another process has it. */
+  /** A separate pool, as another process has. */
   function poolOf(connectionLimit: number): Connection {
     const created = client.createPool({ uri: server.url, connectionLimit })
     open.push(created)
@@ -353,10 +353,10 @@ describe('mysqlStore', () => {
     return Number(row['Value'] ?? Object.values(row)[0])
   }
 
-  /** Resolves when so many transactions wait for a lock. */
+  /** Resolves once `count` transactions wait for a lock. */
   async function untilWaiting(count: number): Promise<void> {
     const sql = `SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'`
-    // The server answers from a cache that it renews when nobody has asked for 100 ms.
+    // The server responds from a cache, which it renews once nobody has asked for 100 ms.
     await vi.waitFor(async () => expect(await numberOf(sql)).toBe(count), { timeout: 10_000, interval: 200 })
   }
 
@@ -367,9 +367,9 @@ describe('mysqlStore', () => {
   it('gives each of many keys to one of two processes', () =>
     expectOneOfTwo(stores.mysqlStore(poolOf(10)), stores.mysqlStore(poolOf(10))))
 
-  // The last that is kept as it is, the first that is not, and the first that would not fit.
+  // The last length that is kept as it is, the first that is not, and the first that would not fit.
   it.each([255, 256, 342, 10_000])(
-    'takes keys and owners of %i characters of three bytes each',
+    'accepts keys and owners of %i characters with three bytes each',
     async (length) => {
       const [key = '', other = '', owner = '', stranger = ''] = ['界', '人', '主', '客'].map(
         (end) => '世'.repeat(length - 1) + end,
@@ -382,7 +382,7 @@ describe('mysqlStore', () => {
     },
   )
 
-  it('goes by the same time in sessions of different time zones', async () => {
+  it('uses the same time in sessions with different time zones', async () => {
     const key = crypto.randomUUID()
     const [west, east] = [await connect(), await connect()]
     await west.query(`SET time_zone = '-11:00'`)
@@ -393,8 +393,8 @@ describe('mysqlStore', () => {
     expect(await stores.mysqlStore(east).claim(key, { owner: 'b', leaseMs: LONG_MS })).toBe('done')
   })
 
-  it('goes on after a deadlock', async () => {
-    // What many claims come to that waited for a transaction which is then rolled back.
+  it('continues after a deadlock', async () => {
+    // Many claims that wait for a transaction deadlock when it is rolled back.
     const key = crypto.randomUUID()
     const crowd = stores.mysqlStore(poolOf(20))
     const deadlocksBefore = await deadlocks()
@@ -411,11 +411,11 @@ describe('mysqlStore', () => {
     expect(await deadlocks()).toBeGreaterThan(deadlocksBefore)
   })
 
-  it('leaves it to the owner of a transaction to begin it again after a deadlock', async () => {
+  it('rethrows a deadlock to the owner of the transaction, who must run it again', async () => {
     const [a, b] = [crypto.randomUUID(), crypto.randomUUID()]
     const [large, small] = [await connect(), await connect()]
     const lease = { owner: 'a', leaseMs: LONG_MS }
-    // The server undoes the smaller one.
+    // The server rolls back the smaller one.
     await pool.query('CREATE TABLE ballast (id INT PRIMARY KEY)')
     for (const transaction of [large, small]) await transaction.query('START TRANSACTION')
     await large.query('INSERT INTO ballast SELECT seq FROM seq_1_to_1000')
@@ -432,7 +432,7 @@ describe('mysqlStore', () => {
     expect(await store.claim(b, { owner: 'b', leaseMs: LONG_MS })).toBe('claimed')
   })
 
-  it('rejects, and claims nothing, when it waits for a lock too long', async () => {
+  it('rejects and claims nothing if it waits too long for a lock', async () => {
     const key = crypto.randomUUID()
     const hasty = poolOf(1)
     await hasty.query('SET SESSION innodb_lock_wait_timeout = 1')
@@ -442,13 +442,13 @@ describe('mysqlStore', () => {
     const startedAt = performance.now()
     const claim = stores.mysqlStore(hasty).claim(key, { owner: 'b', leaseMs: LONG_MS })
     await expect(claim).rejects.toMatchObject({ errno: 1205 })
-    // Once: who asks has waited long enough.
+    // It waits once only, because that is long enough.
     expect(performance.now() - startedAt).toBeLessThan(4000)
     await transaction.query('ROLLBACK')
     expect(await store.claim(key, { owner: 'c', leaseMs: LONG_MS })).toBe('claimed')
   })
 
-  it('records an event with the side effects of a transaction, or not at all', async () => {
+  it('records an event together with the effects of a transaction, or not at all', async () => {
     const event = newEvent()
     const transaction = await connect()
     const inTransaction = stores.mysqlStore(transaction)
@@ -461,7 +461,7 @@ describe('mysqlStore', () => {
     expect(answers).toEqual([false, false, true])
   })
 
-  it('leaves nothing behind of what is released', async () => {
+  it('deletes a key that is released', async () => {
     const key = crypto.randomUUID()
     const rows = () => numberOf(`SELECT COUNT(*) FROM truedy_webhooks WHERE dedupe_key = '${key}'`)
     await store.claim(key, { owner: 'a', leaseMs: LONG_MS })
@@ -470,7 +470,7 @@ describe('mysqlStore', () => {
     expect(await rows()).toBe(0)
   })
 
-  it('sweeps what has expired, in batches, and nothing else', async () => {
+  it('sweeps only expired records, in batches', async () => {
     await pool.query(stores.mysqlSchema({ table: 'swept' }))
     const connection = await connect()
     const swept = stores.mysqlStore(connection, { table: 'swept' })
@@ -488,14 +488,14 @@ describe('mysqlStore', () => {
     expect(await swept.sweep()).toBe(0)
   })
 
-  it('finds what has expired by an index', async () => {
+  it('finds expired records with an index', async () => {
     const [[plan = {}]] = await pool.query(
       'EXPLAIN DELETE FROM truedy_webhooks WHERE expires_at <= UTC_TIMESTAMP(6)',
     )
     expect(String(plan['possible_keys'])).toContain('expires_at')
   })
 
-  it('takes the name of a table, also with that of its database', async () => {
+  it('accepts a table name, with or without a database', async () => {
     await pool.query('CREATE DATABASE hooks')
     const table = 'hooks.Events_2'
     await pool.query(stores.mysqlSchema({ table }))
@@ -507,7 +507,7 @@ describe('mysqlStore', () => {
   })
 
   it.each(['', 'a b', 'a`; DROP TABLE x; --', 'a.b.c', '.a', 'a.', 'a\n', 'täble', 'x'.repeat(65)])(
-    'rejects %j as the name of a table',
+    'rejects the table name %j',
     (table) => {
       expect(() => stores.mysqlStore(pool, { table })).toThrow(TypeError)
       expect(() => stores.mysqlSchema({ table })).toThrow(TypeError)
@@ -519,7 +519,7 @@ function newEvent() {
   return parseEvent({ event: 'call.ended', timestamp: 1773844320, id: crypto.randomUUID(), data: {} })
 }
 
-/** Both ask for each of 100 keys at the same moment. */
+/** Both stores claim each of 100 keys at the same moment. */
 async function expectOneOfTwo(one: DedupeStore, other: DedupeStore): Promise<void> {
   const keys = Array.from({ length: 100 }, () => crypto.randomUUID())
   const claims = await Promise.all(

@@ -14,7 +14,7 @@ import { packLibrary } from '../support/package.js'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
 import { sendEveryCase } from './every-case.js'
 
-/** How long the example keeps what it looked up. */
+/** How long the example caches a lookup. */
 const CACHE_MS = 5000
 
 let workspace: string
@@ -52,7 +52,7 @@ async function post(tenant: string, secret: string, event: object = sampleEvent(
 const statusOf = async (...args: Parameters<typeof post>) => (await post(...args)).status
 const processedKeys = () => servers.flatMap((server) => server.processedLines()).map(({ key }) => key)
 
-it('answers as an endpoint must, and processes each event once', async () => {
+it('examples/tenants responds as an endpoint must, and processes each event once', async () => {
   const keys = await sendEveryCase(`${servers[0]?.url}/acme`, 'whsec_acme')
   await vi.waitFor(
     () => expect(processedKeys().sort()).toEqual(keys.map((key) => `@acme/${key}`).sort()),
@@ -66,7 +66,7 @@ it('answers as an endpoint must, and processes each event once', async () => {
   }
 })
 
-it('processes an event once for each workspace, at whichever process it arrives', async () => {
+it('examples/tenants processes an event once for each workspace, whichever process it arrives at', async () => {
   const event = sampleEvent('call.ended')
   const key = dedupeKey(parseEvent(event))
   for (const [tenant, secret] of [['acme', 'whsec_acme'] as const, ['globex', 'whsec_globex'] as const]) {
@@ -80,14 +80,14 @@ it('processes an event once for each workspace, at whichever process it arrives'
   }, 5000)
 })
 
-it('gives an unknown workspace the response to a wrong signature', async () => {
+it('examples/tenants responds to an unknown workspace as to a wrong signature', async () => {
   const wrong = await post('acme', 'whsec_globex')
   const unknown = await post('initech', 'whsec_acme')
   expect([wrong.status, unknown.status]).toEqual([401, 401])
   expect(await unknown.text()).toBe(await wrong.text())
 })
 
-it('rotates a secret while it runs: the old and the new one count, then only the new one', async () => {
+it('examples/tenants accepts the old and the new secret during a rotation, and then only the new one', async () => {
   expect(await statusOf('acme', 'whsec_new')).toBe(401)
   await changeSecret('add', 'acme', 'whsec_new')
   await vi.waitFor(async () => expect(await statusOf('acme', 'whsec_new')).toBe(204), 2 * CACHE_MS)
@@ -98,11 +98,11 @@ it('rotates a secret while it runs: the old and the new one count, then only the
   expect(await statusOf('acme', 'whsec_new')).toBe(204)
 })
 
-it('asks for a retry while the database is down, and forgets the failure', async () => {
+it('examples/tenants asks for a retry while the database is down, and forgets the failure', async () => {
   await delay(CACHE_MS)
   await postgres.halt()
   expect(await statusOf('globex', 'whsec_globex')).toBe(500)
-  // Nothing is looked up for a request without a signature.
+  // The program looks up nothing for a request without a signature.
   const unsigned = await fetch(`${servers[0]?.url}/globex`, { method: 'POST', body: '{}' })
   expect(unsigned.status).toBe(401)
   await postgres.resume()

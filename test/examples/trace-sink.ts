@@ -1,4 +1,4 @@
-/** Where the spans of an example arrive: OTLP over HTTP, in JSON. */
+/** The receiver of an example's spans: OTLP over HTTP, as JSON. */
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -21,7 +21,7 @@ export interface TraceSink {
   stop(): Promise<void>
 }
 
-/** The part of a request of OTLP that is read. */
+/** The parts of an OTLP request that are read. */
 interface ExportRequest {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly { key: string; value: { stringValue?: string } }[] }

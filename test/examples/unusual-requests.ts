@@ -1,4 +1,4 @@
-/** What the examples of frameworks do with large and endless bodies, and on their other routes. */
+/** How the examples of frameworks treat large and endless bodies, and requests on their other routes. */
 
 import { request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -6,27 +6,27 @@ import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 import { expect, it } from 'vitest'
 import type { Server } from '../support/driver.js'
 
-/** The fetch frameworks. */
+/** The frameworks that use fetch types. */
 const FETCH = ['bun-serve', 'elysia', 'deno-serve', 'sveltekit', 'astro', 'react-router', 'nuxt']
-/** Those that parse JSON beside the webhook. */
+/** The examples that parse JSON on another route. */
 const GREETING = ['express', 'express-4', 'fastify', 'koa', 'hono', ...FETCH]
 /**
- * Those whose framework lets the library reject a body without end. Koa prints that the rest of the body is no request. NestJS answers
- * only when its parser has read to the end.
+ * The examples whose framework lets the library reject an endless body. Koa prints an error for the rest of the body.
+ * NestJS responds only once its parser has read everything.
  */
 const ENDLESS = ['express', 'express-4', 'fastify', 'hono', 'nextjs-app', 'nextjs-pages', ...FETCH]
-/** Those whose own limits a large delivery could meet. */
+/** The examples whose own limits could affect a large delivery. */
 const LARGE = [...new Set([...GREETING, ...ENDLESS, 'nestjs'])]
 
-/** Below the library's limit, and above that of many a framework. */
+/** Below the library's limit, and above that of many frameworks. */
 const LARGE_BYTES = 900_000
 
 /**
- * The tests of an example that runs.
+ * The tests of a running example.
  *
  * @param example - its name
  * @param running - the example
- * @param onAccepted - gets the body of each delivery that must be processed
+ * @param onAccepted - receives the body of each delivery that must be processed
  */
 export function testUnusualRequests(
   example: string,
@@ -40,12 +40,12 @@ export function testUnusualRequests(
     onAccepted(signed.body)
   }
 
-  it.runIf(LARGE.includes(example))('takes a large delivery', async () => {
+  it.runIf(LARGE.includes(example))('accepts a large delivery', async () => {
     const event = sampleEvent('call.ended')
     await deliver({ ...event, data: { ...event.data, call_id: 'large', summary: 'x'.repeat(LARGE_BYTES) } })
   })
 
-  it.runIf(ENDLESS.includes(example))('rejects a body without end, and goes on', async () => {
+  it.runIf(ENDLESS.includes(example))('rejects an endless body, and continues', async () => {
     expect([413, 'hung up']).toContain(await sendWithoutEnd(running()))
     await deliver(sampleEvent('call.ended'))
   })
@@ -60,20 +60,20 @@ export function testUnusualRequests(
   })
 }
 
-/** Sends a body that does not say how long it is, until there is an answer, and some more; its status. */
+/** Sends a body of undeclared length until there is a response, and then some more. Returns the status. */
 async function sendWithoutEnd({ url, secret }: Server): Promise<number | 'hung up' | undefined> {
-  // Those of another body: without a signature the body would not be read at all.
+  // The headers are those of another body: without a signature, the body would not be read at all.
   const { headers } = await signDelivery(sampleEvent('call.ended'), secret)
   const upload = request(url, { method: 'POST', headers })
   let isOver = false
   const answer = new Promise<number | 'hung up' | undefined>((resolve) => {
     upload.on('response', ({ statusCode }) => resolve(statusCode))
-    // SvelteKit and React Router end the connection where the rest of a body is not wanted.
+    // SvelteKit and React Router close the connection if they don't want the rest of a body.
     upload.on('error', () => resolve('hung up'))
   }).finally(() => {
     isOver = true
   })
-  // Servers that go on reading after their answer must not stumble over the rest.
+  // Servers that keep reading after their response must not fail because of the rest.
   for (let rest = 100; rest > 0 && upload.writable; rest -= isOver ? 1 : 0) {
     upload.write('x'.repeat(16_384))
     await delay(1)

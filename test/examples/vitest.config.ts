@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Some of their tests measure how quickly a page follows. */
+/** Some tests measure how quickly a page reacts. */
 const TIMED = ['live-calls*.test.ts']
 
 // From the root, after a build: npx vitest run --config test/examples/vitest.config.ts [-t express]
@@ -10,7 +10,7 @@ export default defineConfig({
     globalSetup: '../support/installations.ts',
     restoreMocks: true,
     testTimeout: 60_000,
-    // Installing a framework.
+    // Long enough to install a framework.
     hookTimeout: 300_000,
     projects: [
       {

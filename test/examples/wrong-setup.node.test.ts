@@ -1,4 +1,4 @@
-/** Where a setup keeps the raw body from the library, the answer and the log say so: frameworks on Node. */
+/** If a setup keeps the raw body from the library, the response and the log say so: frameworks on Node. */
 
 import { type Change, describeChanges } from './changed-examples.js'
 

@@ -1,4 +1,7 @@
-/** What is easily got wrong where functions are hosted: the answer tells it from a forged delivery, the log says what to change. */
+/**
+ * Common mistakes in hosted functions: the response differs from that to a forged delivery, and the log says what to
+ * change.
+ */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,12 +14,12 @@ import { catalogue } from './catalogue.js'
 
 interface Mistake {
   readonly name: string
-  /** The line of the catalogue whose function makes it. */
+  /** The entry of the catalogue whose function has the mistake. */
   readonly example: string
-  /** What is in the place of the function, where the example has it. */
+  /** The file of the function in the example. */
   readonly file: string
   readonly program: string
-  /** What the log says of the way out. */
+  /** What the log says about the fix. */
   readonly hint: string
 }
 
@@ -87,7 +90,7 @@ const mistakes: readonly Mistake[] = [
     program: lambda(`JSON.parse(event.body ?? '{}')`),
   },
   {
-    name: 'a Google Cloud Function gives the parsed body',
+    name: 'a Google Cloud Function passes the parsed body',
     example: 'google-cloud-functions',
     file: 'index.js',
     hint: 'req.rawBody',
@@ -130,7 +133,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(workspace, { recursive: true, force: true }))
 
-/** Installs an example, with another program in it, and starts it. */
+/** Installs an example, replaces its program, and starts it. */
 async function start({ example, file, program }: Omit<Mistake, 'name' | 'hint'>): Promise<void> {
   const launch = { folder: example, ...catalogue[example] }
   const directory = await installExample(launch.folder, tarball, workspace, launch)
@@ -138,12 +141,12 @@ async function start({ example, file, program }: Omit<Mistake, 'name' | 'hint'>)
   server = await startServer(directory, launch)
 }
 
-describe.each(mistakes.map((mistake) => [mistake.name, mistake] as const))('Where %s', (_, mistake) => {
+describe.each(mistakes.map((mistake) => [mistake.name, mistake] as const))('if %s', (_, mistake) => {
   beforeAll(() => start(mistake))
 
   afterAll(() => server?.stop())
 
-  it('answers 500 to a valid delivery, and handles nothing', async () => {
+  it('responds with 500 to a valid delivery, and processes nothing', async () => {
     const signed = await signDelivery(sampleEvent('call.ended'), server.secret)
     const response = await fetch(server.url, { method: 'POST', ...signed })
     expect(response.status).toBe(500)
@@ -156,14 +159,14 @@ describe.each(mistakes.map((mistake) => [mistake.name, mistake] as const))('Wher
   })
 })
 
-describe('Where a Lambda function does not decode the body', () => {
+describe('if a Lambda function does not decode the body', () => {
   beforeAll(() =>
     start({ example: 'aws-lambda, function URL, base64', file: 'index.js', program: lambda('event.body') }),
   )
 
   afterAll(() => server?.stop())
 
-  it('answers 401, and handles nothing', async () => {
+  it('responds with 401 and processes nothing', async () => {
     const signed = await signDelivery(sampleEvent('call.ended'), server.secret)
     const response = await fetch(server.url, { method: 'POST', ...signed })
     expect(response.status).toBe(401)

@@ -1,8 +1,8 @@
-/** Where a setup keeps the raw body from the library, the answer and the log say so: frameworks that speak fetch. */
+/** If a setup keeps the raw body from the library, the response and the log say so: frameworks with fetch types. */
 
 import { type Change, describeChanges } from './changed-examples.js'
 
-/** What is said of a context that has the Request in it. */
+/** What the log says about a context that contains the Request. */
 const NO_REQUEST = 'This is not a fetch Request'
 
 const changes: Readonly<Record<string, readonly Change[]>> = {
@@ -37,13 +37,13 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       replace: ['new Elysia()', 'new Elysia().onParse(({ request }) => request.json())'],
     },
     {
-      what: 'onParse() comes after',
+      what: 'onParse() comes afterward',
       file: 'server.ts',
       replace: ['  .listen(', '  .onParse(({ request }) => request.json())\n  .listen('],
       isFine: true,
     },
     {
-      what: 'the context is handed over in place of the request',
+      what: 'the context is passed instead of the request',
       file: 'server.ts',
       replace: ['({ request }) => receive(request)', 'receive'],
       log: NO_REQUEST,
@@ -70,7 +70,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       ],
     },
     {
-      what: 'the event is handed over in place of the request',
+      what: 'the event is passed instead of the request',
       file: 'src/routes/webhooks/truedy/+server.ts',
       replace: ['RequestHandler = ({ request }) =>', 'RequestHandler = (request) =>'],
       log: NO_REQUEST,
@@ -86,7 +86,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       ],
     },
     {
-      what: 'the context is handed over in place of the request',
+      what: 'the context is passed instead of the request',
       file: 'src/pages/webhooks/truedy.ts',
       replace: ['({ request }) => receive(request)', 'receive'],
       log: NO_REQUEST,
@@ -105,7 +105,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
       ],
     },
     {
-      what: 'the arguments are handed over in place of the request',
+      what: 'the arguments are passed instead of the request',
       file: 'app/routes/truedy.ts',
       replace: ['({ request }: Route.ActionArgs) => receive(request)', 'receive'],
       log: NO_REQUEST,

@@ -14,7 +14,7 @@ import { postgresStore } from '../../src/stores/postgres.js'
 import { redisStore } from '../../src/stores/redis.js'
 import { type SampleEvent, signDelivery } from '../../src/testing/index.js'
 
-/** A store and what ends its connections. */
+/** A store and a function that closes its connections. */
 export interface OpenedStore {
   readonly store: DedupeStore
   close(): Promise<void>
@@ -44,7 +44,7 @@ export const openStore = {
 
 const SECRET = 'whsec_0123456789abcdef0123456789abcdef'
 
-/** A receiver, and what it told of the deliveries that it got. */
+/** A receiver, and the outcomes of its deliveries. */
 export function createEndpoint(
   options: Omit<ProcessingOptions<Request, []>, 'secret' | 'onOutcome'> &
     Handling<HandlerContext<Request, []>>,
@@ -57,7 +57,7 @@ export function createEndpoint(
   })
   return {
     outcomes,
-    /** Delivers an event once; the status of the response. */
+    /** Delivers an event once, and returns the status of the response. */
     async deliver(event: SampleEvent): Promise<number> {
       const { body, headers } = await signDelivery(event, SECRET)
       const response = await receive(new Request('http://localhost/', { method: 'POST', body, headers }))

@@ -1,4 +1,7 @@
-/** No event is lost, and none processed twice, whatever happens to workers and store: real processes, everything counted. */
+/**
+ * No event is lost, and none is processed twice, whatever happens to workers and store: real processes, everything
+ * counted.
+ */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pauseWorkers } from './pause.js'
@@ -32,8 +35,8 @@ describe.each(['redis', 'postgres', 'sqlite'] as const)('%s', (name) => {
   afterAll(() => store?.stop())
 
   /**
-   * Plays a scenario, and requires of it what all have in common. Unless it says otherwise a worker that dies holds its events
-   * until the seventh repeat, 3.8 s after the first try.
+   * Plays a scenario and requires what all scenarios have in common. By default, a worker that crashes holds its
+   * events until the seventh retry, 3.8 s after the first attempt.
    */
   async function play(scenario: Partial<Scenario> & Pick<Scenario, 'name' | 'play'>): Promise<Result> {
     const result = await playScenario({ store: name, pattern: 'plain', leaseMs: 3000, ...scenario }, store)
@@ -51,24 +54,24 @@ describe.each(['redis', 'postgres', 'sqlite'] as const)('%s', (name) => {
     workers.events.filter((event) => event.type === 'step' && event.step === step && event.result === result)
       .length
 
-  it('handles 2,000 deliveries of 1,400 events once', async () => {
+  it('processes 2,000 deliveries of 1,400 events once', async () => {
     const result = await play({ name: 'no fault', play: withoutFault })
     expect(result.again).toEqual([])
     expect(result.line).toMatchObject({ deliveries: 2000, events: 1400, broken: 0 })
     expect(outcomes(result, 'processed')).toBe(1400)
     expect(outcomes(result, 'duplicate')).toBe(600)
-    // The port is everybody's.
+    // Anyone can use this port.
     expect(result.ledger.pids.size).toBe(4)
   })
 
-  it('loses nothing to workers that are killed', async () => {
+  it('loses nothing if workers are killed', async () => {
     const result = await play({ name: 'workers killed', play: killWorkers })
     expect(deaths(result)).toBeGreaterThanOrEqual(20)
     expect(result.workers.deathsInHandler()).toBeGreaterThanOrEqual(5)
   })
 
-  // SQLite has no server: all of its workers are restarted at once, and killed at once.
-  it('outlives a restart of the store', async () => {
+  // SQLite has no server, so all of its workers are restarted or killed at once.
+  it('survives a restart of the store', async () => {
     const result = await play({ name: 'store restarted', leaseMs: 7000, play: restartStore(store) })
     if (name === 'sqlite') expect(deaths(result)).toBeGreaterThanOrEqual(8)
     else {
@@ -77,23 +80,23 @@ describe.each(['redis', 'postgres', 'sqlite'] as const)('%s', (name) => {
     }
   })
 
-  it('answers 500 while the store is unreachable for 5 s, and goes on when it is back', async () => {
+  it('responds with 500 while the store is unreachable for 5 s, and continues afterward', async () => {
     const result = await play({ name: 'store unreachable', leaseMs: 7400, play: blockStore(store) })
     expect(result.again).toEqual([])
     expect(result.line.failed).toBeGreaterThan(0)
     expect(steps(result, 'complete', 'failed')).toBeGreaterThan(0)
   })
 
-  it('rejects a worker that was paused past its lease', async () => {
+  it('rejects a worker that was paused for longer than its lease', async () => {
     const result = await play({ name: 'workers paused', leaseMs: 800, timeoutMs: 300, play: pauseWorkers })
     expect(result.again).toEqual([])
-    // Two while the other worker still held the event; two when it was done, which is what the worker asked for.
+    // Two were still held by the other worker. Two were done, which is what `complete` asks for.
     expect(steps(result, 'complete', 'rejected')).toBe(2)
     expect(steps(result, 'release', 'rejected')).toBe(4)
   })
 
-  // SQLite has no connection: its file is locked for a moment.
-  it('loses no record to a connection that drops between claim and complete', async () => {
+  // SQLite has no connection, so its file is locked for a moment.
+  it('loses no record if a connection drops between claim and complete', async () => {
     // `complete` retries for 6.3 s, so an event that met several cuts still holds its lease.
     const result = await play({ name: 'connections cut', leaseMs: 7400, play: cutConnections(store) })
     expect(result.again).toEqual([])
@@ -108,34 +111,34 @@ describe.each(['redis', 'postgres', 'sqlite'] as const)('%s', (name) => {
         (event) => event.type === 'outcome' && event.status === 'processed' && !event.recorded,
       )
 
-    it('handles nothing twice when answers are lost, and knows what was recorded', async () => {
+    it('processes nothing twice if responses are lost, and knows what was marked done', async () => {
       const result = await play({ name: 'answers lost', play: loseAnswers(server()) })
       expect(result.again).toEqual([])
       expect(result.line.failed).toBeGreaterThan(0)
       expect(unrecorded(result)).toEqual([])
     })
 
-    it('answers in time while the server hangs, and goes on when it does', async () => {
+    it('responds in time while the server is frozen, and continues afterward', async () => {
       const result = await play({ name: 'server frozen', leaseMs: 20_000, play: freezeServer(server()) })
       expect(result.again).toEqual([])
-      // The sender waits for ten seconds, as Truedy does. The deadline is nine, and timers are late on a busy machine.
+      // The sender waits for 10 s, as Truedy does. The deadline is 9 s, and timers are late on a busy machine.
       expect(result.line.broken).toBe(0)
       expect(result.line.failed).toBeGreaterThan(0)
     })
   }
 
-  // Redis holds no effects to be in one transaction with.
+  // Redis holds no effects that could share a transaction with the record.
   if (name === 'redis') return
 
   describe('in one transaction with the effect', () => {
-    it('handles nothing twice when workers are killed', async () => {
+    it('processes nothing twice if workers are killed', async () => {
       const result = await play({ name: 'transaction, killed', pattern: 'transaction', play: killWorkers })
       expect(result.again).toEqual([])
       expect(deaths(result)).toBeGreaterThanOrEqual(20)
       expect(result.workers.deathsInHandler()).toBeGreaterThanOrEqual(5)
     })
 
-    it('handles nothing twice when the store is restarted', async () => {
+    it('processes nothing twice if the store is restarted', async () => {
       const result = await play({
         name: 'transaction, restarted',
         pattern: 'transaction',

@@ -1,4 +1,4 @@
-/** The service that the handlers call: it lives in the test's own process, and counts. */
+/** The service that the handlers call. It lives in the test's own process and counts. */
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -7,24 +7,24 @@ import { json } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Running } from './worker-pool.js'
 
-/** A handler that is kept waiting in the middle of its work. */
+/** A handler that is held in the middle of its work. */
 export interface Held extends Running {
-  /** Lets it go on. */
+  /** Lets the handler continue. */
   proceed(): void
 }
 
 export interface Ledger {
   readonly url: string
-  /** How many effects each event had, by its id. Every call counts, whatever became of the caller. */
+  /** The number of effects per event id. Every call counts, whatever happened to its caller. */
   readonly effects: ReadonlyMap<string, number>
   /** The workers that had an effect. */
   readonly pids: ReadonlySet<number>
-  /** Keeps the next handler that comes waiting, and gives it here. */
+  /** Holds the next handler that calls, and returns it. */
   nextHeld(): Promise<Held>
   stop(): Promise<void>
 }
 
-/** @param workMs - how long the slow part of an event's work takes this time, in milliseconds */
+/** @param workMs - how long the slow part of an event's work takes, in milliseconds */
 export async function startLedger(workMs: () => number): Promise<Ledger> {
   const effects = new Map<string, number>()
   const pids = new Set<number>()
@@ -47,10 +47,10 @@ export async function startLedger(workMs: () => number): Promise<Ledger> {
   }
 
   const server = createServer((request, response) => {
-    // A caller that was killed in the middle of its request has asked for nothing.
+    // A caller that was killed in the middle of its request has requested nothing.
     answer(request, response).catch(() => response.destroy())
   })
-  // Longer than any test: no call meets a connection that is just being closed.
+  // Longer than any test, so that no call meets a connection that is just being closed.
   server.keepAliveTimeout = 600_000
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,4 +1,4 @@
-/** The load of a run: 1,400 events in 2,000 deliveries, 30 % of them duplicates sent at the same moment. */
+/** The load of a run: 1,400 events in 2,000 deliveries, 30% of which are simultaneous duplicates. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventNames } from '../../src/events/catalogue.js'
@@ -7,7 +7,7 @@ import type { Sender } from './sender.js'
 
 const EVENTS = 1400
 
-/** What to send, an event and how many times at once. */
+/** An event, and how many deliveries of it are sent at once. */
 interface Delivery {
   readonly event: SampleEvent
   readonly copies: number
@@ -21,7 +21,7 @@ const deliveries = (events: number): Delivery[] =>
   }))
 
 /**
- * Sends the load in batches, and does something after each; without that, pauses.
+ * Sends the load in batches, and runs `between` after each; by default, it pauses.
  *
  * @param events - how many events, in 10 deliveries for 7
  * @returns the ids of the events

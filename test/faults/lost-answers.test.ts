@@ -1,4 +1,7 @@
-/** Each step of a store, done by the server while the client never gets the answer: what is reported is what the store says. */
+/**
+ * For each step of a store, the server does it but the client never gets the response. What is reported must be what
+ * the store says.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,7 +10,7 @@ import { sampleEvent } from '../../src/testing/index.js'
 import { createEndpoint, type OpenedStore, openStore } from './clients.js'
 import { type StoreUnderTest, startStore } from './stores.js'
 
-/** What tells a request for a step from the others. */
+/** What distinguishes the request of a step from others. */
 const requests = {
   redis: {
     claim: /\r\nNX\r\n/,
@@ -39,7 +42,7 @@ describe.each(['redis', 'postgres'] as const)('%s', (name) => {
     await server?.stop()
   })
 
-  /** Loses the next answers to a step; gives how many are still to be lost. */
+  /** Loses the next responses to a step, and returns how many are still to be lost. */
   function lose(step: keyof (typeof requests)['redis'], count: number): () => number {
     let left = count
     server.server?.loseAnswers((request) => {
@@ -50,7 +53,7 @@ describe.each(['redis', 'postgres'] as const)('%s', (name) => {
     return () => left
   }
 
-  /** An endpoint for one event, whose handler counts. */
+  /** An endpoint for one event whose handler counts. */
   function prepare(work: (run: number) => unknown = () => {}) {
     const event = sampleEvent('call.ended')
     const signals: AbortSignal[] = []
@@ -66,7 +69,7 @@ describe.each(['redis', 'postgres'] as const)('%s', (name) => {
       ...endpoint,
       signals,
       deliver: () => endpoint.deliver(event),
-      /** Retries until a delivery is acknowledged, as Truedy does; the statuses. */
+      /** Retries until a delivery is acknowledged, as Truedy does, and returns the statuses. */
       async deliverUntilAcknowledged(): Promise<number[]> {
         const statuses: number[] = []
         while (statuses.at(-1) !== 204) {
@@ -75,7 +78,7 @@ describe.each(['redis', 'postgres'] as const)('%s', (name) => {
         }
         return statuses
       },
-      /** Whether the store knows that the event is done, asked by a stranger. */
+      /** True if the store tells another owner that the event is done. */
       async isDone(): Promise<boolean> {
         const key = dedupeKey(parseEvent(JSON.stringify(event)))
         return (await opened.store.claim(key, { owner: 'a stranger', leaseMs: 1 })) === 'done'
@@ -90,7 +93,7 @@ describe.each(['redis', 'postgres'] as const)('%s', (name) => {
     expect(endpoint.signals.some(({ aborted }) => aborted)).toBe(false)
   }
 
-  it.each([1, 2, 3])('processes an event once whose claim was answered %i times in vain', async (count) => {
+  it.each([1, 2, 3])('processes an event once if %i responses to its claim are lost', async (count) => {
     const endpoint = prepare()
     const left = lose('claim', count)
     const statuses = await endpoint.deliverUntilAcknowledged()
@@ -100,7 +103,7 @@ describe.each(['redis', 'postgres'] as const)('%s', (name) => {
     await expectRecordedOnce(endpoint)
   })
 
-  it('acknowledges a duplicate when it learns that it is one', async () => {
+  it('acknowledges a duplicate once it learns that it is one', async () => {
     const endpoint = prepare()
     expect(await endpoint.deliver()).toBe(204)
     const left = lose('claim of a record', 1)
@@ -112,7 +115,7 @@ describe.each(['redis', 'postgres'] as const)('%s', (name) => {
     await expectRecordedOnce(endpoint)
   })
 
-  it('keeps a lease whose renewal was answered in vain', async () => {
+  it('keeps a lease if the response to a renewal is lost', async () => {
     const endpoint = prepare(() => delay(LEASE_MS + 500))
     const left = lose('renew', 1)
     expect(await endpoint.deliver()).toBe(204)
@@ -121,7 +124,7 @@ describe.each(['redis', 'postgres'] as const)('%s', (name) => {
     await expectRecordedOnce(endpoint)
   })
 
-  it.each([1, 2, 3])('records what was completed, answered %i times in vain', async (count) => {
+  it.each([1, 2, 3])('marks an event done if %i responses to complete are lost', async (count) => {
     const endpoint = prepare()
     const left = lose('complete', count)
     expect(await endpoint.deliver()).toBe(204)
@@ -130,19 +133,16 @@ describe.each(['redis', 'postgres'] as const)('%s', (name) => {
     await expectRecordedOnce(endpoint)
   })
 
-  it.each([1, 2, 3])(
-    'processes an event again whose release was answered %i times in vain',
-    async (count) => {
-      const endpoint = prepare((run) => {
-        if (run === 1) throw new Error('The first attempt fails.')
-      })
-      // A record that is gone is not released a second time, so that one answer is lost only.
-      lose('release', count)
-      const statuses = await endpoint.deliverUntilAcknowledged()
-      expect(statuses[0]).toBe(500)
-      expect(statuses).not.toContain(503)
-      expect(endpoint.signals).toHaveLength(2)
-      await expectRecordedOnce(endpoint)
-    },
-  )
+  it.each([1, 2, 3])('processes an event again if %i responses to its release are lost', async (count) => {
+    const endpoint = prepare((run) => {
+      if (run === 1) throw new Error('The first attempt fails.')
+    })
+    // A record that is gone is not released again, so only one response is lost.
+    lose('release', count)
+    const statuses = await endpoint.deliverUntilAcknowledged()
+    expect(statuses[0]).toBe(500)
+    expect(statuses).not.toContain(503)
+    expect(endpoint.signals).toHaveLength(2)
+    await expectRecordedOnce(endpoint)
+  })
 })

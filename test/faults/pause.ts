@@ -1,4 +1,4 @@
-/** A worker that stands still for longer than its lease, and then goes on. */
+/** A worker that is paused for longer than its lease, and then continues. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { dedupeKey, parseEvent } from '../../src/index.js'
@@ -8,12 +8,13 @@ import type { OutcomeEvent, StepEvent, WorkerEvent } from './worker-events.js'
 
 const ROUNDS = 8
 
-/** Longer than it takes a worker that goes on to see that its lease is over. */
+/** Longer than a worker that continues needs to see that its lease has expired. */
 const NOTICE_MS = 300
 
 /**
- * In each round a worker is stopped in the middle of a handler until another one has claimed the event, in half of the rounds
- * until it has done it. Half of the handlers give up when they learn of it; the other half return, as if they had done something.
+ * In each round, a worker is stopped in the middle of a handler until another one has claimed the event or, in half of
+ * the rounds, has processed it. Half of the handlers give up when they learn of it. The other half return as if they
+ * had done something.
  */
 export const pauseWorkers: Scenario['play'] = async (run) => {
   const ids: string[] = []
@@ -38,7 +39,10 @@ export const pauseWorkers: Scenario['play'] = async (run) => {
 
 const keyOf = (sample: SampleEvent) => dedupeKey(parseEvent(JSON.stringify(sample)))
 
-/** Stops the worker that has an event, until another one has it; resolves with what the first one then does to the record. */
+/**
+ * Stops the worker that has an event until another one has it. Resolves with what the first one then does to the
+ * record.
+ */
 async function takeOver(
   { workers, ledger }: Run,
   { id, key, isDoneMeanwhile }: { id: string; key: string; isDoneMeanwhile: boolean },

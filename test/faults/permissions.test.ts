@@ -1,4 +1,7 @@
-/** A store whose user may not do everything: nothing is acknowledged that was not processed, and the reason is reported. */
+/**
+ * If the user of a store lacks permissions, nothing is acknowledged that was not processed, and the reason is
+ * reported.
+ */
 
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,7 +12,7 @@ import { startRedis } from '../support/redis-server.js'
 import type { ServerProgram } from '../support/server-program.js'
 import { createEndpoint, type OpenedStore, openStore } from './clients.js'
 
-/** Delivers an event twice to an endpoint on a store, and counts how often its handler runs. */
+/** Delivers an event twice to an endpoint with this store, and counts how often its handler runs. */
 async function deliverTwice({ store, close }: OpenedStore) {
   let runs = 0
   const endpoint = createEndpoint({
@@ -39,7 +42,7 @@ async function expectNothingProcessed(opened: OpenedStore, reason: object): Prom
   })
 }
 
-/** The user may claim what is new, and no more: the first delivery is processed and says so, all others fail. */
+/** The user may claim a new key and nothing else: the first delivery is processed and says so, all others fail. */
 async function expectNothingRecorded(opened: OpenedStore, reason: object): Promise<void> {
   expect(await deliverTwice(opened)).toMatchObject({
     statuses: [204, 500],
@@ -68,10 +71,10 @@ describe('redis', () => {
 
   const reason = { message: expect.stringContaining('NOPERM') }
 
-  it('processes nothing for a user who may not write', async () =>
+  it('processes nothing if the user may not write', async () =>
     expectNothingProcessed(await openAs('reader', '-@write'), reason))
 
-  it('reports that a user without scripting could not record', async () =>
+  it('reports that it could not mark an event done if the user may not run scripts', async () =>
     expectNothingRecorded(await openAs('scriptless', '-@scripting'), reason))
 })
 
@@ -91,9 +94,9 @@ describe('postgres', () => {
   // SQLSTATE insufficient_privilege.
   const reason = { code: '42501', message: expect.stringContaining('truedy_webhooks') }
 
-  it('processes nothing for a role without INSERT', async () =>
+  it('processes nothing if the role lacks INSERT', async () =>
     expectNothingProcessed(await openAs('reader', 'SELECT, UPDATE, DELETE'), reason))
 
-  it('reports that a role without UPDATE could not record', async () =>
+  it('reports that it could not mark an event done if the role lacks UPDATE', async () =>
     expectNothingRecorded(await openAs('inserter', 'SELECT, INSERT, DELETE'), reason))
 })

@@ -1,4 +1,4 @@
-/** One run: workers, a ledger, a sender, and what became of the events in the end. */
+/** One run: workers, a ledger, a sender, and what finally happened to the events. */
 
 import { type Ledger, startLedger } from './ledger.js'
 import { randomBetween } from './random.js'
@@ -13,12 +13,12 @@ export interface Run {
   readonly sender: Sender
 }
 
-/** What a run is to be. */
+/** The settings of a run. */
 export interface Scenario extends Pick<WorkerConfig, 'store' | 'pattern' | 'leaseMs'> {
   readonly name: string
-  /** How long the sender awaits an answer. */
+  /** How long the sender waits for a response. */
   readonly timeoutMs?: number
-  /** Sends and spoils; resolves with the ids of the events that were sent, and with what was done to them. */
+  /** Sends and causes faults. Resolves with the ids of the sent events, and with the faults. */
   play(run: Run): Promise<{ ids: readonly string[]; faults: string }>
 }
 
@@ -26,9 +26,9 @@ export interface Result extends Run {
   readonly line: LedgerLine
   /** The events without an effect. */
   readonly lost: readonly string[]
-  /** The events with more than one. */
+  /** The events with more than one effect. */
   readonly again: readonly string[]
-  /** Those of them that have more than the deaths of their workers account for. */
+  /** Those of them with more effects than the crashes of their workers explain. */
   readonly unexplained: readonly string[]
 }
 

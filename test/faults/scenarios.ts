@@ -1,4 +1,4 @@
-/** The faults: how each is brought about while the load is under way. */
+/** The faults, and how each is caused during the load. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { sendLoad } from './load.js'
@@ -22,12 +22,12 @@ async function untilHandlersRun({ running }: WorkerPool): Promise<void> {
 
 export const withoutFault: Play = async ({ sender }) => ({ ids: await sendLoad(sender), faults: 'none' })
 
-/** Kills a worker after each batch: in turn one that is in a handler, and any of them. */
+/** Kills a worker after each batch: alternately one that is in a handler, and any. */
 export const killWorkers: Play = async ({ sender, workers }) => {
   let kills = 0
   const ids = await sendLoad(sender, BATCHES, async () => {
     await delay(randomBetween(5, 30))
-    // On a slow machine kills come faster than successors.
+    // On a slow machine, kills come faster than successors.
     await workers.ready(2)
     const busy = workers.running().map(({ pid }) => pid)
     await workers.end(randomOf(kills % 2 === 0 && busy.length > 0 ? busy : workers.pids()), 'SIGKILL')
@@ -37,7 +37,7 @@ export const killWorkers: Play = async ({ sender, workers }) => {
   return { ids, faults: `${kills} kills, ${workers.deathsInHandler()} in a handler` }
 }
 
-/** Restarts the store in order, and once more without. */
+/** Restarts the store in an orderly way, and then once more after a crash. */
 export function restartStore(store: StoreUnderTest): Play {
   return async ({ sender, workers }) => {
     const fail = async () => {
@@ -53,12 +53,12 @@ export function restartStore(store: StoreUnderTest): Play {
 
 const BLOCKED_MS = 5000
 
-/** Keeps the store out of reach for 5 s, while the load is under way. */
+/** Makes the store unreachable for 5 s during the load. */
 export function blockStore(store: StoreUnderTest): Play {
   return async ({ sender, ledger }) => {
     const fail = async () => {
       await delay(500)
-      // One handler at least comes to its end while the store is out of reach.
+      // At least one handler ends while the store is unreachable.
       const held = await ledger.nextHeld()
       const blocked = store.block(BLOCKED_MS)
       await delay(300)
@@ -85,10 +85,10 @@ export function cutConnections(store: StoreUnderTest): Play {
   }
 }
 
-/** One request in so many goes unanswered. More often, and Redis' clients would do little but connect again. */
+/** One request in so many gets no response. With more, Redis' clients would do little but reconnect. */
 const LOST_OF = 150
 
-/** Loses answers of the store, whatever they answer, while the load is under way. */
+/** Loses responses of the store during the load, whatever they are. */
 export function loseAnswers(server: ServerFaults): Play {
   return async ({ sender }) => {
     let lost = 0
@@ -110,7 +110,7 @@ export function loseAnswers(server: ServerFaults): Play {
 /** Longer than a delivery may take. */
 const FROZEN_MS = 12_000
 
-/** Stops the server in the middle of the load, for longer than a delivery may take. */
+/** Freezes the server in the middle of the load for longer than a delivery may take. */
 export function freezeServer(server: ServerFaults): Play {
   return async ({ sender, workers }) => {
     const fail = async () => {

@@ -1,39 +1,39 @@
-/** Sends deliveries as Truedy does (src/CONTRACT.md §1), a thousand times as fast. */
+/** Sends deliveries as Truedy does (src/CONTRACT.md §1), but a thousand times as fast. */
 
 import { Agent, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type SampleEvent, signDelivery } from '../../src/testing/index.js'
 
-/** Truedy's first repeat comes after 30 s; each wait is twice the one before. */
+/** Truedy's first retry comes after 30 s, and each wait is twice the one before. */
 const FIRST_WAIT_MS = 30
 const REPEATS = 10
 
-/** How many requests are under way at once. */
+/** The maximum number of concurrent requests. */
 const CONCURRENCY = 50
 
 export interface Sender {
-  /** Deliveries so far, without their repeats. */
+  /** The number of deliveries so far, without their retries. */
   deliveries(): number
-  /** Requests so far, with the repeats. */
+  /** The number of requests so far, including retries. */
   requests(): number
-  /** How many answers there were of a status. */
+  /** The number of responses with a status. */
   answers(status: number): number
-  /** Requests that got no answer. */
+  /** Requests that got no response. */
   broken(): number
-  /** How long the slowest answer took, in milliseconds. */
+  /** The time of the slowest response, in milliseconds. */
   longestMs(): number
-  /** Deliveries that were never acknowledged, given up after the last repeat. */
+  /** Deliveries that were never acknowledged and given up after the last retry. */
   givenUp(): number
-  /** Begins a delivery, or several of the same event at the same moment. */
+  /** Starts a delivery, or several simultaneous ones of the same event. */
   send(event: SampleEvent, copies?: number): void
-  /** Resolves when every delivery was acknowledged or given up. */
+  /** Resolves once every delivery was acknowledged or given up. */
   finish(): Promise<void>
 }
 
 /**
- * @param url - where to
- * @param secret - what to sign with
- * @param timeoutMs - how long an answer is awaited. Truedy's 10 s, unless a test has no time for that
+ * @param url - the endpoint
+ * @param secret - the secret to sign with
+ * @param timeoutMs - how long to wait for a response. Truedy's 10 s, unless a test has no time for that
  */
 export function createSender(url: string, secret: string, timeoutMs = 10_000): Sender {
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
@@ -52,13 +52,13 @@ export function createSender(url: string, secret: string, timeoutMs = 10_000): S
     givenUp += 1
   }
 
-  /** The status of the answer; `undefined` where there is none. */
+  /** The status of the response, or `undefined` if there is none. */
   async function post(event: SampleEvent): Promise<number | undefined> {
     const { body, headers } = await signDelivery(event, secret)
     return new Promise((resolve) => {
       const sent = request(url, { method: 'POST', headers, agent, timeout: timeoutMs })
       let startedAt = performance.now()
-      // Without the wait for a connection, which is this sender's own.
+      // The time excludes the wait for a connection, which is caused by this sender.
       sent.on('socket', () => {
         startedAt = performance.now()
       })

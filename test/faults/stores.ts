@@ -1,4 +1,4 @@
-/** The stores under test: each a real one, with the faults that it can have. */
+/** The stores under test. Each is real and can have its own faults. */
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,33 +16,33 @@ import { startRedis } from '../support/redis-server.js'
 import type { ServerProgram } from '../support/server-program.js'
 import type { WorkerPool } from './worker-pool.js'
 
-/** What only a server can do, and a network in front of it. */
+/** The faults of a server and of the network in front of it. */
 export interface ServerFaults {
-  /** Stops the server in the middle of whatever it does, for some time; the connections stay. */
+  /** Freezes the server for some time, whatever it is doing. The connections stay. */
   freeze(milliseconds: number): Promise<void>
   /** See {@link StoreProxy.loseAnswers}. */
   readonly loseAnswers: StoreProxy['loseAnswers']
 }
 
 export interface StoreUnderTest {
-  /** Where the workers find it: a URL or a file. */
+  /** The URL or file with which the workers find it. */
   readonly address: string
-  /** Ends it in order, and starts it again with its data. */
+  /** Stops it in an orderly way, and starts it again with its data. */
   restart(workers: WorkerPool): Promise<void>
-  /** The same without order. */
+  /** Kills it, and starts it again with its data. */
   crash(workers: WorkerPool): Promise<void>
-  /** Makes it fail whatever is asked for some time. */
+  /** Makes every request fail for some time. */
   block(milliseconds: number): Promise<void>
-  /** Makes whatever is under way with it fail. */
+  /** Makes every pending request fail. */
   cut(): Promise<void>
-  /** What more can happen to it if it is a server. */
+  /** The additional faults of a server. */
   readonly server?: ServerFaults
-  /** The rows that the transactions left, by the event's id. */
+  /** The rows that the transactions left, by the id of the event. */
   effects(): Promise<ReadonlyMap<string, number>>
   stop(): Promise<void>
 }
 
-/** Not unique: a second effect must show. */
+/** Not unique, so that a second effect shows. */
 const EFFECTS = 'CREATE TABLE effects (id TEXT NOT NULL)'
 const COUNT_EFFECTS = 'SELECT id, count(*) AS times FROM effects GROUP BY id'
 type EffectRow = { id: string; times: number | string }
@@ -52,7 +52,7 @@ const toMap = (rows: EffectRow[]) => new Map(rows.map(({ id, times }) => [id, Nu
 export const startStore = { redis, postgres, sqlite }
 
 async function redis(): Promise<StoreUnderTest> {
-  // With a log on the disk, which each command is in before it is answered.
+  // Redis writes each command to a log on the disk before it responds.
   const server = await startRedis('--appendonly', 'yes')
   const store = await behindProxy(server, (port) => `redis://127.0.0.1:${port}`, 'SIGKILL')
   const effects = () =>
@@ -71,7 +71,7 @@ async function postgres(): Promise<StoreUnderTest> {
   }
   await query(postgresSchema())
   await query(EFFECTS)
-  // What SIGQUIT does is called an immediate shutdown: no checkpoint, recovery at the next start, as after a crash.
+  // SIGQUIT causes an immediate shutdown: no checkpoint, and recovery at the next start, as after a crash.
   const store = await behindProxy(
     server,
     (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
@@ -117,7 +117,7 @@ async function behindProxy(
   }
 }
 
-/** A file has no server: its users are what can be restarted, and its lock is what can be in the way. */
+/** A file has no server. Its users can be restarted, and its lock can be held by another process. */
 async function sqlite(): Promise<StoreUnderTest> {
   const directory = await mkdtemp(join(tmpdir(), 'truedy-webhooks-sqlite-'))
   const file = join(directory, 'faults.db')
@@ -130,7 +130,8 @@ async function sqlite(): Promise<StoreUnderTest> {
     await Promise.all(workers.pids().map((pid) => workers.end(pid, signal)))
     await workers.ready()
   }
-  // Not in this process: waiting for the lock stops a process as a whole, and this one is also the sender.
+  // The lock is held by another process, because waiting for it blocks a process completely, and this one is also the
+  // sender.
   const other = fork(join(import.meta.dirname, 'workers/lock.mjs'), [file])
   const tell = async (what: 'lock' | 'unlock') => {
     other.send(what)

@@ -1,20 +1,20 @@
-/** What the test prints: a line for each run. */
+/** The table that the test prints, with a line for each run. */
 
-/** One run, counted. */
+/** The counts of one run. */
 export interface LedgerLine {
   readonly store: string
   readonly scenario: string
-  /** What was done to it. */
+  /** The faults. */
   readonly faults: string
   readonly deliveries: number
   readonly requests: number
-  /** Answers 500. */
+  /** Responses with 500. */
   readonly failed: number
-  /** Answers 503. */
+  /** Responses with 503. */
   readonly busy: number
-  /** Requests without an answer. */
+  /** Requests without a response. */
   readonly broken: number
-  /** Handlers that ended with their worker. */
+  /** Handlers that ended because their worker crashed. */
   readonly interrupted: number
   readonly events: number
   readonly once: number
@@ -23,7 +23,7 @@ export interface LedgerLine {
   readonly seconds: string
 }
 
-/** What was sent, what was answered, and what became of it. */
+/** What was sent, the responses, and what happened to the events. */
 const TITLES: Record<keyof LedgerLine, string> = {
   store: 'store',
   scenario: 'scenario',
@@ -47,7 +47,7 @@ export function toTable(lines: readonly LedgerLine[]): string {
 }
 
 /**
- * Lines as a table, its columns as wide as they have to be: text to the left, figures to the right.
+ * Lines as a table with columns as wide as needed: text on the left, numbers on the right.
  *
  * @param titles - a title for each part of a line, in the order of the columns
  */

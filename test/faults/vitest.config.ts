@@ -6,7 +6,7 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['*.test.ts'],
     fileParallelism: false,
-    // The table is the result, and is printed as it stands.
+    // The table is the result, so it is printed without decoration.
     disableConsoleIntercept: true,
     testTimeout: 90_000,
     hookTimeout: 60_000,

@@ -1,6 +1,6 @@
-/** What the processes of the test report, a JSON object a line. */
+/** What the processes of the test report, one JSON object per line. */
 
-/** What became of a delivery, as the worker's `onOutcome` sees it. */
+/** The outcome of a delivery, as the worker's `onOutcome` sees it. */
 export interface OutcomeEvent {
   readonly type: 'outcome'
   readonly pid: number
@@ -19,18 +19,20 @@ export interface StepEvent {
   readonly result: 'done' | 'rejected' | 'failed'
 }
 
-/** A handler began; or gave up, which is the end of it. */
+/** A handler started, or it gave up, which ends it. */
 export interface HandlerEvent {
   readonly type: 'began' | 'threw'
   readonly pid: number
   readonly id: string
 }
 
-/** A worker takes connections or jobs; or is no more. The primary says so, except for a worker that takes jobs. */
+/**
+ * A worker accepts connections or jobs, or has exited. The primary reports it, except for a worker that accepts jobs.
+ */
 export interface ProcessEvent {
   readonly type: 'listening' | 'died'
   readonly pid: number
-  /** What it exited with, unless a signal ended it. */
+  /** The exit code, unless a signal ended the worker. */
   readonly code?: number | null
 }
 

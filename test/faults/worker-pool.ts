@@ -1,4 +1,4 @@
-/** The workers of a test, from outside: started, watched, killed. */
+/** The workers of a test from outside: started, watched, killed. */
 
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
@@ -7,12 +7,12 @@ import { createInterface } from 'node:readline'
 import { freePort } from '../support/server.js'
 import type { WorkerEvent } from './worker-events.js'
 
-/** What the workers are told. */
+/** The configuration of the workers. */
 export interface WorkerConfig {
   readonly store: 'redis' | 'postgres' | 'sqlite'
-  /** Where the store is: a URL or a file. */
+  /** The URL or file of the store. */
   readonly address: string
-  /** How record and effect go together. */
+  /** How the record and the effect belong together. */
   readonly pattern: 'plain' | 'transaction'
   readonly leaseMs: number
   readonly port: number
@@ -20,30 +20,30 @@ export interface WorkerConfig {
   readonly ledgerUrl: string
 }
 
-/** A handler that is running, as far as is known here. */
+/** A handler that is running, as far as this process knows. */
 export interface Running {
   readonly pid: number
   readonly id: string
 }
 
 export interface WorkerPool {
-  /** Where they receive webhooks. */
+  /** Where the workers receive webhooks. */
   readonly url: string
-  /** All that was reported so far. */
+  /** Everything that was reported so far. */
   readonly events: readonly WorkerEvent[]
-  /** The number of crashes while an event was processed, by the event's id. */
+  /** The number of crashes while an event was processed, by the id of the event. */
   readonly interrupted: ReadonlyMap<string, number>
-  /** How many deaths ended a handler. */
+  /** The number of crashes that ended a handler. */
   deathsInHandler(): number
-  /** The workers that take connections. */
+  /** The workers that accept connections. */
   pids(): number[]
-  /** The handlers that began and have not come to an outcome. */
+  /** The handlers that started and have no outcome yet. */
   running(): Running[]
-  /** Sends a worker a signal that ends it; resolves when it is gone. */
+  /** Sends a worker a signal that ends it. Resolves once the worker has exited. */
   end(pid: number, signal: 'SIGKILL' | 'SIGTERM'): Promise<void>
-  /** Resolves with the first event, past or to come, that passes. */
+  /** Resolves with the first past or future event that passes the test. */
   event<Event extends WorkerEvent>(passes: (event: WorkerEvent) => event is Event): Promise<Event>
-  /** Resolves when so many workers take connections; all four, unless said otherwise. */
+  /** Resolves once this many workers accept connections; by default, all four. */
   ready(count?: number): Promise<void>
   stop(): Promise<void>
 }
@@ -51,8 +51,8 @@ export interface WorkerPool {
 const WORKERS = 4
 
 /**
- * @param config - what they are told, beside a port
- * @param program - the file that each of them runs; the receiver with a store, unless said otherwise
+ * @param config - the configuration, except the port
+ * @param program - the file that each worker runs; by default, the receiver with a store
  */
 export async function startWorkers(config: object, program?: string): Promise<WorkerPool> {
   const port = await freePort()
@@ -81,7 +81,8 @@ export async function startWorkers(config: object, program?: string): Promise<Wo
     const running = handlers.get(event.pid)
     if (event.type === 'listening') handlers.set(event.pid, new Set())
     if (event.type === 'began') running?.add(event.id)
-    // A delivery that fails may be another one of the same event: a handler that fails says that it threw.
+    // A failed delivery may be another one of the same event, so only a handler that reports its error counts as
+    // failed.
     if (event.type === 'threw' || (event.type === 'outcome' && event.status === 'processed')) {
       running?.delete(event.id)
     }

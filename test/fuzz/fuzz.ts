@@ -1,4 +1,4 @@
-/** Inputs of all kinds on all three paths, beside the oracle. */
+/** Inputs of all kinds on all three paths, compared with the oracle. */
 
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../support/random.js'
@@ -9,13 +9,13 @@ import { main, node, web } from './paths.js'
 const SEED = Number(process.env['SEED'])
 const INPUTS = Number(process.env['INPUTS'] ?? (process.env['FULL'] === '1' ? 2_000_000 : 200_000))
 const CHUNKS = 8
-/** WebCrypto works on other threads: many at a time, so that none of them waits. */
+/** WebCrypto works on other threads, so many inputs run at once and none waits. */
 const AT_ONCE = 64
 
 type Verify = typeof main.verifySignature
 type Parse = typeof main.verifyAndParse
 
-/** What came of it, in a text that can be compared. Throws where it is not one of the ways that are allowed. */
+/** The result as a string that can be compared. Throws if it is not one of the allowed results. */
 async function verdict(run: () => unknown): Promise<string> {
   try {
     return JSON.stringify(await run())
@@ -28,13 +28,13 @@ async function verdict(run: () => unknown): Promise<string> {
 const codeOf = (found: Awaited<ReturnType<Verify>>) =>
   found.ok ? `ok ${found.secretIndex} ${+found.sentAt}` : found.code
 
-/** `expect` is too slow for millions. */
+/** `expect` is too slow for millions of inputs. */
 function same(what: string, got: unknown, wanted: unknown): void {
   if (got !== wanted) throw new Error(`${what}: ${String(got)} instead of ${String(wanted)}`)
 }
 
 async function tryInput(input: Input): Promise<string> {
-  // Whatever it is, as a program in JavaScript would hand it over.
+  // The input may have any type, as a JavaScript program might pass it.
   const args = [input.body, input.headers, input.secret, input.options] as Parameters<Verify>
   const found = codeOf(node.verifySignatureSync(...args))
   same('verifySignature', codeOf(await main.verifySignature(...args)), found)
@@ -45,7 +45,7 @@ async function tryInput(input: Input): Promise<string> {
   if (isOk) requireOneSplit(input)
 
   const parsed = await verdict(() => node.verifyAndParseSync(...args))
-  // No event without a verified signature; of one that is verified, an event or what is wrong with the body.
+  // There must be no event without a verified signature. With one, there must be an event or the body's error.
   if (!isOk) same('verifyAndParseSync', parsed, found)
   else if (!/^(\{.*\}|invalid_json|invalid_event)$/s.test(parsed))
     same('verifyAndParseSync', parsed, 'an event')
@@ -54,7 +54,7 @@ async function tryInput(input: Input): Promise<string> {
   return isOk ? (parsed.startsWith('{') ? 'ok' : parsed) : found
 }
 
-/** The message that was signed passes with the dot in one place only. */
+/** A signed message passes only with the dot in one place. */
 function requireOneSplit({ body, headers, secret, options }: Input): void {
   const pair = toPair(headers, options)
   if (!pair || !(typeof body === 'string' || body instanceof Uint8Array)) return
@@ -68,7 +68,7 @@ function requireOneSplit({ body, headers, secret, options }: Input): void {
     const moved = message.subarray(0, dot).toString('latin1')
     if (moved === timestamp) continue
     const split = { [headerNames.timestamp]: moved, [headerNames.signature]: signature }
-    // Of any age: the clock and the tolerance must not hide it.
+    // The clock and the tolerance accept any age, so that they can't hide a wrong verdict.
     const found = node.verifySignatureSync(message.subarray(dot + 1), split, secret as string, {
       ...(options as object),
       toleranceSeconds: 1e12,
@@ -77,13 +77,13 @@ function requireOneSplit({ body, headers, secret, options }: Input): void {
   }
 }
 
-/** The tests of one half of all inputs: 0 or 1. The halves run side by side. */
+/** The tests of one half of all inputs, 0 or 1. The halves run in parallel. */
 export function describeHalf(half: 0 | 1): void {
   describe(`inputs of all kinds, half ${half} (SEED=${SEED})`, () => {
     const counts: Record<string, number> = {}
 
     it.each(Array.from({ length: CHUNKS / 2 }, (_, index) => index * 2 + half))(
-      `get one verdict on all paths, and the right one: ${Math.ceil(INPUTS / CHUNKS).toLocaleString('en')} inputs (%i)`,
+      `get the same correct verdict on all paths: ${Math.ceil(INPUTS / CHUNKS).toLocaleString('en')} inputs (%i)`,
       { timeout: 600_000 },
       async (chunk) => {
         const count = Math.ceil(INPUTS / CHUNKS)
@@ -104,16 +104,16 @@ export function describeHalf(half: 0 | 1): void {
       },
     )
 
-    it('come to every verdict', () => {
+    it('reach every verdict', () => {
       console.log(counts)
-      // With one input, it is looked at, and not the whole.
+      // A single input is run to look at it, not to cover everything.
       if (INPUTS < 10_000) return
       const codes =
         'ok invalid_json invalid_event missing_timestamp missing_signature malformed_timestamp malformed_signature timestamp_too_old timestamp_too_new signature_mismatch body_not_raw invalid_secret invalid_options'
       expect(Object.keys(counts).sort()).toEqual(codes.split(' ').sort())
     })
 
-    it('leave no prototype polluted', () => {
+    it('pollute no prototype', () => {
       expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
     })
   })

@@ -1,4 +1,4 @@
-/** Valid deliveries, and changed ones. */
+/** Valid deliveries and changed ones. */
 
 import { createHmac } from 'node:crypto'
 import type { Random } from '../support/random.js'
@@ -16,7 +16,7 @@ export const NOW = 1_773_844_320_000
 
 const SECRETS = ['whsec_YWJj', '0123456789abcdef0123456789abcdef', 'ß', 'whsec_\ud83d\ude00']
 
-/** Creates an input: one in three is valid, the others are changed in one place or several. */
+/** Creates an input. One in three is valid; the others are changed in one place or several. */
 export function makeInput(random: Random): Input {
   const secret = random.of(SECRETS)
   const body = makeBody(random)
@@ -119,7 +119,7 @@ function makeValue(random: Random, depth: number): unknown {
   ])()
 }
 
-/** The same bytes as frameworks hand them over. */
+/** The same bytes as frameworks pass them. */
 function makeRaw(random: Random, bytes: Uint8Array<ArrayBuffer>): unknown {
   return random.of([
     () => bytes,
@@ -213,7 +213,7 @@ function breakSignature(random: Random, signature: string): unknown {
   ])()
 }
 
-/** Headers as frameworks hand them over. */
+/** Headers as frameworks pass them. */
 function makeHeaders(random: Random, timestamp: unknown, signature: unknown): unknown {
   const [timestampName, signatureName] = random.of([
     ['x-truedy-timestamp', 'x-truedy-signature'],
@@ -230,7 +230,7 @@ function makeHeaders(random: Random, timestamp: unknown, signature: unknown): un
   try {
     return new Headers({ [timestampName]: timestamp, [signatureName]: signature })
   } catch {
-    // What no header can hold.
+    // Values that no header can have.
     return record
   }
 }
@@ -281,7 +281,7 @@ function breakSecret(random: Random, secret: string): unknown {
     [],
     [secret, ''],
     [secret, undefined],
-    // A hole.
+    // A hole in the array.
     Object.assign(new Array(2), { 0: secret }),
     new Array(11).fill(secret),
     [[secret]],
@@ -303,7 +303,7 @@ function makeOptions(random: Random): unknown {
 
 function breakOptions(random: Random): unknown {
   const now = () => NOW
-  // Decided once: an input gives the same to everybody who asks.
+  // The choice is made once, so that an input gives everyone the same value.
   const time = random.of([Number.NaN, undefined, 'now', {}, Number.POSITIVE_INFINITY])
   return random.of<unknown>([
     { now, toleranceSeconds: random.of([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '300', null, {}]) },
@@ -321,7 +321,7 @@ function breakOptions(random: Random): unknown {
   ])
 }
 
-/** Values of all kinds that nobody means to hand over. */
+/** Values of all kinds that nobody means to pass. */
 function oddValue(random: Random): unknown {
   return random.of<() => unknown>([
     () => undefined,

@@ -1,4 +1,4 @@
-/** Time grows with size, and no faster, whatever was made to make it grow faster. */
+/** The time grows at most linearly with the size, even for input that is made to be slow. */
 
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
@@ -61,8 +61,8 @@ function isJson(text: string): boolean {
 }
 
 /**
- * The least time of several, in milliseconds of this process: what else the machine does neither counts nor makes it wait. What
- * it takes from the caches still adds, hence the least.
+ * The shortest of several times, in milliseconds of CPU time of this process, so that other processes neither count
+ * nor delay it. They still affect its caches, hence the shortest time.
  */
 function leastMs(run: () => unknown): number {
   let least = Number.POSITIVE_INFINITY
@@ -77,12 +77,12 @@ function leastMs(run: () => unknown): number {
 
 function expectLinear(run: (size: number) => () => unknown): void {
   const [small, large] = [leastMs(run(SMALL)), leastMs(run(SMALL * FACTOR))]
-  // What is quadratic takes 256 times as long, and caches and the collector of garbage some times as long as linear. The floor
-  // keeps the noise of a few microseconds out of the ratio.
+  // Quadratic work takes 256 times as long. Caches and garbage collection make linear work take a few times as long.
+  // The floor keeps the noise of a few microseconds out of the ratio.
   expect(large / Math.max(small, 0.1)).toBeLessThan(FACTOR * 8)
 }
 
-describe('time is linear in size', () => {
+describe('the time is linear in the size', () => {
   it.each(Object.entries(BODIES))('of a body: %s', (_, make) => {
     expectLinear((size) => {
       const body = Buffer.from(make(Math.floor(size)))
@@ -109,7 +109,7 @@ describe('time is linear in size', () => {
     },
   )
 
-  it('of a key for an event: an id that is looked for in the whole payload', () => {
+  it('of a key for an event whose id is searched for in the whole payload', () => {
     expectLinear((size) => {
       const data = `{"a":[${repeat((index) => `"x${index}"`, size)}]}`
       const event = parseEvent(`{"event":"x.y","timestamp":1,"id":"evt_1","data":${data}}`)
@@ -126,7 +126,7 @@ describe('time is linear in size', () => {
     }
   })
 
-  it('of headers: many of them', () => {
+  it('of many headers', () => {
     expectLinear((size) => {
       const headers = Object.fromEntries(
         repeat((index) => `x-header-${index}`, size).map((name) => [name, 'x']),
@@ -135,11 +135,11 @@ describe('time is linear in size', () => {
     })
   })
 
-  it('of a secret that is long', () => {
+  it('of a long secret', () => {
     expectLinear((size) => {
       let count = 0
       const headers = { 'x-truedy-timestamp': '1', 'x-truedy-signature': 'a' }
-      // A new one each time: known ones are kept.
+      // The secret is new each time, because known ones are cached.
       return () => void verifySignature('', headers, `${count++}${' x'.repeat(size / 2)}`)
     })
   })

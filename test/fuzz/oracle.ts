@@ -1,13 +1,13 @@
 /**
- * The verdict as the contract has it, written a second time and in other ways than the library: which deliveries are
- * valid and fresh. It decides only where all that was handed over is of the kinds that the documentation names.
+ * The verdict according to the contract, implemented independently of the library: which deliveries are valid and
+ * fresh. It decides only if all arguments have documented types.
  */
 
 import { createHmac } from 'node:crypto'
 import { types } from 'node:util'
 import type { Input } from './inputs.js'
 
-/** `true`, `false`, or `undefined` for input of an odd kind, which must be rejected with a WebhookError. */
+/** `true`, `false`, or `undefined` for input of another type, which must be rejected with a WebhookError. */
 export function isGenuine({ body, headers, secret, options }: Input): boolean | undefined {
   const bytes = toBytes(body)
   const pair = toPair(headers, options)
@@ -20,7 +20,7 @@ export function isGenuine({ body, headers, secret, options }: Input): boolean | 
   const sentAt = toTime(timestamp)
   if (sentAt === undefined || !/^[0-9a-f]{64}$/i.test(signature)) return false
   if (secrets.length < 1 || secrets.length > 10) return false
-  // Holes, too.
+  // This includes holes.
   for (let index = 0; index < secrets.length; index++) {
     const each: unknown = secrets[index]
     if (typeof each !== 'string' || each.trim() === '' || each.trim() !== each) return false
@@ -61,7 +61,7 @@ function toBytes(body: unknown): Buffer | undefined {
   return body instanceof ArrayBuffer ? Buffer.from(new Uint8Array(body)) : undefined
 }
 
-/** The two texts, where each header stands there once, under one of its names. */
+/** The two values, if each header occurs once, under one of its names. */
 export function toPair(headers: unknown, options: unknown): readonly [string, string] | undefined {
   const { headerNames } = (isPlain(options) ? options : {}) as { headerNames?: unknown }
   if (headerNames !== undefined && !isPlain(headerNames)) return undefined
@@ -90,7 +90,7 @@ function toEntries(headers: unknown): [string, unknown][] | undefined {
   return isPlain(headers) && !('get' in headers) ? Object.entries(headers) : undefined
 }
 
-/** Milliseconds: by hand, since `Date.parse` takes more than the contract has. */
+/** The time in milliseconds. Parsed by hand, because `Date.parse` accepts more than the contract does. */
 function toTime(text: string): number | undefined {
   if (/^[0-9]{1,11}$/.test(text)) return Number.parseInt(text, 10) * 1000
   const parts = /^(\d\d\d\d)-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|([+-])(\d\d):(\d\d))?$/.exec(

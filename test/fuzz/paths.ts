@@ -9,7 +9,7 @@ const SECRET = 'whsec_web'
 const { body, headers } = await signDelivery('{}', SECRET)
 const deliver = (library: typeof main) => library.verifySignature(body, headers, SECRET)
 
-/** The asynchronous entry where there is no `node:crypto`. */
+/** The asynchronous entry in a runtime without `node:crypto`. */
 export const web = await importOnWebCrypto(deliver)
 if ((await countSubtleVerify(() => deliver(web))) !== 1) throw new Error('The copy does not use WebCrypto.')
 

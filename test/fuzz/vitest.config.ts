@@ -6,7 +6,7 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['*.test.ts'],
     maxWorkers: 2,
-    // One for both halves.
+    // One run covers both halves.
     env: { SEED: process.env['SEED'] ?? String(Math.floor(Math.random() * 2 ** 31)) },
   },
 })

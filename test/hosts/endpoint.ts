@@ -1,4 +1,4 @@
-/** What every endpoint must do, whatever host it runs on: the cases of `checkEndpoint`, and connections that stay usable. */
+/** What every endpoint must do on any host: pass the cases of `checkEndpoint`, and keep its connections usable. */
 
 import { join } from 'node:path'
 import { checkEndpoint, endpointCases } from 'truedy-webhooks/testing'
@@ -12,13 +12,14 @@ export interface Host extends Launch {
   readonly path?: string
 }
 
-/** Installs the host that stands in a folder of this one, and builds it; the path of the copy. */
+/** Installs the host in a folder of `test/hosts` and builds it. Returns the path of the copy. */
 export function installHost(folder: string, launch: Launch = {}): Promise<string> {
   return installProgram(join(import.meta.dirname, folder), inject('packed'), inject('hostsFolder'), launch)
 }
 
 /**
- * The tests of one endpoint: installs the host's folder, builds and starts it, and sends it all that an endpoint meets.
+ * The tests of one endpoint: installs the host's folder, builds and starts it, and sends everything that an endpoint
+ * may receive.
  *
  * The program prints one JSON line `{"processed":…,"key":…}` for each event that it has processed.
  *
@@ -36,14 +37,14 @@ export function testHost(folder: string, host: Host = {}): void {
   testEndpoint(() => ({ server, url: server.origin + (host.path ?? '/webhooks/truedy') }), host)
 }
 
-/** The tests of one endpoint of a server that runs. */
+/** The tests of one endpoint of a running server. */
 export function testEndpoint(
   endpoint: () => { readonly server: Server; readonly url: string },
   { answers = {}, closesSilently = false }: Pick<Host, 'answers' | 'closesSilently'> = {},
 ): void {
   for (const endpointCase of endpointCases) {
     const status = answers[endpointCase.name]
-    it(`${endpointCase.name}: ${status ?? endpointCase.expected}`, async () => {
+    it(`responds to ${endpointCase.name} with ${status ?? endpointCase.expected}`, async () => {
       const { server, url } = endpoint()
       const before = server.processedLines().length
       const [result] = await checkEndpoint(url, server.secret, [endpointCase])
@@ -57,7 +58,7 @@ export function testEndpoint(
     })
   }
 
-  it.each(rejectedUploads)('takes a valid delivery after an upload that is %s', async (...upload) => {
+  it.each(rejectedUploads)('accepts a valid delivery after an upload that is %s', async (...upload) => {
     const { server, url } = endpoint()
     const seen = await deliverAfterUploads(url, server.secret, upload, { rounds: 5, closesSilently })
     for (const { rejected } of seen) expect(rejected).toBeGreaterThanOrEqual(400)

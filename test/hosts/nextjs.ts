@@ -1,4 +1,7 @@
-/** The app in `nextjs-16`, which has every kind of endpoint that Next.js knows: built, started and developed as its documentation says. */
+/**
+ * The app in `nextjs-16`, with every kind of endpoint that Next.js has, built, started and developed as in its
+ * documentation.
+ */
 
 import { cp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -24,12 +27,15 @@ export interface NextBuild {
   readonly middleware: 'proxy.js' | 'middleware.js'
 }
 
-/** Installs a version of Next.js with the app in a test's `beforeAll`; the path of the copy, from then on. */
+/**
+ * Installs a version of Next.js with the app in `beforeAll`. The returned function gives the path of the copy from
+ * then on.
+ */
 export function installNext(folder: 'nextjs-15' | 'nextjs-16'): () => string {
   let directory: string
   beforeAll(async () => {
-    // As `create-next-app` leaves it. With "module" and webpack, Next.js 16 builds no route on the Edge runtime, not even
-    // one that only returns a Response: "ENOENT: … route_client-reference-manifest.js".
+    // `create-next-app` leaves it like this. With "module" and webpack, Next.js 16 builds no route on the Edge runtime,
+    // not even one that only returns a Response: "ENOENT: … route_client-reference-manifest.js".
     directory = await installHost(folder, { build: 'npm pkg delete type' })
     for (const name of ['app', 'pages']) {
       await cp(join(APP, name), join(directory, name), { recursive: true })
@@ -53,7 +59,7 @@ export function testNext(installed: () => string, { bundler, middleware }: NextB
       await buildExample(installed(), { build: `${logged} || { cat build.log >&2; exit 1; }` })
     })
 
-    it('builds without a warning about an API of Node on the Edge runtime', async () => {
+    it('builds without a warning about a Node API on the Edge runtime', async () => {
       expect(await readFile(join(installed(), 'build.log'), 'utf8')).not.toMatch(/Node\.js (API|module)/)
     })
 
@@ -69,7 +75,7 @@ export function testNext(installed: () => string, { bundler, middleware }: NextB
 
     it('runs the middleware before a page', () => expectPage(server()))
 
-    it.each(ENDPOINTS)('%s takes valid deliveries only', async (_, path) => {
+    it.each(ENDPOINTS)('%s accepts only valid deliveries', async (_, path) => {
       const { origin, secret, processedLines } = server()
       const before = processedLines().length
       const post = (init: RequestInit) => fetch(origin + path, { method: 'POST', ...init })
@@ -79,7 +85,7 @@ export function testNext(installed: () => string, { bundler, middleware }: NextB
       await vi.waitFor(() => expect(processedLines()).toHaveLength(before + 1), 5000)
     })
 
-    it('warns of no API of Node on the Edge runtime', () => {
+    it('prints no warning about a Node API on the Edge runtime', () => {
       expect(server().errorOutput()).not.toMatch(/Node\.js (API|module)/)
     })
   })

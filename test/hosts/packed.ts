@@ -8,7 +8,7 @@ import { packLibrary } from '../support/package.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The tarball, as it would be published. */
+    /** The tarball in its published form. */
     packed: string
     /** A folder for the installed copies of the hosts. */
     hostsFolder: string

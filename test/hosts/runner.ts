@@ -1,4 +1,4 @@
-/** A user's test runner: the tests of a receiver, as a user writes them for it. */
+/** A user's test runner, with tests of a receiver that a user wrote for it. */
 
 import { execFile } from 'node:child_process'
 import { promisify, stripVTControlCharacters } from 'node:util'
@@ -7,10 +7,11 @@ import { environment, type Launch } from '../support/driver.js'
 import { installHost } from './endpoint.js'
 
 /**
- * Installs the host's folder and runs its tests there.
+ * Installs the host's folder and runs its tests.
  *
  * @param folder - in `test/hosts`
- * @param commands - shell commands, each with what its output must have: a runner that finds no test must not pass
+ * @param commands - shell commands, each with what its output must contain, because a runner that finds no test must
+ * not pass
  */
 export function testRunner(
   folder: string,

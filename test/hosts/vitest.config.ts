@@ -4,12 +4,12 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    // Each host has a folder. A slow one has its test in `slow.test.ts`, which only the full version runs.
+    // Each host has a folder. The test of a slow one is in `slow.test.ts`, which only the full version runs.
     include: ['*/host.test.ts', ...(process.env['FULL'] ? ['*/slow.test.ts'] : [])],
     globalSetup: './packed.ts',
     restoreMocks: true,
     testTimeout: 60_000,
-    // Installing and building a framework.
+    // Long enough to install and build a framework.
     hookTimeout: 300_000,
     maxWorkers: 2,
   },

@@ -1,4 +1,4 @@
-/** Two hundred connections that send all kinds of things. */
+/** Sends all kinds of requests over 200 connections. */
 
 import { createHmac } from 'node:crypto'
 import { Agent, request } from 'node:http'
@@ -6,29 +6,29 @@ import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom, type Random } from '../support/random.js'
 
-/** What is sent, and what has to be answered. */
+/** A request, and its correct responses. */
 export type Kind = 'valid' | 'duplicate' | 'forged' | 'oversized' | 'endless'
 
 const ANSWERS: Readonly<Record<Kind, readonly number[]>> = {
   valid: [204],
-  // 503 where the first is still being processed.
+  // 503 is correct while the first delivery is still being processed.
   duplicate: [204, 503],
   forged: [401],
   oversized: [413],
   endless: [413],
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Tally {
   readonly answers: Readonly<Record<Kind, number>>
-  /** Events that were sent, numbered from 0, each acknowledged. */
+  /** The number of sent events, which are numbered from 0. Each was acknowledged. */
   readonly events: number
-  /** Answers that were not right, by what they were. */
+  /** Incorrect responses, by kind. */
   readonly wrong: Readonly<Record<string, number>>
   readonly seconds: number
 }
 
-/** A source of events whose numbers go on over several runs. */
+/** A source of events whose numbers continue over several runs. */
 export interface Numbers {
   next: number
 }
@@ -55,7 +55,10 @@ function sign(number: number, secret: string): Signed {
   return { body, headers: { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': signature } }
 }
 
-/** Sends for so many seconds. `isBare`: to a server that reads bodies only, which answers 204 to everything. */
+/**
+ * Sends for the given number of seconds. `isBare` means that the server only reads bodies and responds with 204 to
+ * everything.
+ */
 export async function sendFor(
   seconds: number,
   port: number,
@@ -97,7 +100,7 @@ export async function sendFor(
         return { kind, signed: { body: HUGE, headers: {} } }
     }
     const signed = sign(numbers.next++, secret)
-    // The newest thousand: those that the store is sure to know.
+    // The store is sure to remember the newest 1,000 events.
     recent[numbers.next % 1000] = signed
     return { kind: 'valid', signed }
   }
@@ -117,7 +120,7 @@ export async function sendFor(
   return { answers, events: numbers.next - first, wrong, seconds: (performance.now() - began) / 1000 }
 }
 
-/** The status, or what went wrong. */
+/** The status, or the error. */
 function post(
   agent: Agent,
   port: number,
@@ -144,7 +147,7 @@ function post(
   })
 }
 
-/** A connection that sends a byte of its body now and then, and never all; then another one. */
+/** A connection that sends a byte of its body now and then but never ends it, and then another one. */
 async function drip(port: number, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     const socket = connect(port, '127.0.0.1')

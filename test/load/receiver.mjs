@@ -1,6 +1,6 @@
 /**
- * A receiver in a process of its own, and beside it a bare server that reads bodies and nothing else. Counts how often each
- * event was processed, in memory that does not grow. Run with --expose-gc; speaks over IPC.
+ * A receiver in a process of its own, beside a bare server that only reads bodies. Counts how often each event was
+ * processed, in constant memory. Run it with --expose-gc. It communicates over IPC.
  */
 
 import { createServer } from 'node:http'
@@ -10,8 +10,8 @@ import { createNodeHandler } from '../../dist/node.js'
 const [secret, maxEvents] = process.argv.slice(2)
 const counts = new Uint8Array(Number(maxEvents))
 
-// Large enough to know an event for seconds: a duplicate may be held up by a slow connection. Filled three times over before it begins:
-// else its filling, and the growth of its table once, would be taken for a leak.
+// Large enough to remember an event for seconds, because a slow connection may delay a duplicate. Filled three times
+// before the measurement: otherwise its filling, and one growth of its table, would look like a leak.
 const store = memoryStore({ maxKeys: 50_000 })
 for (let index = 0; index < 150_000; index++) {
   const text = `{"event":"call.ended","timestamp":1773844320,"id":"evt_old${index}","data":{}}`

@@ -16,7 +16,7 @@ const REPORTS = join(ROOT, 'reports/mutation')
 const SURVIVED = ['Survived', 'NoCoverage']
 
 const OWN_TESTS = 'test/unit/*.test.ts'
-/** The tools keep their own tests in all rounds: no other tests need them. */
+/** The tests of the tools are used in all rounds, because no other test needs the tools. */
 const TOOLS = {
   mutate: ['src/cli/**/*.ts', 'src/testing/**/*.ts', '!src/cli/listen/page/**'],
   tests: ['test/unit/{cli,testing}/**/*.test.ts'],
@@ -63,7 +63,7 @@ function tryAgain(name, tests, coverage) {
 }
 
 /**
- * Runs Stryker, whose report becomes `<name>.json`.
+ * Runs Stryker, and saves its report as `<name>.json`.
  *
  * @param coverage - `perTest`: only the tests that reach a mutant run, and the mutant is active once modules are loaded;
  * `off`: all of `tests` run, and the mutant is active before
@@ -78,7 +78,7 @@ function stryker(name, { mutate, tests, coverage = 'perTest' }) {
       MUTATE: mutate.join(),
       TESTS: JSON.stringify(tests),
       COVERAGE: coverage,
-      // The tests themselves stay short: they run thousands of times.
+      // The tests use their short version, because they run thousands of times.
       FULL: '',
       CONSTANTS: process.env.FULL,
     },
@@ -90,7 +90,7 @@ function readReport(name) {
   return JSON.parse(readFileSync(join(REPORTS, `${name}.json`), 'utf8'))
 }
 
-/** Where the mutants are that survived, as Stryker's `mutate` takes it. */
+/** The positions of the surviving mutants, in the format of Stryker's `mutate`. */
 function survivorsOf(name) {
   const places = Object.entries(readReport(name).files).flatMap(([file, { mutants }]) =>
     mutants
@@ -114,7 +114,7 @@ function takeOver(name, again) {
     const found = new Map(later[file]?.mutants.map((mutant) => [idOf(mutant), mutant.status]))
     for (const mutant of mutants) {
       const status = found.get(idOf(mutant))
-      // Ignored: a constant of a module, which only the first round tries.
+      // Ignored mutants are constants of a module, which only the first round tries.
       if (SURVIVED.includes(mutant.status) && status && status !== 'Ignored') mutant.status = status
     }
   }

@@ -1,6 +1,6 @@
 /** How `run.mjs` runs Stryker: NAME is the name of the report, MUTATE and TESTS are lists of files, COVERAGE is explained there. */
 
-// Not UTC, so that a time that is taken for local shows.
+// Not UTC, so that code that mistakes a time for local fails.
 process.env.TZ = 'America/New_York'
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
@@ -20,7 +20,7 @@ export default {
     '.github',
   ],
   coverageAnalysis: process.env.COVERAGE,
-  // A mutant in a constant of a module takes all tests of the round, so only the full version tries these mutants.
+  // A mutant in a constant of a module runs all tests of the round, so only the full version tries these mutants.
   ignoreStatic: process.env.COVERAGE === 'perTest' && process.env.CONSTANTS !== '1',
   reporters: ['progress', 'clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },

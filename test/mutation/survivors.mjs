@@ -16,7 +16,7 @@ const known = new Set(
     .filter((line) => line.startsWith('- `')),
 )
 
-/** A mutant as survivors.md has it: without its line, which moves. */
+/** A mutant as survivors.md lists it: without its line, which changes. */
 function describe(file, source, { location, replacement }) {
   const { start, end } = location
   const lines = source.split('\n').slice(start.line - 1, end.line)

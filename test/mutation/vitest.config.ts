@@ -7,10 +7,10 @@ export default defineConfig({
   ...root,
   test: {
     include: [...tests],
-    // Instrumented code takes several times as long. A mutant that hangs ends by Stryker's own limit.
+    // Instrumented code takes several times as long. Stryker's own limit ends a mutant that hangs.
     testTimeout: 60_000,
     setupFiles: [`test/mutation/load-${process.env['NAME'] === 'tools' ? 'commands' : 'core'}.ts`],
-    // It bundles the sources, and would bundle the mutants with them.
+    // This test bundles the sources, and would bundle the mutants with them.
     exclude: ['test/unit/events/time-zone.test.ts'],
   },
 })

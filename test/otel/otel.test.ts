@@ -1,4 +1,4 @@
-/** Traces and metrics as the real SDK of OpenTelemetry exports them. */
+/** Traces and metrics as the real OpenTelemetry SDK exports them. */
 
 import { createRequire } from 'node:module'
 import * as api from '@opentelemetry/api'
@@ -44,7 +44,7 @@ function span(name: string): ReadableSpan {
   return found[0] as ReadableSpan
 }
 
-/** Runs a function within a span of the host's. */
+/** Runs a function within a span of the host. */
 function inHostSpan<Value>(work: () => Promise<Value>): Promise<Value> {
   return trace.getTracer('host').startActiveSpan('host', async (host) => {
     try {
@@ -55,7 +55,7 @@ function inHostSpan<Value>(work: () => Promise<Value>): Promise<Value> {
   })
 }
 
-/** A handler that makes a span of its own, after something asynchronous. */
+/** A handler that creates its own span after something asynchronous. */
 async function callCrm(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 1))
   trace.getTracer('user').startSpan('crm').end()
@@ -80,7 +80,7 @@ describe('the span of a delivery', () => {
     expect(span('receive truedy').parentSpanContext?.spanId).toBe(SPAN_ID)
   })
 
-  it('is a child of the span of the host, and links to the trace of the request if that is another', async () => {
+  it("is a child of the host's span, and links to the trace of the request if that is another one", async () => {
     const receive = createReceiver({ secret: SECRET, telemetry, onEvent() {} })
     const sent = await delivery({ traceparent: TRACEPARENT })
     await inHostSpan(() => receive(sent))
@@ -100,7 +100,7 @@ describe('the span of a delivery', () => {
     expect(own.links).toEqual([])
   })
 
-  it('ends with what happened', async () => {
+  it('ends with the outcome', async () => {
     const receive = createReceiver({ secret: ['whsec_new', SECRET], telemetry, onEvent() {} })
     const sent = await delivery()
     await receive(sent)
@@ -120,7 +120,7 @@ describe('the span of a delivery', () => {
     expect(sdk.spans().every(({ status }) => status.code === SpanStatusCode.UNSET)).toBe(true)
   })
 
-  it('fails with the class of the error of a handler, and without its message', async () => {
+  it("records the class of a handler's error, but not its message", async () => {
     const onEvent = () => {
       throw Object.assign(new Error('No contact +4915112345678'), { code: 'ECONNREFUSED' })
     }
@@ -134,7 +134,7 @@ describe('the span of a delivery', () => {
     expect(JSON.stringify([own.status, own.attributes, own.events])).not.toContain('4915112345678')
   })
 
-  it('names why a delivery is rejected, and is no error of ours if a stranger can cause it', async () => {
+  it('records the reason for a rejection, but no error if a stranger can cause it', async () => {
     const receive = createReceiver({ secret: 'whsec_other', telemetry, onEvent() {}, onOutcome: quiet })
     await receive(await delivery())
     const own = span('receive truedy')
@@ -145,7 +145,7 @@ describe('the span of a delivery', () => {
     expect(own.status.code).toBe(SpanStatusCode.UNSET)
   })
 
-  it('is an error if the receiver is misconfigured', async () => {
+  it('records an error if the receiver is misconfigured', async () => {
     const receive = createReceiver({ secret: () => undefined, telemetry, onEvent() {}, onOutcome: quiet })
     expect((await receive(await delivery())).status).toBe(500)
     expect(span('receive truedy').status.code).toBe(SpanStatusCode.ERROR)
@@ -153,7 +153,7 @@ describe('the span of a delivery', () => {
 })
 
 describe('a trace across a queue', () => {
-  it('is one, from the request to what the handler of the job does', async () => {
+  it('connects the request with the handler of the job', async () => {
     const handOff = queue()
     await createReceiver({ secret: SECRET, telemetry, queue: handOff })(
       await delivery({ traceparent: TRACEPARENT }),
@@ -172,7 +172,7 @@ describe('a trace across a queue', () => {
     })
   })
 
-  it('is linked if the engine has a trace of its own', async () => {
+  it('has a link if the engine has its own trace', async () => {
     const handOff = queue()
     await createReceiver({ secret: SECRET, telemetry, queue: handOff })(await delivery())
     const work = createJobHandler({ telemetry, onEvent() {} })
@@ -198,7 +198,7 @@ describe('a trace across a queue', () => {
     expect(tier).toBe('gold')
   })
 
-  it('begins anew at a job without a trace, or with one that is none', async () => {
+  it('starts over for a job without a trace or with an invalid one', async () => {
     const handOff = queue()
     await createReceiver({ secret: SECRET, queue: handOff })(await delivery())
     for (const trace of [undefined, { traceparent: 'nonsense' }]) {
@@ -215,7 +215,7 @@ describe("the program's own context", () => {
   it.each([
     ['with a span of the host', inHostSpan],
     ['without one', <Value>(work: () => Promise<Value>) => work()],
-  ])('reaches handlers whole, %s', async (_, run) => {
+  ])('reaches handlers unchanged %s', async (_, run) => {
     const own = propagation.createBaggage({ tier: { value: 'gold' } })
     const values: unknown[] = []
     const receive = createReceiver({
@@ -236,7 +236,7 @@ describe("the program's own context", () => {
   })
 })
 
-describe('metrics', () => {
+describe('the metrics', () => {
   it('count and time each delivery and job by operation, event type, outcome and error', async () => {
     const handOff = queue()
     const options = { telemetry, onOutcome: quiet }
@@ -266,7 +266,7 @@ describe('metrics', () => {
       'receive call.ended queued  1',
       'receive unknown processed  1',
     ])
-    // Other exporters put the unit into the name.
+    // Other exporters append the unit to the name.
     expect(text.match(/^truedy_webhooks_duration(?:_seconds)?_count\{/gm)).toHaveLength(4)
   })
 })
@@ -282,7 +282,7 @@ describe('otel(api)', () => {
     expect(await sdk.scrape()).toMatch(/^truedy_webhooks_deliveries_total\{.*\} 1/m)
   })
 
-  it('takes the module as require and as a default import give it', async () => {
+  it('accepts the module from require and from a default import', async () => {
     const required: typeof api = createRequire(import.meta.url)('@opentelemetry/api')
     for (const module of [required, api.default]) {
       await createReceiver({ secret: SECRET, telemetry: otel({ ...api, ...module }), onEvent() {} })(

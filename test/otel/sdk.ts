@@ -12,7 +12,7 @@ import {
 import { freePort } from '../support/server.js'
 
 export interface Sdk {
-  /** The spans that have ended, in that order. */
+  /** The ended spans, in order. */
   spans(): ReadableSpan[]
   /** What Prometheus would scrape. */
   scrape(): Promise<string>
@@ -22,7 +22,7 @@ export interface Sdk {
 export async function startSdk(): Promise<Sdk> {
   const memory = new InMemorySpanExporter()
   const tracerProvider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] })
-  // Registers the context manager and the W3C propagators, too.
+  // This also registers the context manager and the W3C propagators.
   tracerProvider.register()
   const port = await freePort()
   const reader = new PrometheusExporter({ host: '127.0.0.1', port })

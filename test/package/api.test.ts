@@ -1,4 +1,7 @@
-/** Compares the package's public types with `api.txt`, so that they change only on purpose: `vitest run -u` updates the file. */
+/**
+ * Compares the package's public types with `api.txt`, so that they change only on purpose. `vitest run -u` updates the
+ * file.
+ */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,7 +20,7 @@ function entries(): [name: string, file: string][] {
 
 const FORMAT = ts.NodeBuilderFlags.NoTruncation | ts.NodeBuilderFlags.UseAliasDefinedOutsideCurrentScope
 
-/** The exports of an entry, sorted by kind and name, each with its declarations, without comments. */
+/** The exports of an entry, sorted by kind and name, with their declarations but without comments. */
 function describeEntry(program: ts.Program, name: string, file: string): string {
   const checker = program.getTypeChecker()
   const source = program.getSourceFile(file)
@@ -28,7 +31,7 @@ function describeEntry(program: ts.Program, name: string, file: string): string 
     const declarations = original.declarations ?? []
     const texts = declarations.map((each) => describeDeclaration(checker, exported.name, original, each))
     const [kind] = texts[0]?.split(' ') ?? []
-    // Overloads keep their order: the first one that fits is taken.
+    // Overloads keep their order, because the first one that fits is used.
     return { key: `${kind} ${exported.name}`, texts }
   })
   return [`# ${name}`, ...sortBy(lines, ({ key }) => key).flatMap(({ texts }) => texts), ''].join('\n')
@@ -44,7 +47,8 @@ function describeDeclaration(
     const type = checker.typeToTypeNode(checker.getTypeOfSymbol(symbol), declaration, FORMAT)
     return `const ${name}: ${print(type ?? declaration, declaration)}`
   }
-  // A computed type is written out. Otherwise a lost error code would not show in a type that is "the keys of a table".
+  // A computed type is written out. Otherwise, a lost error code would not show in a type such as "the keys of a
+  // table".
   if (ts.isTypeAliasDeclaration(declaration) && !declaration.typeParameters) {
     const declared = checker.getDeclaredTypeOfSymbol(symbol)
     const type = checker.typeToTypeNode(declared, declaration, FORMAT | ts.NodeBuilderFlags.InTypeAlias)
@@ -55,7 +59,7 @@ function describeDeclaration(
 
 const printer = ts.createPrinter({ removeComments: true })
 
-/** A node on one line. The text depends neither on the file of a declaration nor on the order of declarations. */
+/** A node on one line. The text depends neither on the file nor on the order of declarations. */
 function print(node: ts.Node, declaration: ts.Declaration): string {
   const source = declaration.getSourceFile()
   const textOf = (each: ts.Node) => printer.printNode(ts.EmitHint.Unspecified, each, source)
@@ -98,13 +102,13 @@ function print(node: ts.Node, declaration: ts.Declaration): string {
       return sorted
     },
   ])
-  // Of two types of one name in a file, the bundler calls the second one `Name$1`.
+  // If a file has two types with the same name, the bundler calls the second one `Name$1`.
   return textOf(transformed[0] ?? node)
     .replace(/\$\d+\b/g, '')
     .replace(/\s*\n\s*/g, ' ')
 }
 
-/** A sorted copy. What has the same key stays in its order. */
+/** A sorted copy. Items with the same key keep their order. */
 function sortBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
   return items
     .map((item) => [keyOf(item), item] as const)
@@ -112,7 +116,7 @@ function sortBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): It
     .map(([, item]) => item)
 }
 
-it('has the same public types as api.txt', async () => {
+it('the package has the public types in api.txt', async () => {
   const files = entries()
   const program = ts.createProgram(
     files.map(([, file]) => file),

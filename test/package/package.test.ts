@@ -32,7 +32,7 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   'truedy-webhooks/testing': ['checkEndpoint', 'sampleEvent', 'signDelivery', 'storeCases'],
 }
 
-/** An empty project that has installed what `npm pack` made. */
+/** An empty project that installed the result of `npm pack`. */
 const project = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
 let packed: string[] = []
 
@@ -44,12 +44,12 @@ function evaluate(inputType: 'module' | 'commonjs', code: string): unknown {
   return JSON.parse(runNode(`--input-type=${inputType}`, '-e', code))
 }
 
-/** A file of the installed package, by its path in the project. */
+/** Reads a file of the installed package, by its path in the project. */
 function read(file: string): string {
   return readFileSync(join(project, file), 'utf8')
 }
 
-/** The file that an entry leads to, and its source map. */
+/** The file of an entry, and its source map. */
 function filesOf(entry: string, inputType: 'module' | 'commonjs'): { code: string; map: string } {
   const { exports } = JSON.parse(read('node_modules/truedy-webhooks/package.json'))
   const { import: imported, require: required } = exports[entry.replace('truedy-webhooks', '.')]
@@ -78,7 +78,7 @@ afterAll(() => {
 })
 
 describe('the packed package', () => {
-  it('holds dist, the documents and the examples, nothing else', () => {
+  it('contains only dist, the documents and the examples', () => {
     const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n')
     const documents = tracked.filter((file) =>
       /^(?:[A-Z]+\.md|LICENSE|package\.json|src\/.*\.md|test\/bench\/README\.md|\.github\/(?:SECURITY\.md|[^/]+\.(?:svg|png))|examples\/.*)$/.test(
@@ -91,7 +91,7 @@ describe('the packed package', () => {
     expect(others.sort()).toEqual(documents.filter((file) => !isLeftOut(file)).sort())
   })
 
-  it('depends on nothing', () => {
+  it('has no dependencies', () => {
     const manifest = JSON.parse(
       readFileSync(join(project, 'node_modules/truedy-webhooks/package.json'), 'utf8'),
     )
@@ -100,7 +100,7 @@ describe('the packed package', () => {
     expect(manifest).toMatchObject({ sideEffects: false, license: 'MIT', engines: { node: '>=20' } })
   })
 
-  it.each(entries)('%s can be imported', (entry) => {
+  it.each(entries)('can be imported as %s', (entry) => {
     const exported = evaluate(
       'module',
       `import * as all from '${entry}'; console.log(JSON.stringify(Object.keys(all)))`,
@@ -108,12 +108,12 @@ describe('the packed package', () => {
     expect(exported).toEqual(expect.arrayContaining(EXPORTS[entry] as string[]))
   })
 
-  it.each(entries)('%s can be required', (entry) => {
+  it.each(entries)('can be required as %s', (entry) => {
     const exported = evaluate('commonjs', `console.log(JSON.stringify(Object.keys(require('${entry}'))))`)
     expect(exported).toEqual(expect.arrayContaining(EXPORTS[entry] as string[]))
   })
 
-  it.each(entries)('%s exports the same names to import and require', (entry) => {
+  it.each(entries)('exports the same names from %s to import and require', (entry) => {
     const list =
       'console.log(JSON.stringify(Object.keys(all).filter((name) => name !== "default" && name !== "module.exports").sort()))'
     const imported = evaluate('module', `import * as all from '${entry}'; ${list}`)
@@ -125,7 +125,7 @@ describe('the packed package', () => {
     const load = (entry: string) =>
       inputType === 'module' ? `await import('${entry}')` : `require('${entry}')`
 
-    it.each(entries)('one self-contained file is the code of %s', (entry) => {
+    it.each(entries)('has the code of %s in one self-contained file', (entry) => {
       const code = `
         const { createRequire } = ${inputType === 'module' ? "await import('node:module')" : "require('node:module')"}
         const before = new Set(Object.keys(createRequire(process.cwd() + '/').cache))
@@ -136,7 +136,7 @@ describe('the packed package', () => {
       if (inputType === 'commonjs') expect(evaluate(inputType, code)).toBe(1)
     })
 
-    it.each(entries)('%s has a source map that leads to sources', (entry) => {
+    it.each(entries)('has a source map for %s that leads to the sources', (entry) => {
       const { code, map } = filesOf(entry, inputType)
       const { sources, sourcesContent } = JSON.parse(read(map))
       expect(read(code)).toMatch(new RegExp(`\n//# sourceMappingURL=${basename(map)}s*$`))
@@ -147,7 +147,7 @@ describe('the packed package', () => {
       }
     })
 
-    it('says in a stack trace where in the sources it was', () => {
+    it('shows the line of the source in a stack trace', () => {
       const code = `(async () => { const { parseEvent } = ${load('truedy-webhooks')}; try { parseEvent('{}') } catch (error) { console.log(error.stack) } })()`
       const stack = runNode('--enable-source-maps', `--input-type=${inputType}`, '-e', code)
       const [, line] = /[/\\]src[/\\]events[/\\]parse\.ts:(\d+):\d+/.exec(stack) ?? []
@@ -155,7 +155,7 @@ describe('the packed package', () => {
       expect(source[Number(line) - 1]).toContain('throw new WebhookError(')
     })
 
-    it('calls the error WebhookError in a log', () => {
+    it('shows the error as WebhookError in a log', () => {
       const code = `(async () => { const { WebhookError } = ${load('truedy-webhooks')}; console.log(JSON.stringify([WebhookError.name, require('node:util').inspect(new WebhookError('invalid_json', 'x'))])) })()`
       const [name, logged] = evaluate(
         inputType,
@@ -169,7 +169,7 @@ describe('the packed package', () => {
     })
   })
 
-  it('takes the errors of every entry, format and copy for its own', () => {
+  it('recognizes the errors of every entry, format and copy as its own', () => {
     cpSync(join(project, 'node_modules/truedy-webhooks'), join(project, 'node_modules/copy'), {
       recursive: true,
     })
@@ -205,7 +205,7 @@ describe('the packed package', () => {
     })
   })
 
-  it('leaves asynchronous functions and classes as they are written, in both formats', () => {
+  it('keeps asynchronous functions and classes as they are written in both formats', () => {
     for (const inputType of ['module', 'commonjs'] as const) {
       const text = read(filesOf('truedy-webhooks', inputType).code)
       expect(text).toContain('async function verifyAndParse(')
@@ -214,7 +214,7 @@ describe('the packed package', () => {
     }
   })
 
-  it.each(['mts', 'cts'])('has types for a .%s file, also without the types of Node', (extension) => {
+  it.each(['mts', 'cts'])('has types for a .%s file, even without the types of Node', (extension) => {
     const imports = entries.map(
       (entry, index) => `import * as entry${index} from '${entry}'\nexport { entry${index} }`,
     )
@@ -233,7 +233,7 @@ export const handler: (request: Request) => Promise<Response> = createWebhookHan
     runNode(join(ROOT, 'node_modules/typescript/bin/tsc'), '--pretty', 'false')
   })
 
-  it('has a program, which starts without anything else installed', async () => {
+  it('has a program that starts without anything else installed', async () => {
     const program = (...args: string[]) => runNpm(project, 'npx', 'truedy-webhooks', ...args)
     expect(await program('--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
     for (const command of ['listen', 'send', 'check', 'verify']) {

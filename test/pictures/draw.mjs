@@ -14,7 +14,7 @@ writeFileSync(new URL('flow.svg', FOLDER), flow())
 writeFileSync(new URL('states.svg', FOLDER), states())
 writeFileSync(new URL('terminal.svg', FOLDER), await terminal())
 
-/** The way of a delivery, and what each step responds. */
+/** The path of a delivery, and the response of each step. */
 function flow() {
   const width = 122
   const gap = 50
@@ -78,7 +78,9 @@ function states() {
   return picture(748, 172, label, parts)
 }
 
-/** What `listen` prints in a terminal of 80 columns: a story of `send`, a retry, and a body that something changed. */
+/**
+ * What `listen` prints in a terminal of 80 columns: a scenario of `send`, a retry, and a body that something changed.
+ */
 async function terminal() {
   const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
   const node = `'${process.execPath}' '${program}'`
@@ -88,7 +90,7 @@ async function terminal() {
     TRUEDY_WEBHOOK_SECRET: 'whsec_example',
     TZ: 'UTC',
   }
-  // A terminal of its own, for the colors.
+  // A separate terminal, for the colors.
   const command = `stty cols 80 rows 40; exec ${node} listen --port 0`
   const listen = spawn('script', ['-qfec', command, '/dev/null'], { env })
   let output = ''

@@ -1,4 +1,4 @@
-/** Boxes, arrows and texts that are legible on light and on dark ground. */
+/** Boxes, arrows and text that are legible on light and dark backgrounds. */
 
 const STYLE = `<style>
 text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: #1f2328; }
@@ -22,7 +22,7 @@ text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill
 </style>
 <defs><marker id="arrow" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="head" d="M0 0L8 4L0 8z"/></marker></defs>`
 
-/** A picture with a text for those who can't see it. */
+/** A picture with a description for those who can't see it. */
 export function picture(width, height, label, parts) {
   const size = `viewBox="-2 0 ${width} ${height}" width="${width}" height="${height}"`
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escapeXml(label)}">\n${STYLE}\n${parts.join('\n')}\n</svg>\n`

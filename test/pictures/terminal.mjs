@@ -7,7 +7,7 @@ const CHARACTER_WIDTH = 7.8
 const LINE_HEIGHT = 18
 const COLUMNS = 80
 
-/** The colors that the command line uses, by their codes. */
+/** The colors of the command line, by their codes. */
 const CLASSES = { 1: 'bold', 2: 'dim', 31: 'red', 32: 'green', 33: 'yellow', 36: 'cyan' }
 
 /**
@@ -36,7 +36,7 @@ ${rows.join('\n')}
 `
 }
 
-/** A line with its colors as spans. */
+/** A line whose colors are spans. */
 function spansOf(line) {
   const [start = '', ...colored] = line.split('\u001b[')
   const spans = colored.map((piece) => {

@@ -1,4 +1,7 @@
-/** Acknowledged means there: whatever the engine is set to, it holds each job whose delivery got a 204, or the delivery got a 500. */
+/**
+ * Acknowledged means stored: whatever the settings of the engine, it holds each job whose delivery got a 204, or the
+ * delivery got a 500.
+ */
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
@@ -26,7 +29,7 @@ const SECRET = 'whsec_queues'
 const newEvents = (count: number) => Array.from({ length: count }, () => sampleEvent('call.ended'))
 const keyOf = (event: object) => dedupeKey(parseEvent(event))
 
-/** Sends deliveries one after the other; those that were acknowledged. */
+/** Sends deliveries one after another, and returns those that were acknowledged. */
 async function acknowledged<Event extends object>(queue: Queue, events: readonly Event[]): Promise<Event[]> {
   const receive = createReceiver({ secret: SECRET, queue, onOutcome() {} })
   const found: Event[] = []
@@ -56,14 +59,14 @@ describe.each(engineNames)('%s', (name) => {
     await engine?.program.stop()
   })
 
-  it('holds every job that was acknowledged, once, however often it was delivered', async () => {
+  it('holds each acknowledged job once, however often it was delivered', async () => {
     const events = newEvents(10)
     expect(await acknowledged(engine.queue, [...events, ...events])).toHaveLength(20)
     await expectHeld(engine, events)
     await engine.loseAll()
   })
 
-  it('takes a job that it has lost once Truedy delivers it again, and it is processed once', async () => {
+  it('accepts a job that it lost once Truedy delivers it again, and processes it once', async () => {
     const [first, last] = [newEvents(5), newEvents(5)]
     const processed: string[] = []
     const store = memoryStore()
@@ -86,7 +89,7 @@ describe.each(engineNames)('%s', (name) => {
     await engine.loseAll()
   })
 
-  it('takes a body of 1 MiB, and every character', async () => {
+  it('accepts a body of 1 MiB, and every character', async () => {
     const [event] = newEvents(1) as [ReturnType<typeof sampleEvent>]
     const odd = { ...event, event: 'odd\0\ud800\u{1f600}', data: { ...event.data, '\0': '\udfff\u2028' } }
     const large = { ...event, id: crypto.randomUUID(), event: 'large', data: { text: '' } }
@@ -115,7 +118,7 @@ describe.each(engineNames)('%s', (name) => {
     }
   })
 
-  it('keeps the jobs apart from what another endpoint records in the same store', async () => {
+  it('keeps its records apart from those of another endpoint in the same store', async () => {
     const events = newEvents(3)
     const store = memoryStore()
     const seen: string[] = []
@@ -133,7 +136,7 @@ describe.each(engineNames)('%s', (name) => {
 })
 
 describe('BullMQ', () => {
-  /** A Redis of its own, with a client of its own. */
+  /** Starts a separate Redis with its own client. */
   async function withRedis(
     settings: readonly string[],
     use: (redis: ServerProgram & { queue: Queue; bull: BullQueue }) => Promise<void>,
@@ -152,7 +155,7 @@ describe('BullMQ', () => {
     }
   }
 
-  it('gives 500 once Redis is full', async () => {
+  it('responds with 500 once Redis is full', async () => {
     await withRedis(['--maxmemory', '4mb', '--maxmemory-policy', 'noeviction'], async ({ queue, port }) => {
       const events = newEvents(60).map((event) => ({
         ...event,
@@ -167,7 +170,7 @@ describe('BullMQ', () => {
     })
   })
 
-  it('takes again what a Redis without a disk has lost in a restart', async () => {
+  it('accepts again what a Redis without a disk lost in a restart', async () => {
     await withRedis(['--appendonly', 'no'], async ({ queue, port, halt, resume }) => {
       const events = newEvents(10)
       expect(await acknowledged(queue, events)).toHaveLength(10)
@@ -180,7 +183,7 @@ describe('BullMQ', () => {
     })
   })
 
-  it('takes again what a replica had not got when it took over', async () => {
+  it('accepts again what a replica lacked when it took over', async () => {
     await withRedis([], async ({ queue, port }) => {
       const replica = await startRedis('--replicaof', `127.0.0.1 ${port}`)
       const engine = administerBullmq(replica.port)
@@ -200,7 +203,7 @@ describe('BullMQ', () => {
     })
   })
 
-  it('gives 500 if its own de-duplication drops the job, or a job is over its limit', async () => {
+  it("responds with 500 if BullMQ's own deduplication drops the job, or the job is over its limit", async () => {
     await withRedis([], async ({ bull, port }) => {
       const engine = administerBullmq(port)
       const events = newEvents(3)
@@ -215,7 +218,7 @@ describe('BullMQ', () => {
 })
 
 describe('pg-boss', () => {
-  it('gives 500 if there is no queue, and if a policy or a singleton option drops the job', async () => {
+  it('responds with 500 if there is no queue, or a policy or singleton option drops the job', async () => {
     const engine = await startEngine('pg-boss', {})
     const boss = new PgBoss({ connectionString: engine.url, supervise: false })
     boss.on('error', () => {})

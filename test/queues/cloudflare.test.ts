@@ -14,7 +14,7 @@ const SECRET = 'whsec_cloudflare'
 const manual = readFileSync(join(import.meta.dirname, '../../src/queues/README.md'), 'utf8')
 const block = blocksOf(manual).find(({ run }) => run === 'worker of Cloudflare')
 
-/** Runs the Worker; `output` is all that it has printed. */
+/** Runs the Worker. `output` is everything that it has printed. */
 async function startWorker(change: (code: string) => string = (code) => code) {
   const { outputFiles } = await build({
     stdin: { contents: change(block?.code ?? ''), loader: 'ts', resolveDir: import.meta.dirname },
@@ -60,7 +60,7 @@ const newEvents = (count: number) => Array.from({ length: count }, () => sampleE
 const lineOf = (event: object) => `processed call.ended ${dedupeKey(parseEvent(event))}`
 
 describe('Cloudflare Queues', () => {
-  it('processes each event once that was acknowledged, although each was delivered twice', async () => {
+  it('processes each acknowledged event once, although each was delivered twice', async () => {
     const worker = await startWorker()
     try {
       const events = newEvents(20)
@@ -72,7 +72,7 @@ describe('Cloudflare Queues', () => {
     }
   })
 
-  it('tries a job again whose handler failed', async () => {
+  it('retries a job whose handler failed', async () => {
     const fail = "if (failures++ === 0) throw new Error('The CRM is down.')"
     const worker = await startWorker(
       (code) => `let failures = 0\n${code.replace(/=> (console\.log.*),$/m, `=> { ${fail}; $1 },`)}`,
@@ -86,7 +86,7 @@ describe('Cloudflare Queues', () => {
     }
   })
 
-  it('gives 500 for a job above the limit, and takes one below', async () => {
+  it('responds with 500 for a job over the limit, and accepts one below', async () => {
     const worker = await startWorker()
     try {
       const [event] = newEvents(1) as [ReturnType<typeof sampleEvent>]

@@ -1,6 +1,6 @@
 /**
- * Each engine on its own defaults, while a worker is killed that holds a lease: nothing is lost, but it takes the engine's own
- * time. Where that is more than two minutes, the test moves the beginning of the job back.
+ * Each engine with its own defaults, while a worker that holds a lease is killed: nothing is lost, but recovery takes
+ * the engine's own time. If that is more than two minutes, the test moves the start of the job back.
  */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -8,13 +8,16 @@ import { sampleEvent } from '../../src/testing/index.js'
 import { type EngineServer, engineNames, startServer } from './engines.js'
 import { type Pools, startPools } from './pools.js'
 
-/** The time after which an engine gives a job of a worker that crashed to another, in seconds; 0: the test waits for it. */
+/**
+ * The time after which an engine gives a crashed worker's job to another worker, in seconds. With 0, the test waits
+ * for it.
+ */
 const REDELIVERY_S = { BullMQ: 0, 'pg-boss': 15 * 60, 'graphile-worker': 4 * 3600 }
 
 const WAIT = { timeout: 200_000, interval: 250 }
 
-// They take minutes: the engines look for such jobs every 30 to 120 s.
-describe.runIf(process.env['FULL'] === '1').each(engineNames)('%s on its defaults (full)', (name) => {
+// These tests take minutes, because the engines look for such jobs every 30 to 120 s.
+describe.runIf(process.env['FULL'] === '1').each(engineNames)('%s with its defaults (full)', (name) => {
   let server: EngineServer
   let pools: Pools
   beforeEach(async () => {
@@ -35,14 +38,14 @@ describe.runIf(process.env['FULL'] === '1').each(engineNames)('%s on its default
     expect(sender.givenUp()).toBe(0)
   }
 
-  /** Kills the worker that gets the next job, in the middle of it. */
+  /** Kills the worker that gets the next job while it processes it. */
   async function killNext(): Promise<void> {
     const { pid } = await pools.ledger.nextHeld()
     await pools.workers.end(pid, 'SIGKILL')
     await pools.workers.ready()
   }
 
-  it('gives the job of a worker that was killed to another one', async () => {
+  it('gives the job of a killed worker to another one', async () => {
     const event = sampleEvent('call.ended')
     const killed = killNext()
     await deliver(event)
@@ -58,7 +61,7 @@ describe.runIf(process.env['FULL'] === '1').each(engineNames)('%s on its default
   })
 
   it.runIf(name === 'BullMQ')(
-    'fails a job for good whose worker is killed twice, until Truedy delivers it again',
+    'fails a job whose worker is killed twice, until Truedy delivers it again',
     async () => {
       const event = sampleEvent('call.ended')
       const first = killNext()

@@ -15,19 +15,19 @@ import { engineNamed } from './programs/engines.mjs'
 
 const exec = promisify(execFile)
 
-/** What a test asks of an engine, beside what a program does. */
+/** What a test needs from an engine in addition to what a program uses. */
 interface Administration {
-  /** The keys of the jobs that it holds, in whichever state. */
+  /** The keys of the jobs that it holds, in any state. */
   keys(): Promise<string[]>
-  /** How many jobs wait or run. */
+  /** The number of waiting or running jobs. */
   pending(): Promise<number>
-  /** How many jobs have failed for good. */
+  /** The number of jobs that have failed permanently. */
   failed(): Promise<number>
-  /** Removes the jobs that are done, as the engine itself does once they are old enough. */
+  /** Removes completed jobs, as the engine does once they are old enough. */
   forgetDone(): Promise<void>
-  /** Removes every job: what was not on the disk, or on the replica that takes over. */
+  /** Removes every job, as if none was on the disk or on the replica that takes over. */
   loseAll(): Promise<void>
-  /** Makes each job that runs look as if it had begun some seconds earlier. */
+  /** Makes each running job look as if it had started `seconds` earlier. */
   age(seconds: number): Promise<void>
   close(): Promise<void>
 }
@@ -36,22 +36,22 @@ interface Administration {
 export interface EngineServer extends Administration {
   readonly name: EngineName
   readonly url: string
-  /** It can be stopped and frozen. */
+  /** A server that can be stopped and frozen. */
   readonly program: ServerProgram
-  /** Ends it without order: what is not on the disk is gone. */
+  /** Kills it, so that everything that is not on the disk is lost. */
   readonly crashSignal: NodeJS.Signals
 }
 
-/** An engine that runs, with a client in this process. */
+/** A running engine, with a client in this process. */
 export interface Engine extends EngineServer {
   readonly queue: Queue
-  /** Starts a worker; the function that it gives ends it when its jobs at hand are done. */
+  /** Starts a worker. The returned function stops it after its current jobs. */
   work(handle: (job: QueueJob) => Promise<unknown>): Promise<() => Promise<void>>
 }
 
 export const engineNames: readonly EngineName[] = ['BullMQ', 'pg-boss', 'graphile-worker']
 
-/** Starts an engine's server with what the engine keeps there. */
+/** Starts an engine's server with everything that the engine keeps there. */
 export async function startServer(name: EngineName): Promise<EngineServer> {
   const start = { BullMQ: startBullmq, 'pg-boss': startPgBoss, 'graphile-worker': startGraphile }
   const server = await start[name]()
@@ -78,12 +78,12 @@ export async function startEngine(name: EngineName, settings: EngineSettings): P
 }
 
 async function startBullmq(): Promise<EngineServer> {
-  // Every job is on the disk before Redis answers.
+  // Redis writes every job to the disk before it responds.
   const program = await startRedis('--appendonly', 'yes', '--appendfsync', 'always')
   return { name: 'BullMQ', program, crashSignal: 'SIGKILL', ...administerBullmq(program.port) }
 }
 
-/** For any Redis: one that is without a disk, too. */
+/** For any Redis, even one without a disk. */
 export function administerBullmq(port: number): Administration & { readonly url: string } {
   const queue = new BullQueue<QueueJob>(QUEUE, { connection: { host: '127.0.0.1', port } })
   queue.on('error', () => {})
@@ -100,7 +100,7 @@ export function administerBullmq(port: number): Administration & { readonly url:
       await queue.clean(0, 0, 'completed')
     },
     loseAll: () => queue.obliterate({ force: true }),
-    // Locks are keys that expire: without its lock, a job looks like one of a worker that crashed long ago.
+    // Locks are keys that expire. Without its lock, a job looks like that of a worker that crashed long ago.
     async age() {
       const locks = (await queue.getJobs('active')).map(({ id }) => `bull:${QUEUE}:${id}:lock`)
       if (locks.length > 0) await exec('redis-cli', ['-p', String(port), 'del', ...locks])
@@ -109,10 +109,10 @@ export function administerBullmq(port: number): Administration & { readonly url:
   }
 }
 
-/** For four receivers and four workers, each with its pools, and for those that were killed just now. */
+/** Enough connections for four receivers and four workers with their pools, and for those that were just killed. */
 const MANY_CONNECTIONS = 'max_connections=300'
 
-/** With the table of the job handler's store. */
+/** This includes the table of the job handler's store. */
 async function startDatabase(): Promise<PostgresServer> {
   const program = await startPostgres(MANY_CONNECTIONS)
   await program.run(postgresSchema())
@@ -142,9 +142,9 @@ async function startGraphile(): Promise<EngineServer> {
     ...administerPostgres(program, {
       keys: `SELECT payload ->> 'key' FROM ${jobs} j JOIN graphile_worker._private_tasks t ON t.id = task_id WHERE identifier = '${TASK}'`,
       pending: `SELECT count(*) FROM ${jobs} WHERE attempts < max_attempts OR locked_at IS NOT NULL`,
-      // Without those that a retry by Truedy has replaced while they ran: they lose their key, and a new job has it.
+      // Excludes jobs that a retry by Truedy replaced while they ran: they lost their key to a new job.
       failed: `SELECT count(*) FROM ${jobs} WHERE attempts >= max_attempts AND locked_at IS NULL AND key IS NOT NULL`,
-      // It removes a job as soon as it is done.
+      // It removes a job as soon as the job is completed.
       forgetDone: 'SELECT 1',
       loseAll: `DELETE FROM ${jobs}`,
       age: (seconds) => `UPDATE ${jobs} SET locked_at = locked_at - interval '${seconds} s'`,
@@ -160,7 +160,7 @@ function onPostgres(
   return { name, url: program.url, program, crashSignal: 'SIGQUIT' }
 }
 
-/** {@link Administration} by statements. */
+/** {@link Administration} by SQL statements. */
 function administerPostgres(
   { run }: PostgresServer,
   sql: Readonly<Record<'keys' | 'pending' | 'failed' | 'forgetDone' | 'loseAll', string>> & {

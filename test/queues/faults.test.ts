@@ -1,4 +1,7 @@
-/** No acknowledged delivery is lost, and none processed twice without a kill, whatever happens to processes and engine. */
+/**
+ * No acknowledged delivery is lost, and none is processed twice without a kill, whatever happens to processes and
+ * engine.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -26,7 +29,7 @@ const BATCHES = isFull ? 20 : 4
 
 /** Longer than any outage in a run, so that no lease expires in one. */
 const LEASE_MS = 10_000
-/** Longer than a step of the receiver may take, shorter than a store's record is tried to be written. */
+/** Longer than a step of the receiver may take, but shorter than the time for which complete is tried. */
 const FROZEN_MS = 4000
 /** Truedy gives up after about 10 s. */
 const LONGEST_RESPONSE_S = 9
@@ -52,21 +55,21 @@ describe.each(engineNames)(`%s (${isFull ? 'full' : 'short'})`, (name) => {
     await server?.program.stop()
   })
 
-  /** Plays a scenario, and requires of it what all have in common. */
+  /** Plays a scenario and requires what all scenarios have in common. */
   async function play(scenario: string, action: Parameters<typeof playRun>[2]): Promise<Result> {
     const result = await playRun(pools, scenario, action)
     lines.push(result.line)
     expect(result.lost).toEqual([])
     expect(result.unexplained).toEqual([])
     expect(result.sender.givenUp()).toBe(0)
-    // Where receivers are killed, a connection waits for the next one to start.
+    // If receivers are killed, a connection waits for the next one to start.
     if (result.line.broken === 0) expect(Number(result.line.longest)).toBeLessThan(LONGEST_RESPONSE_S)
     expect(await server.pending()).toBe(0)
     expect(await server.failed()).toBe(0)
     return result
   }
 
-  it('processes nothing again if Truedy delivers an event after the engine has forgotten it', async () => {
+  it('processes no event again that Truedy delivers after the engine has forgotten it', async () => {
     const result = await play('retry after the window', async (run) => {
       const events = Array.from({ length: 70 }, () => sampleEvent('call.ended'))
       const first = run.newSender()
@@ -90,12 +93,12 @@ describe.each(engineNames)(`%s (${isFull ? 'full' : 'short'})`, (name) => {
     expect(ledger.pids.size).toBe(4)
   })
 
-  it('loses nothing to receivers and workers that are killed', async () => {
+  it('loses nothing if receivers and workers are killed', async () => {
     const result = await play('processes killed', killProcesses)
     expect(result.workers.deathsInHandler()).toBeGreaterThan(0)
   })
 
-  it('outlives a restart and a crash of the engine', async () => {
+  it('survives a restart and a crash of the engine', async () => {
     const result = await play('engine restarted', async ({ sender }) => {
       const fail = async () => {
         await delay(200)
@@ -111,8 +114,8 @@ describe.each(engineNames)(`%s (${isFull ? 'full' : 'short'})`, (name) => {
     expect(result.line.broken).toBe(0)
   })
 
-  // `queues.test.ts` has a short one of these.
-  it.runIf(isFull)('answers in time while the engine is stopped, and goes on when it does', async () => {
+  // `queues.test.ts` has a short version of this test.
+  it.runIf(isFull)('responds in time while the engine is frozen, and continues afterward', async () => {
     const result = await play('engine frozen', async ({ sender }) => {
       const fail = async () => {
         await delay(200)
@@ -126,7 +129,7 @@ describe.each(engineNames)(`%s (${isFull ? 'full' : 'short'})`, (name) => {
     expect(result.line.failed).toBeGreaterThan(0)
   })
 
-  it('finishes the job at hand on SIGTERM', async () => {
+  it('finishes the current job on SIGTERM', async () => {
     const result = await play('SIGTERM in a job', async ({ sender, ledger, workers, receivers }) => {
       const held = ledger.nextHeld()
       const ids = await sendLoad(sender, 1, async () => {}, 14)
@@ -143,7 +146,7 @@ describe.each(engineNames)(`%s (${isFull ? 'full' : 'short'})`, (name) => {
   })
 })
 
-/** Kills a receiver and a worker after each batch: in turn a worker that is in a handler, and any of them. */
+/** Kills a receiver and a worker after each batch: alternately a worker that is in a handler, and any. */
 async function killProcesses({
   sender,
   receivers,
@@ -158,7 +161,7 @@ async function killProcesses({
     BATCHES,
     async () => {
       await delay(randomBetween(5, 100))
-      // On a slow machine kills come faster than successors.
+      // On a slow machine, kills come faster than successors.
       await Promise.all([receivers.ready(2), workers.ready(2)])
       const busy = workers.running().map(({ pid }) => pid)
       await Promise.all([kill(receivers, []), kill(workers, kills % 2 === 0 ? busy : [])])

@@ -22,7 +22,7 @@ const manual = readFileSync(join(ROOT, 'src/queues/README.md'), 'utf8')
 const blocks = blocksOf(manual)
 const programs = blocks.filter(({ language }) => language === 'ts')
 
-/** The heading of the section that a block is in. */
+/** The heading of the section that contains a block. */
 function sectionOf({ line }: Block): string {
   const before = manual.split('\n').slice(0, line)
   return (
@@ -73,7 +73,7 @@ beforeAll(async () => {
   }
 })
 
-/** Runs a block until it is told to end; `end` gives its exit code. */
+/** Runs a block until `end` is called, which returns its exit code. */
 function startBlock(block: Block, env: Readonly<Record<string, string>>, setup: SetupName) {
   const program = spawn(setups[setup].node, [moduleOf(block, setup)], {
     env: { ...process.env, ...env, TRUEDY_WEBHOOK_SECRET: SECRET },
@@ -101,7 +101,7 @@ describe.each<{ name: EngineName; title: string; setup: SetupName }>([
   ...engineNames.map((name) => ({ name, title: name, setup: 'current' as const })),
   { name: 'pg-boss', title: 'pg-boss 12 on Node 22', setup: 'pgBoss12' },
 ])('$title', ({ name, setup }) => {
-  it('runs the receiver and the worker, and both end on SIGTERM', async () => {
+  it('runs the receiver and the worker, and both exit on SIGTERM', async () => {
     const server = await startServer(name)
     // The programs create their own tables: pg-boss 12 can't use those of pg-boss 10.
     if (setup === 'pgBoss12') await (server.program as PostgresServer).run('DROP SCHEMA pgboss CASCADE')
@@ -128,7 +128,7 @@ describe.each<{ name: EngineName; title: string; setup: SetupName }>([
           .filter((line) => line.startsWith('processed'))
           .sort()
       await vi.waitFor(() => expect(processed()).toEqual(wanted), 20_000)
-      // graphile-worker ends itself with the signal that it got.
+      // graphile-worker ends itself with the signal that it received.
       expect([0, 'SIGTERM']).toContain(await worker.end())
       expect(await receiver.end()).toBe(0)
       expect(processed()).toEqual(wanted)
@@ -176,7 +176,7 @@ describe.each(engineNames)('%s', (name) => {
   })
 })
 
-it('compiles every program', () => {
+it('every program of the manual compiles', () => {
   const options = [
     '--noEmit',
     '--strict',
@@ -190,11 +190,11 @@ it('compiles every program', () => {
     programs.map(({ line }) => join(FOLDER, `${setup}-${line}.ts`)),
   )
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
-  // Prints what does not compile, and exits with it.
+  // Prints what does not compile, and exits with 1.
   execFileSync(process.execPath, [compiler, ...options, ...modules, ...files], { stdio: 'inherit' })
 })
 
-it('says of every program how it is run', () => {
+it('every program of the manual says how it is run', () => {
   const known = [
     'receiver',
     'worker',

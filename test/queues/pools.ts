@@ -1,4 +1,4 @@
-/** A run: four receivers, four workers, a ledger and a sender, and what became of the events in the end. */
+/** A run: four receivers, four workers, a ledger and a sender, and what finally happened to the events. */
 
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,7 +11,7 @@ import type { EngineSettings, ProgramConfig } from './programs/engine.js'
 
 const SECRET = 'whsec_0123456789abcdef0123456789abcdef'
 
-/** The processes of an engine: the runs that use it one after the other share them. */
+/** The processes of an engine, shared by consecutive runs. */
 export interface Pools {
   readonly server: EngineServer
   readonly receivers: WorkerPool
@@ -51,21 +51,21 @@ export async function startPools(
   }
 }
 
-/** A run, counted. */
+/** The counts of one run. */
 export interface QueueLine {
   readonly engine: string
   readonly scenario: string
-  /** What was done to it. */
+  /** The faults. */
   readonly faults: string
   readonly sent: number
   readonly requests: number
-  /** Answers 500. */
+  /** Responses with 500. */
   readonly failed: number
-  /** Requests without an answer. */
+  /** Requests without a response. */
   readonly broken: number
-  /** The slowest answer. */
+  /** The slowest response. */
   readonly longest: string
-  /** Jobs that ended with their worker. */
+  /** Jobs that ended because their worker crashed. */
   readonly interrupted: number
   readonly events: number
   readonly once: number
@@ -100,17 +100,17 @@ export interface Result extends Run {
   readonly line: QueueLine
   /** The events without an effect. */
   readonly lost: readonly string[]
-  /** The events with more effects than the deaths of their workers account for. */
+  /** The events with more effects than the crashes of their workers explain. */
   readonly unexplained: readonly string[]
 }
 
-/** How long the engine may take for the jobs that are left, in milliseconds. */
+/** How long the engine may take for the remaining jobs, in milliseconds. */
 const DRAIN_MS = 120_000
 
 /**
  * Plays a scenario until every delivery is acknowledged and no job is left, then counts.
  *
- * @param play - sends and spoils; resolves with the ids of the events, and with what was done
+ * @param play - sends and causes faults; resolves with the ids of the events, and with the faults
  */
 export async function playRun(
   pools: Pools,
@@ -125,7 +125,7 @@ export async function playRun(
   return count(run, { scenario, faults, seconds: seconds(performance.now() - startedAt) }, ids)
 }
 
-/** Waits until the engine has no job left. A loss must show as such, so this ends without an error. */
+/** Waits until the engine has no job left. Ends without an error, so that a loss shows as a loss. */
 export async function untilDrained({ server, workers }: Pools): Promise<void> {
   const deadline = performance.now() + DRAIN_MS
   while (performance.now() < deadline) {

@@ -18,7 +18,7 @@ interface Started extends QueueEngine {
 
 async function startBullmq(): Promise<Started> {
   const server = await startRedis()
-  // Redis rejects every write that needs memory.
+  // With this setting, Redis rejects every write that needs memory.
   const full = await startRedis('--maxmemory', '1', '--maxmemory-policy', 'noeviction')
   const open = (port: number) => {
     const queue = new BullQueue(NAME, { connection: { host: '127.0.0.1', port, enableOfflineQueue: false } })

@@ -64,19 +64,19 @@ describe.each(engineNames)('%s', (name) => {
     }
   }
 
-  /** Waits until the events were processed, each once and no other. */
+  /** Waits until exactly these events were processed, each once. */
   async function expectOnce(events: readonly object[]): Promise<void> {
     const wanted = new Map(events.map((event) => [keyOf(event), 1]))
     await vi.waitFor(() => expect(processed.size).toBeGreaterThanOrEqual(wanted.size), 30_000)
     expect(processed).toEqual(wanted)
   }
 
-  it('processes each event once, although some are delivered twice and at the same moment', async () => {
+  it('processes each event once, although some are delivered twice at the same moment', async () => {
     const events = newEvents(140)
     const stop = await startWorkers()
     try {
       const deliveries = [...events, ...events.slice(0, 60)]
-      // On a busy machine, the engine may not take 200 jobs at once in time.
+      // On a busy machine, the engine may not accept 200 jobs at once in time.
       const untilAcknowledged = (event: object) =>
         vi.waitFor(async () => expect(await deliver(engine.queue, event)).toBe(204), 20_000)
       await Promise.all(deliveries.map(untilAcknowledged))
@@ -86,7 +86,7 @@ describe.each(engineNames)('%s', (name) => {
     }
   })
 
-  it('tries a job again whose handler failed', async () => {
+  it('retries a job whose handler failed', async () => {
     const [event] = newEvents(1) as [object]
     const fail = vi.fn().mockRejectedValueOnce(new Error('The CRM is down.')).mockResolvedValue(undefined)
     const stop = await startWorkers(fail)
@@ -99,7 +99,7 @@ describe.each(engineNames)('%s', (name) => {
     }
   })
 
-  it('answers 500 in time while the server does not answer, and loses nothing', async () => {
+  it('responds with 500 in time while the server does not respond, and loses nothing', async () => {
     const events = newEvents(5)
     const thaw = await engine.program.freeze()
     let statuses: number[]
@@ -120,7 +120,7 @@ describe.each(engineNames)('%s', (name) => {
     }
   })
 
-  it('keeps what was acknowledged over a crash of the server', async () => {
+  it('keeps acknowledged jobs through a crash of the server', async () => {
     const events = newEvents(20)
     for (const event of events) expect(await deliver(engine.queue, event)).toBe(204)
     await engine.program.halt(engine.crashSignal)
@@ -136,7 +136,7 @@ describe.each(engineNames)('%s', (name) => {
     }
   })
 
-  it('runs a job that had failed for good if Truedy delivers it again', async () => {
+  it('runs a permanently failed job again if Truedy delivers it again', async () => {
     const impatient = await startEngine(name, { attempts: 1 })
     let stop: (() => Promise<void>) | undefined
     try {
@@ -146,7 +146,7 @@ describe.each(engineNames)('%s', (name) => {
       stop = await impatient.work(work)
       expect(await deliver(impatient.queue, event)).toBe(204)
       await vi.waitFor(() => expect(handle).toHaveBeenCalledTimes(1), 10_000)
-      // The engine notes the failure after the handler has ended.
+      // The engine records the failure after the handler has ended.
       await vi.waitFor(async () => {
         expect(await deliver(impatient.queue, event)).toBe(204)
         expect(handle).toHaveBeenCalledTimes(2)

@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['*.test.ts'],
-    // The table of `faults.test.ts` is printed as it stands.
+    // The table of `faults.test.ts` is printed without decoration.
     disableConsoleIntercept: true,
     testTimeout: process.env['FULL'] === '1' ? 300_000 : 60_000,
     hookTimeout: 60_000,

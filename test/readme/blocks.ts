@@ -2,15 +2,15 @@
 
 /** A block of code in the README, and how it is run. */
 export interface Block {
-  /** Where it starts, for messages. */
+  /** The position of the block, for messages. */
   line: number
   language: string
   code: string
-  /** What stands in the comment `<!-- run: … -->` before it. */
+  /** The content of the comment `<!-- run: … -->` before the block. */
   run: string | undefined
 }
 
-/** Every fenced block, with the comment that stands right before it. */
+/** Every fenced block, with the comment directly before it. */
 export function blocksOf(markdown: string): Block[] {
   const pattern = /(?:<!-- run: (?<run>.+?) -->\n)?^```(?<language>\w*)\n(?<code>.*?)^```$/gms
   return [...markdown.matchAll(pattern)].map(({ index, groups }) => ({

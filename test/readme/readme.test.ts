@@ -1,4 +1,4 @@
-/** The manuals: their programs run and compile, and their links lead somewhere, also in the package. */
+/** The manuals: their programs run and compile, and their links lead somewhere, even in the package. */
 
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -31,7 +31,7 @@ const manuals = [
   'test/bench/README.md',
   ...sourceFiles('README.md'),
 ]
-/** `test/queues` runs and compiles the programs of this one on its engines. */
+/** `test/queues` runs and compiles the programs of this manual with its engines. */
 const QUEUES = 'src/queues/README.md'
 const programs = manuals
   .filter((manual) => manual !== QUEUES)
@@ -47,13 +47,13 @@ const portOf = new WeakMap<ChildProcess, number>()
 let database: PostgresServer | undefined
 let redis: ServerProgram | undefined
 
-/** The files of `src` with an ending, by their paths from the root. */
+/** The files in `src` with this extension, by their paths from the root. */
 function sourceFiles(ending: string): string[] {
   const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
   return files.filter((file) => file.endsWith(ending)).map((file) => join('src', file))
 }
 
-/** The place of a program, and once it is JavaScript. */
+/** The place of a program, before and after it is compiled to JavaScript. */
 const pathOf = ({ manual, line }: Program) => join(FOLDER, `${manual.replace(/\W/g, '-')}-${line}`)
 const moduleOf = (program: Program) => `${pathOf(program)}.mjs`
 
@@ -77,7 +77,7 @@ afterAll(async () => {
 
 const listeners: Server[] = []
 
-/** A server of this process, until the tests end. */
+/** A server in this process that runs until the tests end. */
 async function listen(handler: RequestListener): Promise<string> {
   const server = createServer(handler)
   listeners.push(server)
@@ -106,9 +106,9 @@ async function probe(handler: (request: Request) => Promise<Response>): Promise<
 
 const runners = testRunners((runner) => programs.filter(({ run }) => run === runner).map(moduleOf))
 
-/** What is to be seen of each kind of block. Every block is compiled as well. */
+/** The check for each kind of block. Every block is also compiled. */
 const runs: Record<string, (program: Program) => Promise<void>> = {
-  // For what needs a service that cannot run here, and what another part of the tests runs.
+  // For programs that need a service that can't run here, or that another part of the tests runs.
   async compile() {},
   async server(block) {
     const port = await freePort()
@@ -131,7 +131,7 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
     if (!server) throw new Error('It was not started.')
     const port = portOf.get(server)
     const exited = once(server, 'exit')
-    // A delivery whose body is still on its way when the program is told to stop.
+    // A delivery whose body is still arriving when the program is told to stop.
     const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
     const delivery = request({
       port,
@@ -141,7 +141,7 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
       agent: false,
     })
     delivery.flushHeaders()
-    // The server has the request now.
+    // By now, the server has the request.
     await once(delivery, 'continue')
     delivery.write(body.slice(0, 10))
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
@@ -159,7 +159,7 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
     process.env['PGPORT'] = String(database.port)
     process.env['PGUSER'] = 'postgres'
     await runs['server']?.(block)
-    // The check sends a few events twice and more.
+    // The check sends some events more than once.
     const count = await database.run('SELECT count(*), count(DISTINCT data) FROM calls')
     expect(count).toMatch(/^([1-9]\d*)\|\1$/)
   },
@@ -221,7 +221,7 @@ const runs: Record<string, (program: Program) => Promise<void>> = {
 }
 
 describe('the programs of the manuals', () => {
-  it('that are only TypeScript are no JavaScript by accident: `f<A>(b)` would compare', async () => {
+  it('that are only valid as TypeScript are not JavaScript by accident: `f<A>(b)` would be a comparison', async () => {
     const generic = programs.filter(({ code }) => /\w<[^<>()]+>\(/.test(code))
     const accidents = []
     for (const { manual, line, code } of generic) {
@@ -239,7 +239,7 @@ describe('the programs of the manuals', () => {
     await runs[program.run ?? '']?.(program)
   })
 
-  it('are enough to be worth reading', () => {
+  it('include enough that run', () => {
     expect(programs.length).toBeGreaterThan(20)
   })
 })
@@ -253,7 +253,7 @@ describe.each(manuals)('%s', (manual) => {
     }),
   )
 
-  it('has links that lead somewhere', () => {
+  it('has only links that lead somewhere', () => {
     const dead = links.filter(({ path, anchor }) => {
       if (!existsSync(join(ROOT, path))) return true
       return anchor !== undefined && !anchorsOf(readFileSync(join(ROOT, path), 'utf8')).includes(anchor)
@@ -261,8 +261,8 @@ describe.each(manuals)('%s', (manual) => {
     expect(dead).toEqual([])
   })
 
-  // The map of the sources is for a clone.
-  it.runIf(manual !== 'src/README.md')('links only to what the package holds', () => {
+  // The map of the sources is for a clone only.
+  it.runIf(manual !== 'src/README.md')('has only links to files in the package', () => {
     const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
     const shipped = ['README.md', 'LICENSE', 'package.json', ...files]
     const missing = links.filter(({ path }) => !shipped.some((pattern) => matchesGlob(path, pattern)))
@@ -270,7 +270,7 @@ describe.each(manuals)('%s', (manual) => {
   })
 })
 
-/** Whether the files of a package include a path: by its folder, or by a pattern with stars. */
+/** True if the files of a package include a path, by its folder or by a pattern with stars. */
 function matchesGlob(path: string, pattern: string): boolean {
   const source = pattern
     .replace(/[.+]/g, '\\$&')
@@ -279,7 +279,7 @@ function matchesGlob(path: string, pattern: string): boolean {
   return new RegExp(`^${source}(?:/.*)?$`).test(path)
 }
 
-/** The anchors that code hosts give to the headings of a page. */
+/** The anchors that code hosts create for the headings of a page. */
 function anchorsOf(markdown: string): string[] {
   return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
     title
@@ -300,7 +300,7 @@ it('the manuals and all examples in the documentation of the source compile', ()
   expect(examples.length).toBeGreaterThan(15)
   for (const [index, code] of examples.entries())
     writeFileSync(join(FOLDER, `example-${index}.ts`), `${code}\nexport {}\n`)
-  // Prints what does not compile, and exits with it.
+  // Prints what does not compile, and exits with 1.
   execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', import.meta.dirname], {
     stdio: 'inherit',
   })

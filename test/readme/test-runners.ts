@@ -1,4 +1,4 @@
-/** Runs programs of the manuals as the test files of the test runners that they are written for. */
+/** Runs programs of the manuals as test files, in the test runners that they are written for. */
 
 import { execFile } from 'node:child_process'
 import { copyFile, writeFile } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { expect } from 'vitest'
 const require = createRequire(import.meta.url)
 const packageFolder = (name: string) => dirname(require.resolve(`${name}/package.json`))
 
-/** The arguments of Node that run test files with a runner, which prints its results as JSON in the form of Jest. */
+/** The arguments that make Node run test files with a runner, which prints its results as JSON in Jest's format. */
 const RUNNERS = {
   vitest: (folder: string, files: readonly string[]) => [
     join(packageFolder('vitest'), 'vitest.mjs'),
@@ -39,16 +39,16 @@ interface Results {
   }[]
 }
 
-/** What the tests run in, without what this run of Vitest has set for itself. */
+/** The environment of the runners, without what this run of Vitest has set for itself. */
 const env = { PATH: process.env['PATH'], NO_COLOR: '1' }
 
-/** Runs a module in a test runner. Rejects if a test in it fails, or if it has none. */
+/** Runs a module in a test runner. Rejects if one of its tests fails or if it has none. */
 export type RunModule = (module: string) => Promise<void>
 
 /**
  * Each test runner, by the name that manuals use.
  *
- * @param modules - all modules that a runner is for: they run together, because a runner takes seconds to start
+ * @param modules - all modules for the runner, which run together because a runner takes seconds to start
  */
 export function testRunners(
   modules: (runner: string) => readonly string[],
@@ -78,7 +78,7 @@ async function runAll(
 ): Promise<Results> {
   const folder = dirname(modules[0] ?? '')
   for (const module of modules) await copyFile(module, testFileOf(module))
-  // Otherwise Vitest finds the one of this folder's tests.
+  // Otherwise, Vitest finds the configuration of this folder's tests.
   await writeFile(join(folder, 'vitest.config.mjs'), 'export default {}\n')
   const files = modules.map((module) => basename(testFileOf(module)))
   const { stdout, stderr } = await promisify(execFile)(process.execPath, argumentsFor(folder, files), {

@@ -1,4 +1,4 @@
-/** The versions that the tests run, as the manual of the frameworks lists them. */
+/** The versions that the tests run, as the frameworks' manual lists them. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -106,7 +106,7 @@ export function testedVersions(): string {
   return ['| | |', '|---|---|', ...rows].join('\n')
 }
 
-/** The version that a folder's lockfile has, or that its manifest pins. */
+/** The version in a folder's lockfile, or the one that its manifest pins. */
 function versionOf(source: string): string {
   const [folder = '', name = ''] = source.split(': ')
   const lockfile = join(ROOT, folder, 'package-lock.json')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '../..')
 
-/** Servers' clients and runtimes that several parts use. They are large, and one of them is compiled. */
+/** Clients of servers, and runtimes, that several parts use. They are large, and one of them is compiled. */
 const SHARED = 'test'
 
 /**
@@ -30,10 +30,10 @@ export const parts = {
   readme: { build: 'types', install: [SHARED, 'test/readme'] },
   runtimes: { build: 'code', install: [SHARED, 'test/runtimes'] },
   tools: { build: 'code', install: ['test/tools'] },
-  // The manual's programs compile against the declarations. `test/runtimes` has the Node 22 that pg-boss 12 needs.
+  // The programs of the manuals compile against the declarations. `test/runtimes` has Node 22, which pg-boss 12 needs.
   queues: { build: 'types', install: [SHARED, 'test/queues', 'test/runtimes'], hasFull: true },
   otel: { install: ['test/otel'] },
-  // `test/runtimes` has the Node 22 that some stores are tested on.
+  // `test/runtimes` has Node 22, on which some stores are tested.
   stores: { build: 'code', install: [SHARED, 'test/stores', 'test/runtimes'] },
   examples: { build: 'types', install: ['test/examples'], hasFull: true },
   // `test/runtimes` has the versions of Node, and Deno.

@@ -1,4 +1,7 @@
-/** Builds and installs what a part needs if it has changed. Contents are compared, so that a checkout counts as a change. */
+/**
+ * Builds and installs what a part needs if it has changed. Compares contents, because a checkout changes the times of
+ * files.
+ */
 
 import { execSync } from 'node:child_process'
 import { createHash } from 'node:crypto'

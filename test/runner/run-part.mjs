@@ -60,18 +60,18 @@ function commandsOf(name, args) {
 }
 
 function environment({ install: folders = [] }, isFull) {
-  // The root first: `tsc` is its compiler, not one of those that `consumers` installs.
+  // The root comes first, because `tsc` must be its compiler, not one that `consumers` installs.
   const programs = ['.', ...folders].map((folder) => join(ROOT, folder, 'node_modules/.bin'))
   return {
     ...process.env,
     PATH: [...programs, process.env.PATH].join(delimiter),
     ...(isFull && { FULL: '1' }),
-    // Pipes have no colors otherwise.
+    // Programs print no colors to pipes otherwise.
     ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
   }
 }
 
-/** Runs commands up to the first that fails. */
+/** Runs commands until one fails. */
 async function runCommands(commands, env, output) {
   for (const [file, args, options] of commands) {
     const child = spawn(file, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], ...options })

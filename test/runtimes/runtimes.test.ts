@@ -1,4 +1,4 @@
-/** One suite of plain cases, run unchanged on every runtime, on the package as it is published. */
+/** One suite of plain cases that runs unchanged on every runtime, with the package in its published form. */
 
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -16,7 +16,7 @@ let workspace: string
 let project: string
 const lines: string[] = []
 
-/** An empty project that has installed the package, with the cases in it. */
+/** An empty project with the package and the cases. */
 beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'truedy-webhooks-runtimes-'))
   project = join(workspace, 'test/runtimes')
@@ -33,12 +33,12 @@ afterAll(async () => {
   await rm(workspace, { recursive: true, force: true })
 })
 
-it('has cases of different names', () => {
+it('the cases have distinct names', () => {
   expect(cases.length).toBeGreaterThan(150)
   expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)
 })
 
-describe.each(Object.entries(runtimes))('on %s', (runtime, runCases) => {
+describe.each(Object.entries(runtimes))('the package on %s', (runtime, runCases) => {
   let outcome: Outcome
   let errors: Map<string, string | null>
 
@@ -51,16 +51,16 @@ describe.each(Object.entries(runtimes))('on %s', (runtime, runCases) => {
 
   it.each(cases)('$name', ({ name }) => expect(errors.get(name)).toBe(null))
 
-  it('runs nothing else', () => expect(outcome.results).toHaveLength(cases.length))
+  it('runs exactly these cases', () => expect(outcome.results).toHaveLength(cases.length))
 
-  it('has synchronous twins where there is node:crypto', () => {
+  it('has synchronous twins if the runtime has node:crypto', () => {
     if (outcome.sync === undefined) return expect(runtime).not.toMatch(/Node|Bun|Deno/)
     expect(outcome.sync.filter(({ error }) => error !== null)).toEqual([])
     expect(outcome.sync.length).toBeGreaterThan(50)
   })
 
-  it('takes the way that is there', () => {
-    // Node 20.0 has node:crypto, and no way to request it at run time.
+  it('computes the HMAC as the runtime allows', () => {
+    // Node 20.0 has node:crypto, but no way to get it at run time.
     const hasNodeCrypto = /Node (?!20\.0)|Bun|Deno|nodejs_compat/.test(runtime)
     expect(outcome.hmac).toBe(hasNodeCrypto ? 'node:crypto' : 'WebCrypto')
   })

@@ -1,4 +1,4 @@
-/** The runtimes, each with how it runs all cases on the installed package. */
+/** The runtimes, and how each runs all cases with the installed package. */
 
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,12 +13,12 @@ import { Miniflare } from 'miniflare'
 import { chromium } from 'playwright-core'
 import { chromiumOptions } from '../support/chromium.js'
 
-/** What came out in a runtime. */
+/** The result of a runtime. */
 export interface Outcome {
-  /** Which way the package has gone for its HMAC. */
+  /** How the package computed its HMAC. */
   readonly hmac: string
   readonly results: readonly Result[]
-  /** Of the synchronous twins, in a runtime that has `node:crypto`. */
+  /** The results of the synchronous twins, in a runtime that has `node:crypto`. */
   readonly sync?: readonly Result[]
 }
 
@@ -32,7 +32,7 @@ export type Run = (project: string, file?: string) => Promise<Outcome>
 
 const exec = promisify(execFile)
 const ours = (path: string) => join(import.meta.dirname, 'node_modules', path)
-/** Packages that other parts use too. */
+/** Packages that other parts use, too. */
 const shared = (path: string) => join(import.meta.dirname, '../node_modules', path)
 
 export const runtimes: Readonly<Record<string, Run>> = {
@@ -50,11 +50,11 @@ export const runtimes: Readonly<Record<string, Run>> = {
 }
 
 function onNode(path: string): Run {
-  // Node 20 warns of importing JSON.
+  // Node 20 prints a warning for an import of JSON.
   return program(path, '--disable-warning=ExperimentalWarning')
 }
 
-/** The oldest release that is supported. It has neither one-shot hashes nor `import` of JSON with today's syntax. */
+/** The oldest supported release. It has neither one-shot hashes nor today's syntax for importing JSON. */
 async function onOldestNode(project: string): Promise<Outcome> {
   const file = join(project, 'print-bundled.js')
   await writeFile(file, await bundle(project, 'print.js', 'esm'))
@@ -68,7 +68,7 @@ function program(path: string, ...args: string[]): Run {
   }
 }
 
-/** The cases as one script, for runtimes that do not find packages themselves. */
+/** The cases as one script, for runtimes that do not resolve packages themselves. */
 async function bundle(project: string, runner: string, format: 'esm' | 'iife'): Promise<string> {
   const { outputFiles, warnings } = await build({
     entryPoints: [join(project, 'runners', runner)],
@@ -105,7 +105,7 @@ function onWorkerd(compatibilityFlags: string[]): Run {
 async function onEdgeRuntime(project: string): Promise<Outcome> {
   const vm = new EdgeRuntime()
   vm.evaluate(await bundle(project, 'page.js', 'iife'))
-  // Objects of another realm: as JSON they are ours.
+  // Objects of another realm become ours through JSON.
   const text = await vm.evaluate<Promise<string>>('outcome.then(JSON.stringify)')
   return JSON.parse(text) as Outcome
 }
@@ -113,7 +113,7 @@ async function onEdgeRuntime(project: string): Promise<Outcome> {
 async function onChromium(project: string): Promise<Outcome> {
   const options = chromiumOptions()
   const script = await bundle(project, 'page.js', 'iife')
-  // WebCrypto is for secure contexts, which an address of this machine is.
+  // WebCrypto needs a secure context. A loopback address is one.
   const server = createServer((request, response) => {
     const isScript = request.url === '/script.js'
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')

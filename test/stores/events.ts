@@ -1,4 +1,4 @@
-/** Events for the stores, and what every store must do with one. */
+/** Events for the stores, and a check that every store must pass. */
 
 import { expect } from 'vitest'
 import { type DedupeStore, parseEvent, processOnce } from '../../src/index.js'
@@ -7,7 +7,7 @@ export function newEvent() {
   return parseEvent({ event: 'call.ended', timestamp: 1, id: crypto.randomUUID(), data: {} })
 }
 
-/** Many workers, each with a store of its own on the same records, get one event at the same moment. */
+/** Many workers, each with its own store on the same records, get one event at the same moment. */
 export async function expectHandledOnce(openStore: () => DedupeStore): Promise<void> {
   const event = newEvent()
   let processed = 0

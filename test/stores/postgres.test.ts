@@ -18,7 +18,7 @@ let pgbouncer: Awaited<ReturnType<typeof startPgbouncer>>
 let pool: pg.Pool
 const closing: (() => Promise<unknown>)[] = []
 
-/** How each client is plugged in: what the README says. */
+/** How each client is connected, as in the README. */
 const clients: Record<string, () => Promise<PostgresQuery>> = {
   async 'the Pool of pg'() {
     return (sql, params) => pool.query(sql, params)
@@ -30,7 +30,7 @@ const clients: Record<string, () => Promise<PostgresQuery>> = {
       await client.query('ROLLBACK')
       client.release()
     })
-    // One at a time, as a program does in a transaction; the cases ask for many at once.
+    // The cases send many requests at once. Here they run one at a time, as in a transaction.
     let last: Promise<unknown> = Promise.resolve()
     return (sql, params) => {
       const result = last.then(() => client.query(sql, params))
@@ -54,8 +54,8 @@ const clients: Record<string, () => Promise<PostgresQuery>> = {
     return (text, params) => sql.unsafe(text, params)
   },
   async PGlite() {
-    // On a thread: PGlite is embedded, so its clock is that of its thread, and
-    // one of the cases makes the clock of this one wrong.
+    // PGlite runs on a thread of its own: it is embedded, so its clock is that of its thread, and one of the cases
+    // makes the clock of this thread wrong.
     const thread = new Worker(join(import.meta.dirname, 'programs/pglite-thread.mjs'))
     closing.push(() => thread.terminate())
     const asked = new Map<number, (rows: object[]) => void>()
@@ -73,7 +73,7 @@ beforeAll(async () => {
   server = await startPostgres()
   pgbouncer = await startPgbouncer(server)
   pool = new pg.Pool({ connectionString: server.url, max: 20 })
-  // The server tells connections that it ends, also those that are closing themselves.
+  // The server also reports connections that it ends while they are closing.
   pool.on('error', () => {})
   await pool.query(postgresSchema())
 })
@@ -93,7 +93,7 @@ describe.each(Object.entries(clients))('postgresStore on %s', (_, connect) => {
 
   it.concurrent.each(storeCases)('$name', ({ run }) => run(postgresStore(query)))
 
-  it('lets processOnce handle an event once among many workers', () =>
+  it('lets processOnce process an event once among many workers', () =>
     expectHandledOnce(() => postgresStore(query)))
 })
 
@@ -117,9 +117,9 @@ describe('isDuplicate in a transaction of an ORM', () => {
     lines = await start('Node 22', 'run-transactions.mjs', server.url).lines
   }, 120_000)
 
-  it.each(Object.keys(orms))('%s', (client) => {
+  it.each(Object.keys(orms))('recognizes duplicates with %s', (client) => {
     const found = lines.map((line) => JSON.parse(line)).find((line) => line.client === client)
-    // What is rolled back was never recorded. Of two at the same moment one has to be run again.
+    // A rollback leaves no record. One of two simultaneous transactions must run again.
     expect(found).toMatchObject({ inTurn: [false, false, true], atOnce: ['40001', false] })
   })
 })
@@ -127,7 +127,7 @@ describe('isDuplicate in a transaction of an ORM', () => {
 describe('postgresStore', () => {
   const store = () => postgresStore((sql, params) => pool.query(sql, params))
 
-  /** Runs something in a transaction of its own, as a program would. */
+  /** Runs work in its own transaction, as a program would. */
   async function inTransaction<Value>(
     level: string,
     work: (query: PostgresQuery, client: pg.PoolClient) => Promise<Value>,
@@ -146,7 +146,7 @@ describe('postgresStore', () => {
     }
   }
 
-  it('uses the clock of the server, whatever the time zone of the session', async () => {
+  it('uses the clock of the server in any time zone of the session', async () => {
     const key = crypto.randomUUID()
     await store().claim(key, { owner: 'a', leaseMs: 60_000 })
     const { rows } = await pool.query(
@@ -161,7 +161,7 @@ describe('postgresStore', () => {
     })
   })
 
-  it('leaves nothing behind of what is released', async () => {
+  it('deletes a key that is released', async () => {
     const key = crypto.randomUUID()
     await store().claim(key, { owner: 'a', leaseMs: 60_000 })
     await store().release(key, { owner: 'a' })
@@ -169,7 +169,7 @@ describe('postgresStore', () => {
     expect(rowCount).toBe(0)
   })
 
-  it('forgets what a transaction recorded when it is rolled back', async () => {
+  it('forgets what a transaction recorded before its rollback', async () => {
     const event = newEvent()
     const failure = inTransaction('READ COMMITTED', async (query) => {
       expect(await isDuplicate(event, postgresStore(query))).toBe(false)
@@ -180,7 +180,7 @@ describe('postgresStore', () => {
   })
 
   it.each(['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'])(
-    'lets one of two transactions at the same moment write, at %s',
+    'lets one of two concurrent transactions write, at %s',
     async (level) => {
       const event = newEvent()
       await pool.query('CREATE TABLE IF NOT EXISTS effects (key text)')
@@ -189,7 +189,7 @@ describe('postgresStore', () => {
         inTransaction(level, async (query, client) => {
           if (await isDuplicate(event, postgresStore(query))) return 'duplicate'
           claimed += 1
-          // Long enough for the other one to ask meanwhile, which waits for this one's end.
+          // Long enough for the other transaction to ask, which then waits for the end of this one.
           await client.query('SELECT pg_sleep(0.2)')
           await client.query('INSERT INTO effects VALUES ($1)', [event.id])
           return 'written'
@@ -205,7 +205,7 @@ describe('postgresStore', () => {
       else {
         expect(other).toMatchObject({ code: '40001', cause: expect.any(Error) })
         expect(other.message).toContain('run the transaction again')
-        // As it says:
+        // As the message suggests, the transaction runs again.
         expect(await write()).toBe('duplicate')
       }
       const { rowCount } = await pool.query('SELECT FROM effects WHERE key = $1', [event.id])
@@ -213,7 +213,7 @@ describe('postgresStore', () => {
     },
   )
 
-  it('gives the event to the second transaction when the first is rolled back', async () => {
+  it('gives the event to the second transaction if the first is rolled back', async () => {
     const event = newEvent()
     const first = inTransaction('READ COMMITTED', async (query, client) => {
       await isDuplicate(event, postgresStore(query))
@@ -225,7 +225,7 @@ describe('postgresStore', () => {
     expect(await second).toBe(false)
   })
 
-  it('takes a table of another name and schema, made by many processes at once', async () => {
+  it('accepts a table with another name and schema, which many processes create at once', async () => {
     await pool.query('CREATE SCHEMA IF NOT EXISTS hooks')
     const options = { table: 'hooks.Order' }
     await Promise.all(Array.from({ length: 10 }, () => pool.query(postgresSchema(options))))
@@ -238,7 +238,7 @@ describe('postgresStore', () => {
     expect(rows).toEqual([{ key }])
   })
 
-  it('sweeps in batches what has expired, and nothing else', async () => {
+  it('sweeps only expired records, in batches', async () => {
     const options = { table: 'swept' }
     await pool.query(postgresSchema(options))
     const sent: unknown[][] = []
@@ -261,7 +261,7 @@ describe('postgresStore', () => {
     expect(rows).toEqual([{ key: 'done' }, { key: 'held' }])
   })
 
-  it('does not wait in a sweep for what others have locked', async () => {
+  it('does not wait for locked records in a sweep', async () => {
     const options = { table: 'locked' }
     await pool.query(postgresSchema(options))
     const swept = postgresStore((sql, params) => pool.query(sql, params), options)
@@ -275,7 +275,7 @@ describe('postgresStore', () => {
     expect(await swept.claim('one', { owner: 'c', leaseMs: 1000 })).toBe('busy')
   })
 
-  it('sweeps by its index', async () => {
+  it('sweeps with its index', async () => {
     await pool.query(
       `INSERT INTO truedy_webhooks SELECT 'swept-' || i, NULL, now() + i * interval '1 s' FROM generate_series(-10, 20000) i`,
     )
@@ -291,7 +291,7 @@ describe('postgresStore', () => {
     expect(plan).not.toContain('Seq Scan')
   })
 
-  it('rejects what TypeORM returns for UPDATE and DELETE, where the rows are not taken out', async () => {
+  it('rejects what TypeORM returns for UPDATE and DELETE, unless the rows are taken out', async () => {
     const dataSource = await new DataSource({ type: 'postgres', url: server.url }).initialize()
     closing.push(() => dataSource.destroy())
     const asItIs = postgresStore((sql, params) => dataSource.query(sql, params))
@@ -303,7 +303,7 @@ describe('postgresStore', () => {
     await expect(asItIs.sweep()).rejects.toEqual(wrongRows)
   })
 
-  it('does not take a client for a function, and passes on what a client that is one says', async () => {
+  it('rejects a client instead of a function, and rethrows the error of a client that is a function', async () => {
     expect(() => postgresStore(pool as never)).toThrow(expect.objectContaining({ code: 'invalid_options' }))
     const sql = postgres(server.url)
     closing.push(() => sql.end())
@@ -311,7 +311,7 @@ describe('postgresStore', () => {
     await expect(claimed).rejects.toThrow('NOT_TAGGED_CALL')
   })
 
-  it('passes on what the client throws', async () => {
+  it('rethrows the errors of the client', async () => {
     const lost = postgresStore((sql, params) => pool.query(sql, params), { table: 'no_such_table' })
     await expect(lost.claim('key', { owner: 'a', leaseMs: 1000 })).rejects.toMatchObject({ code: '42P01' })
   })

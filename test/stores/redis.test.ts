@@ -18,7 +18,7 @@ let server: Awaited<ReturnType<typeof startRedis>>
 let cluster: Awaited<ReturnType<typeof startCluster>>
 const closing: (() => Promise<unknown>)[] = []
 
-/** How each client is plugged in: what the README says. */
+/** How each client is connected, as in the README. */
 const clients: Record<string, () => Promise<RedisCommand>> = {
   async 'node-redis 5'() {
     const client = createClient({ url: `redis://127.0.0.1:${server.port}` })
@@ -106,7 +106,10 @@ const clients: Record<string, () => Promise<RedisCommand>> = {
 const nodeUrls = () => cluster.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` }))
 const nodeAddresses = () => cluster.ports.map((port) => ({ host: '127.0.0.1', port }))
 
-/** What Upstash offers: a command as a JSON array in, its result as JSON out; here in front of the same server. */
+/**
+ * Upstash's interface: takes a command as a JSON array and returns its result as JSON. Here it is in front of the same
+ * server.
+ */
 async function serveOverHttp(): Promise<{ url: string; token: string }> {
   const client = createClient({ url: `redis://127.0.0.1:${server.port}` })
   await client.connect()
@@ -147,13 +150,13 @@ describe.each(Object.entries(clients))('redisStore on %s', (_, connect) => {
     command = await connect()
   })
 
-  /** In a script, so that a cluster finds the key where it finds the store's. */
+  /** Runs in a script, so that a cluster finds the key where the store puts it. */
   const ask = async (name: string, key: string) =>
     Number(await command(['EVAL', `return redis.call('${name}', KEYS[1])`, '1', key], key))
 
   it.concurrent.each(storeCases)('$name', ({ run }) => run(redisStore(command)))
 
-  it('goes on when the server forgets its scripts', async () => {
+  it('survives a server that forgets its scripts', async () => {
     const store = redisStore(command)
     const key = crypto.randomUUID()
     await store.claim(key, { owner: 'a', leaseMs: 60_000 })
@@ -162,7 +165,7 @@ describe.each(Object.entries(clients))('redisStore on %s', (_, connect) => {
     expect(await store.complete(key, { owner: 'a', ttlMs: 60_000 })).toBe(true)
   })
 
-  it('keeps its records under its prefix, with an end set by the server', async () => {
+  it('keeps its records under its prefix, with expiry times set by the server', async () => {
     const store = redisStore(command, { prefix: 'hooks:' })
     const key = crypto.randomUUID()
     await store.claim(key, { owner: 'a', leaseMs: 60_000 })
@@ -173,7 +176,7 @@ describe.each(Object.entries(clients))('redisStore on %s', (_, connect) => {
     expect(await ask('PTTL', `hooks:${key}`)).toBeGreaterThan(3_500_000)
   })
 
-  it('leaves nothing behind of what is released', async () => {
+  it('deletes a key that is released', async () => {
     const key = crypto.randomUUID()
     const store = redisStore(command)
     await store.claim(key, { owner: 'a', leaseMs: 60_000 })
@@ -181,18 +184,18 @@ describe.each(Object.entries(clients))('redisStore on %s', (_, connect) => {
     expect(await ask('EXISTS', `truedy:${key}`)).toBe(0)
   })
 
-  it('lets processOnce handle an event once among many workers', () =>
+  it('lets processOnce process an event once among many workers', () =>
     expectHandledOnce(() => redisStore(command)))
 })
 
 it.each([
   ['node-redis 5', () => createClient()],
   ['node-redis 6', () => createClient6()],
-  ['its cluster', () => createCluster6({ rootNodes: nodeUrls() })],
+  ['node-redis 6 for clusters', () => createCluster6({ rootNodes: nodeUrls() })],
   ['ioredis 5', () => new Redis({ lazyConnect: true })],
   ['ioredis 6', () => new Redis6({ lazyConnect: true })],
   ['iovalkey', () => new Valkey({ lazyConnect: true })],
-])('redisStore does not take the client itself of %s', (_, create) => {
+])('redisStore rejects the client of %s itself', (_, create) => {
   expect(() => redisStore(create() as never)).toThrow(
     expect.objectContaining({
       code: 'invalid_options',

@@ -1,4 +1,4 @@
-/** The tables of clients in the manuals: what a row says stands in a file that the tests compile and run. */
+/** The tables of clients in the manuals: the code in each row is in a file that the tests compile and run. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ const MANUALS = ['README.md', 'src/stores/README.md']
   .map((file) => join(import.meta.dirname, '../..', file))
   .filter(existsSync)
 
-/** Each `xStore(…)` in the last cell of a row. */
+/** The argument of `xStore(…)` in the last cell of each row. */
 const rows = MANUALS.flatMap((file) => readFileSync(file, 'utf8').split('\n'))
   .filter((line) => line.startsWith('|'))
   .flatMap((line) => /`(?:redis|postgres|sqlite)Store\((.+)\)`? \|$/.exec(line)?.[1] ?? [])
@@ -24,10 +24,10 @@ function layoutFree(code: string): string {
   return code.replace(/\/\/.*$/gm, '').replace(/[\s(),;]/g, '')
 }
 
-describe('a row of a table of clients', () => {
-  it('is there at all', () => expect(rows.length).toBeGreaterThanOrEqual(12))
+describe('the tables of clients', () => {
+  it('have rows', () => expect(rows.length).toBeGreaterThanOrEqual(12))
 
-  it.each(rows)('%s', (row) => {
+  it.each(rows)('have tested code: %s', (row) => {
     expect(sources.some((source) => source.includes(layoutFree(row)))).toBe(true)
   })
 })

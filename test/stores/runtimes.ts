@@ -1,4 +1,4 @@
-/** Programs of this folder in the runtimes that npm has. */
+/** Runs programs of this folder in the runtimes that npm has. */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,17 +10,17 @@ const shared = join(import.meta.dirname, '../node_modules')
 /** Where the programs of each runtime are. */
 export const runtimes = {
   'Node 20': process.execPath,
-  // Not among the shared packages: npm would compile them with it instead of the Node that runs it.
+  // Not among the shared packages, because npm would compile those with it instead of the Node that runs them.
   'Node 22': join(import.meta.dirname, '../runtimes/node_modules/node22/bin/node'),
   Bun: join(shared, 'bun/bin/bun.exe'),
 }
 
 export type Runtime = keyof typeof runtimes
 
-/** A program of `programs/` that runs. */
+/** A running program of `programs/`. */
 export interface Program {
   readonly process: ChildProcessWithoutNullStreams
-  /** Its lines of output, once it has ended in order; rejects with what it printed on stderr where it has not. */
+  /** Its output lines, once it has exited successfully. Otherwise, rejects with its stderr output. */
   readonly lines: Promise<string[]>
 }
 
@@ -34,7 +34,7 @@ export function start(runtime: Runtime, program: string, ...args: string[]): Pro
   return { process: child, lines }
 }
 
-/** Runs the conformance cases in a runtime, on one of its clients; the error of each, or `null`. */
+/** Runs the conformance cases in a runtime with one of its clients. Returns the error of each case, or `null`. */
 export async function runCases(
   runtime: Runtime,
   client: string,
@@ -43,7 +43,7 @@ export async function runCases(
   return (await runCasesOfAll(runtime, [client], address)).get(client) ?? new Map()
 }
 
-/** {@link runCases} on several clients in one process: loading some of them takes longer than their cases. */
+/** {@link runCases} for several clients in one process, because loading some of them takes longer than their cases. */
 export async function runCasesOfAll(
   runtime: Runtime,
   clients: readonly string[],

@@ -20,7 +20,7 @@ import { runCases, start } from './runtimes.js'
 let directory: string
 const closing: (() => unknown)[] = []
 
-/** How each driver of this runtime is plugged in: what the README says. */
+/** How each driver of this runtime is connected, as in the README. */
 const drivers: Record<string, () => Promise<SqliteQuery>> = {
   async 'better-sqlite3'() {
     return openFile('better-sqlite3.db').query
@@ -91,10 +91,10 @@ describe.each(Object.entries(drivers))('sqliteStore on %s', (_, open) => {
 
   it.concurrent.each(storeCases)('$name', ({ run }) => run(sqliteStore(query)))
 
-  it('lets processOnce handle an event once among many workers', () =>
+  it('lets processOnce process an event once among many workers', () =>
     expectHandledOnce(() => sqliteStore(query)))
 
-  it('sweeps in batches what has expired, and nothing else', async () => {
+  it('sweeps only expired records, in batches', async () => {
     const sent: unknown[][] = []
     const store = sqliteStore(async (sql, params) => {
       sent.push(params)
@@ -151,7 +151,7 @@ describe('sqliteStore on Cloudflare D1, in a Worker', () => {
 })
 
 describe('several processes on one file', () => {
-  it('give each key to one of them, whatever their drivers', async () => {
+  it('each get different keys with any driver', async () => {
     const { db } = openFile('shared.db')
     const count = 500
     const processes = (
@@ -165,7 +165,7 @@ describe('several processes on one file', () => {
       const file = join(directory, 'shared.db')
       return start(runtime, 'claim-keys.mjs', driver, file, `owner-${index}`, String(count))
     })
-    // All begin at the same moment.
+    // All start at the same moment.
     await Promise.all(
       processes.map(({ process }) => new Promise((resolve) => process.stdout.once('data', resolve))),
     )
@@ -182,7 +182,7 @@ describe('several processes on one file', () => {
 })
 
 describe('sqliteStore on a synchronous driver', () => {
-  it('claims and completes synchronously, so that it fits into a transaction', () => {
+  it('claims and completes synchronously, so that it works in a transaction', () => {
     const { db, query } = openFile('transaction.db')
     db.exec('CREATE TABLE effects (key TEXT)')
     const store = sqliteStore(query)
@@ -204,7 +204,7 @@ describe('sqliteStore on a synchronous driver', () => {
     expect(store.release(key, { owner: 'a' })).toBe(false)
   })
 
-  it('passes on what the driver throws when another process holds the file for longer than it may', () => {
+  it("rethrows the driver's error if another process holds the lock for too long", () => {
     const { db } = openFile('locked.db')
     const impatient = new Database(join(directory, 'locked.db'), { timeout: 50 })
     const store = sqliteStore((sql, params) => impatient.prepare(sql).all(...params))
@@ -215,7 +215,7 @@ describe('sqliteStore on a synchronous driver', () => {
     impatient.close()
   })
 
-  it('takes a table of another name, in an attached database', () => {
+  it('accepts a table with another name in an attached database', () => {
     const { db, query } = openFile('main.db')
     db.exec(`ATTACH '${join(directory, 'attached.db')}' AS hooks`)
     const options = { table: 'hooks.Order' }
@@ -226,7 +226,7 @@ describe('sqliteStore on a synchronous driver', () => {
     expect(db.prepare('SELECT key, owner FROM hooks."Order"').all()).toEqual([{ key: 'key', owner: 'a' }])
   })
 
-  it('sweeps by its index', () => {
+  it('sweeps with its index', () => {
     const { db } = openFile('index.db')
     let plan: unknown[] = []
     sqliteStore((sql, params) => {

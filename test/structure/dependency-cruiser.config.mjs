@@ -1,9 +1,9 @@
 /**
- * What may import what in `src`: a folder may use only folders to its left, and files at the root use no folder. See
- * src/README.md.
+ * The imports that are allowed in `src`: a folder may use only folders to its left, and files at the root use no
+ * folder. See src/README.md.
  */
 
-/** From left to right; folders of one group do not use each other. A new folder needs a place here. */
+/** From left to right. Folders of one group do not use each other. A new folder needs a place here. */
 export const GROUPS = [
   ['events'],
   ['verify', 'dedupe'],
@@ -19,7 +19,7 @@ const ROOT_FILES = '^src/[^/]+$'
 
 const inside = (folders) => `^src/(${folders.join('|')})/`
 
-/** Everything that a folder of a group may use, besides itself. */
+/** All folders that a folder of a group may use, besides itself. */
 const leftOf = (group) => GROUPS.slice(0, GROUPS.indexOf(group)).flat()
 
 /** @type {import('dependency-cruiser').IConfiguration} */

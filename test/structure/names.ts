@@ -1,16 +1,16 @@
-/** Which names stand for different things in several files of `src`. */
+/** Finds names that stand for different things in several files of `src`. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import ts from 'typescript'
 
 /**
- * Files that may share a name, because they do the same job in each folder: the exports of an entry, options, the two
- * headers, errors; and the file of the command `verify`.
+ * Files that may share a name because they do the same job in each folder: the exports of an entry, options, the two
+ * headers and errors. The last one is the file of the command `verify`.
  */
 const SHARED_FILES = new Set(['index.ts', 'options.ts', 'headers.ts', 'errors.ts', 'verify.ts', 'README.md'])
 
-/** Names that more than one file has, each with the files. */
+/** Names that more than one file uses, with these files. */
 export type Clashes = Readonly<Record<string, readonly string[]>>
 
 /** Files with the same name in different folders. */
@@ -22,7 +22,7 @@ export function findFileClashes(folder: string): Clashes {
   )
 }
 
-/** Exported declarations with the same name in different files. An export that only hands another one on does not count. */
+/** Exported declarations with the same name in different files. A re-export does not count. */
 export function findExportClashes(folder: string): Clashes {
   return clashesOf(
     filesOf(folder)
@@ -42,7 +42,7 @@ function exportedNames(folder: string, file: string): string[] {
   const text = readFileSync(join(folder, file), 'utf8')
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest)
   const names = source.statements.filter(isExported).flatMap(declaredNames)
-  // The overloads of a function, or a type beside a value, are one thing.
+  // Overloads of a function, and a type beside a value, are one thing.
   return [...new Set(names)]
 }
 

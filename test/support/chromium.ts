@@ -1,16 +1,16 @@
-/** How the tests start Debian's Chromium; each part has `playwright-core` itself. */
+/** Starts Debian's Chromium for the tests. Each part installs `playwright-core` itself. */
 
 import { existsSync } from 'node:fs'
 import { missingProgram } from './server-program.js'
 
 const EXECUTABLE = '/usr/bin/chromium'
 
-/** What `chromium.launch` is given; throws with what to install where there is no browser. */
+/** The options for `chromium.launch`. Throws with what to install if there is no browser. */
 export function chromiumOptions() {
   if (!existsSync(EXECUTABLE)) throw missingProgram('chromium', 'chromium')
   return {
     executablePath: EXECUTABLE,
-    // What a browser asks its maker for when it starts is of no use here, and there may be no network.
+    // The requests that a browser makes to its vendor at startup are useless here, and there may be no network.
     args: [
       '--disable-background-networking',
       '--disable-component-update',

@@ -1,4 +1,4 @@
-/** Installs the programs of `examples/` and `test/hosts/` as a user would, runs them, and reads what they print. */
+/** Installs the programs of `examples/` and `test/hosts/` as a user would, runs them, and reads their output. */
 
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -16,30 +16,30 @@ export interface Launch {
   readonly folder?: string
   /** A shell command. Default `npm start`. */
   readonly command?: string
-  /** A shell command that makes a production build of it. */
+  /** A shell command that makes a production build. */
   readonly build?: string
-  /** What it needs in its environment besides `PORT` and `TRUEDY_WEBHOOK_SECRET`. */
+  /** Environment variables besides `PORT` and `TRUEDY_WEBHOOK_SECRET`. */
   readonly env?: Readonly<Record<string, string>>
   /** Where it listens. Default: a free port. */
   readonly port?: number
-  /** Starts what has to run beside it, a database. */
+  /** Starts what must run beside it, such as a database. */
   readonly needs?: () => Promise<Need>
-  /** What its host makes it answer to an endpoint case, by the case's name, where that cannot be what it should be. */
+  /** The statuses of endpoint cases, by name, for which the host makes the program differ from what is expected. */
   readonly answers?: Readonly<Record<string, number>>
-  /** Whether its host closes the connection of an upload that was rejected without saying so, whatever the program does. */
+  /** True if the host closes the connection of a rejected upload without announcing it, whatever the program does. */
   readonly closesSilently?: boolean
-  /** All that its host prints on stderr. Default: nothing. */
+  /** Everything that the host prints on stderr. Default: nothing. */
   readonly errorOutput?: RegExp
 }
 
 /** What runs beside an example. */
 export interface Need {
-  /** How the example finds it. */
+  /** Environment variables that tell the example where it is. */
   readonly env: Readonly<Record<string, string>>
   stop(): Promise<void>
 }
 
-/** The line that an example prints for an event that its handler has done. */
+/** The line that an example prints for an event that its handler has processed. */
 export interface ProcessedLine {
   readonly processed: string
   readonly key: string
@@ -48,14 +48,14 @@ export interface ProcessedLine {
 /** A running example. */
 export interface Server {
   readonly origin: string
-  /** Where it receives webhooks. */
+  /** Where the example receives webhooks. */
   readonly url: string
   readonly secret: string
-  /** The events that it has processed so far, in order. */
+  /** The events that the example has processed so far, in order. */
   processedLines(): ProcessedLine[]
-  /** What it has printed on stderr so far, without npm's own lines. */
+  /** The stderr output so far, without npm's own lines. */
   errorOutput(): string
-  /** Ends it, all that it started and what it needed. Rejects when it had to be killed. */
+  /** Stops the example, everything that it started, and what it needed. Rejects if it had to be killed. */
   stop(): Promise<void>
 }
 
@@ -76,7 +76,10 @@ export function installExample(
   return installProgram(join(ROOT, 'examples', folder), tarball, workspace, launch)
 }
 
-/** Installs a copy of a program, with the packed library in place of `file:../..`, and builds it; the path of the copy. */
+/**
+ * Installs a copy of a program with the packed library in place of `file:../..`, builds it, and returns the path of
+ * the copy.
+ */
 export async function installProgram(
   source: string,
   tarball: string,
@@ -87,10 +90,10 @@ export async function installProgram(
   await copyInstallation(source, copy, async (folder) => {
     await cp(source, folder, {
       recursive: true,
-      // Test runners would run the test of the host, too.
+      // Otherwise, test runners would also run the test of the host.
       filter: (path) => !['node_modules', 'host.test.ts', 'slow.test.ts'].includes(basename(path)),
     })
-    // What npm has in its cache is not asked for again: every version is exact.
+    // npm need not ask for what it has cached, because every version is exact.
     const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball]
     await run('npm', install, { cwd: folder, env: environment() })
   })
@@ -98,12 +101,12 @@ export async function installProgram(
   return copy
 }
 
-/** Makes the production build of an installed example, where it has one. */
+/** Makes the production build of an installed example, if it has one. */
 export async function buildExample(directory: string, { build }: Launch): Promise<void> {
   if (build !== undefined) await run('sh', ['-c', build], { cwd: directory, env: environment() })
 }
 
-/** Starts an installed example, with a secret of its own; resolves when the port answers. */
+/** Starts an installed example with its own secret. Resolves once its port responds. */
 export async function startServer(directory: string, launch: Launch = {}): Promise<Server> {
   const { command = 'npm start', env = {} } = launch
   const need = await launch.needs?.()
@@ -113,7 +116,7 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
   const program = spawn(command, {
     cwd: directory,
     shell: true,
-    // A process group of its own, so that npm, the shell and the program are ended together.
+    // The program gets its own process group, so that npm, the shell and the program stop together.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...environment(), PORT: String(port), TRUEDY_WEBHOOK_SECRET: secret, ...need?.env, ...env },
@@ -133,7 +136,7 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
     errors += chunk
   })
 
-  // The pipes are closed when the last process that holds them has ended.
+  // The pipes close when the last process that holds them exits.
   let hasEnded = false
   const ended = once(program, 'close').then(() => {
     hasEnded = true
@@ -158,7 +161,7 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
   }
 
   function signalGroup(signal: NodeJS.Signals): void {
-    // `pid` cannot be a stranger's: it is not given away again before `close`.
+    // `pid` can't be a stranger's, because the system does not reuse it before `close`.
     process.kill(-Number(pid), signal)
   }
 
@@ -189,8 +192,8 @@ export async function startServer(directory: string, launch: Launch = {}): Promi
 }
 
 /**
- * Nothing else of the test runner's environment: its NODE_ENV changes what frameworks do. `node` is the one that runs the tests, and
- * not one of those that `test/runtimes` installs: npm hangs on Node 20.0.
+ * Nothing else of the test runner's environment is passed on: its NODE_ENV changes what frameworks do. `node` must be
+ * the one that runs the tests, not one that `test/runtimes` installs: npm hangs on Node 20.0.
  */
 export function environment(): NodeJS.ProcessEnv {
   const path = [dirname(process.execPath), process.env['PATH']].join(delimiter)

@@ -1,10 +1,12 @@
-/** Frames of HTTP/2 for a client that misbehaves: Node's own ends a stream in good order before it resets it (RFC 9113). */
+/**
+ * HTTP/2 frames (RFC 9113) for a client that misbehaves. Node's own client ends a stream properly before it resets it.
+ */
 
 const TYPES = { data: 0, headers: 1, reset: 3, settings: 4 }
 const END_HEADERS = 4
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
 
-/** The begin of a connection, with one POST as stream 1. */
+/** The start of a connection, with one POST as stream 1. */
 export function openingFrames(headers: Readonly<Record<string, string>>, path = '/'): Buffer {
   const pseudo = { ':method': 'POST', ':path': path, ':scheme': 'http', ':authority': '127.0.0.1' }
   const fields = Object.entries({ ...pseudo, ...headers }).map(([name, value]) =>
@@ -25,7 +27,7 @@ export function resetFrame(code: number): Buffer {
   return frame(TYPES.reset, 0, 1, Buffer.of(0, 0, 0, code))
 }
 
-/** The types of the frames in what a server sent, without those of the connection. */
+/** The types of the frames that a server sent, without those of the connection itself. */
 export function framesOfStream(received: string): string[] {
   const bytes = Buffer.from(received, 'latin1')
   const frames: string[] = []
@@ -44,7 +46,7 @@ function frame(type: number, flags: number, stream: number, payload: Buffer = Bu
   return Buffer.concat([header, payload])
 }
 
-/** Of fewer than 127 bytes. */
+/** A string literal of fewer than 127 bytes. */
 function literal(text: string): Buffer {
   return Buffer.concat([Buffer.of(text.length), Buffer.from(text)])
 }

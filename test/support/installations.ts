@@ -1,6 +1,6 @@
 /**
- * Installations that several test files share: npm runs once for each program, whichever file needs it first. A vitest `globalSetup`
- * makes their folder.
+ * Installations that several test files share: npm runs once for each program, for the first file that needs it. A
+ * vitest `globalSetup` creates their folder.
  */
 
 import { execFile } from 'node:child_process'
@@ -11,18 +11,18 @@ import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-/** Where the workers find the folder. */
+/** The environment variable that tells the workers where the folder is. */
 const VARIABLE = 'TRUEDY_WEBHOOKS_INSTALLATIONS'
 
 /** Longer than any installation takes. */
 const TIMEOUT_MS = 300_000
 
-/** For vitest, which calls it once for each of its projects. */
+/** Vitest calls this once for each of its projects. */
 export async function setup(): Promise<void> {
   process.env[VARIABLE] ??= await mkdtemp(join(tmpdir(), 'truedy-webhooks-installations-'))
 }
 
-/** For vitest, at its end. */
+/** Vitest calls this at its end. */
 export async function teardown(): Promise<void> {
   const folder = process.env[VARIABLE]
   if (folder !== undefined) await rm(folder, { recursive: true, force: true })
@@ -44,7 +44,7 @@ export async function copyInstallation(
   if (shared === undefined) return install(copy)
   const kept = join(shared, basename(source))
   const state = (name: 'done' | 'failed') => join(shared, `${basename(source)}.${name}`)
-  // Creating the folder decides who installs: it fails for everybody else.
+  // Whoever creates this folder installs the program: `mkdir` fails for everyone else.
   const isFirst = await mkdir(kept).then(
     () => true,
     () => false,
@@ -68,7 +68,10 @@ export async function copyInstallation(
   await copyInstalled(kept, copy)
 }
 
-/** The packages as hard links, because nobody changes their files; everything else as copies, which tests change. */
+/**
+ * Copies packages as hard links, because nobody changes their files, and everything else as files, which tests may
+ * change.
+ */
 async function copyInstalled(kept: string, copy: string): Promise<void> {
   for (const name of await readdir(kept)) {
     const [from, to] = [join(kept, name), join(copy, name)]

@@ -1,10 +1,10 @@
-/** Connections that clients keep: a rejected upload must not break the delivery after it. */
+/** Connections that clients keep open: a rejected upload must not break the next delivery. */
 
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 
-/** Uploads that an endpoint rejects, each with its size in bytes and what differs from a POST without headers. */
+/** Uploads that an endpoint rejects, each with its size in bytes and its difference from a POST without headers. */
 export const rejectedUploads: readonly Upload[] = [
   ['too large', 2_000_000, {}],
   ['without the headers', 200_000, {}],
@@ -23,10 +23,10 @@ interface Round {
 }
 
 /**
- * Sends an upload that is rejected, then a valid delivery, several times on one connection that is kept.
+ * Sends a rejected upload and then a valid delivery, several times, on one connection that is kept open.
  *
- * @param options.closesSilently - whether the host closes the connection of a rejected upload without saying so: then the
- *   second attempt of the delivery, which has a connection of its own, counts
+ * @param options.closesSilently - true if the host closes the connection of a rejected upload without announcing it.
+ * Then the second attempt of the delivery counts, which has a new connection.
  */
 export async function deliverAfterUploads(
   url: string,
@@ -50,14 +50,17 @@ export async function deliverAfterUploads(
   }
 }
 
-/** Sends a request as a client that keeps its connections does: it reuses one unless the server closed it or says it will. */
+/**
+ * Sends a request as a client that keeps connections does: it reuses one unless the server closed it or announced
+ * that.
+ */
 export async function send(
   url: string,
   options: { agent: Agent; method?: string; headers?: Record<string, string> },
   body: Buffer,
 ): Promise<{ status: number }> {
   const outgoing = request(url, { method: 'POST', ...options })
-  // A server may answer and close before all of an upload it rejects has arrived: the response counts.
+  // A server may respond and close before all of a rejected upload has arrived. Its response counts.
   let failure: unknown
   const failed = new Promise<undefined>((resolve) =>
     outgoing.on('error', (error) => {

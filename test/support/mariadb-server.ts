@@ -8,14 +8,14 @@ import { missingProgram, type ServerProgram, startProgram } from './server-progr
 
 const exec = promisify(execFile)
 
-/** Where Debian has it, which is not on everybody's PATH. */
+/** Where Debian installs it. It is not on every PATH. */
 const PROGRAM = '/usr/sbin/mariadbd'
 
 /**
- * Starts Debian's MariaDB; rejects with what to install where there is none. Its superuser is `root`, without a
- * password, and `test` is an empty database.
+ * Starts Debian's MariaDB. Rejects with what to install if it is missing. The superuser is `root`, without a password,
+ * and `test` is an empty database.
  *
- * @param settings - more of its settings, as `--name=value`
+ * @param settings - more settings, as `--name=value`
  */
 export async function startMariaDb(...settings: string[]): Promise<ServerProgram & { url: string }> {
   if (!existsSync(PROGRAM)) throw missingProgram('mariadbd', 'mariadb-server')
@@ -33,7 +33,7 @@ export async function startMariaDb(...settings: string[]): Promise<ServerProgram
     command: (directory, port) => [
       PROGRAM,
       ...['--no-defaults', `--datadir=${directory}`, `--port=${port}`, '--bind-address=127.0.0.1'],
-      // No socket file and no look-up of names: addresses only.
+      // No socket file and no name lookup, only addresses.
       ...['--socket=', '--skip-name-resolve'],
       ...settings,
     ],

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { type ServerProgram, startProgram } from './server-program.js'
 
 /**
- * Starts Debian's nats-server; rejects with what to install where there is none.
+ * Starts Debian's nats-server. Rejects with what to install if it is missing.
  *
- * @param settings - more of its settings, as lines of its configuration
+ * @param settings - more lines of its configuration
  */
 export function startNats(...settings: string[]): Promise<ServerProgram> {
   return startProgram({

@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 
-/** The ids of a user of this machine; `undefined`, "as who I am", where the test does not run as root. */
+/** The ids of a user of this machine, or `undefined` (the current user) if the test does not run as root. */
 export function ordinaryUser(name: string): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const idOf = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }))

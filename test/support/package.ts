@@ -1,4 +1,4 @@
-/** npm, and the package as it is published. */
+/** npm, and the package in its published form. */
 
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -12,9 +12,9 @@ export async function runNpm(cwd: string, program: 'npm' | 'npx', ...args: strin
   return stdout
 }
 
-/** Packs the library as it is built; the path of the tarball, which lies in `workspace`. */
+/** Packs the built library, and returns the path of the tarball in `workspace`. */
 export async function packLibrary(workspace: string): Promise<string> {
-  // Without its scripts: they would build anew, under the feet of whoever imports from `dist`.
+  // The scripts would rebuild `dist` while other tests import from it.
   const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', workspace]
   const name = await runNpm(ROOT, 'npm', ...pack)
   return join(workspace, name.trim())

@@ -6,12 +6,12 @@ import { ordinaryUser } from './ordinary-user.js'
 import type { PostgresServer } from './postgres-server.js'
 import { type ServerProgram, startProgram } from './server-program.js'
 
-/** Where Debian has it, which is not on every PATH. */
+/** Where Debian installs it. It is not on every PATH. */
 const PROGRAM = '/usr/sbin/pgbouncer'
 
 /**
- * Starts Debian's pgbouncer in transaction mode, with few connections to the server, so that statements of one client really
- * run on several of them.
+ * Starts Debian's pgbouncer in transaction mode with few connections to the server, so that the statements of one
+ * client really run on several of them.
  */
 export async function startPgbouncer(postgres: PostgresServer): Promise<ServerProgram & { url: string }> {
   const server = await startProgram({

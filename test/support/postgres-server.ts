@@ -9,20 +9,20 @@ import { missingProgram, type ServerProgram, startProgram } from './server-progr
 
 const exec = promisify(execFile)
 
-/** Where Debian has the servers, a folder for each version. They are not on the PATH. */
+/** Where Debian installs the servers, in one folder per version. They are not on the PATH. */
 const VERSIONS = '/usr/lib/postgresql'
 
 export interface PostgresServer extends ServerProgram {
   readonly url: string
-  /** Runs statements as its superuser, with psql. */
+  /** Runs statements with psql, as the superuser. */
   run(sql: string): Promise<string>
 }
 
 /**
- * Starts the newest PostgreSQL of Debian's that is here; rejects with what to install where there is none. Its
- * superuser is `postgres`, without a password.
+ * Starts the newest PostgreSQL that Debian installed. Rejects with what to install if there is none. The superuser is
+ * `postgres`, without a password.
  *
- * @param settings - more of its settings, as `name=value`
+ * @param settings - more settings, as `name=value`
  */
 export async function startPostgres(...settings: string[]): Promise<PostgresServer> {
   const versions = await readdir(VERSIONS).catch(() => [])
@@ -34,7 +34,7 @@ export async function startPostgres(...settings: string[]): Promise<PostgresServ
     name: 'postgres',
     debianPackage: 'postgresql',
     readyText: 'database system is ready to accept connections',
-    // A "fast" shutdown: it ends its sessions and does not wait for them.
+    // A "fast" shutdown, which ends sessions instead of waiting for them.
     haltSignal: 'SIGINT',
     user,
     async prepare(directory) {

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ServerProgram, startProgram } from './server-program.js'
 
-/** Starts Debian's prometheus with a configuration in YAML; rejects with what to install where there is none. */
+/** Starts Debian's prometheus with a YAML configuration. Rejects with what to install if it is missing. */
 export function startPrometheus(configuration: string): Promise<ServerProgram> {
   return startProgram({
     name: 'prometheus',

@@ -1,17 +1,17 @@
-/** The network between the workers and their store, which can fail. */
+/** A network between the workers and their store that can fail. */
 
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface StoreProxy {
   readonly port: number
-  /** Drops every connection; new ones are taken. */
+  /** Drops every connection. New ones are accepted. */
   cut(): void
-  /** Drops every connection, and rejects new ones until the function that it gives is called. */
+  /** Drops every connection and rejects new ones until the returned function is called. */
   block(): Promise<() => Promise<void>>
   /**
-   * From now on, drops the connection instead of the answer to each request for which the function says so: the store did it,
-   * and who asked does not learn of it. `undefined` ends that.
+   * Drops the connection instead of responding to each request for which `isLost` returns true: the store did what was
+   * asked, but the client does not know. `undefined` ends this.
    */
   loseAnswers(isLost: ((request: string) => boolean) | undefined): void
   stop(): Promise<void>
@@ -36,11 +36,11 @@ export async function startProxy(target: number): Promise<StoreProxy> {
     join(store, client)
   })
 
-  /** Where one side ends, the other does. */
+  /** If one side ends, so does the other. */
   function join(from: Socket, to: Socket): void {
     sockets.add(from)
     from.setNoDelay()
-    // 'close' follows, and does all.
+    // 'close' follows and does the rest.
     from.on('error', () => {})
     from.on('end', () => to.end())
     from.on('close', () => {

@@ -9,10 +9,10 @@ import { ordinaryUser } from './ordinary-user.js'
 import { freePort } from './server.js'
 import { type ServerProgram, startProgram } from './server-program.js'
 
-/** Debian's script on the PATH changes the user by itself; this one does not. */
+/** Unlike Debian's script on the PATH, this one does not change the user. */
 const PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 
-/** Starts Debian's rabbitmq-server; rejects with what to install where there is none. */
+/** Starts Debian's rabbitmq-server. Rejects with what to install if it is missing. */
 export async function startRabbitMq(): Promise<ServerProgram & { readonly url: string }> {
   const distributionPort = await freePort()
   const nameServerPort = await freePort()
@@ -50,7 +50,7 @@ export async function startRabbitMq(): Promise<ServerProgram & { readonly url: s
   }
 }
 
-/** Erlang starts a server of names, which outlives it, and which stops only once it has noticed that RabbitMQ is gone. */
+/** Stops Erlang's name server, which outlives RabbitMQ and stops only once it has noticed that RabbitMQ is gone. */
 async function stopNameServer(port: number): Promise<void> {
   const epmd = (action: string) =>
     promisify(execFile)('epmd', ['-port', String(port), action]).then(

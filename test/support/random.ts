@@ -1,21 +1,21 @@
-/** Numbers that look random and are the same in every run with one seed. */
+/** Pseudorandom choices that are the same in every run with the same seed. */
 
 import { createRandom as createSeeded } from '../../src/testing/scenarios/random.js'
 
 /** A source of choices. */
 export interface Random {
-  /** A whole number from 0 to below a limit. */
+  /** A whole number from 0 to below `limit`. */
   below(limit: number): number
-  /** Whether something happens that does so once in so many times. */
+  /** True once in so many times, on average. */
   onceIn(times: number): boolean
   of<Item>(items: readonly Item[]): Item
   bytes(length: number): Uint8Array<ArrayBuffer>
   text(length: number): string
-  /** The same items in another order. */
+  /** The same items in random order. */
   shuffled<Item>(items: readonly Item[]): Item[]
 }
 
-/** Characters that something may trip over. */
+/** Characters that often cause trouble. */
 const CHARACTERS = [
   ...'aZ09 _"\\/{}[]:,.+-eE\n\r\t\0\u007f\u00a0ßé\u2028\u202e\ufeff\ufffd世👩\u200d',
   '\ud800',
@@ -23,14 +23,14 @@ const CHARACTERS = [
 ]
 
 export function createRandom(seed: number): Random {
-  // As `send` has it for its scenarios.
+  // `send` uses the same generator for its scenarios.
   const { between, shuffled } = createSeeded(seed)
   const below = (limit: number) => between(0, limit - 1)
   const random: Random = {
     below,
     onceIn: (times) => below(times) === 0,
     of(items) {
-      // Asked for of lists that have items only.
+      // Callers pass lists with at least one item.
       return items[below(items.length)] as (typeof items)[number]
     },
     bytes: (length) => Uint8Array.from({ length }, () => below(256)),

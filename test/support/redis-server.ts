@@ -7,9 +7,9 @@ import { type ServerProgram, startProgram } from './server-program.js'
 const exec = promisify(execFile)
 
 /**
- * Starts Debian's redis-server; rejects with what to install where there is none.
+ * Starts Debian's redis-server. Rejects with what to install if it is missing.
  *
- * @param settings - more of its settings, `--name` and value in turn
+ * @param settings - more settings, `--name` and value in turn
  */
 export function startRedis(...settings: string[]): Promise<ServerProgram> {
   return startProgram({
@@ -25,7 +25,7 @@ export function startRedis(...settings: string[]): Promise<ServerProgram> {
   })
 }
 
-/** Three masters that share the key space. */
+/** Starts three masters that share the key space. */
 export async function startCluster(): Promise<{ ports: number[]; stop(): Promise<void> }> {
   const nodes: ServerProgram[] = []
   for (let i = 0; i < 3; i++) nodes.push(await startRedis('--cluster-enabled', 'yes'))
@@ -47,7 +47,7 @@ export async function startCluster(): Promise<{ ports: number[]; stop(): Promise
   }
 }
 
-/** Makes servers forget every script that they were sent. */
+/** Makes servers forget every script that they received. */
 export async function flushScripts(ports: readonly number[]): Promise<void> {
   for (const port of ports) await exec('redis-cli', ['-p', String(port), 'script', 'flush'])
 }

@@ -1,4 +1,4 @@
-/** A server of another project as a test needs it: real, on a free port of this machine, and nothing left behind. */
+/** Runs the server of another project for a test: the real program, on a free port, leaving nothing behind. */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,27 +13,27 @@ const exec = promisify(execFile)
 /** A server that runs until it is stopped. */
 export interface ServerProgram {
   readonly port: number
-  /** Ends it, by the signal that it takes for "at once, but in order" unless another is given; its data stays. */
+  /** Stops the server and keeps its data. By default, uses the signal for an immediate but orderly shutdown. */
   halt(signal?: NodeJS.Signals): Promise<void>
-  /** Stops all of its processes where they are, as a machine that hangs; resolves with what lets them go on. */
+  /** Suspends all of its processes, as if the machine froze. Resolves with a function that resumes them. */
   freeze(): Promise<() => void>
-  /** Starts it again on the same port, with the same data. */
+  /** Starts the server again on the same port, with the same data. */
   resume(): Promise<void>
-  /** Ends it and removes its data. */
+  /** Stops the server and removes its data. */
   stop(): Promise<void>
 }
 
-/** What has to be known of a program to run it. */
+/** What `startProgram` must know about a program. */
 export interface ProgramDescription {
   readonly name: string
-  /** The Debian package that has it, where one has. */
+  /** The Debian package that contains it, if any. */
   readonly debianPackage?: string
-  /** What it prints when it takes connections. */
+  /** The text that it prints when it accepts connections. */
   readonly readyText: string
   readonly haltSignal: NodeJS.Signals
-  /** The ids of the ordinary user that it runs as, if the test runs as root and the program doesn't start as root. */
+  /** The ids of the ordinary user that it runs as, if the test runs as root and the program can't start as root. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined
-  /** Makes its data in an empty directory. */
+  /** Creates its data in an empty directory. */
   prepare?(directory: string): Promise<void>
   command(directory: string, port: number): readonly [program: string, ...args: string[]]
 }
@@ -72,7 +72,7 @@ export async function startProgram(description: ProgramDescription): Promise<Ser
   async function freeze(): Promise<() => void> {
     const pid = server.pid
     if (pid === undefined) throw new Error(`${name} does not run.`)
-    // The first one first, so that it starts no others meanwhile.
+    // The parent is suspended first, so that it can't start more processes meanwhile.
     process.kill(pid, 'SIGSTOP')
     const pids = [pid, ...(await childrenOf(pid))]
     for (const each of pids.slice(1)) process.kill(each, 'SIGSTOP')
@@ -96,14 +96,14 @@ export async function startProgram(description: ProgramDescription): Promise<Ser
   return { port, halt, freeze, resume, stop }
 }
 
-/** The processes that a process has started; PostgreSQL has one for each connection. */
+/** The processes that a process has started. PostgreSQL has one per connection. */
 async function childrenOf(pid: number): Promise<number[]> {
   const { stdout } = await exec('ps', ['-e', '-o', 'pid=,ppid='])
   const pairs = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
   return pairs.flatMap(([child, parent]) => (parent === pid && child !== undefined ? [child] : []))
 }
 
-/** Says what to install. */
+/** The error for a missing program, which says what to install. */
 export function missingProgram(name: string, debianPackage: string): Error {
   return new Error(`There is no ${name} here. On Debian: apt-get install ${debianPackage}`)
 }

@@ -1,9 +1,9 @@
-/** What every test needs that starts a server of its own. */
+/** What every test needs that starts a server. */
 
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 
-/** Lets a server listen on the loopback address, on a port or on a free one; the port. */
+/** Makes a server listen on the loopback address, by default on a free port, and returns the port. */
 export async function listenOn(server: Server, port = 0): Promise<number> {
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -13,8 +13,8 @@ export async function listenOn(server: Server, port = 0): Promise<number> {
 }
 
 /**
- * A port of this machine that nobody listens on, and none of those that systems hand out by themselves (from 32,768 on): a server
- * that starts again later finds it free still, whatever connects meanwhile. The bus of a Redis cluster is 10,000 above.
+ * Returns a port that nobody listens on, below those that systems assign by themselves (from 32,768 on), so that a
+ * server that restarts later still finds it free. The bus of a Redis cluster is 10,000 above.
  */
 export async function freePort(): Promise<number> {
   const port = 11_000 + Math.floor(Math.random() * 11_000)
@@ -30,7 +30,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** Whether somebody speaks HTTP there, whatever is said. */
+/** True if something responds to HTTP there, with any status. */
 export async function answers(url: string): Promise<boolean> {
   try {
     await fetch(url, { signal: AbortSignal.timeout(1000) })

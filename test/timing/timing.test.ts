@@ -1,7 +1,7 @@
 /**
- * The time of a rejection must not tell how much of a signature was right. After dudect (Reparaz, Balasch, Verbauwhede: "Dude, is
- * my code constant time?", 2017): measures two classes of inputs in random order and applies Welch's t-test to their times. |t|
- * of 4.5 or more means that the classes can be told apart.
+ * The time of a rejection must not reveal how much of a signature was right. The method is dudect (Reparaz, Balasch,
+ * Verbauwhede: "Dude, is my code constant time?", 2017): measures two classes of inputs in random order and applies
+ * Welch's t-test to their times. |t| of 4.5 or more means that the classes can be told apart.
  */
 
 import crypto, { createHmac } from 'node:crypto'
@@ -14,27 +14,27 @@ import { createRandom, type Random } from '../support/random.js'
 
 const SECRET = 'whsec_timing'
 const SAMPLES = process.env['FULL'] === '1' ? 1_000_000 : 100_000
-/** WebCrypto takes ten times as long for each. */
+/** WebCrypto takes ten times as long per input. */
 const WEB_SAMPLES = SAMPLES / 5
 const LIMIT = 4.5
 /**
- * The test looks at the fastest part of all times, in several sizes, as dudect does. On a busy machine, slow times hide a
- * difference that the fastest tenth shows clearly.
+ * The test looks at the fastest part of all times, in several sizes, as dudect does. On a busy machine, slow times
+ * hide a difference that the fastest tenth shows clearly.
  */
 const QUANTILES = [0.1, 0.25, 0.5, 0.9]
-/** How many of the signature's 32 bytes are right; compared with none. */
+/** The number of right bytes, out of the 32 of the signature. Each is compared with none. */
 const CLASSES = [8, 16, 31]
 
 /**
- * So many of each class at a time, and then new ones: each is measured once. Where a text lies in memory shows in its time, and
- * the same few over and over would show where these lie.
+ * The number of inputs per class and batch. Each is measured once, because its place in memory affects its time, and
+ * repeating a few inputs would measure only their places.
  */
 const ROUND = 4000
-/** Deliveries of one body: signing each anew would take longer than what is measured. */
+/** All deliveries share one body, because signing each would take longer than what is measured. */
 const SHARED = 8
 
 const timestamp = String(Math.floor(Date.now() / 1000))
-// A fixed clock: reading the system's would be a part of what is measured.
+// A fixed clock, because reading the system's would be part of what is measured.
 const options = { now: () => Number(timestamp) * 1000 }
 
 interface Delivery {
@@ -43,8 +43,8 @@ interface Delivery {
 }
 
 /**
- * By the codes of characters: other digits for a digit, and other letters for a letter, since checking the form of a text takes
- * longer for letters, which is no secret.
+ * Replaces digits with digits and letters with letters. Checking the form of a string takes longer for letters, which
+ * is no secret.
  */
 const OTHERS = new Map(
   ['0123456789', 'abcdef'].flatMap((alike) => {
@@ -56,8 +56,8 @@ const OTHERS = new Map(
 const digits = Buffer.alloc(64)
 
 /**
- * A signature whose first bytes are right, and no other. Made in the same steps for every class, and in one piece, as it comes from
- * a network: what is left behind in memory and the form of a text show in its time, too.
+ * A signature with only its first bytes right. It is created in the same steps for every class, and as one flat
+ * string, as it comes from a network: leftovers in memory and the form of a string affect its time, too.
  */
 function makeWrong(random: Random, right: string, bytes: number): string {
   for (let index = 0; index < digits.length; index++) {
@@ -68,7 +68,7 @@ function makeWrong(random: Random, right: string, bytes: number): string {
   return digits.toString('latin1')
 }
 
-/** Deliveries in random order, half of them of each class, that differ in what is to be told apart and in nothing else. */
+/** Deliveries in random order, half of each class, that differ only in what is to be told apart. */
 function makeRound(random: Random, bytes: number): readonly (readonly [which: 0 | 1, Delivery])[] {
   const round: [0 | 1, Delivery][] = []
   while (round.length < 2 * ROUND) {
@@ -76,7 +76,7 @@ function makeRound(random: Random, bytes: number): readonly (readonly [which: 0 
     const body = Buffer.from(`{"event":"call.ended","data":{"call_id":"${id}"}}`)
     const right = createHmac('sha256', SECRET).update(`${timestamp}.`).update(body).digest('hex')
     for (let count = 0; count < SHARED; count++) {
-      // By chance, too, which is made first: what lies beside the body in memory is quicker to read.
+      // The order of creation is random, too, because what lies near the body in memory is faster to read.
       for (const which of random.of([[0, 1] as const, [1, 0] as const])) {
         const signature = makeWrong(random, right, which === 0 ? 0 : bytes)
         const headers = { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': signature }
@@ -119,7 +119,7 @@ async function nanosecondsOf(verify: Verify, { body, headers }: Delivery): Promi
   return took
 }
 
-/** Times of two classes, measured in random order. */
+/** The times of two classes, measured in random order. */
 async function measure(
   timeOf: (delivery: Delivery, which: 0 | 1) => Promise<number>,
   bytes: number,
@@ -167,17 +167,17 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** A copy of an entry that is loaded, and used for the first time, in a runtime that lacks something. */
+/** A copy of an entry that is loaded and first used in a runtime that lacks something. */
 async function loadWithout<Module>(entry: string, owner: object, name: string): Promise<Module> {
   const copy = join(folder, `${entry}-${name}.mjs`)
   const code = await readFile(join(import.meta.dirname, `../../dist/${entry}.js`), 'utf8')
-  // Without the map, which is not copied.
+  // The source map is not copied.
   await writeFile(copy, code.replace(/\n\/\/# sourceMappingURL=.*/, ''))
   const own = Object.getOwnPropertyDescriptor(owner, name)
   Object.defineProperty(owner, name, { value: undefined, configurable: true, writable: true })
   try {
     const loaded = await import(/* @vite-ignore */ pathToFileURL(copy).href)
-    // What a runtime has is found out at the first delivery.
+    // The package checks at its first delivery what the runtime has.
     await loaded.verifySignature?.(new Uint8Array(), signedNothing(), SECRET, options)
     return loaded
   } finally {
@@ -192,7 +192,7 @@ function signedNothing(): Record<string, string> {
   }
 }
 
-/** How a signature is compared: one way for each source of the HMAC. */
+/** One way to compare signatures for each source of the HMAC. */
 const ways: Readonly<Record<string, { readonly samples: number; load(): Promise<Verify> }>> = {
   'one-shot hashes': {
     samples: SAMPLES,
@@ -212,7 +212,7 @@ const ways: Readonly<Record<string, { readonly samples: number; load(): Promise<
 
 describe.each(Object.entries(ways))('the time of a rejection by %s', (_, { samples, load }) => {
   it.each(CLASSES)(
-    'does not tell that %i bytes of the signature are right',
+    'does not reveal that %i bytes of the signature are right',
     { timeout: 300_000 },
     async (bytes) => {
       const verify = await load()
@@ -222,7 +222,7 @@ describe.each(Object.entries(ways))('the time of a rejection by %s', (_, { sampl
   )
 })
 
-it('the time of a rejection does not tell which tenants exist', { timeout: 300_000 }, async () => {
+it('the time of a rejection does not reveal which tenants exist', { timeout: 300_000 }, async () => {
   const { createReceiver } = await import('../../dist/index.js')
   const receive = createReceiver<[0 | 1]>({
     ...options,

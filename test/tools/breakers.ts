@@ -1,4 +1,4 @@
-/** Programs that real deliveries go through, and that break them. None of it is ours. */
+/** Real programs, not ours, that change the deliveries that pass through them. */
 
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,13 +11,13 @@ export function pipe(bytes: Uint8Array, program: string, ...args: string[]): Buf
   return execFileSync(program, args, { input: bytes, maxBuffer: 64 * 1_048_576 })
 }
 
-/** Pipes bytes through a line of Python, whose input is `body` and whose output is what it makes of it. */
+/** Pipes bytes through a line of Python with the input `body`, and returns its result. */
 export function python(bytes: Uint8Array, expression: string): Buffer {
   const program = `import json,sys; body=sys.stdin.buffer.read(); out=${expression}; sys.stdout.buffer.write(out if isinstance(out,bytes) else out.encode())`
   return pipe(bytes, 'python3', '-c', program)
 }
 
-/** What an Express app with one of its own parsers has left of a body, written again as such apps do. */
+/** Parses a body with one of Express's own parsers, and serializes it again as such apps do. */
 export async function throughExpress(
   bytes: Uint8Array,
   parser: 'json' | 'text' | 'latin1',

@@ -15,7 +15,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${await listenOn(server)}/webhooks/truedy`
 }
 
-/** The lines of `--json`. */
+/** The JSON lines of the output. */
 function lines(stdout: string): Record<string, unknown>[] {
   return stdout
     .trim()
@@ -23,9 +23,9 @@ function lines(stdout: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
-// Mostly waiting for handlers that take their time: several at once.
+// Several run at once, because most of the time is spent waiting for slow handlers.
 describe.concurrent('check', () => {
-  it.each(Object.entries(rightReceivers))('finds nothing in a receiver that %s', async (_, make) => {
+  it.each(Object.entries(rightReceivers))('finds no fault in a receiver that %s', async (_, make) => {
     const { code, stdout } = await run(['check', await serve(make()), '--json'])
     expect(lines(stdout).filter(({ type, passed, note }) => type === 'case' && (!passed || note))).toEqual([])
     expect(code).toBe(0)
@@ -34,14 +34,14 @@ describe.concurrent('check', () => {
   it.each(Object.entries(wrongReceivers))('finds a receiver that %s', async (_, { make, found }) => {
     const { code, stdout } = await run(['check', await serve(make()), '--json'])
     const failed = lines(stdout).filter(({ type, passed }) => type === 'case' && !passed)
-    // All that is wrong, and nothing else.
+    // Exactly these cases must fail.
     expect(failed.map(({ name }) => name)).toEqual(found)
     for (const { fix } of failed) expect(fix).toMatch(/[.?]$/)
     expect(code).toBe(1)
   })
 
   // A concurrent test needs the `expect` of its own context for a snapshot.
-  it('shows a table, and what to fix below it', async ({ expect }) => {
+  it('shows a table with the fixes below', async ({ expect }) => {
     const url = await serve((request, response) => {
       request.resume()
       response.writeHead(200).end()

@@ -1,4 +1,4 @@
-/** The command line as a user has it: the built program in a process of its own. */
+/** The command line as a user runs it: the built program in its own process. */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,22 +7,22 @@ import { join } from 'node:path'
 export const PROGRAM = join(import.meta.dirname, '../../dist/cli.js')
 export const SECRET = 'whsec_tools'
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Finished {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** A run that goes on. */
+/** A running command. */
 export interface Running {
   readonly process: ChildProcessWithoutNullStreams
   readonly finished: Promise<Finished>
-  /** Resolves with the first match in the standard output, now or later. Rejects when the run ends without one. */
+  /** Resolves with the first match in stdout, now or later. Rejects if the run ends without one. */
   printed(pattern: RegExp): Promise<RegExpExecArray>
 }
 
-/** Starts a command. The secret is in its environment. */
+/** Starts a command with the secret in its environment. */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { ...process.env, TRUEDY_WEBHOOK_SECRET: SECRET, BROWSER: 'none', ...env },

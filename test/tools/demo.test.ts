@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 const ROOT = join(import.meta.dirname, '../..')
 const DEMO = join(ROOT, 'examples/demo/demo.mjs')
 
-/** What a user sees who runs a demo. */
+/** What a user sees when running a demo. */
 interface Shown {
   readonly code: number
   readonly text: string
@@ -23,7 +23,7 @@ function runDemo(file: string): Promise<Shown> {
 }
 
 describe('the demo', () => {
-  it('shows a right response to every delivery, in 80 columns', async () => {
+  it('responds correctly to every delivery, and fits in 80 columns', async () => {
     const { code, text } = await runDemo(DEMO)
     expect(text).toContain('All 17 responses are right.')
     expect(text).not.toContain('re-serializes')
@@ -31,7 +31,7 @@ describe('the demo', () => {
     expect(code).toBe(0)
   })
 
-  it('names the cause if its receiver is changed to one that re-serializes the body', async () => {
+  it('names the cause if its receiver is changed to re-serialize the body', async () => {
     const source = await readFile(DEMO, 'utf8')
     const changed = source.replace(
       'createServer(handler)',

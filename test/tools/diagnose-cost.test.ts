@@ -1,4 +1,4 @@
-/** What a diagnosis costs in a process of its own. What it counts is tested in test/unit/diagnose/budget.test.ts. */
+/** The cost of a diagnosis in its own process. test/unit/diagnose/budget.test.ts tests what it counts. */
 
 import { describe, expect, it } from 'vitest'
 import { pipe } from './breakers.js'
@@ -34,13 +34,13 @@ function costOf(body: string | Uint8Array, ...args: string[]): Cost {
 describe('a diagnosis of a hostile delivery', () => {
   it.each(BODIES)('takes a bounded time and little memory: %s', (_, body) => {
     const { ratio, megabytes } = costOf(body)
-    // Usually 1 to 3. Before it was bounded: up to 400.
+    // Usually 1 to 3. Without a budget, up to 400.
     expect(ratio).toBeLessThan(12)
-    // 32 MB, and as much again for what the garbage collector has not taken yet.
+    // 32 MB, and as much again for what the garbage collector has not freed yet.
     expect(megabytes).toBeLessThan(64)
   })
 
-  it.each(['a,', 'a=', ' ', '='])('takes next to no time for 64 kB of %j in a header', (piece) => {
+  it.each(['a,', 'a=', ' ', '='])('takes little time for 64 kB of %j in a header', (piece) => {
     const { ratio } = costOf('{"a":1}', `a${piece.repeat(65_536 / piece.length)}b`)
     expect(ratio).toBeLessThan(3)
   })

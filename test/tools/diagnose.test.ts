@@ -13,7 +13,7 @@ function sign(body: Uint8Array, key: string | Uint8Array = SECRET) {
   return { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': signature }
 }
 
-/** Bodies as newer and older HTTP clients of Python, JavaScript, and people write them. */
+/** Bodies as newer and older HTTP clients of Python and JavaScript, and people, write them. */
 const EVENT = Buffer.from(JSON.stringify(sampleEvent('call.ended')))
 const compact = python(EVENT, 'json.dumps(json.loads(body),separators=(",",":"),ensure_ascii=False)')
 const plain = python(EVENT, 'json.dumps(json.loads(body))')
@@ -147,7 +147,7 @@ const SECRETS: readonly (readonly [DiagnosisCause, what: string, given: string, 
     ],
   ]
 
-describe('diagnose, of what real programs did', () => {
+describe('diagnose, for what real programs did,', () => {
   it.each(BREAKERS)('names %s: %s', async (cause, _, signed, breaker) => {
     const arrives = await breaker(signed)
     expect((await diagnose(arrives, sign(signed), SECRET)).causes).toEqual([cause])
@@ -157,20 +157,23 @@ describe('diagnose, of what real programs did', () => {
     expect((await diagnose(compact, sign(compact, key), given)).causes).toEqual([cause])
   })
 
-  it.each(SECRETS)('names %s (%s) together with each of the body', async (secretCause, _, given, key) => {
-    for (const [cause, what, signed, breaker] of BREAKERS) {
-      // Two of them cannot be proven, only seen.
-      if (what === 'a decoder that replaces' || cause === 'body_empty') continue
-      const { causes } = await diagnose(await breaker(signed), sign(signed, key), given)
-      expect(causes, what).toEqual([secretCause, cause])
-    }
-  })
+  it.each(SECRETS)(
+    'names %s (%s) together with each cause of the body',
+    async (secretCause, _, given, key) => {
+      for (const [cause, what, signed, breaker] of BREAKERS) {
+        // Two of them can't be proven, only seen.
+        if (what === 'a decoder that replaces' || cause === 'body_empty') continue
+        const { causes } = await diagnose(await breaker(signed), sign(signed, key), given)
+        expect(causes, what).toEqual([secretCause, cause])
+      }
+    },
+  )
 })
 
-describe('diagnose, of deliveries that nothing explains', () => {
+describe('diagnose, for deliveries that nothing explains,', () => {
   const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 
-  it(`gives no false cause in 100,000 of them (SEED=${SEED})`, { timeout: 600_000 }, async () => {
+  it(`names no false cause in 100,000 of them (SEED=${SEED})`, { timeout: 600_000 }, async () => {
     const { below, of: pick } = createRandom(SEED)
     const text = () => Array.from({ length: below(12) }, () => pick([...'abc ü€"\\\n\t{}[]:,👩012'])).join('')
     const value = (depth: number): unknown =>
@@ -229,7 +232,7 @@ describe('diagnose, of deliveries that nothing explains', () => {
       const headers = { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': signature }
       const { ok, causes } = await diagnose(bytes, headers, secret())
 
-      // What can be seen without a key is the truth, and nothing else may be said.
+      // Only what is visible without a key is true, and nothing else may be named.
       const isDoubled = timestamp.includes(',') || signature.includes(',')
       const seen = isDoubled
         ? ['header_doubled']
@@ -267,7 +270,7 @@ describe('sortedJson', () => {
       .split('\n')
     expect(lines).toHaveLength(20_000)
     for (const line of lines) {
-      // Our own JSON reads Python's escapes, which are ASCII, back into the same strings.
+      // Our own JSON reads Python's ASCII escapes back into the same strings.
       const [document, expected] = JSON.parse(line) as [string, string]
       expect(sortedJson(document), document).toBe(expected)
     }
@@ -276,8 +279,8 @@ describe('sortedJson', () => {
   it.each([
     ['NaN', '[NaN]'],
     ['Infinity', '[Infinity]'],
-    ['a depth that Python does not read', '['.repeat(5000) + ']'.repeat(5000)],
-    ['a number of more digits than Python reads', `[${'9'.repeat(4301)}]`],
+    ['JSON that is too deep for Python', '['.repeat(5000) + ']'.repeat(5000)],
+    ['a number with more digits than Python reads', `[${'9'.repeat(4301)}]`],
   ])('rejects %s', (_, document) => {
     expect(() => sortedJson(document)).toThrow(expect.objectContaining({ code: 'invalid_json' }))
   })

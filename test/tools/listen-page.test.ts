@@ -27,7 +27,7 @@ afterEach(async () => {
   expect((await listening.finished).code).toBe(130)
 })
 
-/** Starts the program on a port, or a free one. */
+/** Starts the program on a port, by default a free one. */
 async function listen(port = '0', ...more: string[]): Promise<void> {
   listening = start([
     'listen',
@@ -45,7 +45,7 @@ async function listen(port = '0', ...more: string[]): Promise<void> {
   address = page
 }
 
-/** Opens the page, on which nothing may go wrong. */
+/** Opens the page, and fails the test if anything goes wrong on it. */
 async function openPage(options: BrowserContextOptions = { viewport: WIDE }): Promise<Page> {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
@@ -69,7 +69,7 @@ async function post({
 const send = async (name: Parameters<typeof sampleEvent>[0], secret = SECRET) =>
   post(await signDelivery(sampleEvent(name), secret))
 
-/** Ten deliveries of all kinds. */
+/** Sends ten deliveries of all kinds. */
 async function sendVaried(): Promise<void> {
   await send('call.started')
   await send('call.joined')
@@ -89,7 +89,7 @@ async function sendVaried(): Promise<void> {
   await send('batch.completed')
 }
 
-/** The feed as it comes, up to the end of the event that a text is in. */
+/** The feed up to the end of the event that contains `text`. */
 async function feedUntil(text: string): Promise<string> {
   const controller = new AbortController()
   const response = await fetch(`${address}events`, { signal: controller.signal })
@@ -110,7 +110,7 @@ const rows = (page: Page) => page.locator('#deliveries .row:visible')
 const names = (page: Page) => page.locator('#deliveries .row:visible .name').allTextContents()
 
 describe('the page of listen', () => {
-  it('shows new deliveries without being loaded again', async () => {
+  it('shows new deliveries without a reload', async () => {
     await listen()
     const page = await openPage()
     await page.getByText('No deliveries yet').waitFor()
@@ -119,13 +119,13 @@ describe('the page of listen', () => {
     await send('call.ended')
     await rows(page).nth(1).waitFor()
     expect(await names(page)).toEqual(['call.ended', 'call.started'])
-    // A list to those who cannot see it, too, however it is laid out.
+    // Screen readers see it as a list, too, whatever its layout.
     const list = page.getByRole('list', { name: 'Deliveries, newest first' })
     expect(await list.getByRole('listitem').count()).toBe(2)
     await page.getByText('2 deliveries').waitFor()
   })
 
-  it('counts one delivery in the singular', async () => {
+  it('writes "1 delivery" for a single one', async () => {
     await listen()
     await send('call.started')
     const page = await openPage()
@@ -134,7 +134,7 @@ describe('the page of listen', () => {
     await page.getByText('0 of 1 delivery').waitFor()
   })
 
-  it('has what came before it was opened', async () => {
+  it('shows the deliveries that came before it was opened', async () => {
     await listen()
     await sendVaried()
     const page = await openPage()
@@ -154,14 +154,14 @@ describe('the page of listen', () => {
     await page.getByText('No delivery matches').waitFor()
     await page.getByLabel('Filter by text').fill('')
     expect(await names(page)).toEqual(['timestamp_too_old', 'signature_mismatch', 'signature_mismatch'])
-    // What comes later is filtered, too.
+    // Later deliveries are filtered, too.
     await send('call.ended')
     await page.getByText('3 of 11 deliveries').waitFor()
     await page.getByLabel('Filter by text').fill('OTHER_secret')
     await page.getByText('1 of 11 deliveries').waitFor()
   })
 
-  it('shows headers, payload and diagnosis of one', async () => {
+  it('shows the headers, payload and diagnosis of a delivery', async () => {
     await listen()
     await sendVaried()
     const page = await openPage()
@@ -180,7 +180,7 @@ describe('the page of listen', () => {
     expect(await page.content()).not.toContain(SECRET)
   })
 
-  it('shows the response of an app beside the verdict', async () => {
+  it('shows the response of the app beside the verdict', async () => {
     const app = createServer((_, response) => void response.writeHead(500).end('<b>broken</b>'))
     await listen('0', '--forward', `http://127.0.0.1:${await listenOn(app)}/`)
     const page = await openPage()
@@ -220,7 +220,7 @@ describe('the page of listen', () => {
     app.close()
   })
 
-  it('heads the reason for a rejection with what was wrong', async () => {
+  it('shows the reason for a rejection under a heading that fits', async () => {
     await listen()
     await post({ body: '{}', headers: {} })
     await send('call.ended', 'whsec_other')
@@ -232,7 +232,7 @@ describe('the page of listen', () => {
     await details.getByRole('heading', { name: "Why the signature doesn't match" }).waitFor()
   })
 
-  it('sends a delivery again, and says what came of it', async () => {
+  it('replays a delivery, and shows the result', async () => {
     await listen()
     await sendVaried()
     const page = await openPage()
@@ -276,7 +276,7 @@ describe('the page of listen', () => {
     expect(await rows(page).count()).toBe(10)
   })
 
-  it('leads by the tab key from the list to the details, and not through all rows', async () => {
+  it('moves the focus with the tab key from the list to the details, not through all rows', async () => {
     await listen()
     await sendVaried()
     const page = await openPage()
@@ -290,7 +290,7 @@ describe('the page of listen', () => {
     await page.getByRole('heading', { name: 'Send it again' }).waitFor()
     await page.keyboard.press('Tab')
     expect(await focused()).toBe('Close')
-    // Back to where it was, also behind a filter that had hidden it.
+    // Then back to the row, even after a filter hid it for a while.
     await page.keyboard.press('Shift+Tab')
     expect(await focused()).toContain('timestamp_too_old')
     await page.getByLabel('Filter by text').fill('call.started')
@@ -301,7 +301,7 @@ describe('the page of listen', () => {
     expect(await page.locator('#deliveries .row[tabindex="0"]').count()).toBe(1)
   })
 
-  it('puts the focus on a row that can be seen when one is closed that a filter has hidden', async () => {
+  it('moves the focus to a visible row after closing one that a filter has hidden', async () => {
     await listen()
     await sendVaried()
     const page = await openPage()
@@ -314,7 +314,7 @@ describe('the page of listen', () => {
     )
   })
 
-  it('copies the command to try it, or selects it where a browser forbids that', async () => {
+  it('copies the command for a first delivery, or selects it if the browser forbids copying', async () => {
     await listen()
     const command = `npx truedy-webhooks send ${endpoint}`
     const allowed = await openPage({ permissions: ['clipboard-read', 'clipboard-write'] })
@@ -330,7 +330,7 @@ describe('the page of listen', () => {
     expect(await forbidden.evaluate(() => String(getSelection()))).toBe(command)
   })
 
-  it('lets a reader further down keep the place when more comes', async () => {
+  it('keeps the scroll position when deliveries arrive', async () => {
     await listen()
     expect((await run(['send', endpoint, '--count', '60', '--rate', '200'])).code).toBe(0)
     const page = await openPage()
@@ -351,7 +351,7 @@ describe('the page of listen', () => {
     expect(Math.abs((await top()) - before)).toBeLessThan(30)
   })
 
-  it('shows every number and name of the payload as it came', async () => {
+  it('shows every number and name of the payload as received', async () => {
     await listen()
     const body =
       '{"event":"call.ended","timestamp":1.7e9,"data":{"a":1.0,"b":12345678901234567890,"c":1e-07,"d":[],"e":{ },"f":"{\\",[:","f":[true,null]}}'
@@ -381,7 +381,7 @@ describe('the page of listen', () => {
     expect((await payload.textContent())?.split('\n')).toEqual(lines)
   })
 
-  it('shows of a large payload the beginning, and the rest to those who ask', async () => {
+  it('shows the beginning of a large payload, and the rest on request', async () => {
     await listen()
     const data = { summary: 'x'.repeat(100_000), last: 'the end' }
     await post(await signDelivery({ ...sampleEvent('call.ended'), data }, SECRET))
@@ -397,9 +397,9 @@ describe('the page of listen', () => {
 
   it.each([
     ['deep and wide', `${'['.repeat(900)}1${',1'.repeat(280_000)}${']'.repeat(900)}`],
-    ['nothing but brackets', '['.repeat(500_000) + ']'.repeat(500_000)],
-    ['nothing but backslashes', `"${'\\\\'.repeat(500_000)}"`],
-  ])('shows JSON raw that would be too long with indents: %s', async (_, body) => {
+    ['only brackets', '['.repeat(500_000) + ']'.repeat(500_000)],
+    ['only backslashes', `"${'\\\\'.repeat(500_000)}"`],
+  ])('shows JSON raw if it would be too long when indented: %s', async (_, body) => {
     await listen()
     await post({ body, headers: { 'x-truedy-timestamp': '1', 'x-truedy-signature': 'a'.repeat(64) } })
     const page = await openPage()
@@ -412,7 +412,7 @@ describe('the page of listen', () => {
     await page.getByText('connected', { exact: true }).waitFor()
   })
 
-  it('says of what came in part or is no text that it is so, and does not send a part again', async () => {
+  it('says that a body was kept in part or is not text, and does not replay a part', async () => {
     await listen()
     await post({ body: Buffer.alloc(1_048_577, 0xff), headers: {} })
     const page = await openPage()
@@ -423,7 +423,7 @@ describe('the page of listen', () => {
     expect(await page.getByRole('button', { name: 'Send' }).count()).toBe(0)
   })
 
-  it('tells listeners what comes, together', async () => {
+  it('announces new deliveries to screen readers, together if there are many', async () => {
     await listen()
     const page = await openPage()
     await send('call.started')
@@ -432,7 +432,7 @@ describe('the page of listen', () => {
     await page.locator('#live', { hasText: '10 new deliveries, 3 rejected' }).waitFor()
   })
 
-  it('keeps markup as text, wherever it comes from', async () => {
+  it('shows markup as text, wherever it comes from', async () => {
     await listen()
     const page = await openPage()
     const markup = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
@@ -455,13 +455,13 @@ describe('the page of listen', () => {
     expect(await page.title()).toContain('Deliveries')
   })
 
-  it('comes back after the connection was lost, with nothing lost or doubled', async () => {
+  it('continues after a lost connection, without losing or repeating a delivery', async () => {
     await listen()
     await send('call.started')
     await send('call.joined')
     const page = await (await browser.newContext()).newPage()
     let connections = 0
-    // The first connection breaks off behind the first delivery; what follows is the browser's and the program's own.
+    // The first connection breaks after the first delivery. The browser and the program do the rest.
     await page.route('**/events', async (route) => {
       connections += 1
       if (connections > 1) return route.continue()
@@ -476,7 +476,7 @@ describe('the page of listen', () => {
     await page.getByText('3 deliveries').waitFor()
     expect(await names(page)).toEqual(['call.ended', 'call.joined', 'call.started'])
     expect(connections).toBe(2)
-    // It was not sent again: the browser said what it had.
+    // It was not sent again, because the browser said what it already had.
     expect(await page.locator('[data-kept]', { hasText: 'call.started' }).count()).toBe(1)
   })
 
@@ -488,7 +488,7 @@ describe('the page of listen', () => {
     await page.getByText('not connected').waitFor()
     await rows(page).first().click()
     await page.locator('#details').getByText('listen has stopped. Start it again.').waitFor()
-    // A second signal, sent below, would end it out of order.
+    // A second signal, which the cleanup sends, would interrupt the orderly end.
     await listening.finished
   })
 
@@ -506,7 +506,7 @@ describe('the page of listen', () => {
     }
   })
 
-  it('serves nobody who does not know its token', async () => {
+  it('rejects clients that do not know its token', async () => {
     await listen()
     await send('call.ended')
     const { origin } = new URL(address)
@@ -523,7 +523,7 @@ describe('the page of listen', () => {
     expect(replay.status).toBe(403)
   })
 
-  it('stays smooth with a thousand deliveries', { timeout: 120_000 }, async () => {
+  it('stays smooth with 1,000 deliveries', { timeout: 120_000 }, async () => {
     await listen()
     const page = await openPage()
     await page.evaluate(() => {
@@ -535,12 +535,13 @@ describe('the page of listen', () => {
     })
     const { code } = await run(['send', endpoint, '--count', '1100', '--rate', '500'])
     expect(code).toBe(0)
-    // The newest thousand.
+    // The page shows the newest 1,000.
     await page.getByText('1000 deliveries').waitFor()
     const arriving = await page.evaluate(() =>
       Math.max(0, ...(window as unknown as { longTasks: number[] }).longTasks),
     )
-    // Within the page, from the key to the frame that shows it; the best of three, since others use the machine, too.
+    // Measured within the page, from the key to the frame that shows the result. The best of three, because others use
+    // the machine, too.
     const filtering = await page.getByLabel('Filter by text').evaluate(async (filter: HTMLInputElement) => {
       const type = async (text: string) => {
         const began = performance.now()
@@ -572,7 +573,7 @@ describe('the page of listen', () => {
     console.log(
       `1,000 deliveries: longest task while arriving ${arriving.toFixed(0)} ms, filtering ${filtering.toFixed(0)} ms, a frame of scrolling ${(scrolling / 60).toFixed(1)} ms`,
     )
-    // Generous, for a machine that does other things: without batches or containment it is seconds.
+    // These limits are generous for a busy machine. Without batches or containment, it would be seconds.
     expect(arriving).toBeLessThan(300)
     expect(filtering).toBeLessThan(150)
     expect(scrolling / 60).toBeLessThan(60)
@@ -582,10 +583,10 @@ describe('the page of listen', () => {
     ['wide', WIDE],
     ['on a phone', PHONE],
   ])('%s', (width, viewport) => {
-    it.each(['light', 'dark'] as const)('has no fault of accessibility in %s', async (colorScheme) => {
+    it.each(['light', 'dark'] as const)('has no accessibility violation in %s mode', async (colorScheme) => {
       await listen()
       const page = await openPage({ viewport, colorScheme })
-      // In the state without deliveries, with a list, and with one of them open.
+      // Checks the page without deliveries, with a list, and with an open delivery.
       await expectAccessible(page)
       await sendVaried()
       await page.getByText('10 deliveries').waitFor()
@@ -594,7 +595,7 @@ describe('the page of listen', () => {
       await page.getByRole('heading', { name: 'Send it again' }).waitFor()
       await expectAccessible(page)
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-      // SCREENSHOTS=folder keeps them; .github/listen.png is listen-wide-light.png.
+      // SCREENSHOTS=folder keeps the screenshots. .github/listen.png is listen-wide-light.png.
       const folder = process.env['SCREENSHOTS']
       if (folder)
         await page.screenshot({ path: `${folder}/listen-${width.replaceAll(' ', '-')}-${colorScheme}.png` })
@@ -605,12 +606,12 @@ describe('the page of listen', () => {
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 async function expectAccessible(page: Page): Promise<void> {
-  // Past the page's policy, which lets nothing foreign run: as a debugger does.
+  // Runs axe-core as a debugger does, because the page's policy lets no foreign script run.
   const session = await page.context().newCDPSession(page)
   await session.send('Page.setBypassCSP', { enabled: true })
   await page.evaluate(readFileSync(AXE, 'utf8'))
   const violations = await page.evaluate(async () => {
-    // axe-core puts itself there.
+    // axe-core defines this global.
     const { axe } = window as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: unknown[] }[] }> }
     }

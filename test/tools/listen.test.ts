@@ -18,7 +18,7 @@ function newFolder(): string {
   return folder
 }
 
-/** Starts `listen`; its endpoint. */
+/** Starts `listen`, and returns its endpoint. */
 async function listen(...args: string[]) {
   const running = start(['listen', '--port', '0', ...args])
   const [, url = ''] = await running.printed(/(http:\/\/127\.0\.0\.1:\d+\/webhooks\/truedy)/)
@@ -33,13 +33,13 @@ async function deliver(url: string): Promise<number> {
   return response.status
 }
 
-/** The saved files, each of which must be whole. */
+/** The saved files. Each must be complete. */
 function savedIn(folder: string): unknown[] {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
   return names.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
 }
 
-/** What a command shows on a pseudo-terminal of a width. */
+/** What a command shows on a pseudo-terminal of this width. */
 async function onTerminal(columns: number, args: readonly string[]): Promise<string> {
   const command = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ')
   const child = spawn('script', ['-qec', `stty cols ${columns}; ${command}`, '/dev/null'], {
@@ -51,8 +51,8 @@ async function onTerminal(columns: number, args: readonly string[]): Promise<str
   return shown
 }
 
-describe('from a delivery to its replay', () => {
-  it('forwards to an app, saves, and sends again what was saved', async () => {
+describe('listen and send', () => {
+  it('forward a delivery to an app, save it, and replay it', async () => {
     const folder = newFolder()
     const app = createServer(createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome: () => {} }))
     const target = `http://127.0.0.1:${await listenOn(app)}/webhooks/truedy`
@@ -69,39 +69,42 @@ describe('from a delivery to its replay', () => {
     expect(stdout).toContain('11 deliveries: 11 acknowledged')
     expect(stdout.match(/app {4}204 in/g)).toHaveLength(11)
     expect(savedIn(folder)).toHaveLength(11)
-    // Each is a duplicate for the app now, which it acknowledges.
+    // To the app each of them is a duplicate, which it acknowledges.
     const again = await run(['send', target, '--from', folder])
     expect(again.stdout).toContain('11 got 2xx')
     expect((await run(['send', target, '--from', folder, '--keep'])).stdout).toContain('11 got 2xx')
   })
 })
 
-describe('Ctrl-C', () => {
-  it.each(['SIGINT', 'SIGKILL'] as const)('leaves whole files at any moment: %s', async (signal) => {
-    for (const delayMs of [0, 3, 10, 30]) {
-      const folder = newFolder()
-      const { running, url } = await listen('--save', folder)
-      let delivered = 0
-      const sending = Promise.allSettled(
-        Array.from({ length: 60 }, async () => {
-          if ((await deliver(url)) === 204) delivered += 1
-        }),
-      )
-      await setTimeout(delayMs)
-      running.process.kill(signal)
-      await Promise.all([sending, running.finished])
-      expect(savedIn(folder).length).toBeLessThanOrEqual(60)
-      // What the sender took for delivered is there, unless the program was killed.
-      if (signal === 'SIGINT') {
-        expect(savedIn(folder).length).toBeGreaterThanOrEqual(delivered)
-        expect(readdirSync(folder).filter((name) => !name.endsWith('.json'))).toEqual([])
+describe('listen', () => {
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'leaves complete files if %s stops it at any moment',
+    async (signal) => {
+      for (const delayMs of [0, 3, 10, 30]) {
+        const folder = newFolder()
+        const { running, url } = await listen('--save', folder)
+        let delivered = 0
+        const sending = Promise.allSettled(
+          Array.from({ length: 60 }, async () => {
+            if ((await deliver(url)) === 204) delivered += 1
+          }),
+        )
+        await setTimeout(delayMs)
+        running.process.kill(signal)
+        await Promise.all([sending, running.finished])
+        expect(savedIn(folder).length).toBeLessThanOrEqual(60)
+        // Unless the program was killed, everything that the sender counts as delivered is saved.
+        if (signal === 'SIGINT') {
+          expect(savedIn(folder).length).toBeGreaterThanOrEqual(delivered)
+          expect(readdirSync(folder).filter((name) => !name.endsWith('.json'))).toEqual([])
+        }
       }
-    }
-  })
+    },
+  )
 })
 
 describe('a real terminal', () => {
-  it.each([80, 200])('of %i columns holds help, check and send', async (columns) => {
+  it.each([80, 200])('of %i columns fits help, check and send', async (columns) => {
     const app = createServer((request, response) => {
       request.resume()
       response.writeHead(500).end()
@@ -124,7 +127,7 @@ describe('a real terminal', () => {
     expect(longest).toBeGreaterThan(columns * 0.5)
   })
 
-  it('tells a command when it is resized', async () => {
+  it('tells a command that it was resized', async () => {
     const program = `'${process.execPath}' '${PROGRAM}' listen --port 0`
     const child = spawn('script', ['-qec', `stty cols 200; tty; exec ${program}`, '/dev/null'], {
       env: { ...process.env, NO_COLOR: '1', TERM: 'xterm', TRUEDY_WEBHOOK_SECRET: SECRET },

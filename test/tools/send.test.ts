@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { freePort, listenOn } from '../support/server.js'
 import { PROGRAM, run, SECRET, start } from './command-line.js'
 
-/** A server for the length of a test; its URL. */
+/** A server that runs until the test ends; returns its URL. */
 async function serve(listener: RequestListener, port = 0): Promise<string> {
   const server = createServer(listener)
   const heard = await listenOn(server, port)
@@ -26,7 +26,7 @@ const accept: RequestListener = (request, response) => {
   response.writeHead(204).end()
 }
 
-/** Runs a command on a pseudo-terminal; all that it shows there. */
+/** Runs a command on a pseudo-terminal, and returns everything that it shows there. */
 async function onTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const command = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ')
   const { NO_COLOR: _, ...inherited } = process.env
@@ -37,30 +37,30 @@ async function onTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}):
   return text(child.stdout)
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
-const COLOUR = /\u001b\[\d+m/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the tests look for them
+const COLOR = /\u001b\[\d+m/
 
-describe('on a terminal', () => {
-  it('colours the status', async () => {
+describe('send on a terminal', () => {
+  it('colors the status', async () => {
     const url = await serve(accept)
     expect(await onTerminal(['send', url])).toContain('\u001b[32m204\u001b[39m')
   })
 
-  it('has no colours where NO_COLOR says so', async () => {
+  it('uses no colors if NO_COLOR is set', async () => {
     const url = await serve(accept)
     const shown = await onTerminal(['send', url], { NO_COLOR: '1' })
     expect(shown).toContain('204')
-    expect(shown).not.toMatch(COLOUR)
+    expect(shown).not.toMatch(COLOR)
   })
 
-  it('has no colours in a pipe', async () => {
+  it('uses no colors in a pipe', async () => {
     const url = await serve(accept)
     const { stdout } = await run(['send', url])
     expect(stdout).toContain('204')
-    expect(stdout).not.toMatch(COLOUR)
+    expect(stdout).not.toMatch(COLOR)
   })
 
-  it('shows progress in one line, and the summary after it', async () => {
+  it('shows its progress in one line, and then the summary', async () => {
     const url = await serve(accept)
     const shown = await onTerminal(['send', url, '--count', '400', '--rate', '500'])
     expect(shown.match(/\r\d+ of 400 {2}\d+\.\d\/s {2}\d+ ms left/g)?.length).toBeGreaterThan(3)
@@ -68,11 +68,11 @@ describe('on a terminal', () => {
   })
 })
 
-describe('the rate', () => {
+describe('send --rate', () => {
   let receiver: ChildProcess
   let url: string
 
-  /** The answer of the receiver to a question. */
+  /** The receiver's response to a question. */
   async function answer(): Promise<Record<string, number>> {
     const [message] = await once(receiver, 'message')
     return message
@@ -85,7 +85,7 @@ describe('the rate', () => {
   })
   afterAll(() => void receiver.kill())
 
-  it.each([500, 2000])('is within two hundredths of %i a second, as the receiver sees it', async (rate) => {
+  it.each([500, 2000])('keeps a rate of %i/s within 2 percent, as the receiver measures it', async (rate) => {
     const count = rate * 3
     const { code, stdout } = await run(['send', url, '--count', `${count}`, '--rate', `${rate}`])
     expect(code).toBe(0)
@@ -98,8 +98,8 @@ describe('the rate', () => {
   })
 })
 
-describe('retries', () => {
-  it('reach a receiver that starts later, with waits divided by --speed', async () => {
+describe('send --retry', () => {
+  it('reaches a receiver that starts later, with waits divided by --speed', async () => {
     const port = await freePort()
     const url = `http://127.0.0.1:${port}/`
     const running = start(['send', url, '--retry', '--speed', '100'])
@@ -115,10 +115,10 @@ describe('retries', () => {
 
 describe('Ctrl-C', () => {
   it.each<[string, RequestListener, string[]]>([
-    ['while it waits to send again', (_, response) => void response.writeHead(500).end(), ['--retry']],
-    ['while a receiver does not answer', (request) => void request.resume(), []],
+    ['while it waits for a retry', (_, response) => void response.writeHead(500).end(), ['--retry']],
+    ['while a receiver does not respond', (request) => void request.resume(), []],
     ['in a long run', accept, ['--count', '100000', '--rate', '300']],
-  ])('%s ends with the summary and exit code 130', async (_, listener, args) => {
+  ])('%s ends send with the summary and exit code 130', async (_, listener, args) => {
     let isReached = false
     const url = await serve((request, response) => {
       isReached = true
@@ -126,7 +126,7 @@ describe('Ctrl-C', () => {
     })
     const running = start(['send', url, ...args])
     await expect.poll(() => isReached, { timeout: 10_000 }).toBe(true)
-    // Its answer, where there is one, has been read.
+    // Any response has been read by then.
     await setTimeout(100)
     const at = performance.now()
     running.process.kill('SIGINT')
@@ -137,8 +137,8 @@ describe('Ctrl-C', () => {
   })
 })
 
-describe('chaos', () => {
-  it.each([1, 2, 3])('ends with every event handled exactly once (seed %i)', async (seed) => {
+describe('send --scenario chaos', () => {
+  it.each([1, 2, 3])('ends with every event processed exactly once (seed %i)', async (seed) => {
     const handled: string[] = []
     const url = await serve(
       createNodeHandler({
@@ -167,7 +167,7 @@ describe('chaos', () => {
     expect(Number(sendings)).toBeGreaterThan(handled.length)
   })
 
-  it('is the same sequence for the same seed, and another for another', async () => {
+  it('sends the same sequence for the same seed, and another for another seed', async () => {
     const [one, same, other] = await Promise.all(
       ['5', '5', '6'].map(async (seed) => {
         const ids: string[] = []
@@ -185,18 +185,18 @@ describe('chaos', () => {
   })
 })
 
-describe('the start', () => {
-  // Tells on the standard error which of Node's modules for networks were loaded.
+describe('the start of send', () => {
+  // Prints on stderr which of Node's network modules were loaded.
   const report = `process.on('exit',()=>console.error('loaded:',process.moduleLoadList.filter((name)=>/ _?(https?|_http_client)$/.test(name)).join()))`
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(report)}` }
 
-  it('of the help loads nothing for HTTP', async () => {
+  it('loads nothing for HTTP to show the help', async () => {
     const { code, stderr } = await run(['send', '--help'], env)
     expect(code).toBe(0)
     expect(stderr).toMatch(/^loaded: *$/m)
   })
 
-  it('of a run loads http, and https only for https://', async () => {
+  it('loads http for a run, and https only for https://', async () => {
     const plain = await run(['send', 'http://127.0.0.1:1/'], env)
     expect(plain.stderr).toContain('NativeModule http')
     expect(plain.stderr).not.toContain('NativeModule https')

@@ -1,4 +1,4 @@
-/** What is said of a connection that TLS rejects: real certificates, of which none is right. */
+/** Explanations for connections that TLS rejects, with real certificates, all of them invalid. */
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -17,7 +17,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Starts a server with a certificate of its own for a host name. */
+/** Starts a server with its own certificate for a host name. */
 async function serve(name: string, host: string): Promise<{ url: string; certificate: string }> {
   const [key, certificate] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)]
   const subject = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`]
@@ -58,7 +58,7 @@ describe.each(['send', 'check'])('%s', (command) => {
   async function output(url: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
     const { code, stdout, stderr } = await run([command, url], env)
     expect(code).toBe(1)
-    // As one line, wherever it was broken.
+    // The output as one line, wherever it was wrapped.
     return (stdout + stderr).replace(/\s+/g, ' ')
   }
 
@@ -79,12 +79,12 @@ describe.each(['send', 'check'])('%s', (command) => {
     expect(await output(url)).toMatch(/TLS.*plain HTTP|plain HTTP.*TLS/)
   })
 
-  it('says of http:// where https:// is wanted that no HTTP answers, or that nothing does', async () => {
+  it('explains http:// where https:// is needed', async () => {
     const { url } = await serve(`plain-${command}`, 'localhost')
     expect(await output(url.replace('https:', 'http:'))).toMatch(/no HTTP|without a response/)
   })
 
-  it('takes a certificate that this machine trusts', async () => {
+  it('accepts a certificate that this machine trusts', async () => {
     const { url, certificate } = await serve(`good-${command}`, 'localhost')
     const { stdout } = await run([command, url, ...(command === 'check' ? ['--only', 'call.started'] : [])], {
       NODE_EXTRA_CA_CERTS: certificate,

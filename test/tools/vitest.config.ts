@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['*.test.ts'],
-    // Some measure rates and latencies: one file at a time.
+    // Some tests measure rates and latencies, so one file runs at a time.
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,6 +1,6 @@
 /**
- * Receivers as people write them by hand. The first is right; each of the others is the same but for one mistake, so that
- * what is found is due to that.
+ * Handwritten receivers. The first is correct. Each other one differs by one mistake, so that any finding is due to
+ * that.
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
@@ -10,10 +10,10 @@ import { dedupeKey, parseEvent, type TruedyEvent } from 'truedy-webhooks'
 import { endpointCases } from 'truedy-webhooks/testing'
 import { SECRET } from './command-line.js'
 
-/** How long the work for an event takes, in milliseconds. */
+/** How long processing an event takes, in milliseconds. */
 const WORK_MS = 250
 
-/** What a receiver does, step by step; each throws a status where the answer is another than 204. */
+/** The steps of a receiver. Each throws the status of the response, unless that is 204. */
 interface Steps {
   method(request: IncomingMessage): void
   headers(request: IncomingMessage): IncomingHttpHeaders
@@ -69,7 +69,7 @@ function parse(body: Buffer): TruedyEvent {
   }
 }
 
-/** Works once for each key: others are told to wait, then acknowledged. */
+/** Processes each key once. Duplicates must wait until the first one is done, and are then acknowledged. */
 function once(keyOf: (event: TruedyEvent) => string): Steps['handle'] {
   const states = new Map<string, 'busy' | 'done'>()
   return async (event) => {
@@ -82,7 +82,7 @@ function once(keyOf: (event: TruedyEvent) => string): Steps['handle'] {
   }
 }
 
-/** The right steps. A function, since what was handled belongs to one receiver. */
+/** The correct steps, as a function, because each receiver has its own memory of what it processed. */
 const right = (): Steps => ({
   method: ({ method }) => refuseUnless(method === 'POST', 405),
   headers: ({ headers }) => headers,
@@ -117,14 +117,17 @@ function receiver(mistake: Partial<Steps> = {}): RequestListener {
   }
 }
 
-/** The steps in Truedy's documentation, in one function: neither the form of a signature nor the future is looked at. */
+/**
+ * The steps in Truedy's documentation, in one function. They check neither the form of a signature nor a timestamp in
+ * the future.
+ */
 const documented: Partial<Steps> = {
   verify(body, headers) {
     const timestamp = String(headers['x-truedy-timestamp'])
     const signature = String(headers['x-truedy-signature'])
     refuseUnless(Date.now() / 1000 - readTime(timestamp) <= 300, 401)
     const expected = expectedSignature(timestamp, body)
-    // Throws a RangeError where the lengths differ.
+    // timingSafeEqual throws a RangeError if the lengths differ.
     refuseUnless(timingSafeEqual(Buffer.from(signature), Buffer.from(expected)), 401)
   },
 }
@@ -141,7 +144,7 @@ function recordThenWork(): Steps['handle'] {
 function checkThenAct(): Steps['handle'] {
   const seen = new Set<string>()
   return async (event) => {
-    // The look-up is a trip to a database, and the record another one, after the work.
+    // The lookup takes a trip to a database, and the record another one after the work.
     await delay(5)
     if (seen.has(dedupeKey(event))) return
     await work()
@@ -149,7 +152,10 @@ function checkThenAct(): Steps['handle'] {
   }
 }
 
-/** A look-up that says "busy", and a record a moment later: two at the same moment pass between them. */
+/**
+ * A lookup that returns "busy", and a record a moment later. Two simultaneous deliveries can both pass between these
+ * steps.
+ */
 function racingStates(): Steps['handle'] {
   const states = new Map<string, 'busy' | 'done'>()
   return async (event) => {
@@ -163,7 +169,7 @@ function racingStates(): Steps['handle'] {
   }
 }
 
-/** Remembers, and takes a duplicate for a mistake of the sender. */
+/** Remembers events, but treats a duplicate as a mistake of the sender. */
 function failOnDuplicates(): Steps['handle'] {
   const seen = new Set<string>()
   return async (event) => {
@@ -173,7 +179,7 @@ function failOnDuplicates(): Steps['handle'] {
   }
 }
 
-/** A second delivery waits until the first is done, as an INSERT does behind a transaction with the same key. */
+/** A second delivery waits until the first is done, as an INSERT waits for a transaction with the same key. */
 function waiting(): Steps['handle'] {
   const running = new Map<string, Promise<void>>()
   return (event) => {
@@ -199,17 +205,17 @@ function callId(event: TruedyEvent): string {
   return call?.callId ?? callId ?? dedupeKey(event)
 }
 
-/** Receivers that are right, though not all in the same way. */
+/** Correct receivers of different kinds. */
 export const rightReceivers: Readonly<Record<string, () => RequestListener>> = {
-  'answers 503 meanwhile': () => receiver(),
-  'lets a duplicate wait': () => receiver({ handle: waiting() }),
+  'responds with 503 to a concurrent duplicate': () => receiver(),
+  'makes a concurrent duplicate wait': () => receiver({ handle: waiting() }),
 }
 
-/** Receivers with a mistake, and the cases that must find it, no others. */
+/** Receivers with a mistake, and exactly the cases that must find it. */
 export const wrongReceivers: Readonly<
   Record<string, { readonly make: () => RequestListener; readonly found: readonly string[] }>
 > = {
-  "the documentation's snippet: crashes on a short signature, and takes the future": {
+  "follows the documentation's snippet, which crashes on a short signature and accepts the future": {
     make: () => receiver(documented),
     found: [
       'a signature of one digit',
@@ -218,7 +224,7 @@ export const wrongReceivers: Readonly<
       'a delivery from 10 minutes ahead',
     ],
   },
-  'parses the body first, and lets it crash': {
+  'parses the body before verifying, and crashes on invalid JSON': {
     make: () =>
       receiver({
         verify(body, headers) {
@@ -233,23 +239,23 @@ export const wrongReceivers: Readonly<
       'signed JSON that is not an event',
     ],
   },
-  'compares by == on a body that it re-serialized': {
+  'compares with == after re-serializing the body': {
     make: () =>
       receiver({
         verify(body, headers) {
           const { timestamp, signature } = readHeaders(headers)
           refuseUnless(Math.abs(ageOf(timestamp)) <= 300, 401)
           const again = JSON.stringify(JSON.parse(String(body)))
-          // biome-ignore lint/suspicious/noDoubleEquals: that is the mistake
+          // biome-ignore lint/suspicious/noDoubleEquals: this is the mistake
           refuseUnless(signature == expectedSignature(timestamp, again), 401)
         },
       }),
-    // Truedy writes JSON as Python does, so no valid delivery gets through.
+    // Truedy writes JSON as Python does, so no valid delivery passes.
     found: endpointCases
       .filter(({ name, expected }) => expected.startsWith('2xx') || / body that is not /.test(name))
       .map(({ name }) => name),
   },
-  'knows no duplicates': {
+  'does not recognize duplicates': {
     make: () => receiver({ handle: work }),
     found: [
       'a retry of a processed event',
@@ -257,23 +263,23 @@ export const wrongReceivers: Readonly<
       'two deliveries of one event at once, then a retry',
     ],
   },
-  'takes the call id alone for the key': {
+  'uses only the call id as the key': {
     make: () => receiver({ handle: once(callId) }),
     found: ['two event types of one call'],
   },
-  'takes type and batch id for the key of every change': {
+  'uses the type and the batch id as the key of every change': {
     make: () =>
       receiver({ handle: once(({ event, data }) => `${event}:${data['batchId'] ?? JSON.stringify(data)}`) }),
     found: ['two status changes of one campaign'],
   },
-  'answers 2xx before it has verified': {
+  'responds with 2xx before it has verified': {
     make: () => (request, response) => {
       request.resume()
       response.writeHead(204).end()
     },
     found: endpointCases.filter(({ expected }) => !expected.startsWith('2xx')).map(({ name }) => name),
   },
-  'answers 500 to unknown events': {
+  'responds with 500 to unknown events': {
     make: () =>
       receiver({
         parse(body) {
@@ -284,18 +290,18 @@ export const wrongReceivers: Readonly<
       }),
     found: ['an unknown event type'],
   },
-  'looks, works, and then records': {
+  'checks for a record, works, and then records': {
     make: () => receiver({ handle: checkThenAct() }),
     found: [
       'a retry while the event is being processed',
       'two deliveries of one event at once, then a retry',
     ],
   },
-  'looks and records in two steps': {
+  'checks and records in two steps': {
     make: () => receiver({ handle: racingStates() }),
     found: ['two deliveries of one event at once, then a retry'],
   },
-  'answers 500 to duplicates': {
+  'responds with 500 to duplicates': {
     make: () => receiver({ handle: failOnDuplicates() }),
     found: [
       'a retry of a processed event',
@@ -303,7 +309,7 @@ export const wrongReceivers: Readonly<
       'two deliveries of one event at once, then a retry',
     ],
   },
-  'takes the case of header names for given': {
+  'assumes a case of the header names': {
     make: () =>
       receiver({
         headers({ rawHeaders }) {
@@ -323,11 +329,11 @@ export const wrongReceivers: Readonly<
     },
     found: ['a GET'],
   },
-  'has no tolerance: any age will do': {
+  'accepts any age': {
     make: () => receiver(handWrittenVerify(() => true)),
     found: ['a delivery from 10 minutes ago', 'a delivery from 10 minutes ahead'],
   },
-  'answers 2xx while the first is still being worked on': {
+  'responds with 2xx while the first delivery is still being processed': {
     make: () => receiver({ handle: recordThenWork() }),
     found: ['a retry while the event is being processed'],
   },

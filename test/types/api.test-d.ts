@@ -61,26 +61,26 @@ describe('TruedyEvent', () => {
     }
   })
 
-  it('has what every event has, before it is narrowed', () => {
+  it('has the fields of every event before it is narrowed', () => {
     expectTypeOf(event.rawEvent).toEqualTypeOf<string>()
     expectTypeOf(event.timestamp).toEqualTypeOf<string | number>()
     expectTypeOf(event.id).toEqualTypeOf<string | undefined>()
   })
 
-  it('rejects a misspelt event name', () => {
+  it('rejects a misspelled event name', () => {
     // @ts-expect-error: no such event
     if (event.event === 'call.endd') return
     // @ts-expect-error: the alias arrives as call.ended
     if (event.event === 'call.completed') return
   })
 
-  it('rejects a misspelt field of the envelope, and takes any field of data', () => {
+  it('rejects a misspelled envelope field, and accepts any field of data', () => {
     // @ts-expect-error: no such field
     expectTypeOf(event.evnt).toBeAny()
     if (event.event === 'call.ended') expectTypeOf(event.data['new_field']).toEqualTypeOf<unknown>()
   })
 
-  it('completes known values and takes others', () => {
+  it('completes known values and accepts others', () => {
     if (event.event !== 'call.ended') return
     const reason = event.data.call?.endReason
     expectTypeOf('hangup' as const).toExtend<typeof reason>()
@@ -89,15 +89,15 @@ describe('TruedyEvent', () => {
   })
 })
 
-describe('verifying', () => {
-  it('cannot do without await', () => {
+describe('the verifying functions', () => {
+  it('require await', () => {
     // @ts-expect-error: a promise has no event
     verifyAndParse(bytes, {}, secret).event
     // @ts-expect-error: a promise has no ok
     if (verifySignature(bytes, {}, secret).ok) return
   })
 
-  it('rejects a parsed body', () => {
+  it('reject a parsed body', () => {
     // @ts-expect-error: an object is not raw
     verifyAndParse({ event: 'call.ended' }, {}, secret)
     // @ts-expect-error: nothing is not raw
@@ -108,12 +108,12 @@ describe('verifying', () => {
     verifyAndParseSync({ event: 'call.ended' }, {}, secret)
   })
 
-  it('rejects a secret that may be missing', () => {
+  it('reject a secret that may be missing', () => {
     // @ts-expect-error: process.env has strings or undefined
     verifyAndParse(bytes, {}, process.env['TRUEDY_WEBHOOK_SECRET'])
   })
 
-  it('takes every kind of headers', () => {
+  it('accept every kind of headers', () => {
     verifySignature(bytes, new Headers(), secret)
     verifySignature(bytes, {} as IncomingHttpHeaders, secret)
     verifySignature(bytes, {} as Record<string, string>, secret)
@@ -123,7 +123,7 @@ describe('verifying', () => {
     verifySignatureSync(Buffer.from(''), {} as IncomingHttpHeaders, ['new', 'old'] as const)
   })
 
-  it('returns a union on ok', () => {
+  it('return a union on ok', () => {
     expectTypeOf(verifySignature).returns.resolves.toEqualTypeOf<Verification>()
     const verification = {} as Verification
     if (verification.ok) expectTypeOf(verification.secretIndex).toEqualTypeOf<number>()
@@ -132,14 +132,14 @@ describe('verifying', () => {
     verification.sentAt
   })
 
-  it('returns an event', () => {
+  it('return an event', () => {
     expectTypeOf(verifyAndParse).returns.resolves.toEqualTypeOf<TruedyEvent>()
     expectTypeOf(verifyRequest(new Request('http://a'), secret)).resolves.toEqualTypeOf<TruedyEvent>()
     expectTypeOf(verifyAndParseSync).returns.toEqualTypeOf<TruedyEvent>()
     expectTypeOf(parseEvent).returns.toEqualTypeOf<TruedyEvent>()
   })
 
-  it('narrows a caught error', () => {
+  it('allow a caught error to be narrowed', () => {
     const caught: unknown = undefined
     if (isWebhookError(caught)) {
       expectTypeOf(caught.code).toEqualTypeOf<WebhookErrorCode>()
@@ -151,7 +151,7 @@ describe('verifying', () => {
 })
 
 describe('handlers', () => {
-  it('get the event of their name', () => {
+  it('receive the event of their name', () => {
     const on: EventHandlers = {
       'call.ended': (ended) => expectTypeOf(ended.data).toEqualTypeOf<CallData>(),
       'batch.completed': async (completed) => expectTypeOf(completed.data).toEqualTypeOf<BatchData>(),
@@ -165,7 +165,7 @@ describe('handlers', () => {
     createReceiver({ on, onEvent: (any) => expectTypeOf(any).toEqualTypeOf<TruedyEvent>() })
   })
 
-  it('cannot be under a misspelt name', () => {
+  it("can't have a misspelled name", () => {
     // @ts-expect-error: no such event
     createReceiver({ on: { 'call.end': () => {} } })
     // @ts-expect-error: the alias arrives as call.ended
@@ -174,7 +174,7 @@ describe('handlers', () => {
     createNodeHandler({ handlers: {} })
   })
 
-  it('take a scope, and limits for steps and handlers', () => {
+  it('can be combined with a scope, and with limits for steps and handlers', () => {
     createReceiver({ onEvent() {}, scope: 'staging', stepTimeoutMs: 1000, handlerTimeoutMs: 5000 })
     processOnce(event, memoryStore(), () => {}, { scope: 'staging', stepTimeoutMs: 1000 })
     isDuplicate(event, memoryStore(), { scope: 'staging' })
@@ -194,24 +194,24 @@ describe('handlers', () => {
     createServer(nodeHandler)
   })
 
-  it('report a union on status', () => {
+  it('can report a union on status', () => {
     const outcome = {} as Outcome
     if (outcome.status === 'processed') expectTypeOf(outcome.recorded).toEqualTypeOf<boolean>()
     if (outcome.status === 'processed' && !outcome.recorded) {
       expectTypeOf(outcome.recordError).toEqualTypeOf<unknown>()
     }
-    // @ts-expect-error: there is no reason before it is known that it was not recorded
+    // @ts-expect-error: the reason exists only if the event was not marked done
     if (outcome.status === 'processed') outcome.recordError
     if (outcome.status === 'rejected') expectTypeOf(outcome.error.code).toEqualTypeOf<WebhookErrorCode>()
     if (outcome.status === 'failed') expectTypeOf(outcome.error).toEqualTypeOf<unknown>()
     expectTypeOf(outcome.durationMs).toEqualTypeOf<number>()
-    // @ts-expect-error: there is no event when it was rejected
+    // @ts-expect-error: there is no event if the delivery was rejected
     outcome.event
   })
 })
 
-describe('de-duplication', () => {
-  it("hands processOnce's handler the event as narrowed, and returns its value", async () => {
+describe('deduplication', () => {
+  it("passes the narrowed event to processOnce's handler, and returns its value", async () => {
     if (event.event !== 'call.ended') return
     const outcome = await processOnce(event, memoryStore(), async (ended) => {
       expectTypeOf(ended.data).toEqualTypeOf<CallData>()
@@ -225,7 +225,7 @@ describe('de-duplication', () => {
     outcome.value
   })
 
-  it('lets isDuplicate do with claim alone, and processOnce not', () => {
+  it('needs only claim for isDuplicate, but more for processOnce', () => {
     const claim: DedupeStore['claim'] = () => 'claimed'
     isDuplicate(event, { claim })
     // @ts-expect-error: renew, complete and release are missing
@@ -235,7 +235,7 @@ describe('de-duplication', () => {
     expectTypeOf(dedupeKey(event)).toEqualTypeOf<string>()
   })
 
-  it('takes no store without renew', () => {
+  it('rejects a store without renew', () => {
     const { renew: _renew, ...older } = memoryStore()
     // @ts-expect-error: renew is missing
     processOnce(event, older, () => {})
@@ -244,7 +244,7 @@ describe('de-duplication', () => {
     >()
   })
 
-  it('takes synchronous and asynchronous stores', () => {
+  it('accepts synchronous and asynchronous stores', () => {
     expectTypeOf<{
       claim(key: string): Promise<'claimed' | 'busy' | 'done'>
       renew(key: string): boolean
@@ -255,15 +255,15 @@ describe('de-duplication', () => {
 })
 
 describe('redisStore', () => {
-  it('gives a command that is never empty, as ioredis takes it', () => {
+  it('passes a command that is never empty, as ioredis requires', () => {
     const client = { call: async (_name: string, ..._args: (string | number)[]): Promise<unknown> => 'OK' }
     redisStore(([name, ...args]) => client.call(name, ...args))
-    // A function over any list of words fits, too.
+    // A function that takes any list of words fits, too.
     redisStore(async (command: string[]) => command)
   })
 })
 
-describe('testing', () => {
+describe('signDelivery', () => {
   it('keeps the type of the body', async () => {
     expectTypeOf((await signDelivery(bytes, secret)).body).toEqualTypeOf<Uint8Array>()
     expectTypeOf((await signDelivery(sampleEvent('call.ended'), secret)).body).toEqualTypeOf<string>()

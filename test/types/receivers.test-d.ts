@@ -52,12 +52,12 @@ describe('the further arguments', () => {
     handle(new Request('http://localhost/'))
   })
 
-  it('are none unless the type says so', () => {
+  it('are none unless the type says otherwise', () => {
     const handle = createWebhookHandler({ onEvent: (_, { args }) => expectTypeOf(args).toEqualTypeOf<[]>() })
     expectTypeOf(handle).toExtend<(request: Request) => Promise<Response>>()
   })
 
-  it('come with the request of each adapter', () => {
+  it('come with the request type of each adapter', () => {
     createReceiver({ onEvent: (_, { request }) => expectTypeOf(request).toEqualTypeOf<Delivery>() })
     createNodeHandler({ onEvent: (_, { request }) => expectTypeOf(request).toEqualTypeOf<NodeRequest>() })
   })
@@ -74,7 +74,7 @@ describe('a handler for EventContext', () => {
   })
 })
 
-describe('what would do nothing', () => {
+describe('an option without an effect', () => {
   it('does not compile', () => {
     createWebhookHandler({ queue })
     // @ts-expect-error: a store beside a queue
@@ -97,7 +97,7 @@ describe('what would do nothing', () => {
 })
 
 describe('a job handler', () => {
-  it('takes a job or its JSON, not the job of an engine', () => {
+  it('accepts a job or its JSON, but not the job of an engine', () => {
     const work = createJobHandler({ onEvent: (_, { job }) => expectTypeOf(job).toEqualTypeOf<QueueJob>() })
     const engineJob = { id: '1', data: {} as QueueJob }
     work(engineJob.data)
@@ -113,7 +113,7 @@ describe('a job handler', () => {
 })
 
 describe('the adapters of queues', () => {
-  it('take the options of their engine, except the id', () => {
+  it('accept the options of their engine, except the id', () => {
     const bullmq = {
       add: async (_name: string, _data: unknown, _options?: { attempts?: number; jobId?: string }) => ({}),
       getJobState: async (_id: string) => 'waiting',
@@ -152,7 +152,7 @@ describe('the adapters of queues', () => {
 })
 
 describe('ReceiverOptions', () => {
-  it('can be written down first', () => {
+  it('can be assigned to a constant first', () => {
     const options: ReceiverOptions<Delivery> = {
       secret: 's',
       on: { 'call.ended': (event) => event.data.call },

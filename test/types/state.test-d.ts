@@ -31,18 +31,18 @@ declare const load: (id: string) => Promise<CallState | undefined>
 declare const save: (state: CallState) => Promise<void>
 
 describe('mergeCall', () => {
-  it('gives a state for an event of a call, and for others maybe none', () => {
+  it('returns a state for an event of a call, and maybe none for others', () => {
     expectTypeOf(mergeCall(undefined, ended)).toEqualTypeOf<CallState>()
     expectTypeOf(mergeCall(undefined, event)).toEqualTypeOf<CallState | undefined>()
     expectTypeOf<CallEvent['event']>().toEqualTypeOf<Extract<EventName, `call.${string}`>>()
   })
 
-  it('is a step of reduce', () => {
+  it('fits reduce', () => {
     const state = events.reduce<CallState | undefined>((before, each) => mergeCall(before, each), undefined)
     expectTypeOf(state).toEqualTypeOf<CallState | undefined>()
   })
 
-  it('is the work of a job handler', () => {
+  it('fits a job handler', () => {
     createJobHandler({
       onEvent: async (each) => {
         const next = mergeCall(await load('c1'), each)
@@ -51,28 +51,28 @@ describe('mergeCall', () => {
     })
   })
 
-  it('gives plain JSON with the details of a call', () => {
+  it('returns plain JSON with the details of a call', () => {
     const state = mergeCall(undefined, ended)
     const read: CallState = JSON.parse(JSON.stringify(state))
     expectTypeOf(read.status).toEqualTypeOf<CallStatus>()
     expectTypeOf(state.durationSeconds).toEqualTypeOf<CallDetails['durationSeconds']>()
     expectTypeOf(state.reportedStatus).toEqualTypeOf<CallDetails['status']>()
-    // @ts-expect-error: the id is there
+    // @ts-expect-error: the id is always there
     state.callId satisfies undefined
-    // @ts-expect-error: nobody writes to a state
+    // @ts-expect-error: a state is read-only
     state.status = 'ended'
   })
 
-  it('takes neither a state of a batch nor an envelope', () => {
+  it('rejects the state of a batch, and an envelope', () => {
     // @ts-expect-error: another state
     mergeCall({} as BatchState, ended)
-    // @ts-expect-error: not parsed, so it has no rawEvent
+    // @ts-expect-error: it was not parsed, so it has no rawEvent
     mergeCall(undefined, { event: 'call.ended', timestamp: 1, data: {} })
   })
 })
 
 describe('mergeBatch', () => {
-  it('gives a state for an event of a batch, and for others maybe none', () => {
+  it('returns a state for an event of a batch, and maybe none for others', () => {
     const completed = parseEvent({ event: 'batch.completed', timestamp: 1, data: {} })
     expectTypeOf(mergeBatch(undefined, completed)).toEqualTypeOf<BatchState>()
     expectTypeOf(mergeBatch(undefined, event)).toEqualTypeOf<BatchState | undefined>()
@@ -80,8 +80,8 @@ describe('mergeBatch', () => {
   })
 })
 
-describe('details', () => {
-  it('complete known values and take others', () => {
+describe('the details of events', () => {
+  it('complete known values and accept others', () => {
     const call = callDetails(event)
     if (call?.sipTerminationReason === 'SIP_TERMINATION_BUSY') return
     if (call?.direction === 'outbound' || call?.direction === 'of the future') return
@@ -90,16 +90,16 @@ describe('details', () => {
     expectTypeOf(voiceDetails(event)?.orgId).toEqualTypeOf<string | undefined>()
   })
 
-  it('are typed in payloads, too', () => {
+  it('have types in payloads, too', () => {
     expectTypeOf(ended.data.call?.metadata).toEqualTypeOf<Record<string, string> | null | undefined>()
     ended.data.call?.sipDetails?.terminationReason satisfies string | null | undefined
     ended.data.cost_credits satisfies number | null | undefined
   })
 })
 
-it('the names of events are a constant list', () => {
+it('the names of events are a read-only list of constants', () => {
   expectTypeOf<(typeof eventNames)[number]>().toEqualTypeOf<EventName>()
-  // @ts-expect-error: nobody adds to it
+  // @ts-expect-error: the list is read-only
   eventNames.push('call.ended')
 })
 
@@ -108,7 +108,7 @@ it('redact keeps the type of an event', () => {
   expectTypeOf(redact(event)).toEqualTypeOf<TruedyEvent>()
 })
 
-it('parseEvent gives the event of a literal name', () => {
+it('parseEvent returns the event of a literal name', () => {
   expectTypeOf(parseEvent({ event: 'call.ended', timestamp: 1, data: {} })).toEqualTypeOf<
     EventOf<'call.ended'>
   >()

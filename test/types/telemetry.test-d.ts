@@ -16,7 +16,7 @@ declare const telemetry: Telemetry
 const onEvent = () => {}
 
 describe('telemetry', () => {
-  it('is an option of every receiver and of job handlers, beside handlers and beside a queue', () => {
+  it('is an option of every receiver and of job handlers, with handlers or a queue', () => {
     createWebhookHandler({ telemetry, onEvent })
     createNodeHandler({ telemetry, onEvent })
     createReceiver({ telemetry, queue: { add: async () => {} } })
@@ -24,11 +24,11 @@ describe('telemetry', () => {
     createJobHandler({ telemetry: undefined, onEvent })
     // @ts-expect-error: no deliveries are processed here
     processOnce(parseEvent('{}'), memoryStore(), onEvent, { telemetry })
-    // @ts-expect-error: the function, not called
+    // @ts-expect-error: the function itself, not its result
     createReceiver({ telemetry: otel, onEvent })
   })
 
-  it('can be written by hand', () => {
+  it('can be implemented by hand', () => {
     const own: Telemetry = {
       async observe(kind, carrier, next) {
         expectTypeOf(kind).toEqualTypeOf<'receive' | 'process'>()

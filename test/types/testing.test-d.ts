@@ -26,7 +26,7 @@ function onEnded(event: EventOf<'call.ended'>): string | undefined {
 }
 
 describe('sampleEvent', () => {
-  it('has the ids that every sample has', () => {
+  it('has the ids of every sample', () => {
     const ended = sampleEvent('call.ended')
     expectTypeOf(ended.event).toEqualTypeOf<'call.ended'>()
     expectTypeOf(ended.id).toEqualTypeOf<string>()
@@ -40,7 +40,7 @@ describe('sampleEvent', () => {
     sampleEvent('batch.completed').data.call.callId
   })
 
-  it('takes known fields at any depth', () => {
+  it('accepts known fields at any depth', () => {
     sampleEvent('call.ended', {
       timestamp: '2026-03-18T14:32:00Z',
       id: 'evt_1',
@@ -53,20 +53,20 @@ describe('sampleEvent', () => {
     sampleEvent('unknown', { data: { anything: { goes: true } } })
   })
 
-  it('rejects a misspelt override, and one of the wrong type', () => {
+  it('rejects overrides with a misspelled name or a wrong type', () => {
     // @ts-expect-error: no such event
     sampleEvent('call.end')
     // @ts-expect-error: no such option
     sampleEvent('call.ended', { shape: 'flat' })
     // @ts-expect-error: wrong type
     sampleEvent('call.ended', { data: { call: { duration: 'x' } } })
-    // @ts-expect-error: misspelt
+    // @ts-expect-error: misspelled
     sampleEvent('call.ended', { data: { call: { durations: 5 } } })
-    // @ts-expect-error: misspelt, deeper
+    // @ts-expect-error: misspelled at a deeper level
     sampleEvent('call.ended', { data: { call: { agent: { nam: 'x' } } } })
     // @ts-expect-error: a field of calls
     sampleEvent('batch.completed', { data: { call: {} } })
-    // @ts-expect-error: an id is a text
+    // @ts-expect-error: an id is a string
     sampleEvent('call.ended', { id: 5 })
   })
 
@@ -79,14 +79,14 @@ describe('sampleEvent', () => {
     expectTypeOf(parseEvent(sampleEvent('unknown')).rawEvent).toEqualTypeOf<string>()
   })
 
-  it('takes a name that is known only at run time', () => {
+  it('accepts a name that is known only at run time', () => {
     expectTypeOf(sampleEvent('call.ended' as SampleName)).toEqualTypeOf<SampleEvent>()
     expectTypeOf<SampleEvent<'call.ended'>>().toExtend<SampleEvent>()
   })
 })
 
 describe('flatSampleEvent', () => {
-  it('has the ids of the flat form, and none of the event', () => {
+  it('has the ids of the flat form, but no event id', () => {
     const ended = flatSampleEvent('call.ended', { data: { duration_seconds: 5 } })
     expectTypeOf(ended.data.call_id).toEqualTypeOf<string>()
     expectTypeOf(ended.data.agent_id).toEqualTypeOf<string>()
@@ -94,7 +94,7 @@ describe('flatSampleEvent', () => {
     ended.id
     // @ts-expect-error: the early sender writes none
     flatSampleEvent('call.ended', { id: 'evt_1' })
-    // @ts-expect-error: misspelt
+    // @ts-expect-error: misspelled
     flatSampleEvent('call.ended', { data: { durationSeconds: 5 } })
     expectTypeOf(flatSampleEvent('batch.completed').data.batch_id).toEqualTypeOf<string>()
     expectTypeOf(flatSampleEvent('voice.training.failed').data.voice_id).toEqualTypeOf<string>()
@@ -104,7 +104,7 @@ describe('flatSampleEvent', () => {
 describe('deliver', () => {
   const event = sampleEvent('call.ended')
 
-  it('takes every kind of target', async () => {
+  it('accepts every kind of target', async () => {
     const receive = createReceiver({ secret, onEvent() {} })
     const node = createNodeHandler({ onEvent() {} })
     const express = (_request: IncomingMessage, _response: ServerResponse, _next?: () => void): void => {}
@@ -121,9 +121,9 @@ describe('deliver', () => {
     deliver(new URL('http://localhost:3000'), new Uint8Array(), { secret, headers: { 'x-more': '1' } })
   })
 
-  it('rejects what is no target, and options without a secret', () => {
+  it('rejects an invalid target, and options without a secret', () => {
     const receive = createReceiver({ secret, onEvent() {} })
-    // @ts-expect-error: which kind of function is not known
+    // @ts-expect-error: it is unclear which kind of function this is
     deliver(receive, event, { secret })
     // @ts-expect-error: no such kind
     deliver({ handler: receive }, event, { secret })
@@ -135,7 +135,7 @@ describe('deliver', () => {
     deliver({ receive }, event, { secret, seed: 7 })
   })
 
-  it('plays scenarios by name', async () => {
+  it('has scenarios by name', async () => {
     const receive = createReceiver({ secret, onEvent() {} })
     const [first] = await playScenario({ receive }, 'campaign', { secret, seed: 7, url: 'http://x/w' })
     expectTypeOf(first?.reply).toEqualTypeOf<Reply | undefined>()
@@ -144,7 +144,7 @@ describe('deliver', () => {
   })
 })
 
-it('queueCases take any queue with a look at its jobs', () => {
+it('queueCases accept any queue with a view of its jobs', () => {
   const jobs: QueueJob[] = []
   const queue = { add: async (job: QueueJob) => jobs.push(job) }
   for (const { run } of queueCases) run({ queue, jobs: async () => jobs })

@@ -1,4 +1,4 @@
-/** What the errors say: what happened, and what to do. A rewording shows here, whole, and is read as users will read it. */
+/** The messages of all errors, in one snapshot, so that every change to their wording shows in a diff. */
 
 import { expect, it } from 'vitest'
 import { diagnose, sortedJson } from '../../src/diagnose/index.js'
@@ -22,7 +22,7 @@ const verify = (body: unknown, given: unknown = headers, secret: unknown = SECRE
   verifyAndParse(wrong(body), wrong(given), wrong(secret), { now, ...options })
 const receive = (options: unknown) =>
   createReceiver(withHandler({ secret: SECRET, ...(options as TestOptions) }))
-/** What a delivery was rejected with, as an error that is thrown. */
+/** Throws the error with which a delivery was rejected. */
 const rejected = async (delivery: object, options: object = {}) => {
   let outcome: Outcome | undefined
   const settings = {
@@ -48,7 +48,7 @@ async function said(run: () => unknown): Promise<string> {
   }
 }
 
-it('says what happened and what to do, in every case', async () => {
+it('every error message says what happened and what to do', async () => {
   const without = ({ ...rest }: Record<string, string>, name: string) => {
     delete rest[name]
     return rest

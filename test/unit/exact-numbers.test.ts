@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { quoteInexactNumbers } from '../../src/exact-numbers.js'
 import { runs } from './support/runs.js'
 
-/** A decimal number as an exact fraction, without its sign; the second implementation that the first is compared with. */
+/** A decimal number as an exact fraction without its sign. This second implementation checks the first. */
 function fractionOf(literal: string): readonly [numerator: bigint, denominator: bigint] {
   const [mantissa = '', power = '0'] = literal.replace(/^-/, '').split(/e/i)
   const [whole = '', fraction = ''] = mantissa.split('.')
@@ -36,7 +36,7 @@ const literals = fc
 
 describe('quoteInexactNumbers', () => {
   it.each(['{"a":%}', '[%]', '[1, %]', '{"a":\n%}', '[[%],"-0 1e5"]'])(
-    'quotes exactly the numbers that do not survive, in %s',
+    "quotes exactly the numbers that JavaScript can't represent, in %s",
     (place) => {
       fc.assert(
         fc.property(literals, (literal) => {
@@ -50,7 +50,7 @@ describe('quoteInexactNumbers', () => {
   )
 
   it.each(['1', '0', '-1.5', '142.0', '1e5', '0.1', '1e21', '5e-324', '123456789012345680000'])(
-    'leaves %s',
+    'keeps %s',
     (literal) => expect(quoteInexactNumbers(`[${literal}]`)).toBe(`[${literal}]`),
   )
 
@@ -59,7 +59,7 @@ describe('quoteInexactNumbers', () => {
     (literal) => expect(quoteInexactNumbers(`[${literal}]`)).toBe(`["\\u0000${literal}"]`),
   )
 
-  it('leaves what stands in a string', () => {
+  it('keeps numbers inside strings', () => {
     const text = '{"a":"-0, 1e400, 12345678901234567890 \\" [-0","b":1}'
     expect(quoteInexactNumbers(text)).toBe(text)
   })

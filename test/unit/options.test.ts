@@ -1,4 +1,4 @@
-/** A mistyped option must not be silence, wherever there are options. */
+/** Every function with options rejects a misspelled option. */
 
 import { describe, expect, it } from 'vitest'
 import { diagnose } from '../../src/diagnose/index.js'
@@ -16,7 +16,7 @@ const request = () => new Request('http://localhost/', { method: 'POST', body: '
 const rows = async () => []
 const receive = main.createReceiver({ secret: SECRET, onEvent })
 
-/** Each function with options: calls it with some, beside what it needs. */
+/** Calls each function with the given options and valid other arguments. */
 const FUNCTIONS: Readonly<Record<string, (options: object) => unknown>> = {
   createJobHandler: (options) => main.createJobHandler({ onEvent, ...options }),
   createNodeHandler: (options) => node.createNodeHandler({ secret: SECRET, onEvent, ...options }),
@@ -43,7 +43,7 @@ const FUNCTIONS: Readonly<Record<string, (options: object) => unknown>> = {
   verifyRequest: (options) => main.verifyRequest(request(), SECRET, options),
 }
 
-/** Functions whose failures are values. */
+/** Functions that return a failure instead of throwing. */
 const VERIFICATIONS: Readonly<Record<string, (options: object) => unknown>> = {
   verifySignature: (options) => main.verifySignature('{}', {}, SECRET, options),
   verifySignatureSync: (options) => node.verifySignatureSync('{}', {}, SECRET, options),
@@ -55,15 +55,15 @@ const UNKNOWN = {
 }
 
 describe('an unknown option', () => {
-  it.each(Object.entries(FUNCTIONS))('is an error of %s', async (_, call) => {
+  it.each(Object.entries(FUNCTIONS))('throws in %s', async (_, call) => {
     await expect(Promise.resolve().then(() => call({ ttlms: 5 }))).rejects.toMatchObject(UNKNOWN)
   })
 
-  it.each(Object.entries(VERIFICATIONS))('is a failure of %s', async (_, call) => {
+  it.each(Object.entries(VERIFICATIONS))('is a failure in %s', async (_, call) => {
     expect(await call({ ttlms: 5 })).toMatchObject({ ok: false, ...UNKNOWN })
   })
 
-  it('is an error even if its value is undefined', () => {
+  it('throws even if its value is undefined', () => {
     expect(() => main.memoryStore({ maxkeys: undefined } as object)).toThrow('Unknown option "maxkeys".')
   })
 })

@@ -1,4 +1,4 @@
-/** What a runtime has is found out at the first use: nothing that it lacks may keep the package from loading. */
+/** The package checks at the first use what the runtime has: nothing that is missing may keep it from loading. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BODY, headersFor, now, SECRET } from './support/delivery.js'
@@ -19,7 +19,7 @@ const fail = () => {
   throw new Error('A Node.js API is used which is not supported in the Edge Runtime.')
 }
 
-/** The process of the Edge runtime of Next.js: variables, and errors for the rest. */
+/** The process in the Edge runtime of Next.js, which has variables and throws for everything else. */
 const edgeProcess = {
   env: {},
   get getBuiltinModule() {
@@ -29,7 +29,7 @@ const edgeProcess = {
 /** A function, class or object of functions that throws when it is used. */
 const unusable: unknown = new Proxy(() => {}, { get: () => unusable, apply: fail, construct: fail })
 
-/** A global, what reading it gives, and which bodies can be read nevertheless. */
+/** A global, what the package gets if it reads it, and the bodies that can be read nevertheless. */
 interface Lack {
   readonly name: 'process' | 'crypto' | 'TextDecoder'
   readonly read: () => unknown
@@ -38,15 +38,15 @@ interface Lack {
 
 const lacks: readonly [string, Lack][] = [
   ['no process', { name: 'process', read: () => undefined }],
-  ['a process that has nothing', { name: 'process', read: () => ({}) }],
+  ['an empty process', { name: 'process', read: () => ({}) }],
   ['an environment without variables', { name: 'process', read: () => ({ env: {} }) }],
-  ['getBuiltinModule that throws when it is read', { name: 'process', read: () => edgeProcess }],
+  ['a getBuiltinModule that throws when it is read', { name: 'process', read: () => edgeProcess }],
   [
-    'getBuiltinModule that throws when it is called',
+    'a getBuiltinModule that throws when it is called',
     { name: 'process', read: () => ({ getBuiltinModule: fail }) },
   ],
-  ['built-in modules, none of which it knows', { name: 'process', read: () => ({ getBuiltinModule() {} }) }],
-  ['built-in modules that have nothing', { name: 'process', read: () => ({ getBuiltinModule: () => ({}) }) }],
+  ['a getBuiltinModule that finds nothing', { name: 'process', read: () => ({ getBuiltinModule() {} }) }],
+  ['empty built-in modules', { name: 'process', read: () => ({ getBuiltinModule: () => ({}) }) }],
   ['no WebCrypto', { name: 'crypto', read: () => undefined }],
   ['WebCrypto that throws when it is read', { name: 'crypto', read: fail }],
   ['WebCrypto that throws when it is used', { name: 'crypto', read: () => unusable }],
@@ -63,7 +63,7 @@ it.each(entries)('%s loads', async (_, load) => {
   expect(Object.keys(await load())).not.toEqual([])
 })
 
-describe('in jsdom, which has no encoders and no WebCrypto', () => {
+describe('in jsdom, which has no encoders and no WebCrypto, the package', () => {
   beforeEach(() => {
     vi.stubGlobal('TextEncoder', undefined)
     vi.stubGlobal('TextDecoder', undefined)
@@ -74,9 +74,9 @@ describe('in jsdom, which has no encoders and no WebCrypto', () => {
   afterEach(() => void vi.resetModules())
 
   it.each([
-    ['text', BODY],
+    ['a string', BODY],
     ['bytes', Buffer.from(BODY)],
-    ['much text', `${BODY}${' '.repeat(10_000)}`],
+    ['a long string', `${BODY}${' '.repeat(10_000)}`],
   ])('signs and verifies %s', async (_, body) => {
     const { verifyAndParse } = await import('../../src/index.js')
     const { verifyAndParseSync } = await import('../../src/node.js')
@@ -88,7 +88,7 @@ describe('in jsdom, which has no encoders and no WebCrypto', () => {
     expect(await verifyAndParse(body, headers, SECRET, { now })).toEqual(event)
   })
 
-  it('makes keys, long ones too', async () => {
+  it('creates keys, even long ones', async () => {
     const { dedupeKey, parseEvent } = await import('../../src/index.js')
     const event = parseEvent({ event: 'call.ended', timestamp: 1, data: { call_id: 'c'.repeat(1000) } })
     expect(dedupeKey(event)).toMatch(/[0-9a-f]{64}$/)
@@ -101,7 +101,7 @@ describe.each(lacks)('in a runtime with %s', (_, { name, read, bodies = [ASCII, 
     const real: unknown = globalThis[name]
     Object.defineProperty(globalThis, name, {
       configurable: true,
-      // Only the package is to see it: what runs the tests needs the real one.
+      // Only the package must see the replacement: the test runner needs the real global.
       get: () => (/\n.*\n.*[/\\]src[/\\]/.test(new Error().stack ?? '') ? read() : real),
     })
     vi.resetModules()
@@ -113,7 +113,7 @@ describe.each(lacks)('in a runtime with %s', (_, { name, read, bodies = [ASCII, 
     expect(Object.keys(await load())).not.toEqual([])
   })
 
-  it('verifies and parses', async () => {
+  it('verifyAndParse works', async () => {
     const { verifyAndParse } = await import('../../src/index.js')
     for (const body of bodies) {
       const event = await verifyAndParse(new TextEncoder().encode(body), headersFor(body), SECRET, { now })
@@ -121,13 +121,13 @@ describe.each(lacks)('in a runtime with %s', (_, { name, read, bodies = [ASCII, 
     }
   })
 
-  it('creates a handler', async () => {
+  it('createReceiver works', async () => {
     const { createReceiver } = await import('../../src/index.js')
     expect(createReceiver({ secret: SECRET, onEvent() {} })).toBeTypeOf('function')
   })
 
   if (name !== 'process') return
-  it('says that the secret is missing, and that a Worker passes a function', async () => {
+  it('the error for a missing secret says where a Worker has it', async () => {
     const { createReceiver } = await import('../../src/index.js')
     expect(() => createReceiver({ onEvent() {} })).toThrow(
       expect.objectContaining({

@@ -1,4 +1,4 @@
-/** SHA-256 against the published vectors, and against `node:crypto` over random lengths. */
+/** SHA-256 against published vectors, and against `node:crypto` for random input. */
 
 import { createHash, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { sha256Hex } from '../../src/sha256.js'
 import { runs } from './support/runs.js'
 
-describe('SHA-256', () => {
+describe('sha256Hex', () => {
   // NIST, "Examples with Intermediate Values", and the CAVP byte-oriented test SHA256ShortMsg.
   it.each([
     ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
@@ -20,7 +20,7 @@ describe('SHA-256', () => {
       'cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1',
     ],
     ['a'.repeat(1_000_000), 'cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0'],
-  ])('of %.20s', (text, expected) => {
+  ])('returns the published digest of %.20s', (text, expected) => {
     expect(sha256Hex(text)).toBe(expected)
   })
 
@@ -28,16 +28,19 @@ describe('SHA-256', () => {
     ['d3', '28969cdfa74a12c82f3bad960b0b000aca2ac329deea5c2328ebc6f2ba9802c1'],
     ['5738c929c4f4ccb6', '963bb88f27f512777aab6c8b1a02c70ec0ad651d428f870036e1917120fb48bf'],
     ['0a27847cdc98bd6f62220b046edd762b', '80c25ec1600587e7f28b18b1b18e3cdc89928e39cab3bc25e4d4a4c139bcedc4'],
-  ])('of the bytes %s', (hex, expected) => {
+  ])('returns the published digest of the bytes %s', (hex, expected) => {
     expect(sha256Hex(Buffer.from(hex, 'hex'))).toBe(expected)
   })
 
-  it.each(Array.from({ length: 200 }, (_, length) => length))('of %i random bytes', (length) => {
-    const bytes = randomBytes(length)
-    expect(sha256Hex(bytes)).toBe(createHash('sha256').update(bytes).digest('hex'))
-  })
+  it.each(Array.from({ length: 200 }, (_, length) => length))(
+    'returns the digest that node:crypto returns for %i random bytes',
+    (length) => {
+      const bytes = randomBytes(length)
+      expect(sha256Hex(bytes)).toBe(createHash('sha256').update(bytes).digest('hex'))
+    },
+  )
 
-  it('of random bytes of any length and place in a buffer', () => {
+  it('returns the digest that node:crypto returns for a part of a buffer', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 5000 }), fc.nat(100), (bytes, start) => {
         const part = bytes.subarray(start)
@@ -46,7 +49,7 @@ describe('SHA-256', () => {
     )
   })
 
-  it('of any text, as UTF-8', () => {
+  it('returns the digest of the UTF-8 bytes of any string', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => {
         expect(sha256Hex(text)).toBe(createHash('sha256').update(Buffer.from(text)).digest('hex'))

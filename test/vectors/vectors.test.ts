@@ -29,29 +29,29 @@ function bodyOf({ body }: Vector): Buffer {
   return 'base64' in body ? Buffer.from(body.base64, 'base64') : Buffer.from(body.repeat.repeat(body.times))
 }
 
-/** The clock at the moment of sending. The header's text is parsed here by other means than the library's. */
+/** The clock at the time of sending. The timestamp is parsed here independently of the library. */
 function clockOf({ timestamp }: Vector): number {
   const isUnix = /^\d+$/.test(timestamp)
   const hasZone = /(Z|[+-]\d\d:\d\d)$/.test(timestamp)
   return isUnix ? Number(timestamp) * 1000 : Date.parse(hasZone ? timestamp : `${timestamp}Z`)
 }
 
-describe.each(['openssl.json', 'python.json'])('vectors of %s', (file) => {
+describe.each(['openssl.json', 'python.json'])('the vectors of %s', (file) => {
   const vectors = read<Vector[]>(file)
 
-  it('has vectors', () => {
+  it('exist', () => {
     expect(vectors.length).toBeGreaterThan(40)
   })
 
   describe.each(paths)('on $name', ({ verifySignature }) => {
-    it.each(vectors)('accepts $name', async (vector) => {
+    it.each(vectors)('are accepted: $name', async (vector) => {
       const headers = { 'X-Truedy-Timestamp': vector.timestamp, 'X-Truedy-Signature': vector.signature }
       const now = () => clockOf(vector)
       const verification = await verifySignature(bodyOf(vector), headers, vector.secret, { now })
       expect(verification).toMatchObject({ ok: true, secretIndex: 0 })
     })
 
-    it.each(vectors)('rejects $name with one byte more', async (vector) => {
+    it.each(vectors)('are rejected with one more byte: $name', async (vector) => {
       const body = Buffer.concat([bodyOf(vector), Buffer.from(' ')])
       const headers = { 'X-Truedy-Timestamp': vector.timestamp, 'X-Truedy-Signature': vector.signature }
       const now = () => clockOf(vector)
@@ -60,19 +60,19 @@ describe.each(['openssl.json', 'python.json'])('vectors of %s', (file) => {
     })
   })
 
-  it.each(vectors)('signs $name alike', async (vector) => {
+  it.each(vectors)('are signed identically: $name', async (vector) => {
     const { headers } = await signDelivery(bodyOf(vector), vector.secret, { timestamp: vector.timestamp })
     expect(headers['x-truedy-signature']).toBe(vector.signature)
   })
 })
 
-describe('RFC 4231', () => {
+describe('the vectors of RFC 4231', () => {
   const cases = read<Rfc4231Case[]>('rfc4231.json')
 
   const keyOf = ({ keyHex }: Rfc4231Case) => ({ bytes: new Uint8Array(Buffer.from(keyHex, 'hex')) })
   const dataOf = ({ dataHex }: Rfc4231Case) => new Uint8Array(Buffer.from(dataHex, 'hex'))
 
-  it.each(cases)('case $case on WebCrypto', async (vector) => {
+  it.each(cases)('match on WebCrypto: case $case', async (vector) => {
     const hmac = await signHex(keyOf(vector), '', dataOf(vector))
     expect(hmac.slice(0, vector.hmacSha256Hex.length)).toBe(vector.hmacSha256Hex)
   })
@@ -81,7 +81,7 @@ describe('RFC 4231', () => {
     ['one-shot hashes', createDigest(crypto)],
     ['createHmac', createDigest({ createHmac })],
   ])('on node:crypto, by %s', (_, digest) => {
-    it.each(cases)('case $case', (vector) => {
+    it.each(cases)('match: case $case', (vector) => {
       const hmac = Buffer.from(digest(keyOf(vector), '', dataOf(vector)), 'binary').toString('hex')
       expect(hmac.slice(0, vector.hmacSha256Hex.length)).toBe(vector.hmacSha256Hex)
     })

@@ -1,4 +1,4 @@
-/** A program that has the package twice, as a module and by `require`, as dependencies of one project may bring it about. */
+/** A program that loads the package twice, with `import` and with `require`, as dependencies of one project may do. */
 
 import { createRequire } from 'node:module'
 import { isWebhookError, memoryStore, parseEvent, processOnce, WebhookError } from 'truedy-webhooks'

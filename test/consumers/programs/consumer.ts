@@ -1,6 +1,6 @@
 /**
- * A consumer's program: every entry, in types and at run time. It counts on neither DOM nor Node, since some projects have
- * the types of neither.
+ * A consumer's program that uses the types and the code of every entry. It uses neither DOM nor Node, because some
+ * projects lack the types of both.
  */
 
 import {
@@ -29,7 +29,7 @@ declare const console: { log(text: string): void }
 
 const SECRET = 'whsec_consumer'
 
-/** What an event is about: a switch over the type of the event, which has to be exhaustive. */
+/** The subject of an event: an exhaustive switch over its type. */
 export function subjectOf(event: TruedyEvent): string | null | undefined {
   switch (event.event) {
     case 'call.started':
@@ -54,7 +54,7 @@ export function subjectOf(event: TruedyEvent): string | null | undefined {
   }
 }
 
-// Exported with their types inferred: a project that makes declarations has to be able to name these types.
+// Exported with inferred types: a project that emits declarations must be able to name them.
 export const receive = createReceiver({
   secret: SECRET,
   store: memoryStore({ maxKeys: 100 }),
@@ -82,7 +82,7 @@ export const postgres = postgresStore(async () => ({ rows: [] }), { table: 'deli
 export const sqlite = sqliteStore(() => [])
 export const schemas = [postgresSchema(), sqliteSchema()]
 
-/** The code of the error that a step ends with, where it is ours. */
+/** The code of a step's error if it is ours. */
 async function codeOf(step: () => unknown): Promise<string> {
   try {
     await step()

@@ -1,4 +1,4 @@
-/** For projects that have the types of fetch, from DOM or from Node: what goes to a framework fits its types. */
+/** For projects with the types of fetch, from DOM or Node: what is passed to a framework fits its types. */
 
 import {
   createWebhookHandler,
@@ -25,7 +25,7 @@ export const POST: Handler = createWebhookHandler({
   },
 })
 
-/** As Next.js, Workers, Bun and Deno take it: an object with a handler, its type inferred. */
+/** An object with a handler whose type is inferred, as Next.js, Workers, Bun and Deno expect it. */
 export const server = { fetch: createWebhookHandler({ secret: 'whsec_consumer', onEvent() {} }) } satisfies {
   fetch: Handler
 }

@@ -1,4 +1,4 @@
-/** For projects that have the types of Node: what goes to its servers, and comes from them, fits its types. */
+/** For projects with the types of Node: what its servers get and give fits its types. */
 
 import { Buffer } from 'node:buffer'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'

@@ -44,7 +44,7 @@ const { handler } = (await import(pathToFileURL(resolve('index.js')).href)) as {
   handler: (event: Event) => Promise<Result>
 }
 
-// Lambda gives an environment one event at a time, and there is one environment here.
+// Lambda gives an environment one event at a time, and here is one environment.
 let previous: Promise<unknown> = Promise.resolve()
 
 serveHost((request) => {
@@ -53,7 +53,7 @@ serveHost((request) => {
   return reply
 })
 
-/** What is left of a value on its way into a function or out of it. */
+/** What remains of a value on its way into or out of a function. */
 function asJson<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value))
 }
@@ -61,7 +61,7 @@ function asJson<Value>(value: Value): Value {
 /** Format 1.0. */
 function toRestApiEvent(request: HostRequest): APIGatewayProxyEvent {
   const { method, url, body } = request
-  // Names as the client wrote them; and Truedy writes X-Truedy-Signature.
+  // Names as the client wrote them. Truedy writes X-Truedy-Signature.
   const headers = Object.entries(headerValues(request)).map(
     ([name, values]) => [name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()), values] as const,
   )
@@ -72,7 +72,7 @@ function toRestApiEvent(request: HostRequest): APIGatewayProxyEvent {
     resource,
     path: url.pathname,
     httpMethod: method,
-    // Of several values, the last one.
+    // The last of several values.
     headers: Object.fromEntries(headers.map(([name, values]) => [name, values.at(-1)])),
     multiValueHeaders: Object.fromEntries(headers),
     queryStringParameters: parameters.length > 0 ? Object.fromEntries(url.searchParams) : null,
@@ -165,12 +165,12 @@ function toFunctionUrlEvent(request: HostRequest): LambdaFunctionURLEvent {
   return { ...event, requestContext: { ...event.requestContext, accountId: 'anonymous', domainName } }
 }
 
-/** An event is JSON, in which only text can be: what is not UTF-8 is lost, unless it is encoded. */
+/** An event is JSON, which can only contain text. Bytes that are not UTF-8 are lost unless they are encoded. */
 function bodyText(body: Buffer): string {
   return body.toString(isBase64Encoded ? 'base64' : 'utf8')
 }
 
-/** All that the example uses of what a result can be; anything else is rejected, as AWS rejects what it cannot read. */
+/** All that the example uses of what a result can be. Anything else is rejected, as AWS rejects what it can't read. */
 function toReply(result: Result): HostReply {
   const { statusCode, headers = {}, body = '', ...rest } = result
   if (!Number.isInteger(statusCode) || typeof body !== 'string' || Object.keys(rest).length > 0) {

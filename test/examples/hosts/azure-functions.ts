@@ -14,7 +14,7 @@ import { type HostReply, type HostRequest, joinedHeaders, serveHost } from './ho
 
 type Callback = (...inputs: unknown[]) => unknown
 
-/** What `app.http` says of a function. */
+/** The description of a function by `app.http`. */
 interface Metadata {
   readonly name: string
   readonly bindings: Readonly<Record<string, Binding>>
@@ -41,14 +41,14 @@ interface RpcRequest {
   readonly body?: { readonly bytes: Buffer }
 }
 
-/** An answer, as the worker sends it to the host. */
+/** A response, as the worker sends it to the host. */
 interface RpcResponse {
   readonly statusCode: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: { readonly bytes?: Uint8Array; readonly string?: string } | null
 }
 
-/** What `@azure/functions` does for the worker. */
+/** The functions of `@azure/functions` that the worker uses. */
 interface ProgrammingModel {
   getInvocationModel(context: object): {
     getArguments(): Promise<{ context: unknown; inputs: unknown[] }>
@@ -76,13 +76,13 @@ const core = {
   Disposable: class {},
 }
 
-// Not a package that could be installed: the worker puts it into `require`, and so does this.
+// This is not an installable package: the worker adds it to `require`, and so does this program.
 const { require } = Module.prototype
 Module.prototype.require = Object.assign(function (this: NodeJS.Module, id: string) {
   return id === '@azure/functions-core' ? core : require.call(this, id)
 }, require)
 
-// First by `require`, which the package must be loaded with.
+// The package must be loaded with `require` first.
 createRequire(resolve('index.js'))('@azure/functions')
 await import(pathToFileURL(resolve('index.js')).href)
 
@@ -134,7 +134,7 @@ function toRpcRequest(request: HostRequest): RpcRequest {
     nullableHeaders: nullable(headers),
     nullableQuery: nullable(Object.fromEntries(url.searchParams)),
     nullableParams: {},
-    // As bytes, which the worker asks for, whatever the content type; and only where the length was declared.
+    // As bytes, which the worker requests for any content type, and only if a length was declared.
     ...(Number(headers['content-length']) > 0 && { body: { bytes: body } }),
   }
 }

@@ -1,18 +1,18 @@
-/** What the hosts of functions have in common: HTTP on the one side, a call for each request on the other. */
+/** What the hosts of functions have in common: HTTP on one side, and a call for each request on the other. */
 
 import { createServer, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 
-/** A request as it came, before a host makes an event of it. */
+/** A request as it arrived, before a host turns it into an event. */
 export interface HostRequest {
   readonly method: string
   readonly url: URL
-  /** In the order in which they came, each as often as it came. */
+  /** In order, including repetitions. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Buffer
 }
 
-/** What is sent back. */
+/** The response. */
 export interface HostReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[]>>
@@ -26,7 +26,7 @@ export function serveHost(call: (request: HostRequest) => Promise<HostReply>): v
       const { status, headers, body } = await call(await readRequest(incoming))
       outgoing.writeHead(status, headers).end(body)
     } catch (error) {
-      // No example of ours may come to this: the test looks at stderr.
+      // None of our examples may cause this: the test looks at stderr.
       console.error(error)
       outgoing.writeHead(502).end()
     }
@@ -44,7 +44,7 @@ async function readRequest(incoming: IncomingMessage): Promise<HostRequest> {
   }
 }
 
-/** The values of each header, under its name in lower case. */
+/** The values of each header, under its lowercase name. */
 export function headerValues({ headers }: HostRequest): Record<string, string[]> {
   const values: Record<string, string[]> = {}
   for (const [name, value] of headers) {
@@ -54,7 +54,7 @@ export function headerValues({ headers }: HostRequest): Record<string, string[]>
   return values
 }
 
-/** Each header as one text: what came several times is joined by commas. */
+/** Each header as one string: several values are joined by commas. */
 export function joinedHeaders(request: HostRequest): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headerValues(request)).map(([name, values]) => [name, values.join(',')]),

@@ -20,7 +20,7 @@ interface Metadata {
   readonly multiValueHeaders?: Record<string, string[]>
 }
 
-/** What the runtime takes. */
+/** What the runtime accepts. */
 interface LambdaEvent {
   readonly rawUrl: string
   readonly path: string
@@ -38,7 +38,7 @@ const FUNCTION = resolve('netlify/functions/truedy.js')
 
 const isBase64Encoded = process.argv[2] === 'base64'
 
-/** What a function has said of its answer, by the stream that the body is written to. */
+/** The metadata of a response, which a function sets on the stream that it writes the body to. */
 const metadataOf = new WeakMap<PassThrough, Metadata>()
 
 // The part of Lambda's runtime that Netlify's builds on: response streaming.
@@ -59,15 +59,15 @@ Object.assign(globalThis, {
   },
 })
 
-// By a name that TypeScript does not follow: the declarations of this package need others that it does not bring along.
+// TypeScript can't follow this name: the package's declarations need others that are not installed.
 const RUNTIME: string = '@netlify/serverless-functions-api'
 const { getLambdaHandler } = (await import(RUNTIME)) as {
-  // What it returns is what `streamifyResponse` above makes.
+  // This returns the result of `streamifyResponse` above.
   getLambdaHandler(
     path: string,
   ): (event: LambdaEvent, context: object) => Promise<Metadata & { body: Buffer }>
 }
-// By its path: the runtime imports the function itself.
+// By its path, because the runtime imports the function itself.
 const invoke = getLambdaHandler(FUNCTION)
 
 const { config } = (await import(pathToFileURL(FUNCTION).href)) as { config: { path: string } }

@@ -1,4 +1,4 @@
-/** What is done with an event, in the two patterns of the README. */
+/** The handlers of the two patterns in the README. */
 
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,8 +10,8 @@ import { report } from './report.mjs'
 const { pid } = process
 
 /**
- * The effect is a call of another service, which counts. The first call is the slow part of the work; the second one has
- * the effect.
+ * The effect is a call of another service, which counts. The first call is the slow part of the work; the second one
+ * has the effect.
  *
  * @type {Handler}
  */
@@ -22,8 +22,8 @@ export async function callLedger(event, { signal }) {
     await post('work', id, signal)
     await post('effects', id, signal)
   } catch (error) {
-    // Somebody else does it. A handler that gives up should throw; the test needs the other kind, too, which comes to
-    // `complete` with its lease lost.
+    // Another worker processes the event. A handler that gives up should throw. The test also needs the other kind,
+    // which reaches `complete` after losing its lease.
     if (signal.aborted && event.data['returnsWhenLost']) return
     report({ type: 'threw', pid, id })
     throw error

@@ -1,4 +1,6 @@
-/** Holds the lock of a SQLite file: another process that is in the way. Told to by messages, which it answers when it has done so. */
+/**
+ * Holds the lock of a SQLite file, as another process might. Takes orders by message, and responds once they are done.
+ */
 
 import Database from 'better-sqlite3'
 

@@ -1,4 +1,4 @@
-/** A store that reports what became of the steps that end a lease; it does nothing else. */
+/** A store that reports the results of the steps that end a lease, and does nothing else. */
 
 import { report } from './report.mjs'
 

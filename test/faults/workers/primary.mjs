@@ -1,4 +1,4 @@
-/** Keeps four workers, behind one port if they listen: a new one for each that dies. */
+/** Keeps four workers running, behind one port if they listen, by replacing each one that exits. */
 
 import cluster from 'node:cluster'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { report } from './report.mjs'
 
 const WORKERS = 4
 
-// The primary takes the connections, and hands them out: one that has no worker yet waits for the next.
+// The primary accepts the connections and passes them on. A connection waits if there is no worker yet.
 cluster.schedulingPolicy = cluster.SCHED_RR
 cluster.setupPrimary({ exec: process.env['WORKER_PROGRAM'] ?? join(import.meta.dirname, 'worker.mjs') })
 
@@ -17,7 +17,7 @@ cluster.on('exit', (worker, code) => {
 })
 for (let i = 0; i < WORKERS; i++) cluster.fork()
 
-// The end of the test, in whatever way: nothing outlives it, not even a worker that is stopped.
+// However the test ends, no process outlives it, not even a worker that is paused.
 process.stdin.resume().on('end', () => {
   for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL')
   process.exit()

@@ -1,8 +1,8 @@
-/** How a process of the test says what happens in it: one JSON object a line. */
+/** Reports what happens in a process of the test, as one JSON object per line. */
 
 /**
- * A line is written before the call returns, and all processes write to the same pipe: what a worker said comes before the
- * primary's line that it died.
+ * The line is written before the call returns, and all processes write to the same pipe. Therefore, the reports of a
+ * worker precede the primary's report of its exit.
  *
  * @param {import('../worker-events.js').WorkerEvent} event
  */

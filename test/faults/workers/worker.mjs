@@ -1,4 +1,4 @@
-/** One of several webhook endpoints behind a port: what a user of the library would write, and a report of what it does. */
+/** One of several webhook endpoints behind a port: the code of a user of the library, plus reports. */
 
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'
@@ -8,8 +8,8 @@ import { observed } from './observed-store.mjs'
 import { report } from './report.mjs'
 
 /**
- * What each program in `stores/` exports: its store at an address, and where there are transactions a function that records an
- * event and has its effect in one.
+ * What each program in `stores/` exports. It opens the store at an address. If there are transactions, it also returns
+ * a function that records an event and has its effect in one.
  *
  * @typedef {(address: string) => Promise<{ store: import('truedy-webhooks').DedupeStore, transact?: Transact }>} OpenStore
  * @typedef {(event: import('truedy-webhooks').TruedyEvent) => Promise<void>} Transact
@@ -23,7 +23,7 @@ const { store, transact } = await openStore(config.address)
 const handler = createNodeHandler({
   secret: config.secret,
   leaseMs: config.leaseMs,
-  // In a transaction the receiver's own store is the default one, in memory, which knows nothing of the other workers.
+  // With transactions, the receiver's own store is the default one in memory, which knows nothing of other workers.
   ...(config.pattern === 'transaction' && transact
     ? { onEvent: inTransaction(transact) }
     : { store: observed(store), onEvent: callLedger }),
@@ -36,7 +36,7 @@ const handler = createNodeHandler({
 })
 const server = createServer(handler).listen(config.port, '127.0.0.1')
 
-// A restart in order: what is under way is answered, then the process ends.
+// An orderly restart: pending requests get their response, then the process exits.
 process.on('SIGTERM', () => {
   server.close(() => process.exit())
   setInterval(() => server.closeIdleConnections(), 20)

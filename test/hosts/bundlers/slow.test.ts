@@ -1,4 +1,4 @@
-/** Programs as bundlers put them into one file, without the packages they were made of. */
+/** Programs that bundlers put into one file, without the packages that they were made of. */
 
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp } from 'node:fs/promises'
@@ -13,7 +13,7 @@ beforeAll(async () => {
   directory = await installHost('bundlers')
 })
 
-/** Builds a bundle, and copies it to a folder that has nothing else; the folder. */
+/** Builds a bundle, and copies it to an empty folder, which is returned. */
 async function bundle(build: string, file: string): Promise<string> {
   await buildExample(directory, { build })
   const folder = await mkdtemp(join(inject('hostsFolder'), 'bundle-'))
@@ -43,14 +43,16 @@ describe.each([
 
   testEndpoint(() => ({ server, url: server.url }))
 
-  it('prints no warning of the runtime', () =>
-    expect(server.errorOutput()).not.toMatch(/Warning|node_modules/))
+  it('prints no runtime warning', () => expect(server.errorOutput()).not.toMatch(/Warning|node_modules/))
 })
 
-/** The bundler of React Native, for a program that runs on Node. */
-it.each(['', '--minify true'])('Metro %s: verifies, processes once, rejects', async (options) => {
-  const build = `npx metro build verify.js --config metro.config.cjs --reset-cache ${options} --out metro.js`
-  const folder = await bundle(build, 'metro.js')
-  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'metro.js')])
-  expect(stdout.trim().split('\n')).toEqual(['call.ended', '204', '204', '401'])
-})
+/** React Native's bundler, for a program that runs on Node. */
+it.each(['', '--minify true'])(
+  'a bundle of Metro %s verifies, processes once and rejects',
+  async (options) => {
+    const build = `npx metro build verify.js --config metro.config.cjs --reset-cache ${options} --out metro.js`
+    const folder = await bundle(build, 'metro.js')
+    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'metro.js')])
+    expect(stdout.trim().split('\n')).toEqual(['call.ended', '204', '204', '401'])
+  },
+)

@@ -1,8 +1,8 @@
-/** `deno test`, which fails when a test leaves a timer running. */
+/** `deno test`, which fails if a test leaves a timer running. */
 
 import { describe } from 'vitest'
 import { testRunner } from '../runner.js'
 
-// `@types/node` is there because Deno asks for it: it does so of every program with a `node_modules` in which a module imports
-// a package with types, and another one `node:http` or the like.
+// Deno requires `@types/node` for every program with a `node_modules` in which one module imports a package with types
+// and another one imports `node:http` or a similar module.
 describe('deno test', () => testRunner('deno-test', { 'npm test': /8 passed.* 0 failed/ }))

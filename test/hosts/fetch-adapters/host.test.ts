@@ -1,4 +1,4 @@
-/** Libraries that make a Request of what Node's server gets. */
+/** Libraries that turn the request of a Node server into a Request. */
 
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type Server, startServer } from '../../support/driver.js'

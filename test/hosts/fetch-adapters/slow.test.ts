@@ -1,4 +1,4 @@
-/** Remix's node-fetch-server: a connection with a rejected upload is stuck until Node closes it five seconds later. */
+/** Remix's node-fetch-server: the connection of a rejected upload is stuck until Node closes it five seconds later. */
 
 import { Agent } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,7 +24,7 @@ describe('@remix-run/node-fetch-server', () => {
   testEndpoint(() => ({ server, url: server.url }), { closesSilently: true })
 })
 
-it('closes the connection of a rejected upload without saying so, also where the package is not used', async () => {
+it('node-fetch-server closes the connection of a rejected upload without announcing it, even without the package', async () => {
   const server = await startServer(folder, { command: 'exec node remix-bare.js' })
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const uploadAndDeliver = async () => {
@@ -32,7 +32,7 @@ it('closes the connection of a rejected upload without saying so, also where the
     await send(server.origin, { agent }, Buffer.alloc(1000))
   }
   try {
-    // Sometimes all of an upload has arrived before the response.
+    // Sometimes, all of an upload has arrived before the response.
     const rounds = async () => {
       for (let round = 0; round < 20; round++) await uploadAndDeliver()
     }

@@ -1,4 +1,4 @@
-/** Ten more frameworks and adapters, on Node 22, which the newest of some need. */
+/** Ten more frameworks and adapters on Node 22, which some of the newest versions need. */
 
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type Server, startServer } from '../../support/driver.js'

@@ -1,4 +1,4 @@
-/** Next.js 15, whose default is webpack. */
+/** Next.js 15, which uses webpack by default. */
 
 import { describe } from 'vitest'
 import { installNext, testNext } from '../nextjs.js'

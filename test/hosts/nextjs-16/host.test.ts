@@ -1,4 +1,4 @@
-/** Next.js 16 as a new project has it: Turbopack and a proxy. */
+/** Next.js 16 as in a new project, with Turbopack and a proxy. */
 
 import { describe } from 'vitest'
 import { installNext, testNext } from '../nextjs.js'

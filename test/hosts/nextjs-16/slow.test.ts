@@ -1,4 +1,4 @@
-/** Next.js 16 with webpack, and with the middleware on the Edge runtime that it has deprecated. */
+/** Next.js 16 with webpack, and with its deprecated middleware on the Edge runtime. */
 
 import { describe } from 'vitest'
 import { installNext, testNext } from '../nextjs.js'

@@ -1,4 +1,7 @@
-/** Endpoints behind nginx, which keeps its connections to them: a rejected upload must not break the next delivery. */
+/**
+ * Endpoints behind nginx, which keeps its connections to them open: a rejected upload must not break the next
+ * delivery.
+ */
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,7 +10,7 @@ import { type Server, startServer } from '../../support/driver.js'
 import { type ServerProgram, startProgram } from '../../support/server-program.js'
 import { installHost, testEndpoint } from '../endpoint.js'
 
-/** A proxy with one connection to an upstream. With `streams`, it passes uploads on while they arrive. */
+/** A proxy with one connection to its upstream. With `streams`, it passes uploads on as they arrive. */
 function startNginx(upstream: string, { streams }: { readonly streams: boolean }): Promise<ServerProgram> {
   return startProgram({
     name: 'nginx',
@@ -67,7 +70,8 @@ describe.each([
     })
     afterAll(() => nginx?.stop())
 
-    // If a response comes before the end of an upload, nginx closes the client's connection: that is not the pooled one.
+    // If a response comes before the end of an upload, nginx closes the client's connection, which is not the pooled
+    // one.
     testEndpoint(() => ({ server, url: `http://127.0.0.1:${nginx.port}/webhooks/truedy` }), {
       closesSilently: options.streams,
     })

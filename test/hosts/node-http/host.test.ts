@@ -1,4 +1,4 @@
-/** Node's own servers, in every version that is supported, and those of Bun and Deno that have the same names. */
+/** Node's own servers in every supported version, and those of Bun and Deno with the same names. */
 
 import { once } from 'node:events'
 import { type ClientHttp2Session, connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2'
@@ -100,7 +100,7 @@ describe.each(Object.entries(runtimes))('HTTP/2 of %s', (_, runtime) => {
     await vi.waitFor(() => expect(server.processedLines()).toHaveLength(before + 3))
   })
 
-  it('processes a delivery of HTTP/1.1', async () => {
+  it('processes an HTTP/1.1 delivery', async () => {
     const { body, headers } = await signDelivery(sampleEvent('call.ended'), server.secret)
     const createConnection = () => connectTls({ path: `${path}-tls.sock`, rejectUnauthorized: false })
     const outgoing = request('https://localhost/', { method: 'POST', headers, createConnection })
@@ -110,7 +110,7 @@ describe.each(Object.entries(runtimes))('HTTP/2 of %s', (_, runtime) => {
     expect(response).toMatchObject({ statusCode: 204, httpVersion: '1.1' })
   })
 
-  it.each([0, 8])('takes a reset in the middle of a body for failed: code %i', async (code) => {
+  it.each([0, 8])('reports a reset in the middle of a body as failed: code %i', async (code) => {
     const { body, headers } = await signDelivery(sampleEvent('call.ended'), server.secret)
     const before = server.errorOutput().length
     const socket = await openRaw(headers)
@@ -127,20 +127,20 @@ describe.each(Object.entries(runtimes))('HTTP/2 of %s', (_, runtime) => {
     socket.on('data', (text) => {
       received += text
     })
-    // Bun ends a response with an empty frame of data.
+    // Bun ends a response with an empty data frame.
     await vi.waitFor(() =>
       expect([...new Set(framesOfStream(received))]).toEqual(['headers', 'data', 'reset']),
     )
   })
 
-  it('takes in no more of an upload over the limit, and the next delivery on the connection', async () => {
+  it('stops reading an upload over the limit, and accepts the next delivery on the connection', async () => {
     const { headers } = await signDelivery('x', server.secret)
     const session = open('plain')
     const stream = session.request({ ':method': 'POST', ':path': '/', ...headers })
     stream.on('error', () => {}).resume()
     let sent = 0
     const chunk = Buffer.alloc(65_536)
-    // At most a gigabyte, which a server that takes it all has within seconds.
+    // At most a gigabyte, which a server that reads everything gets within seconds.
     while (!stream.closed && sent < 1e9) {
       sent += chunk.length
       if (!stream.write(chunk)) await delay(1)

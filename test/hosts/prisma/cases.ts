@@ -1,4 +1,4 @@
-/** Runs the conformance cases of a store; prints each as a JSON line `[name, error or null]`. */
+/** Runs the conformance cases of a store. Prints each result as a JSON line `[name, error or null]`. */
 
 import { storeCases } from 'truedy-webhooks/testing'
 import { store } from './store.js'

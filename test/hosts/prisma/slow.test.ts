@@ -1,4 +1,4 @@
-/** Prisma with its adapter for `pg`: a receiver whose store runs on its client, and what every store must do. */
+/** Prisma with its adapter for `pg`: a receiver whose store uses its client, and the conformance cases of the store. */
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
@@ -9,7 +9,7 @@ import { startPgbouncer } from '../../support/pgbouncer.js'
 import { type PostgresServer, startPostgres } from '../../support/postgres-server.js'
 import { installHost, testEndpoint } from '../endpoint.js'
 
-// `generate` downloads an engine that only migrations use, unless it is told where there is one.
+// Otherwise, `generate` downloads an engine that only migrations use.
 const build = 'PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npm run build'
 
 describe('Prisma', () => {

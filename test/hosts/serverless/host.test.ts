@@ -22,7 +22,7 @@ const adapters = [
 
 type Headers = Readonly<Record<string, string>>
 
-/** What stands in front of a function, by how it tells method and headers. */
+/** The front end of a function, and how its events name the method and the headers. */
 const frontEnds: Readonly<Record<string, (headers: Headers) => object>> = {
   'a REST API (payload 1.0)': (headers) => ({
     resource: '/{proxy+}',
@@ -95,7 +95,7 @@ interface Call {
   readonly event: object
 }
 
-/** An event of a delivery, whose body has characters of two and three bytes. */
+/** An event of a delivery whose body has characters of two and three bytes. */
 async function makeEvent(
   frontEnd: string,
   encoding: string,
@@ -126,7 +126,7 @@ const cases = adapters.flatMap((name) =>
   ),
 )
 
-/** What came of each case, valid and forged. */
+/** The results of each case, for a valid and a forged delivery. */
 let outcomes: { processed: number; result?: { statusCode: number }; error?: string }[]
 
 beforeAll(async () => {
@@ -158,7 +158,7 @@ describe.each(cases.map((each, index) => ({ ...each, index })))(
       expect(outcomes[2 * index]).toMatchObject({ processed: 1, result: { statusCode: 204 } })
     })
 
-    it('rejects a forged one', () => {
+    it('rejects a forged delivery', () => {
       expect(outcomes[2 * index + 1]).toMatchObject({ processed: 0, result: { statusCode: 401 } })
     })
   },

@@ -1,4 +1,7 @@
-/** What both handlers do with each kind of request: the right one is processed, a wrong one is named before anything is. */
+/**
+ * How both handlers treat each kind of request: the correct kind is processed, and a wrong one is named before
+ * anything is processed.
+ */
 
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
@@ -17,7 +20,7 @@ const FASTIFY_PAIR =
 const NODE_STREAM = 'The body of this Request is not a ReadableStream'
 const PROCESSED = 'processed'
 
-/** What the log says when the Node handler and the Fetch handler get a request. */
+/** The log if the Node handler and the Fetch handler get a request of each kind. */
 const kinds: Readonly<Record<string, { readonly node: string; readonly fetch: string }>> = {
   'node:http': { node: PROCESSED, fetch: NO_REQUEST },
   express: { node: PROCESSED, fetch: NO_REQUEST },
@@ -54,7 +57,7 @@ beforeAll(async () => {
   folder = await installHost('wrong-requests', { build: 'npm run build' })
 })
 
-/** Sends a valid delivery, whose body arrives in two pieces; the status of the response. */
+/** Sends a valid delivery whose body arrives in two pieces, and returns the status. */
 async function deliver(server: Server, path: string): Promise<number> {
   const { body, headers } = await signDelivery(sampleEvent('call.ended'), server.secret)
   const outgoing = request(server.origin + path, {
@@ -69,7 +72,7 @@ async function deliver(server: Server, path: string): Promise<number> {
   outgoing.end(body.slice(100))
   const [response] = await responded
   const content = await text(response)
-  // Vercel's development server loads a function at the first request.
+  // Vercel's development server loads a function at its first request.
   if (content.startsWith('Bridge is not ready')) return deliver(server, path)
   return response.statusCode ?? 0
 }
@@ -82,7 +85,7 @@ function testKind(command: string, options: { handlers: Record<string, string>; 
   })
   afterAll(() => server?.stop())
 
-  it.each(Object.entries(options.handlers))('/%s: %s', async (handler, expected) => {
+  it.each(Object.entries(options.handlers))('responds as it must to /%s: %s', async (handler, expected) => {
     const errorsBefore = server.errorOutput()
     const processedBefore = server.processedLines().length
     const status = await deliver(server, `/${handler}`)

@@ -1,6 +1,6 @@
 /**
- * What a receiver costs beside the engine's own `add` on the same connection, and how soon it responds:
- * `npm run bench:queues`. Ends with exit code 1 when a figure is over its limit.
+ * The cost of a receiver beside the engine's own `add` on the same connection, and the time of its responses: `npm run
+ * bench:queues`. Exits with 1 if a figure is over its limit.
  */
 
 import { createServer } from 'node:http'
@@ -21,7 +21,7 @@ import { listenOn } from '../../support/server.js'
 import { percentile, postAll } from './requests.js'
 
 const SECRET = 'whsec_bench'
-/** Of the engine's own `add`, what verify and `add` together must reach. */
+/** The fraction of the engine's own `add` that verifying and adding must reach. */
 const LEAST_RATIO = 0.85
 const REQUESTS = 1000
 const REQUESTS_IN_FLIGHT = 10
@@ -79,7 +79,7 @@ async function benchGraphile(): Promise<void> {
 
 async function bench(engine: string, queue: Queue, bareAdd: BareAdd): Promise<void> {
   const receive = createReceiver({ secret: SECRET, queue })
-  // Prepared outside of the time that is measured.
+  // Prepared before the measurement.
   const deliveries = new Map<string, Delivery>()
   const jobs = new Map<string, QueueJob>()
   const candidates = [
@@ -115,7 +115,7 @@ async function bench(engine: string, queue: Queue, bareAdd: BareAdd): Promise<vo
   }
   const server = createServer(createNodeHandler({ secret: SECRET, queue }))
   const port = await listenOn(server)
-  // The first requests warm up.
+  // The first requests warm up the program.
   await postAll(`http://127.0.0.1:${port}/`, SECRET, REQUESTS / 5, REQUESTS_IN_FLIGHT)
   const times = await postAll(`http://127.0.0.1:${port}/`, SECRET, REQUESTS, REQUESTS_IN_FLIGHT)
   server.close()

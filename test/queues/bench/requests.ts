@@ -1,9 +1,9 @@
-/** Signed deliveries over HTTP, and how long their responses take. */
+/** Signed deliveries over HTTP, and the times of their responses. */
 
 import { Agent, request } from 'node:http'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
 
-/** Posts so many events, each signed beforehand; the times to a 204, in milliseconds. */
+/** Posts `count` events, each signed beforehand, and returns the times to a 204 in milliseconds. */
 export async function postAll(
   url: string,
   secret: string,
@@ -33,7 +33,7 @@ export async function postAll(
   return times
 }
 
-/** The time that so many percent of the times are within. */
+/** The time within which this percentage of the times are. */
 export function percentile(times: readonly number[], percent: number): number {
   const sorted = [...times].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0

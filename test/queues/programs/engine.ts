@@ -1,21 +1,21 @@
-/** What each program in `engines/` exports, and what the processes of a test are told. */
+/** The exports of each program in `engines/`, and the configuration of a test's processes. */
 
 import type { Queue, QueueJob } from 'truedy-webhooks'
 
-/** Settings of an engine. What is absent is the engine's own default. */
+/** The settings of an engine. An absent one means the engine's default. */
 export interface EngineSettings {
-  /** How often a job is tried. */
+  /** How often a job is attempted. */
   readonly attempts?: number
-  /** How long an engine keeps jobs that are done, where it can be told. */
+  /** How long an engine keeps completed jobs, if that can be configured. */
   readonly keepDoneSeconds?: number
-  /** After how long a job of a worker that crashed is given to another. */
+  /** The time after which a crashed worker's job is given to another worker. */
   readonly redeliverySeconds?: number
 }
 
 export interface EngineProgram {
   /** The receiver's side. */
   openQueue(url: string, settings: EngineSettings): Promise<{ queue: Queue; close(): Promise<void> }>
-  /** The worker's side; the function that it gives ends it when its jobs at hand are done. */
+  /** The worker's side. The returned function stops it after its current jobs. */
   startWorker(
     url: string,
     work: (job: QueueJob) => Promise<unknown>,
@@ -26,7 +26,7 @@ export interface EngineProgram {
 /** The names of the engines, as in tables. */
 export type EngineName = 'BullMQ' | 'pg-boss' | 'graphile-worker'
 
-/** What the processes of a test are told. */
+/** The configuration that the test passes to its processes. */
 export interface ProgramConfig {
   readonly engine: EngineName
   readonly url: string

@@ -1,4 +1,4 @@
-/** The engines by name. Only the one that is used is loaded. */
+/** The engines by name. Only the one in use is loaded. */
 
 /** @type {Readonly<Record<import('./engine.js').EngineName, () => Promise<import('./engine.js').EngineProgram>>>} */
 export const engineNamed = {

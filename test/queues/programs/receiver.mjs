@@ -1,11 +1,11 @@
-/** One of several receivers behind a port: acknowledges what the queue holds. */
+/** One of several receivers behind a port. It acknowledges what the queue holds. */
 
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'
 import { config } from '../../faults/workers/config.mjs'
 import { engineNamed } from './engines.mjs'
 
-// What the test told this program: `config` is typed for the programs of `test/faults`.
+// `config` comes from the test. Its type is that of the programs in `test/faults`.
 const { engine, url, settings, secret, port } = /** @type {import('./engine.js').ProgramConfig} */ (
   /** @type {unknown} */ (config)
 )

@@ -7,7 +7,7 @@ import { report } from '../../faults/workers/report.mjs'
 import { engineNamed } from './engines.mjs'
 
 const { pid } = process
-// What the test told this program: `config` is typed for the programs of `test/faults`.
+// `config` comes from the test. Its type is that of the programs in `test/faults`.
 const { engine, url, settings, leaseMs } = /** @type {import('./engine.js').ProgramConfig} */ (
   /** @type {unknown} */ (config)
 )

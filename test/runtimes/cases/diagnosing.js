@@ -40,7 +40,7 @@ export const diagnosingCases = [
     },
   })),
   {
-    name: 'diagnoses body_compressed, compressed here where the runtime can',
+    name: 'diagnoses body_compressed, with a body that the runtime compresses if it can',
     async run() {
       const { headers } = await signDelivery(BODY, SECRET)
       const canCompress = typeof CompressionStream === 'function'

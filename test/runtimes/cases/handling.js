@@ -83,7 +83,7 @@ const dedupeCases = [
     },
   },
   {
-    name: 'processOnce gives back an event whose handler throws',
+    name: 'processOnce releases an event whose handler throws',
     async run() {
       const [store, event] = [memoryStore(), newEvent()]
       const failure = Object.assign(new Error('failed'), { code: 'mine' })
@@ -115,7 +115,7 @@ const handlerCases = [
     },
   })),
   {
-    name: 'createWebhookHandler takes a body that streams',
+    name: 'createWebhookHandler accepts a streamed body',
     async run() {
       const handler = createWebhookHandler({ secret: SECRET, onEvent() {} })
       const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
@@ -137,7 +137,7 @@ const handlerCases = [
     },
   },
   {
-    name: 'createWebhookHandler handles an event once that comes twice at the same moment',
+    name: 'createWebhookHandler processes an event once for two concurrent deliveries',
     async run() {
       const processed = []
       const outcomes = []
@@ -160,7 +160,7 @@ const handlerCases = [
     },
   },
   {
-    name: 'createWebhookHandler answers 500 and asks again when a handler throws',
+    name: 'createWebhookHandler responds with 500 if a handler throws, and processes the retry',
     async run() {
       let fails = true
       const handler = createWebhookHandler({
@@ -179,7 +179,7 @@ const handlerCases = [
     },
   },
   {
-    name: 'createWebhookHandler answers 500 in time if the store hangs',
+    name: 'createWebhookHandler responds with 500 in time if the store never responds',
     async run() {
       const outcomes = []
       const handler = createWebhookHandler({
@@ -195,7 +195,7 @@ const handlerCases = [
     },
   },
   {
-    name: 'createWebhookHandler answers 503 if a handler outlives its time',
+    name: 'createWebhookHandler responds with 503 if a handler times out',
     async run() {
       let signal
       const handler = createWebhookHandler({
@@ -215,7 +215,7 @@ const handlerCases = [
     },
   },
   {
-    name: 'createReceiver answers a plain delivery by a plain reply',
+    name: 'createReceiver returns a plain reply for a plain delivery',
     async run() {
       const receive = createReceiver({ secret: SECRET, onEvent() {}, onOutcome() {} })
       const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
@@ -225,7 +225,7 @@ const handlerCases = [
     },
   },
   {
-    name: 'handlers without a secret fail when they are made',
+    name: 'handlers without a secret fail when they are created',
     async run() {
       equal(await codeOf(() => createWebhookHandler({ secret: '' })), 'invalid_secret', 'empty')
       equal(await codeOf(() => createWebhookHandler({})), 'invalid_secret', 'absent')

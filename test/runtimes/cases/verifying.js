@@ -97,7 +97,7 @@ const bodyCases = Object.entries({
 
 const otherCases = [
   {
-    name: 'rejects a dot that was moved from the body into the timestamp, or out of it',
+    name: 'rejects a body whose dot was moved into or out of the timestamp',
     async run() {
       const second = new Date().toISOString().slice(0, 19)
       const { body, headers } = await sign(undefined, { timestamp: `${second}.123Z` })
@@ -156,7 +156,7 @@ const otherCases = [
     },
   },
   {
-    name: 'says which of several secrets has signed',
+    name: 'says which of several secrets signed',
     async run() {
       const { body, headers } = await sign()
       const { ok, secretIndex } = await verifySignature(body, headers, ['whsec_new', SECRET])
@@ -178,7 +178,7 @@ const otherCases = [
     },
   },
   {
-    name: 'verifies a Request, and reads no more of it than it may',
+    name: 'verifies a Request, and reads it only up to the limit',
     async run() {
       const { body, headers } = await sign()
       const request = () => new Request('http://localhost/', { method: 'POST', body, headers })
@@ -188,7 +188,7 @@ const otherCases = [
     },
   },
   {
-    name: 'verifies many bodies at once, of up to a mebibyte',
+    name: 'verifies many bodies of up to 1 MiB concurrently',
     async run() {
       const sizes = [0, 1, 55, 56, 63, 64, 65, 1000, 65_536, 1_048_000]
       await Promise.all(

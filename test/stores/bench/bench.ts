@@ -1,6 +1,6 @@
 /**
- * What a store costs beside the least that its server can do on the same connection: `npm run bench:stores`. Ends with exit
- * code 1 when a figure is over its limit.
+ * The cost of a store beside the least that its server can do on the same connection: `npm run bench:stores`. Exits
+ * with 1 if a figure is over its limit.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -21,7 +21,7 @@ import { type Candidate, measure } from './measure.js'
 
 const LEASE_MS = 60_000
 const TTL_MS = 259_200_000
-/** Of its bare minimum, what a claim of a new key must reach. */
+/** The fraction of the bare minimum that a claim of a new key must reach. */
 const LEAST_RATIO = 0.85
 
 const TABLE = 'bench'
@@ -56,10 +56,10 @@ async function benchRedis(): Promise<void> {
 async function benchPostgres(): Promise<void> {
   const server = await startPostgres()
   const pool = new pg.Pool({ connectionString: server.url, max: 10 })
-  // The server tells connections that it ends, also those that are closing themselves.
+  // The server also reports connections that it ends while they are closing.
   pool.on('error', () => {})
   for (const table of [TABLE, FRESH_TABLE]) await pool.query(postgresSchema({ table }))
-  // A table like the store's: same columns, same index, as bare as the insert can be.
+  // A table like the store's, with the same columns and index, and as bare as an insert can be.
   await pool.query(`CREATE TABLE bare (LIKE ${TABLE} INCLUDING ALL)`)
   const connection = await pool.connect()
   for (const [title, client, operations, inFlight, least] of [
@@ -88,7 +88,7 @@ async function benchSqlite(): Promise<void> {
   const db = new Database(join(directory, 'bench.db'))
   db.pragma('journal_mode = WAL')
   for (const table of [TABLE, FRESH_TABLE, 'bare']) db.exec(sqliteSchema({ table }))
-  // A program keeps its statements; so does this one, for the store and for the bare insert.
+  // A program keeps its statements, so both the store and the bare insert do.
   const statements = new Map<string, Database.Statement>()
   const prepared = (sql: string): Database.Statement => {
     const statement = statements.get(sql) ?? db.prepare(sql)
@@ -121,8 +121,8 @@ function benchMemory(): void {
 }
 
 /**
- * The bare minimum, and what a store does: with a new event, and with one that it has seen. `fresh` is the store for the
- * first of these, on a table of its own, which then grows as that of the bare minimum does.
+ * The bare minimum, and the steps of a store: for a new event, and for a known one. `fresh` is the store for new
+ * events, on its own table, which grows as that of the bare minimum does.
  */
 function candidatesOf(store: DedupeStore, bare: Candidate, fresh = store): Candidate[] {
   return [

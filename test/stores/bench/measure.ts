@@ -1,19 +1,19 @@
-/** Measuring steps of stores side by side: each in turn, round after round, in an order that changes. */
+/** Measures steps of stores side by side: each in turn, round after round, in a changing order. */
 
 import { performance } from 'node:perf_hooks'
 
-/** What is measured: one operation on a key that nobody else uses. */
+/** The measured operation, on a key that nobody else uses. */
 export interface Candidate {
   readonly name: string
   run(key: string, owner: string): unknown
-  /** Makes the state that the operation is measured in. */
+  /** Creates the state in which the operation is measured. */
   prepare?(key: string): unknown
 }
 
 export interface Measured {
   readonly candidate: Candidate
   readonly perSecond: number
-  /** Of one operation, in microseconds. */
+  /** The time of one operation, in microseconds. */
   readonly median: number
   readonly p99: number
   /** The median of the ratios to the rate of the first candidate in the same round. */
@@ -53,7 +53,7 @@ export async function measure(
 }
 
 async function measureRound(candidate: Candidate, operations: number, inFlight: number) {
-  // Made before the clock starts: random numbers take longer than some of what is measured.
+  // Created before the clock starts, because random numbers take longer than some of what is measured.
   const work = Array.from({ length: operations }, () => ({
     key: `call.ended:call:${crypto.randomUUID()}`,
     owner: crypto.getRandomValues(new Uint32Array(4)).join('-'),

@@ -21,7 +21,7 @@ export async function openNeon(url: string): Promise<PostgresStore> {
   })
   const address = `127.0.0.1:${(proxy.address() as AddressInfo).port}`
   neonConfig.wsProxy = () => address
-  // As Neon's documentation has it for a proxy of one's own.
+  // Neon's documentation describes this for a proxy of one's own.
   neonConfig.useSecureWebSocket = false
   neonConfig.pipelineTLS = false
   neonConfig.pipelineConnect = false

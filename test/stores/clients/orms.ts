@@ -1,6 +1,6 @@
 /**
- * ORMs and query builders on PostgreSQL, opened as their documentation does, and plugged in as the README says. They run on Node 22
- * (`programs/run-cases.mjs`), because some need it.
+ * ORMs and query builders on PostgreSQL, opened as in their documentation and connected as in the README. They run on
+ * Node 22 (`programs/run-cases.mjs`), because some need it.
  */
 
 import { defineEntity, MikroORM, p } from '@mikro-orm/postgresql'
@@ -13,7 +13,7 @@ import { QueryTypes, Sequelize } from 'sequelize'
 import { type PostgresStore, postgresStore } from 'truedy-webhooks/stores/postgres'
 import { DataSource } from 'typeorm'
 
-/** How each is plugged in. */
+/** How each is connected to a store. */
 export const orms = {
   async Drizzle(url: string) {
     const db = drizzle(url)

@@ -10,7 +10,7 @@ import { QueryTypes, Sequelize, Transaction } from 'sequelize'
 import { type PostgresStore, postgresStore } from 'truedy-webhooks/stores/postgres'
 import { DataSource } from 'typeorm'
 
-/** Runs some work in a transaction at SERIALIZABLE, which is rolled back if the work throws. */
+/** Runs work in a SERIALIZABLE transaction, which is rolled back if the work throws. */
 export type InTransaction = <Value>(work: (store: PostgresStore) => Promise<Value>) => Promise<Value>
 
 export const transactions: Readonly<Record<string, (url: string) => Promise<InTransaction>>> = {

@@ -1,6 +1,6 @@
 /**
- * Claims and completes keys that other processes want, too: `claim-keys.mjs <client> <address> <owner> <count>`. Says `ready`,
- * begins when it is told to, and prints the keys that it got as one JSON line.
+ * Claims and completes keys that other processes want, too: `claim-keys.mjs <client> <address> <owner> <count>`.
+ * Prints `ready`, starts on a signal, and prints the keys that it got as one JSON line.
  */
 
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-/** The stores that other runtimes than the test's open: what the README says for each of their clients. */
+/** The stores that other runtimes than the test's open, with each client connected as in the README. */
 
 import { redisStore } from 'truedy-webhooks/stores/redis'
 import { sqliteStore } from 'truedy-webhooks/stores/sqlite'

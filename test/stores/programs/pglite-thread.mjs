@@ -1,4 +1,4 @@
-/** PGlite on a thread, and so with a clock of its own. */
+/** PGlite on a thread, so that it has its own clock. */
 
 import { parentPort } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'

@@ -1,4 +1,4 @@
-/** Runs the conformance cases in this runtime: `run-cases.mjs <address> <client>…`. Prints one JSON line a case. */
+/** Runs the conformance cases in this runtime: `run-cases.mjs <address> <client>…`. Prints one JSON line per case. */
 
 import { storeCases } from 'truedy-webhooks/testing'
 import { openStore } from './open-store.mjs'

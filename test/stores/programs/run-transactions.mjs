@@ -1,6 +1,7 @@
 /**
- * Records an event in transactions of each ORM: `run-transactions.mjs <address>`. Prints one JSON line for each: whether it was a
- * duplicate in a transaction that is rolled back and in two after it, and what two at the same moment gave.
+ * Records an event in transactions of each ORM: `run-transactions.mjs <address>`. Prints one JSON line for each ORM:
+ * whether the event was a duplicate in a transaction that is rolled back and in two after it, and the results of two
+ * concurrent transactions.
  */
 
 import { isDuplicate, parseEvent } from 'truedy-webhooks'

@@ -1,6 +1,6 @@
 /**
- * A receiver in a process of its own, so that its clock is not disturbed by who measures: answers 204 at once, and
- * tells on demand how many requests came between the first arrival and the last.
+ * A receiver in its own process, so that the measuring process does not disturb its clock. Responds with 204 at once,
+ * and reports on demand how many requests came between the first and the last arrival.
  */
 
 import { createServer } from 'node:http'

@@ -21,7 +21,7 @@ const cpuMs = async (run) => {
   return (user + system) / 1000
 }
 
-// Compiles what a first call compiles, which is no part of what a delivery costs.
+// Compiles the code first, because compiling is not a part of what a delivery costs.
 await diagnose('{"a":[1.0,2,"x"]}', headers, 'whsec_first')
 const block = Buffer.alloc(MIB)
 const hashMs = await cpuMs(() => {

@@ -10,12 +10,12 @@ import { flagOf } from '../../../src/cli/options.js'
 const manual = readFileSync(join(import.meta.dirname, '../../../src/cli/README.md'), 'utf8')
 const commands = [listen, send, check, verify]
 
-/** The flags in a text. */
+/** The flags in a string. */
 const flagsIn = (text: string) =>
   new Set([...text.matchAll(/--([a-z][a-z-]*)/g)].map(([, flag = '']) => flag))
 
 describe('the manual of the command line', () => {
-  it.each(commands)('has every option of $name in its section', ({ name, options }) => {
+  it.each(commands)('lists every option of $name in its section', ({ name, options }) => {
     const [, section = ''] = new RegExp(`^### ${name}\n(.*?)(?=^##)`, 'ms').exec(manual) ?? []
     const common = ['json', 'help', 'secret']
     for (const flag of Object.keys(options).map(flagOf)) {
@@ -23,13 +23,13 @@ describe('the manual of the command line', () => {
     }
   })
 
-  it('has no option that no command has', () => {
+  it('lists no option that no command has', () => {
     const known = commands.flatMap(({ options }) => Object.keys(options).map(flagOf))
-    // The option of a tunnel.
+    // `--url` is an option of a tunnel program.
     expect([...flagsIn(manual)].filter((flag) => !known.includes(flag))).toEqual(['url'])
   })
 
-  it('has output that fits 80 columns', () => {
+  it('shows output that fits in 80 columns', () => {
     const consoles = [...manual.matchAll(/^```console\n(.*?)^```$/gms)].map(([, text = '']) => text)
     expect(consoles.length).toBeGreaterThan(2)
     const lines = consoles

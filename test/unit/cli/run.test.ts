@@ -24,19 +24,19 @@ describe('the command line', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
-  it('shows its commands where none is given, which is wrong', async () => {
+  it('shows its commands without an argument, and exits with 2', async () => {
     const { code, stdout } = await cli()
     expect(stdout).toContain('listen')
     expect(code).toBe(2)
   })
 
-  it.each(['--version', '-v'])('says its version for %s', async (argument) => {
+  it.each(['--version', '-v'])('prints its version for %s', async (argument) => {
     const { code, stdout } = await cli(argument)
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
     expect(code).toBe(0)
   })
 
-  it.each(COMMANDS)('shows options, examples and exit codes of %s', async (name) => {
+  it.each(COMMANDS)('shows the options, examples and exit codes of %s', async (name) => {
     const { code, stdout } = await cli(name, '--help')
     for (const part of [
       `Usage: npx truedy-webhooks ${name} `,
@@ -85,7 +85,7 @@ describe('the command line', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 
-  it('asks for the secret if there is none', async () => {
+  it('asks for the secret if it is missing', async () => {
     const surroundings = testSurroundings({ env: {} })
     expect(await runCli(['check', 'http://127.0.0.1:9/'], surroundings)).toBe(2)
     expect(surroundings.stderr()).toContain('Set TRUEDY_WEBHOOK_SECRET')
@@ -97,13 +97,13 @@ describe('the command line', () => {
     ['no colors if NO_COLOR is set', { isTerminal: true, env: { NO_COLOR: '1' } }, false],
     ['colors if NO_COLOR is empty', { isTerminal: true, env: { NO_COLOR: '' } }, true],
     ['no colors on a dumb terminal', { isTerminal: true, env: { TERM: 'dumb' } }, false],
-  ])('has %s', async (_, changes, isColored) => {
+  ])('prints %s', async (_, changes, isColored) => {
     const surroundings = testSurroundings(changes)
     await runCli(['--help'], surroundings)
     expect(surroundings.stdout().includes('\u001b[')).toBe(isColored)
   })
 
-  it('does not hide its own faults', async () => {
+  it('rethrows an error of its own', async () => {
     const surroundings = testSurroundings({
       print: () => {
         throw new RangeError('a fault')
@@ -120,16 +120,19 @@ describe('didYouMean', () => {
     ['verifyy', 'verify'],
     ['CHECK', 'check'],
     ['chek', 'check'],
-  ])('guesses what %s was meant to be', (word, meant) => {
+  ])('suggests a correction for %s', (word, meant) => {
     expect(didYouMean(word, COMMANDS)).toBe(` Did you mean "${meant}"?`)
   })
 
-  it.each(['', 'x', 'banana', 'nothing at all'])('does not guess where nothing is near: %j', (word) => {
-    expect(didYouMean(word, COMMANDS)).toBe('')
-  })
+  it.each(['', 'x', 'banana', 'nothing at all'])(
+    'suggests nothing for %j, which resembles no candidate',
+    (word) => {
+      expect(didYouMean(word, COMMANDS)).toBe('')
+    },
+  )
 
-  it('counts letters that are added, removed, changed or swapped, and lets a third of them be wrong', () => {
-    /** The least number of changes, by trying all. */
+  it('counts added, removed, changed and swapped letters, and allows one third of them', () => {
+    /** The smallest number of changes, found by trying all. */
     const tried = new Map<string, number>()
     function edits(a: string, b: string): number {
       if (a === '' || b === '') return a.length + b.length
@@ -154,7 +157,7 @@ describe('didYouMean', () => {
     )
   })
 
-  it('has no guess without candidates', () => {
+  it('suggests nothing without candidates', () => {
     expect(didYouMean('send', [])).toBe('')
   })
 })
@@ -165,7 +168,7 @@ describe('explainNetworkError', () => {
   it.each<[string, unknown, string]>([
     ['a refused connection', coded('ECONNREFUSED'), 'nothing listens there'],
     [
-      'what fetch wraps',
+      'an error that fetch wraps',
       new TypeError('fetch failed', { cause: coded('ENOTFOUND') }),
       'no host with this name',
     ],
@@ -177,23 +180,23 @@ describe('explainNetworkError', () => {
       'nothing listens',
     ],
     ['a timeout', new DOMException('The operation timed out', 'TimeoutError'), 'no response came in time'],
-    ['another code', coded('EOTHER'), 'low'],
-    ['the cause of another', new TypeError('fetch failed', { cause: new Error('bad port') }), 'bad port'],
-    ['what is no error', 'text', 'text'],
+    ['an unknown code', coded('EOTHER'), 'low'],
+    ['the cause of an error', new TypeError('fetch failed', { cause: new Error('bad port') }), 'bad port'],
+    ['a value that is not an error', 'text', 'text'],
   ])('explains %s', (_, error, words) => {
     expect(explainNetworkError(error)).toContain(words)
   })
 })
 
-describe('errors for a person', () => {
-  it('have names of their own', () => {
+describe('the errors of the command line', () => {
+  it('have distinct names', () => {
     expect(String(new UsageError('wrong'))).toBe('UsageError: wrong')
     expect(String(new EnvironmentError('taken'))).toBe('EnvironmentError: taken')
   })
 })
 
 describe('wrap', () => {
-  it('breaks at spaces and line breaks, and leaves a word whole that is longer than a line', () => {
+  it('breaks at spaces and line breaks, and keeps a word that is longer than a line', () => {
     const long = 'x'.repeat(20)
     expect(wrap(`${long} a bc def ghij`, 6)).toEqual([long, 'a bc', 'def', 'ghij'])
     expect(wrap('abc de f', 6)).toEqual(['abc de', 'f'])
@@ -208,7 +211,7 @@ describe('printable', () => {
     ['a\u202eb\u2028c\nd', 'a\\u202eb\\u2028c\\x0ad'],
     ['\u009b31m', '\\x9b31m'],
     ['a\u{e0041}\u061c', 'a\\u{e0041}\\u061c'],
-  ])('makes %j harmless', (text, expected) => {
+  ])('makes %j printable', (text, expected) => {
     expect(printable(text)).toBe(expected)
   })
 })

@@ -8,7 +8,7 @@ const headers = fc.array(fc.tuple(fc.constantFrom('X-Own', 'x-own', 'Content-Typ
 })
 
 describe('a saved delivery', () => {
-  it('is read as it was written, whatever bytes it has', () => {
+  it('is read as it was written, with any bytes', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -35,7 +35,7 @@ describe('a saved delivery', () => {
     )
   })
 
-  it.each(['authorization', 'Proxy-Authorization', 'COOKIE'])('has no value of %s', (name) => {
+  it.each(['authorization', 'Proxy-Authorization', 'COOKIE'])('omits the value of %s', (name) => {
     const text = formatDelivery({
       receivedAt: '',
       request: {
@@ -53,15 +53,15 @@ describe('a saved delivery', () => {
 
   it.each([
     ['another file', '{"event":"call.ended","timestamp":1,"data":{}}'],
-    ['no JSON', 'text'],
-    ['nothing', ''],
+    ['invalid JSON', 'text'],
+    ['an empty file', ''],
     ['another format', '{"format":"truedy-webhooks delivery 2","request":{},"verdict":{}}'],
-    ['no request', '{"format":"truedy-webhooks delivery 1","verdict":{}}'],
+    ['a file without a request', '{"format":"truedy-webhooks delivery 1","verdict":{}}'],
     [
-      'headers that are none',
+      'a file with invalid headers',
       '{"format":"truedy-webhooks delivery 1","verdict":{},"request":{"method":"POST","path":"/","body":"","headers":[["a"]]}}',
     ],
-  ])('is not %s', (_, text) => {
+  ])("can't be read from %s", (_, text) => {
     expect(readSavedDelivery(text)).toBeUndefined()
   })
 })

@@ -14,7 +14,7 @@ afterEach(() => {
 })
 
 describe('the surroundings of a process', () => {
-  it('print to its standard output, and warn on its standard error', () => {
+  it('print to standard output, and warn on standard error', () => {
     const [stdout, stderr] = [process.stdout, process.stderr].map((stream) =>
       vi.spyOn(stream, 'write').mockReturnValue(true),
     )
@@ -35,9 +35,9 @@ describe('the surroundings of a process', () => {
     expect(process.listenerCount(signal)).toBe(before)
   })
 
-  it('read all of the standard input', async () => {
+  it('read all of standard input', async () => {
     const input = vi.spyOn(process, 'stdin', 'get')
-    // As much of a stream as is read.
+    // The stream has only the parts that are read.
     input.mockReturnValue(Readable.from([Buffer.from('{"a"'), Buffer.from(':1}')]) as typeof process.stdin)
     expect(new TextDecoder().decode(await processSurroundings().readInput())).toBe('{"a":1}')
   })
@@ -45,14 +45,14 @@ describe('the surroundings of a process', () => {
   it.each([
     ['EPIPE', 0],
     ['EIO', 1],
-  ])('end the process where the output is gone: %s', (code, status) => {
+  ])('end the process if the output is closed: %s gives exit code %i', (code, status) => {
     const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never)
     processSurroundings()
     process.stdout.emit('error', Object.assign(new Error('gone'), { code }))
     expect(exit).toHaveBeenCalledWith(status)
   })
 
-  it('know the width of the terminal now, and take 80 columns for one that does not tell', () => {
+  it('track the width of the terminal, with 80 columns if it is unknown', () => {
     const surroundings = processSurroundings()
     const had = Object.getOwnPropertyDescriptor(process.stdout, 'columns')
     for (const [columns, expected] of [
@@ -68,7 +68,7 @@ describe('the surroundings of a process', () => {
     else Reflect.deleteProperty(process.stdout, 'columns')
   })
 
-  it('know whether a person looks', () => {
+  it('know whether the output is a terminal', () => {
     expect(processSurroundings().isTerminal).toBe(process.stdout.isTTY === true)
     const had = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY')
     for (const isTTY of [true, undefined]) {

@@ -1,4 +1,4 @@
-/** What a person reads at a terminal, whole: a rewording, a lost colour or a shifted column shows in snapshots/. */
+/** Complete terminal output, in snapshots/, so that a changed wording, color or column shows in a diff. */
 
 import { describe, expect, it } from 'vitest'
 import { explain } from '../../../src/cli/hints.js'
@@ -18,7 +18,7 @@ interface Run {
   readonly isTerminal?: boolean
 }
 
-/** What a run prints, without what differs from run to run. */
+/** Everything that a run prints, without what differs between runs. */
 async function transcript({ argv, input = '', isTerminal = false }: Run): Promise<string> {
   const surroundings = testSurroundings({ isTerminal, readInput: async () => Buffer.from(input) })
   const code = await runCli(argv, surroundings)
@@ -26,7 +26,7 @@ async function transcript({ argv, input = '', isTerminal = false }: Run): Promis
   return steady(`$ truedy-webhooks ${argv.join(' ')}\n${shown}(exit code ${code})\n`)
 }
 
-/** Times, ports, rates and random ids, each by a word, and escapes as a sign that can be seen. */
+/** Replaces times, ports, rates and random ids with words, and escapes with a visible sign. */
 function steady(text: string): string {
   return (
     text
@@ -56,13 +56,13 @@ const snapshotOf = (name: string) => `snapshots/${name}.txt`
 
 const status = (code: number) => ({ kind: 'response', status: code, ms: 1, sentAt: 0 }) as const
 
-/** A server that answers everything alike. */
+/** A server that gives every request the same response. */
 async function answering(code: number, body = '', headers: Record<string, string> = {}): Promise<string> {
   return (await keeper(() => ({ status: code, body, headers }))).url
 }
 
-describe('a person reads', () => {
-  it('help', async () => {
+describe('the terminal output matches its snapshot', () => {
+  it('for help', async () => {
     const runs = [
       ['--help'],
       ['listen', '--help'],
@@ -75,7 +75,7 @@ describe('a person reads', () => {
     await expect(texts.join('\n')).toMatchFileSnapshot(snapshotOf('help'))
   })
 
-  it('what was wrong with a command line', async () => {
+  it('for usage errors', async () => {
     const url = 'http://127.0.0.1:9/'
     const wrong = [
       [],
@@ -139,7 +139,7 @@ describe('a person reads', () => {
     )
   })
 
-  it('why a request got no answer', async () => {
+  it('for network errors', async () => {
     const codes =
       'ECONNREFUSED ECONNRESET UND_ERR_SOCKET EPIPE ENOTFOUND EAI_AGAIN ETIMEDOUT EHOSTUNREACH ENETUNREACH EMFILE EADDRNOTAVAIL DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_HAS_EXPIRED CERT_NOT_YET_VALID ERR_TLS_CERT_ALTNAME_INVALID ERR_SSL_WRONG_VERSION_NUMBER ERR_SSL_PACKET_LENGTH_TOO_LONG EPROTO HPE_INVALID_CONSTANT HPE_INVALID_HTTP_TOKEN'
     const lines = codes
@@ -148,7 +148,7 @@ describe('a person reads', () => {
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(snapshotOf('network-errors'))
   })
 
-  it('what to do about an answer', async () => {
+  it('for hints about a response', async () => {
     const errors =
       'missing_timestamp missing_signature malformed_timestamp malformed_signature timestamp_too_old timestamp_too_new signature_mismatch invalid_json invalid_event method_not_allowed body_too_large body_not_raw invalid_secret invalid_options handler_timeout step_timeout busy failed nonsense constructor'.split(
         ' ',
@@ -166,7 +166,7 @@ describe('a person reads', () => {
     await expect(`${text}\n`).toMatchFileSnapshot(snapshotOf('hints'))
   })
 
-  it('what verify found', async () => {
+  it('for verify', async () => {
     const body = '{"event":"call.completed","timestamp":"2026-03-18T14:32:00Z","id":"evt_\\u001b","data":{}}'
     const verify = (...options: Parameters<typeof captured>) => [
       'verify',
@@ -191,7 +191,7 @@ describe('a person reads', () => {
     await expect(texts.map(hidden).join('\n')).toMatchFileSnapshot(snapshotOf('verify'))
   })
 
-  it('what check found', async () => {
+  it('for check', async () => {
     const all = await answering(204)
     const none = await answering(418, 'a teapot')
     const redirect = await answering(302, '', { location: '/login' })
@@ -201,7 +201,7 @@ describe('a person reads', () => {
       await transcript({ argv: ['check', all, ...quick], isTerminal: true }),
       await transcript({ argv: ['check', none] }),
       await transcript({ argv: ['check', redirect, '--only', 'two mebibytes', '--only', 'call.ended'] }),
-      // Not the repeats, of which it says more or less by how long they take.
+      // The repeat cases are left out, because their notes depend on their duration.
       await transcript({ argv: ['check', right, ...quick] }),
       await transcript({ argv: ['check', right, '--only', 'one digit', '--json'] }),
       await transcript({ argv: ['check', `http://127.0.0.1:${await freePort()}/`] }),
@@ -209,7 +209,7 @@ describe('a person reads', () => {
     await expect(texts.join('\n')).toMatchFileSnapshot(snapshotOf('check'))
   })
 
-  it('what send got', async () => {
+  it('for send', async () => {
     const right = await receiver()
     const failing = await answering(500, '{"error":"failed"}')
     const rejecting = await answering(401, 'no JSON')
@@ -244,7 +244,7 @@ describe('a person reads', () => {
     await expect(texts.join('\n')).toMatchFileSnapshot(snapshotOf('send'))
   })
 
-  it('what came to listen', async () => {
+  it('for listen', async () => {
     const texts: string[] = []
     for (const isJson of [false, true]) {
       const surroundings = testSurroundings({ isTerminal: !isJson })
@@ -276,7 +276,7 @@ describe('a person reads', () => {
     await expect(texts.join('\n')).toMatchFileSnapshot(snapshotOf('listen'))
   })
 
-  it('figures', () => {
+  it('for numbers and durations', () => {
     expect([0, 999, 1000, 1_234_567.5].map(grouped)).toEqual(['0', '999', '1,000', '1,234,567.5'])
     expect([0.04, 9.94, 10, 9999.5].map(milliseconds)).toEqual(['0.0', '9.9', '10', '10,000'])
     expect([0.5, 999.94, 1000, 2000.4].map(perSecond)).toEqual(['0.5', '999.9', '1,000', '2,000'])

@@ -13,20 +13,20 @@ afterEach(() => {
 })
 
 describe('isDuplicate', () => {
-  it('is false for the first caller only', async () => {
+  it('returns false for the first caller only', async () => {
     const store = memoryStore()
     expect(await isDuplicate(event, store)).toBe(false)
     expect(await isDuplicate(event, store)).toBe(true)
     expect(await isDuplicate(event, store)).toBe(true)
   })
 
-  it('is false for exactly one of many at the same moment', async () => {
+  it('returns false for exactly one of 100 concurrent callers', async () => {
     const store = memoryStore()
     const answers = await Promise.all(Array.from({ length: 100 }, () => isDuplicate(event, store)))
     expect(answers.filter((answer) => !answer)).toHaveLength(1)
   })
 
-  it('needs only claim', async () => {
+  it('needs a store with claim only', async () => {
     const seen = new Set<string>()
     const claim = (key: string) => {
       const isNew = !seen.has(key)
@@ -37,7 +37,7 @@ describe('isDuplicate', () => {
     expect(await isDuplicate(event, { claim })).toBe(true)
   })
 
-  it('claims the key for the whole ttl, 72 hours by default', async () => {
+  it('claims the key for the whole ttlMs, 72 hours by default', async () => {
     const claim = vi.fn<DedupeStore['claim']>(() => 'claimed')
     await isDuplicate(event, { claim })
     await isDuplicate(event, { claim }, { ttlMs: 1000, key: () => 'mine' })
@@ -48,7 +48,7 @@ describe('isDuplicate', () => {
     expect(claim.mock.calls[0]?.[1].owner).not.toBe(claim.mock.calls[1]?.[1].owner)
   })
 
-  it('forgets after the ttl', async () => {
+  it('returns false again after ttlMs', async () => {
     const store = memoryStore()
     await isDuplicate(event, store, { ttlMs: 1000 })
     vi.advanceTimersByTime(999)
@@ -57,17 +57,17 @@ describe('isDuplicate', () => {
     expect(await isDuplicate(event, store, { ttlMs: 1000 })).toBe(false)
   })
 
-  it('does not fill a bounded store with leases that nobody works on', async () => {
+  it('fills a bounded store with completed keys, which it can evict, rather than with leases', async () => {
     const store = memoryStore({ maxKeys: 2 })
     for (let i = 0; i < 10; i++)
       expect(await isDuplicate(event, store, { key: () => `key ${i}` })).toBe(false)
   })
 
-  it('throws what the completion throws: inside a transaction a swallowed error loses data', async () => {
+  it('throws the error of complete, because swallowing it inside a transaction would lose data', async () => {
     await expect(isDuplicate(event, { ...memoryStore(), complete: down })).rejects.toThrow('store is down')
   })
 
-  it('waits for a store without a deadline, which the transaction has', async () => {
+  it('waits for the store without a deadline, because the transaction has one', async () => {
     const { promise, resolve } = deferred<'claimed'>()
     const found = isDuplicate(event, { claim: () => promise })
     await vi.advanceTimersByTimeAsync(600_000)
@@ -75,17 +75,17 @@ describe('isDuplicate', () => {
     expect(await found).toBe(false)
   })
 
-  it('throws what the store throws', async () => {
+  it('throws the error of claim', async () => {
     await expect(isDuplicate(event, { claim: down })).rejects.toThrow('store is down')
   })
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1000'])('rejects a ttl of %s', async (ttlMs) => {
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1000'])('rejects a ttlMs of %s', async (ttlMs) => {
     await expect(isDuplicate(event, memoryStore(), { ttlMs: ttlMs as number })).rejects.toMatchObject({
       code: 'invalid_options',
     })
   })
 
-  it('gives two endpoints that share a store the event each, by their scopes', async () => {
+  it('returns false once for each scope if endpoints share a store', async () => {
     const store = memoryStore()
     for (const scope of ['a', 'b', undefined]) {
       expect(await isDuplicate(event, store, { scope })).toBe(false)

@@ -1,4 +1,4 @@
-/** The key of an event (src/CONTRACT.md §5): which deliveries are one event, and which are not. */
+/** The key of an event (src/CONTRACT.md §5): which deliveries are the same event, and which are different ones. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { runs } from '../support/runs.js'
 
 const TIME = '2026-03-18T14:32:00Z'
 
-/** The envelope as JSON text, so that a test can hold numbers that JavaScript cannot. */
+/** The envelope as JSON text, because some tests need numbers that JavaScript can't represent. */
 function textOf(event: string, data: object | string, rest: object = {}): string {
   const fields = JSON.stringify({ event, timestamp: TIME, ...rest }).slice(0, -1)
   return `${fields},"data":${typeof data === 'string' ? data : JSON.stringify(data)}}`
@@ -22,7 +22,7 @@ const DIGEST = '[\\da-f]{64}'
 const ESCAPED_TIME = '2026-03-18T14%003a32%003a00Z'
 const ONCE = ['call.started', 'call.joined', 'call.ended', 'call.failed', 'call.analyzed']
 
-/** The fields that tell a bill from its correction, with two values each. */
+/** The fields that distinguish a bill from its correction, with two values each. */
 const BILLING: readonly (readonly [name: string, one: unknown, other: unknown])[] = [
   ['billingStatus', 'BILLING_STATUS_BILLED', 'BILLING_STATUS_REFUNDED'],
   ['billing_status', 'BILLING_STATUS_BILLED', 'BILLING_STATUS_REFUNDED'],
@@ -33,7 +33,7 @@ const BILLING: readonly (readonly [name: string, one: unknown, other: unknown])[
   ['billed_duration', 60, 61],
 ]
 
-describe('the form of a key', () => {
+describe('the key of an event', () => {
   it.each([
     ...ONCE.map((name) => [name, { call: { callId: 'c1' } }, {}, `${name}:call:c1`] as const),
     ['call.completed', { call_id: 'c1' }, {}, 'call.ended:call:c1'],
@@ -54,7 +54,7 @@ describe('the form of a key', () => {
     ['call.created', { eventId: 'e1' }, {}, 'call.created:event:e1'],
     ['call.created', { event_id: 'e1' }, {}, 'call.created:event:e1'],
     ['call.created', { id: 'row' }, {}, `call.created:content:${ESCAPED_TIME}:${DIGEST}`],
-  ] as const)('of %s with %j %j', (event, data, rest, expected) => {
+  ] as const)('has the documented form for %s with %j %j', (event, data, rest, expected) => {
     expect(key(event, data, rest)).toMatch(new RegExp(`^${expected.replaceAll('.', '\\.')}$`))
   })
 
@@ -67,11 +67,14 @@ describe('the form of a key', () => {
     ['batch.status.changed', { status: 'RUNNING', call_id: 'c1', voice_id: 'v1' }],
     ['batch.created', { batch_id: 'b1' }],
     ['crm.synced', { call_id: 'c1', batch_id: 'b1', voice_id: 'v1' }],
-  ])('of %s with %j is time and content: these ids do not say which event it is', (event, data) => {
-    expect(key(event, data)).toMatch(new RegExp(`^[\\w.]+:content:${ESCAPED_TIME}:${DIGEST}$`))
-  })
+  ])(
+    'is made of time and content for %s with %j, because these ids do not identify the event',
+    (event, data) => {
+      expect(key(event, data)).toMatch(new RegExp(`^[\\w.]+:content:${ESCAPED_TIME}:${DIGEST}$`))
+    },
+  )
 
-  it('has the SHA-256 digest of the content', () => {
+  it('ends with the SHA-256 digest of the content', () => {
     // printf '{"timestamp":1,"data":{}}' | sha256sum
     expect(key('call.ended', {}, { timestamp: 1 })).toBe(
       'call.ended:content:1:9274738bd92f6dea9801c5af8b67f598926f13701823867f774553044ce69b3a',
@@ -79,7 +82,7 @@ describe('the form of a key', () => {
   })
 })
 
-describe('two events, which must not share a key', () => {
+describe('the keys of two events differ', () => {
   const campaign = (data: object, rest: object = {}) =>
     textOf('batch.status.changed', { batch_id: 'b1', ...data }, rest)
   const billed = (call: object | string) =>
@@ -92,7 +95,7 @@ describe('two events, which must not share a key', () => {
 
   it.each<[string, string, string]>([
     [
-      'the types of one call',
+      'two types of one call',
       textOf('call.started', { call_id: 'c1' }),
       textOf('call.ended', { call_id: 'c1' }),
     ],
@@ -103,33 +106,37 @@ describe('two events, which must not share a key', () => {
     ],
     ['two statuses', campaign({ status: 'PAUSED' }), campaign({ status: 'RUNNING' })],
     [
-      'the same status at two times',
+      'the same status at two different times',
       campaign({ status: 'RUNNING' }),
       campaign({ status: 'RUNNING' }, { timestamp: 2 }),
     ],
-    ['progress within a second', campaign({ completedCount: 10 }), campaign({ completedCount: 11 })],
     [
-      'two statuses under the id of a row',
+      'two steps of progress within one second',
+      campaign({ completedCount: 10 }),
+      campaign({ completedCount: 11 }),
+    ],
+    [
+      'two statuses with the same row id',
       campaign({ id: 'r1', status: 'a' }),
       campaign({ id: 'r1', status: 'b' }),
     ],
     [
-      'two statuses, the id of the batch as id',
+      'two statuses with the id of the batch as the event id',
       campaign({ status: 'a' }, { id: 'b1' }),
       campaign({ status: 'b' }, { id: 'b1' }),
     ],
     [
-      'two statuses, a copied row id as id',
+      'two statuses with a copied row id as the event id',
       campaign({ id: 7, status: 'a' }, { id: 7 }),
       campaign({ id: 7, status: 'b' }, { id: 7 }),
     ],
     [
-      'two statuses, a contact deep inside as id',
+      'two statuses with the id of a nested contact as the event id',
       campaign({ contacts: [{ id: 'k1' }], status: 'a' }, { id: 'k1' }),
       campaign({ contacts: [{ id: 'k1' }], status: 'b' }, { id: 'k1' }),
     ],
     [
-      'an unknown type of one row',
+      'two changes of one row in an unknown type',
       textOf('agent.updated', { id: 'a1', name: 'x' }),
       textOf('agent.updated', { id: 'a1', name: 'y' }),
     ],
@@ -139,39 +146,39 @@ describe('two events, which must not share a key', () => {
       textOf('voice.created', {}, { id: 'e1' }),
     ],
     [
-      'an unknown type of one call',
+      'two steps of one call in an unknown type',
       textOf('call.progress', { call_id: 'c1', percent: 1 }),
       textOf('call.progress', { call_id: 'c1', percent: 2 }),
     ],
     [
-      'fields beside data',
+      'different fields outside `data`',
       textOf('call.ended', {}, { call_id: 'c1' }),
       textOf('call.ended', {}, { call_id: 'c2' }),
     ],
     [
-      'billed and refunded',
+      'a bill and its refund',
       billed({ billingStatus: 'BILLING_STATUS_BILLED' }),
       billed({ billingStatus: 'BILLING_STATUS_REFUNDED' }),
     ],
-    ['billed and corrected', billed({ costUsd: 0.12 }), billed({ costUsd: 0.1 })],
-    ['another billed duration', billed({ billedDuration: '60s' }), billed({ billedDuration: '61s' })],
+    ['a bill and its correction', billed({ costUsd: 0.12 }), billed({ costUsd: 0.1 })],
+    ['two billed durations', billed({ billedDuration: '60s' }), billed({ billedDuration: '61s' })],
     [
-      'a corrected cost of many digits',
+      'a cost and its correction with many digits',
       billed('"costUsd":0.12000000000000000001'),
       billed('"costUsd":0.12000000000000000002'),
     ],
     [
-      'billed in the flat shape',
+      'two bills in the flat form',
       textOf('call.billed', { call_id: 'c1', cost_usd: 1 }),
       textOf('call.billed', { call_id: 'c1', cost_usd: 0 }),
     ],
     [
-      'billed without a known field',
+      'two bills without a known field',
       textOf('call.billed', { call_id: 'c1', amount: 1 }),
       textOf('call.billed', { call_id: 'c1', amount: 0 }),
     ],
     ['two failures of one voice', failed({ error_message: 'noise' }), failed({ error_message: 'silence' })],
-    ['two trainings of one voice', failed({ timestamp: 1 }), failed({ timestamp: 2 })],
+    ['two failures of one voice at different times', failed({ timestamp: 1 }), failed({ timestamp: 2 })],
     ...[
       ['agent.updated', '{"n":#}'],
       ['call.ended', '{"call_id":#}'],
@@ -194,34 +201,34 @@ describe('two events, which must not share a key', () => {
       textOf('agent.updated', `{"n":${one}}`),
       textOf('agent.updated', `{"n":${other}}`),
     ]),
-  ])('%s', (_, one, other) => {
+  ])('for %s', (_, one, other) => {
     expect(dedupeKey(parseEvent(one))).not.toBe(dedupeKey(parseEvent(other)))
   })
 
-  it('kinds of id', () => {
+  it('for ids of different kinds', () => {
     expect(key('call.ended', {}, { id: 'x' })).not.toBe(key('call.ended', { call_id: 'x' }))
   })
 
-  it('ids with separators inside', () => {
+  it('for ids that contain separators', () => {
     expect(key('call.ended', {}, { id: 'a:b' })).not.toBe(key('call.ended', {}, { id: 'a%003ab' }))
     expect(key('a:event', {}, { id: 'b' })).not.toBe(key('a', {}, { id: 'event:b' }))
   })
 })
 
-describe('one event, which must keep its key', () => {
-  it.each(ONCE)('%s with an id and a time made per attempt', (name) => {
+describe('the key of an event stays the same', () => {
+  it.each(ONCE)('for %s if each attempt has its own id and time', (name) => {
     const attempt = (id: string, timestamp: number) =>
       key(name, { call: { callId: 'c1' }, id }, { id, timestamp })
     expect(attempt('evt_1', 1)).toBe(attempt('evt_2', 2))
   })
 
-  it('call.billed with an id and a time made per attempt', () => {
+  it('for call.billed if each attempt has its own id and time', () => {
     const attempt = (id: string, timestamp: number) =>
       key('call.billed', { call: { callId: 'c1', costUsd: 0.12 } }, { id, timestamp })
     expect(attempt('evt_1', 1)).toBe(attempt('evt_2', 2))
   })
 
-  it.each(BILLING)('call.billed whose content differs, if it has %s', (name, one, other) => {
+  it.each(BILLING)('for call.billed if its content differs but %s does not', (name, one, other) => {
     const flat = (value: unknown, summary: string) =>
       key('call.billed', { call_id: 'c1', [name]: value, summary })
     const nested = (value: unknown, summary: string) =>
@@ -229,31 +236,31 @@ describe('one event, which must keep its key', () => {
     for (const keyOf of [flat, nested]) {
       expect(keyOf(one, 'a')).toBe(keyOf(one, 'b'))
       expect(keyOf(one, 'a')).not.toBe(keyOf(other, 'a'))
-      // Without any of the fields, all of the content decides.
+      // Without any of these fields, the whole content decides.
       expect(keyOf(null, 'a')).not.toBe(keyOf(null, 'b'))
     }
   })
 
-  it('voice.training.completed with an id and a time made per attempt', () => {
+  it('for voice.training.completed if each attempt has its own id and time', () => {
     const attempt = (id: string, timestamp: number) =>
       key('voice.training.completed', { voiceId: 'v1', timestamp: 5 }, { id, timestamp })
     expect(attempt('evt_1', 1)).toBe(attempt('evt_2', 2))
   })
 
-  it('batch.status.changed with an event id', () => {
+  it('for batch.status.changed with an event id if each attempt has its own time', () => {
     const attempt = (timestamp: number) =>
       key('batch.status.changed', { batchId: 'b1', status: 'x' }, { id: 'evt_1', timestamp })
     expect(attempt(1)).toBe(attempt(2))
   })
 
-  it('an alias and its name', () => {
+  it('for an alias and the name that it stands for', () => {
     expect(key('call.completed', { call_id: 'c1' })).toBe(key('call.ended', { call_id: 'c1' }))
     expect(key('call.ended', { event: 'call.completed', call_id: 'c1' })).toBe(
       key('call.ended', { call_id: 'c1' }),
     )
   })
 
-  it('whatever the status is', () => {
+  it('for any value of the status', () => {
     const odd = { toString: 1, valueOf: 2 }
     const change = (status: unknown) => key('batch.status.changed', { batch_id: 'b1', status })
     expect(change(odd)).toBe(change(odd))
@@ -261,7 +268,7 @@ describe('one event, which must keep its key', () => {
   })
 })
 
-/** Types of every row of the table, and payloads that reach each. */
+/** Types for every row of the table, and payloads that reach each row. */
 const anyEvent = fc.record({
   event: fc.constantFrom(
     ...ONCE,
@@ -288,10 +295,10 @@ const textOfAny = (each: { event: string; timestamp: unknown; ids: object; id: u
   )
 
 describe('the key of any event', () => {
-  it('is the same for the same bytes, a copy, a clone and what was stored as JSON', () => {
+  it('is the same for the same bytes, a copy, a clone, and a copy that was stored as JSON', () => {
     fc.assert(
       fc.property(anyEvent, (each) => {
-        // Whatever JSON.stringify writes survives: it has no number that parsing cannot hold, but -0.
+        // JSON.stringify writes only numbers that survive parsing, except -0.
         const event = parseEvent(textOfAny(each))
         const copies: TruedyEvent[] = [
           parseEvent(textOfAny(each)),
@@ -314,7 +321,7 @@ describe('the key of any event', () => {
     )
   })
 
-  it('changes with any digit, name or string in the content that decides', () => {
+  it('changes with each digit, name or string in the content that determines it', () => {
     const content = fc.oneof(
       fc.record({
         type: fc.constant('digit'),
@@ -347,7 +354,7 @@ describe('the key of any event', () => {
     )
   })
 
-  it('is cut, with a digest of the whole, if an id is very long', () => {
+  it('is truncated and ends with a digest of the whole if an id is very long', () => {
     const long = (end: string) => key('call.ended', {}, { id: 'x'.repeat(10_000) + end })
     expect(long('a')).toHaveLength(255)
     expect(long('a')).not.toBe(long('b'))
@@ -356,7 +363,7 @@ describe('the key of any event', () => {
     expect(key('call.ended', {}, { id: 'x'.repeat(255 - 'call.ended:event:'.length) })).not.toContain('~')
   })
 
-  it('is the same for the same id and differs for different ids, whatever these hold', () => {
+  it('is the same for equal ids and different for different ids of any content', () => {
     const id = fc.string({ unit: 'binary', minLength: 1, maxLength: 300 })
     fc.assert(
       fc.property(id, id, (a, b) => {
@@ -365,7 +372,7 @@ describe('the key of any event', () => {
     )
   })
 
-  it.each([5_000, 100_000])('exists for JSON that nests %i levels', (depth) => {
+  it.each([5_000, 100_000])('can be computed for JSON with %i levels', (depth) => {
     const nested = (inner: string) => `{"x":${'[{"a":'.repeat(depth / 2)}${inner}${'}]'.repeat(depth / 2)}}`
     const [one, same, other] = ['1', '1', '2'].map((inner) => key('agent.updated', nested(inner)))
     expect(one).toBe(same)
@@ -373,19 +380,24 @@ describe('the key of any event', () => {
   })
 })
 
-describe('an id of the event', () => {
+describe('an event id', () => {
   it.each([
-    ['counts', '7', { count: 8 }, true],
-    ['counts if a number only looks like it', '07', { count: 7 }, true],
-    ['is uncertain if the payload has it as a number', '7', { count: 7 }, false],
-    ['is uncertain if the payload has it as a text', 'x', { rows: [{ id: 'x' }] }, false],
+    ['becomes part of the key', '7', { count: 8 }, true],
+    ['becomes part of the key if a number in the payload only resembles it', '07', { count: 7 }, true],
+    ['does not become part of the key if the payload contains it as a number', '7', { count: 7 }, false],
+    [
+      'does not become part of the key if the payload contains it as a string',
+      'x',
+      { rows: [{ id: 'x' }] },
+      false,
+    ],
   ])('%s', (_, id, data, isCertain) => {
     expect(key('agent.updated', data, { id })).toMatch(isCertain ? `event:${id}` : ':content:')
   })
 })
 
-describe('the key of an event at one of several endpoints', () => {
-  it('is marked if it looks like a scope or a job', () => {
+describe('a scoped key', () => {
+  it('has a prefix even without a scope if the key looks like a scope or a job', () => {
     expect(scopedKey('@a', undefined)).toBe('@/@a')
     expect(scopedKey('job/a', undefined)).toBe('@/job/a')
     for (const plain of ['a@b', 'a job/b']) expect(scopedKey(plain, undefined)).toBe(plain)
@@ -395,7 +407,7 @@ describe('the key of an event at one of several endpoints', () => {
     expect(scopedKey('call.ended:call:c1', undefined)).toBe('call.ended:call:c1')
   })
 
-  it('is one to one, whatever scope and key hold', () => {
+  it('is unique for each combination of scope and key', () => {
     const text = fc.oneof(
       fc.string({ minLength: 1 }),
       fc.constantFrom('a', 'a:b', 'job', '@a', '@', '@/x', '@a/x', 'job/x', 'a/x', 'x', '/'),
@@ -404,7 +416,7 @@ describe('the key of an event at one of several endpoints', () => {
     fc.assert(
       fc.property(text, scope, text, scope, (key1, scope1, key2, scope2) => {
         expect(scopedKey(key1, scope1) === scopedKey(key2, scope2)).toBe(key1 === key2 && scope1 === scope2)
-        // What a job handler records under.
+        // A job handler records under keys of this form.
         expect(scopedKey(key1, scope1)).not.toBe(`job/${scopedKey(key2, scope2)}`)
       }),
       runs(200),

@@ -13,7 +13,7 @@ afterEach(() => {
 })
 
 describe('processOnce', () => {
-  it('runs the handler once and says what it returned', async () => {
+  it('runs the handler once and returns its value', async () => {
     const { store, steps } = recording()
     const handler = vi.fn(() => 42)
     expect(await processOnce(event, store, handler)).toEqual({
@@ -26,7 +26,7 @@ describe('processOnce', () => {
     expect(steps).toEqual(['claim: claimed', 'complete: true', 'claim: done'])
   })
 
-  it('hands the handler the event, the key and a signal', async () => {
+  it('passes the event, the key and a signal to the handler', async () => {
     await processOnce(event, memoryStore(), (received, context) => {
       expect(received).toBe(event)
       expect(context.key).toBe(KEY)
@@ -35,7 +35,7 @@ describe('processOnce', () => {
     expect.assertions(3)
   })
 
-  it('is busy for another delivery while the handler runs', async () => {
+  it('returns busy for another delivery while the handler runs', async () => {
     const store = memoryStore()
     const { promise, resolve } = deferred<void>()
     const first = processOnce(event, store, () => promise)
@@ -45,7 +45,7 @@ describe('processOnce', () => {
     expect(await processOnce(event, store, () => {})).toEqual({ status: 'duplicate' })
   })
 
-  it('runs one handler of a hundred deliveries at the same moment', async () => {
+  it('runs the handler once for 100 concurrent deliveries', async () => {
     const store = memoryStore()
     const handler = vi.fn()
     const outcomes = await Promise.all(Array.from({ length: 100 }, () => processOnce(event, store, handler)))
@@ -53,7 +53,7 @@ describe('processOnce', () => {
     expect(outcomes.filter(({ status }) => status === 'processed')).toHaveLength(1)
   })
 
-  it('releases the event when the handler throws, and throws its error unchanged', async () => {
+  it('releases the event if the handler throws, and rethrows the error unchanged', async () => {
     const { store, steps } = recording()
     const error = new Error('CRM is down')
     await expect(
@@ -70,8 +70,8 @@ describe('processOnce', () => {
 
   it.each<[string, DedupeStore['release']]>([
     ['fails', down],
-    ['hangs', () => new Promise<never>(() => {})],
-  ])('throws the error of the handler also if the release %s', async (_, release) => {
+    ['never settles', () => new Promise<never>(() => {})],
+  ])('throws the error of the handler even if the release %s', async (_, release) => {
     const outcome = processOnce(event, { ...memoryStore(), release }, () =>
       Promise.reject(new Error('CRM is down')),
     )
@@ -80,7 +80,7 @@ describe('processOnce', () => {
     await expect(outcome).rejects.toThrow('CRM is down')
   })
 
-  it('a process that dies leaves a lease that ends', async () => {
+  it('processes an event after the lease of a crashed process has expired', async () => {
     const store = memoryStore()
     const dead = 'owner of a process that died'
     await store.claim(KEY, { owner: dead, leaseMs: 60_000 })
@@ -91,11 +91,15 @@ describe('processOnce', () => {
   })
 
   it.each<[string, Partial<DedupeStore>, string]>([
-    ['says that another worker holds it', { complete: () => false }, 'another worker'],
-    ['says nothing', { complete: () => undefined as never }, "store.complete's result must be true or false"],
-    ['stays down', { complete: down }, 'store is down'],
-    ['hangs', { complete: () => new Promise<never>(() => {}) }, 'did not finish within'],
-  ])('is processed but not recorded if the completion %s, and says why', async (_, broken, message) => {
+    ['reports that another worker holds the event', { complete: () => false }, 'another worker'],
+    [
+      'returns undefined',
+      { complete: () => undefined as never },
+      "store.complete's result must be true or false",
+    ],
+    ['keeps failing', { complete: down }, 'store is down'],
+    ['never settles', { complete: () => new Promise<never>(() => {}) }, 'did not finish within'],
+  ])('returns processed but not recorded, with the reason, if complete %s', async (_, broken, message) => {
     const outcome = processOnce(event, { ...memoryStore(), ...broken }, () => 1)
     await vi.advanceTimersByTimeAsync(10_000)
     expect(await outcome).toEqual({
@@ -106,8 +110,8 @@ describe('processOnce', () => {
     })
   })
 
-  describe('if the completion fails', () => {
-    /** A store whose `complete` fails so many times, before it does what it should. */
+  describe('if complete fails', () => {
+    /** A store whose `complete` fails `failures` times before it works. */
     function failingStore(failures: number) {
       const store = memoryStore()
       const complete = vi.fn(store.complete)
@@ -115,7 +119,7 @@ describe('processOnce', () => {
       return { ...store, complete }
     }
 
-    it('tries again after waits that double, for six seconds', async () => {
+    it('tries again with doubling waits for six seconds', async () => {
       const store = failingStore(100)
       const times: number[] = []
       const startedAt = Date.now()
@@ -129,7 +133,7 @@ describe('processOnce', () => {
       expect(times).toEqual([0, 50, 150, 350, 750, 1550, 3150])
     })
 
-    it('is recorded by the first try that succeeds', async () => {
+    it('returns recorded after the first attempt that succeeds', async () => {
       const store = failingStore(6)
       const outcome = processOnce(event, store, () => 1)
       await vi.advanceTimersByTimeAsync(6000)
@@ -137,7 +141,7 @@ describe('processOnce', () => {
       expect(await processOnce(event, store, () => 1)).toEqual({ status: 'duplicate' })
     })
 
-    it('is recorded if only the answer was lost', async () => {
+    it('returns recorded if only the response was lost', async () => {
       const store = memoryStore()
       const complete = vi.fn(store.complete).mockImplementationOnce((...args) => {
         store.complete(...args)
@@ -149,14 +153,14 @@ describe('processOnce', () => {
       expect(complete).toHaveBeenCalledTimes(2)
     })
 
-    it('is recorded though the lease has expired, if nobody else claims', async () => {
+    it('returns recorded after the lease has expired if nobody else claims the event', async () => {
       const store = failingStore(6)
       const outcome = processOnce(event, store, () => 1, { leaseMs: 100 })
       await vi.advanceTimersByTimeAsync(6000)
       expect(await outcome).toMatchObject({ recorded: true })
     })
 
-    it('asks no more when another worker holds the event', async () => {
+    it('stops trying once another worker holds the event', async () => {
       const complete = vi.fn().mockRejectedValueOnce(new Error('store is down')).mockResolvedValue(false)
       const outcome = processOnce(event, { ...memoryStore(), complete }, () => 1)
       await vi.advanceTimersByTimeAsync(10_000)
@@ -165,7 +169,7 @@ describe('processOnce', () => {
     })
   })
 
-  it('gives up a claim that is not answered in time, and gives it back if it comes late', async () => {
+  it('gives up a claim that times out, and releases the event if the claim succeeds late', async () => {
     const inner = memoryStore()
     const handler = vi.fn()
     const claim: DedupeStore['claim'] = async (key, lease) => {
@@ -184,7 +188,7 @@ describe('processOnce', () => {
     expect(await processOnce(event, inner, handler)).toMatchObject({ status: 'processed' })
   })
 
-  it('waits as long for a step as it is told to', async () => {
+  it('waits stepTimeoutMs for a step', async () => {
     const store = { ...memoryStore(), claim: () => new Promise<never>(() => {}) }
     const outcome = processOnce(event, store, () => {}, { stepTimeoutMs: 200 })
     outcome.catch(() => {})
@@ -192,7 +196,7 @@ describe('processOnce', () => {
     await expect(outcome).rejects.toMatchObject({ code: 'step_timeout' })
   })
 
-  it('throws what the store throws at the claim, and runs nothing', async () => {
+  it('throws the error of claim without running the handler', async () => {
     const handler = vi.fn()
     await expect(processOnce(event, { ...memoryStore(), claim: down }, handler)).rejects.toThrow(
       'store is down',
@@ -200,14 +204,14 @@ describe('processOnce', () => {
     expect(handler).not.toHaveBeenCalled()
   })
 
-  it.each(['OK', true, undefined, null, 1])('does not take %s for a claim', async (answer) => {
+  it.each(['OK', true, undefined, null, 1])('rejects %s as the result of claim', async (answer) => {
     const handler = vi.fn()
     const store = { ...memoryStore(), claim: () => answer as never }
     await expect(processOnce(event, store, handler)).rejects.toMatchObject({ code: 'invalid_options' })
     expect(handler).not.toHaveBeenCalled()
   })
 
-  it('remembers for 72 hours, longer than Truedy retries', async () => {
+  it('remembers an event for 72 hours by default, longer than Truedy retries', async () => {
     const store = memoryStore()
     await processOnce(event, store, () => {})
     vi.advanceTimersByTime(72 * 3600 * 1000 - 1)
@@ -217,7 +221,7 @@ describe('processOnce', () => {
   })
 
   it.each(['leaseMs', 'ttlMs', 'handlerTimeoutMs', 'stepTimeoutMs'])(
-    'rejects %s that is not positive and finite',
+    'rejects an invalid %s',
     async (name) => {
       for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
         await expect(processOnce(event, memoryStore(), () => {}, { [name]: value })).rejects.toMatchObject({
@@ -227,14 +231,14 @@ describe('processOnce', () => {
     },
   )
 
-  it('takes another key', async () => {
+  it('uses the key of its `key` function', async () => {
     const store = memoryStore()
     const key = () => 'mine'
     await processOnce(event, store, (_, context) => expect(context.key).toBe('mine'), { key })
     expect(await store.claim('mine', { owner: 'x', leaseMs: 1 })).toBe('done')
   })
 
-  it('gives two endpoints that share a store the event each, by their scopes', async () => {
+  it('processes the event once for each scope if endpoints share a store', async () => {
     const store = memoryStore()
     const keys: string[] = []
     for (const scope of ['a', 'b', undefined]) {
@@ -268,8 +272,8 @@ describe('processOnce', () => {
     })
   })
 
-  describe('renews the lease', () => {
-    /** Runs a handler that works until told to stop. */
+  describe('the lease of processOnce', () => {
+    /** Runs a handler that works until it is told to stop. */
     function work(store: DedupeStore, options: object = {}) {
       const { promise, resolve, reject } = deferred<string>()
       let signal = new AbortController().signal
@@ -282,7 +286,7 @@ describe('processOnce', () => {
       return { outcome, resolve, reject, signal: () => signal }
     }
 
-    it('every third of its length, while the handler runs, and not after', async () => {
+    it('is renewed every third of its length while the handler runs, and not afterward', async () => {
       const { store, steps } = recording()
       const { outcome, resolve } = work(store)
       await vi.advanceTimersByTimeAsync(8000)
@@ -296,7 +300,7 @@ describe('processOnce', () => {
       expect(vi.getTimerCount()).toBe(0)
     })
 
-    it('until handlerTimeoutMs: then it rejects, the signal is aborted, and the lease expires', async () => {
+    it('is renewed until handlerTimeoutMs; then processOnce rejects, the signal is aborted, and the lease expires', async () => {
       const { store, steps } = recording()
       const { outcome, signal } = work(store, { handlerTimeoutMs: 10_000 })
       await vi.advanceTimersByTimeAsync(9999)
@@ -313,9 +317,9 @@ describe('processOnce', () => {
     })
 
     it.each([
-      ['is marked done if it succeeds while the lease is held', 1000, 'duplicate'],
-      ['is left alone if it succeeds later', 4000, 'processed'],
-    ])('a handler that outlived its time %s', async (_, lateMs, status) => {
+      ['be marked done if the handler succeeds while the lease is held', 1000, 'duplicate'],
+      ['be processed again if the handler succeeds after it expired', 4000, 'processed'],
+    ])('lets an event whose handler timed out %s', async (_, lateMs, status) => {
       const store = memoryStore()
       const { outcome, resolve } = work(store, { handlerTimeoutMs: 10_000 })
       await vi.advanceTimersByTimeAsync(10_000)
@@ -326,16 +330,16 @@ describe('processOnce', () => {
       expect(await processOnce(event, store, () => {})).toMatchObject({ status })
     })
 
-    it('a handler that fails after its time makes no unhandled rejection', async () => {
+    it('causes no unhandled rejection if the handler fails after its timeout', async () => {
       const { outcome, reject } = work(memoryStore(), { handlerTimeoutMs: 10_000 })
       await vi.advanceTimersByTimeAsync(10_000)
       await expect(outcome).rejects.toMatchObject({ code: 'handler_timeout' })
-      // vitest fails on an unhandled one.
+      // vitest fails on an unhandled rejection.
       reject(new Error('late'))
       await vi.advanceTimersByTimeAsync(0)
     })
 
-    it('and does not take back one that is lost and free again', async () => {
+    it('is not claimed back once it was lost and released', async () => {
       const inner = memoryStore()
       let owner = ''
       const claim: DedupeStore['claim'] = (key, lease) => {
@@ -352,7 +356,7 @@ describe('processOnce', () => {
       expect(await inner.claim(KEY, { owner: 'other', leaseMs: 1 })).toBe('claimed')
     })
 
-    it.each([false, undefined, null, 'OK', 1])('aborts the signal when renew says %o', async (answer) => {
+    it.each([false, undefined, null, 'OK', 1])('aborts the signal once renew returns %o', async (answer) => {
       const store = { ...memoryStore(), renew: () => answer as boolean }
       const { resolve, signal, outcome } = work(store)
       await vi.advanceTimersByTimeAsync(999)
@@ -364,7 +368,7 @@ describe('processOnce', () => {
       await outcome
     })
 
-    it('through a store that is down for a moment', async () => {
+    it('survives a store that is down for a moment', async () => {
       const inner = memoryStore()
       let isDown = false
       const store: DedupeStore = {
@@ -383,9 +387,9 @@ describe('processOnce', () => {
     })
 
     it.each([
-      ['stays down', () => Promise.reject(new Error('down')), new Error('down')],
-      ['hangs', () => new Promise<never>(() => {}), undefined],
-    ])('and aborts the signal when it expires, if the store %s', async (_, renew, cause) => {
+      ['always fails', () => Promise.reject(new Error('down')), new Error('down')],
+      ['never settles', () => new Promise<never>(() => {}), undefined],
+    ])('aborts the signal when it expires because renew %s', async (_, renew, cause) => {
       const { outcome, resolve, signal } = work({ ...memoryStore(), renew })
       await vi.advanceTimersByTimeAsync(2990)
       expect(signal().aborted).toBe(false)
@@ -399,7 +403,7 @@ describe('processOnce', () => {
       await outcome
     })
 
-    it('names no cause that a later renewal has settled', async () => {
+    it('expires without the error of an earlier renewal as the cause if a later renewal succeeded', async () => {
       const inner = memoryStore()
       let renewals = 0
       const renew: DedupeStore['renew'] = (key, lease) => {
@@ -414,7 +418,7 @@ describe('processOnce', () => {
       expect(signal().reason).toMatchObject({ message: expect.stringContaining('expired'), cause: undefined })
     })
 
-    it('counts it from before the request: a slow claim shortens what is left', async () => {
+    it('is counted from before the claim, so that a slow claim shortens it', async () => {
       const inner = memoryStore()
       const renew = vi.fn<DedupeStore['renew']>(() => Promise.reject(new Error('down')))
       const claim: DedupeStore['claim'] = async (key, lease) => {
@@ -427,7 +431,7 @@ describe('processOnce', () => {
       expect(signal().aborted).toBe(true)
     })
 
-    it('counts a renewal from before its request, too', async () => {
+    it('is counted from before a renewal', async () => {
       const inner = memoryStore()
       let renewals = 0
       const renew: DedupeStore['renew'] = async (key, lease) => {
@@ -437,14 +441,14 @@ describe('processOnce', () => {
         return isRenewed
       }
       const { signal } = work({ ...inner, renew })
-      // Asked after a second, so that it lasts to the fourth, whatever the answer took.
+      // The renewal starts after 1 s, so that the lease lasts until 4 s, however long the response takes.
       await vi.advanceTimersByTimeAsync(3900)
       expect(signal().aborted).toBe(false)
       await vi.advanceTimersByTimeAsync(400)
       expect(signal().aborted).toBe(true)
     })
 
-    it('gives it up after a sleep of the machine, by the clock on the wall', async () => {
+    it('expires during a sleep of the machine, by the wall clock', async () => {
       const { signal } = work(memoryStore())
       await vi.advanceTimersByTimeAsync(500)
       vi.setSystemTime(Date.now() + 3_600_000)
@@ -452,7 +456,7 @@ describe('processOnce', () => {
       expect(signal().aborted).toBe(true)
     })
 
-    it('keeps it when the clock on the wall is set back', async () => {
+    it('survives a wall clock that is set back', async () => {
       const { signal, resolve, outcome } = work(memoryStore())
       vi.setSystemTime(Date.now() - 3_600_000)
       await vi.advanceTimersByTimeAsync(8000)
@@ -461,7 +465,7 @@ describe('processOnce', () => {
       expect(await outcome).toMatchObject({ recorded: true })
     })
 
-    it('never aborts after the handler succeeded', async () => {
+    it('does not abort the signal after the handler succeeded', async () => {
       const { promise: slow, resolve: answer } = deferred<boolean>()
       const { promise: slower, resolve: complete } = deferred<boolean>()
       const { outcome, resolve, signal } = work({
@@ -481,7 +485,7 @@ describe('processOnce', () => {
       expect(vi.getTimerCount()).toBe(0)
     })
 
-    it('never after the release: a renewal that is under way does not take it again', async () => {
+    it('is not claimed back by a renewal that was pending at the release', async () => {
       const inner = memoryStore()
       const { promise: slow, resolve: answer } = deferred<void>()
       const renew: DedupeStore['renew'] = async (key, lease) => {
@@ -497,7 +501,7 @@ describe('processOnce', () => {
       expect(await inner.claim(KEY, { owner: 'next', leaseMs: 1 })).toBe('claimed')
     })
 
-    it('where timers are numbers', async () => {
+    it('works in runtimes whose timers are numbers', async () => {
       vi.useRealTimers()
       const numbers = vi.spyOn(globalThis, 'setTimeout').mockImplementation((() => 1) as never)
       const outcome = await processOnce(event, memoryStore(), () => 'done')
@@ -505,7 +509,7 @@ describe('processOnce', () => {
       expect(outcome).toMatchObject({ value: 'done' })
     })
 
-    it('with timers that keep no process alive while the handler runs', async () => {
+    it('has timers that do not keep the process alive while the handler runs', async () => {
       vi.useRealTimers()
       const setTimer = vi.spyOn(globalThis, 'setTimeout')
       await processOnce(event, memoryStore(), () => setTimer.mock.calls.length, {
@@ -514,7 +518,8 @@ describe('processOnce', () => {
       })
       for (const [, delay] of setTimer.mock.calls) expect(delay).toBeLessThanOrEqual(2 ** 31 - 1)
       const timers = setTimer.mock.results.map(({ value }) => value as NodeJS.Timeout)
-      // The look at the lease, and the end of the handler's time; the deadlines of steps are over when they are answered.
+      // Two timers remain: the lease check and the handler's timeout. The deadlines of steps were cleared when the
+      // steps ended.
       expect(timers.filter((timer) => !timer.hasRef()).length).toBeGreaterThanOrEqual(2)
       setTimer.mockRestore()
     })

@@ -1,4 +1,7 @@
-/** What a diagnosis costs at most, whoever made the delivery: counted, so that a busy machine changes nothing. */
+/**
+ * The maximum cost of a diagnosis for any delivery. The tests count work instead of time, so that a busy machine
+ * changes nothing.
+ */
 
 import { createHmac } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
@@ -20,19 +23,19 @@ const keys = (size: number) =>
   `{${Array.from({ length: Math.floor(size / 13) }, (_, index) => `"${String(index).padStart(8, 'k')}":1`).join()}}`
 
 const BODIES: Readonly<Record<string, string | Uint8Array>> = {
-  'arrays without end': '['.repeat(MIB),
-  'arrays, too deep to be written again': nested('[', ']', MIB / 2),
-  'arrays of 890 levels with 100 kB in them': nested('[', ']', 890, list('1', 98_000).slice(1, -1)),
-  'arrays of 898 levels with 560 kB in them': nested('[', ']', 898, list('1', 558_000).slice(1, -1)),
-  'arrays of 890 levels with 1 MiB of text in them': nested('[', ']', 890, text('x', MIB - 2000)),
-  'objects of 890 levels': nested('{"a":', '}', 890, list('"x"', 180_000)),
+  'unclosed arrays': '['.repeat(MIB),
+  'arrays that are too deep to be serialized': nested('[', ']', MIB / 2),
+  '890 levels of arrays around 100 kB': nested('[', ']', 890, list('1', 98_000).slice(1, -1)),
+  '898 levels of arrays around 560 kB': nested('[', ']', 898, list('1', 558_000).slice(1, -1)),
+  '890 levels of arrays around a string of 1 MiB': nested('[', ']', 890, text('x', MIB - 2000)),
+  '890 levels of objects': nested('{"a":', '}', 890, list('"x"', 180_000)),
   quotes: text('\\"', MIB),
   backslashes: text('\\\\', MIB),
   'escapes of control characters': text('\\u0001', MIB),
-  'one letter that is not ASCII': Buffer.from(text('ü', MIB / 2)),
+  'a repeated letter that is not ASCII': Buffer.from(text('ü', MIB / 2)),
   emoji: Buffer.from(text('😀', MIB / 2)),
-  'many short texts': list('"ü"', MIB),
-  'as many texts as are read': list('"\\u00fc 12345"', 600_000),
+  'many short strings': list('"ü"', MIB),
+  'as many strings as are read': list('"\\u00fc 12345"', 600_000),
   'many numbers': list('1', MIB),
   'numbers that Python spells longer': list('1e15', 240_000),
   'one long number': '1'.repeat(MIB),
@@ -42,27 +45,27 @@ const BODIES: Readonly<Record<string, string | Uint8Array>> = {
   'newlines only': '\n'.repeat(MIB),
   'Windows newlines only': '\r\n'.repeat(MIB / 2),
   'white space only': ' '.repeat(MIB),
-  'base64 of nothing': 'A'.repeat(MIB),
+  'base64 of zeros': 'A'.repeat(MIB),
   'UTF-8 twice': Buffer.from('Ã¼'.repeat(MIB / 4)),
-  'no UTF-8': new Uint8Array(MIB).fill(0xff),
+  'bytes that are not UTF-8': new Uint8Array(MIB).fill(0xff),
   'UTF-16': Buffer.from(`\ufeff${'世'.repeat(MIB / 2 - 1)}`, 'utf16le'),
-  'a bomb': gzipSync(Buffer.alloc(64 * MIB)),
+  'a gzip bomb': gzipSync(Buffer.alloc(64 * MIB)),
 }
 
-/** A clock by which everything takes longer than there is time for. */
+/** A clock on which every step takes more time than there is. */
 const slowClock = (): (() => number) => {
   let time = 0
   return () => (time += 1000)
 }
 
 function expectBounded({ spent }: Budget): void {
-  // What is guaranteed, and one step more: the largest form, or the largest message.
+  // The guaranteed limits plus one step: the largest form, or the largest message.
   expect(spent.hashed).toBeLessThan(72 * MIB)
   expect(spent.built).toBeLessThan(36 * MIB)
   expect(spent.values).toBeLessThan(1_000_000)
 }
 
-describe('a diagnosis is bounded', () => {
+describe('a diagnosis has bounded costs', () => {
   it.each(Object.entries(BODIES))('for a body of %s', async (_, body) => {
     const budget = createBudget(slowClock())
     const { ok, causes } = await diagnoseWithin(budget, body, FORGED, SECRET)
@@ -96,7 +99,7 @@ describe('a diagnosis is bounded', () => {
     expectBounded(budget)
   })
 
-  it('by work alone where the clock stands still', async () => {
+  it('through the limit on its work even if the clock stands still', async () => {
     const budget = createBudget(() => 0)
     const otherSecrets = Array.from({ length: 1000 }, (_, index) => `whsec_other_${index}`)
     await diagnoseWithin(budget, text('x', MIB), FORGED, SECRET, { otherSecrets })
@@ -105,13 +108,13 @@ describe('a diagnosis is bounded', () => {
   })
 })
 
-describe('what does not fit into the budget', () => {
+describe('a diagnosis with a budget', () => {
   it.each([
-    ['too much to try in the time', text('\\"', MIB), 'within the time limit'],
+    ['too much for the time', text('\\"', MIB), 'within the time limit'],
     ['too deep', nested('[', ']', 901), '900 levels'],
     ['too many values', list('1', 200_000), '50,000 values'],
     ['too large when indented', nested('[', ']', 890, list('1', 98_000).slice(1, -1)), '4 MiB'],
-  ])('is said: %s', async (_, body, reason) => {
+  ])('says what it left out: %s', async (_, body, reason) => {
     const budget = createBudget(slowClock())
     const { cause, explanation } = await diagnoseWithin(budget, body, FORGED, SECRET)
     expect(cause).toBe('unknown')
@@ -120,7 +123,7 @@ describe('what does not fit into the budget', () => {
   })
 
   it.each([1000, 10_000, 100_000])(
-    'is nothing for a usual body of %i bytes, however slow the machine',
+    'leaves out nothing for a usual body of %i bytes, even on a slow machine',
     async (size) => {
       const turn = { role: 'agent', text: 'Grüße: “one sentence of a call”', startMs: 1.5, endMs: 2000 }
       const turns = Array.from({ length: Math.max(1, Math.floor(size / 100)) }, () => turn)
@@ -137,7 +140,7 @@ describe('what does not fit into the budget', () => {
     ['body_reserialized', (body) => body.replace(':', ': '), SECRET],
     ['secret_quoted', (body) => body, `"${SECRET}"`],
     ['secret_base64_decoded', (body) => body, Buffer.from(SECRET.slice(6), 'base64').toString()],
-  ])('is not %s, even of a mebibyte', async (cause, change, secret) => {
+  ])('finds %s even in a body of 1 MiB', async (cause, change, secret) => {
     const body = `{"event":"call.ended","data":${text('x', MIB - 100)}}`
     const signature = createHmac('sha256', SECRET).update(`${TIMESTAMP}.${body}`).digest('hex')
     const headers = { 'x-truedy-timestamp': TIMESTAMP, 'x-truedy-signature': signature }
@@ -151,7 +154,7 @@ describe('a delivery whose dot was moved', () => {
     ['2026-03-18T14:32:00', '123+05:30'],
     ['2026-03-18T14:32:00', '123Z'],
     ['2026-03-18T14:32:00', '123'],
-  ])('is no valid one: %s and %s', async (time, rest) => {
+  ])('is not diagnosed as valid: %s and %s', async (time, rest) => {
     const body = '{"event":"call.ended"}'
     const signature = createHmac('sha256', SECRET).update(`${time}.${rest}.${body}`).digest('hex')
     const headers = { 'x-truedy-timestamp': time, 'x-truedy-signature': signature }

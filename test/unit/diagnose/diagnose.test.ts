@@ -16,14 +16,14 @@ function hmac(key: string | Uint8Array, ...pieces: (string | Uint8Array)[]): str
   return digest.digest('hex')
 }
 
-/** Headers of a delivery that signs a body as Truedy does. */
+/** The headers of a delivery that signs the body as Truedy does. */
 function signed(body: string | Uint8Array, key: string | Uint8Array = SECRET, timestamp = String(SENT_AT)) {
   return { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': hmac(key, timestamp, '.', body) }
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
-/** What happens to a secret: what is given, where SECRET (or another) has signed. */
+/** What happened to the secret: the secret that is given, and the one that signed. */
 const SECRETS: readonly (readonly [DiagnosisCause, what: string, given: string, key: string | Uint8Array])[] =
   [
     ['secret_whitespace', 'a newline at the end', `${SECRET}\n`, SECRET],
@@ -50,7 +50,7 @@ const SECRETS: readonly (readonly [DiagnosisCause, what: string, given: string, 
     ],
   ]
 
-/** What happens to a body: what arrives, where BODY (or another) was signed. */
+/** What happened to the body: the body that arrives, and the one that was signed. */
 const BODIES: readonly (readonly [
   DiagnosisCause,
   what: string,
@@ -150,24 +150,24 @@ const BODIES: readonly (readonly [
   ],
 ]
 
-/** The first of the secrets above that has a cause, on a delivery that is otherwise right. */
+/** A delivery with the first of the SECRETS that has this cause, and no other fault. */
 function withSecret(cause: DiagnosisCause): Parameters<typeof diagnose> {
   const [, , given, key] = SECRETS.find(([each]) => each === cause) ?? expect.fail(`No secret for ${cause}.`)
   return [BODY, signed(BODY, key), given]
 }
 
-/** The first of the bodies above that has a cause, on a delivery that is otherwise right. */
+/** A delivery with the first of the BODIES that has this cause, and no other fault. */
 function withBody(cause: DiagnosisCause): Parameters<typeof diagnose> {
   const [, , arrives, was] = BODIES.find(([each]) => each === cause) ?? expect.fail(`No body for ${cause}.`)
   return [arrives, signed(was), SECRET]
 }
 
-/** A delivery with headers of its own. */
+/** A delivery with changed headers. */
 function withHeaders(changes: Record<string, string | string[]>): Parameters<typeof diagnose> {
   return [BODY, { ...signed(BODY), ...changes }, SECRET]
 }
 
-/** A delivery that signs another message than Truedy does. */
+/** A delivery that signs a different message than Truedy does. */
 function withMessage(...message: string[]): Parameters<typeof diagnose> {
   return withHeaders({ 'x-truedy-signature': hmac(SECRET, ...message) })
 }
@@ -175,7 +175,7 @@ function withMessage(...message: string[]): Parameters<typeof diagnose> {
 const after = (seconds: number) => ({ now: () => (SENT_AT + seconds) * 1000 })
 const { 'x-truedy-timestamp': TIMESTAMP, 'x-truedy-signature': SIGNATURE } = signed(BODY)
 
-/** A delivery for every cause. A cause without one is a type error. */
+/** A delivery for every cause. A missing cause is a type error. */
 const DELIVERIES: Readonly<Record<DiagnosisCause, Parameters<typeof diagnose>>> = {
   valid: [BODY, signed(BODY), SECRET],
   valid_but_old: [BODY, signed(BODY), SECRET, after(301)],
@@ -219,12 +219,12 @@ async function causesOf(...args: Parameters<typeof diagnose>): Promise<readonly 
 }
 
 describe('diagnose', () => {
-  it.each(Object.entries(DELIVERIES))('names the cause %s alone', async (cause, delivery) => {
+  it.each(Object.entries(DELIVERIES))('names only the cause %s', async (cause, delivery) => {
     expect(await causesOf(...delivery)).toEqual([cause])
   })
 
-  describe('of a valid delivery', () => {
-    it('finds it valid', async () => {
+  describe('for a valid delivery', () => {
+    it('returns valid', async () => {
       expect(await diagnose(BODY, signed(BODY), SECRET, NOW)).toMatchObject({
         ok: true,
         cause: 'valid',
@@ -241,13 +241,13 @@ describe('diagnose', () => {
       ['valid_but_old', 7200, '2 hours old'],
       ['valid_but_old', 172_799, '48 hours old'],
       ['valid_but_old', 172_800, '2 days old'],
-    ] as const)('finds it %s after %i seconds, and says by how much', async (cause, seconds, words) => {
+    ] as const)('returns %s after %i seconds, and says by how much', async (cause, seconds, words) => {
       const diagnosis = await diagnose(BODY, signed(BODY), SECRET, { now: () => (SENT_AT + seconds) * 1000 })
       expect(diagnosis).toMatchObject({ ok: true, cause })
       expect(diagnosis.explanation).toContain(words)
     })
 
-    it.each([-300, 300])('finds it valid at the edge of the tolerance, after %i seconds', async (seconds) => {
+    it.each([-300, 300])('returns valid exactly at the tolerance, after %i seconds', async (seconds) => {
       const { cause } = await diagnose(BODY, signed(BODY), SECRET, { now: () => (SENT_AT + seconds) * 1000 })
       expect(cause).toBe('valid')
     })
@@ -255,52 +255,52 @@ describe('diagnose', () => {
     it.each([
       [119, '119 seconds'],
       [120, '2 minutes'],
-    ])('says %i seconds as %s', async (seconds, words) => {
+    ])('writes %i seconds as %s', async (seconds, words) => {
       const options = { now: () => (SENT_AT + seconds) * 1000, toleranceSeconds: 60 }
       expect((await diagnose(BODY, signed(BODY), SECRET, options)).explanation).toContain(`${words} old`)
     })
 
-    it('goes by the tolerance that it is given', async () => {
+    it('uses the tolerance that it is given', async () => {
       const options = { now: () => (SENT_AT + 100) * 1000, toleranceSeconds: 60 }
       const diagnosis = await diagnose(BODY, signed(BODY), SECRET, options)
       expect(diagnosis.cause).toBe('valid_but_old')
       expect(diagnosis.explanation).toContain('100 seconds')
     })
 
-    it('takes the second of two secrets', async () => {
+    it('tries each of several secrets', async () => {
       expect(await causesOf(BODY, signed(BODY), ['whsec_new', SECRET])).toEqual(['valid'])
     })
   })
 
-  describe('of the secret', () => {
+  describe('for a wrong secret', () => {
     it.each(SECRETS)('names %s: %s', async (cause, _, given, key) => {
       const headers = signed(BODY, key)
       const diagnosis = await diagnose(BODY, headers, given, NOW)
       expect(diagnosis).toMatchObject({ ok: false, cause, causes: [cause] })
     })
 
-    it('names a white space that the sender has, too', async () => {
+    it('names white space that the sender signed with, too', async () => {
       const diagnosis = await diagnose(BODY, signed(BODY, `${SECRET}\n`), `${SECRET}\n`, NOW)
       expect(diagnosis.causes).toEqual(['secret_whitespace'])
       expect(diagnosis.explanation).toContain('the sender signed with them')
       expect(diagnosis.fix).toContain('both sides')
     })
 
-    it('says which of the other secrets has signed', async () => {
+    it('says which of the other secrets signed', async () => {
       const otherSecrets = ['whsec_staging', ' whsec_billing\n']
       const diagnosis = await diagnose(BODY, signed(BODY, 'whsec_billing'), SECRET, { ...NOW, otherSecrets })
       expect(diagnosis.causes).toEqual(['other_secret'])
       expect(diagnosis.explanation).toContain('other secret 2 of 2')
     })
 
-    it('does not speak of the only other secret as one of many', async () => {
+    it('does not number the other secret if there is only one', async () => {
       const options = { ...NOW, otherSecrets: ['whsec_staging'] }
       const diagnosis = await diagnose(BODY, signed(BODY, 'whsec_staging'), SECRET, options)
       expect(diagnosis.explanation).toContain('the other secret')
     })
   })
 
-  describe('of the body', () => {
+  describe('for a changed body', () => {
     it.each(BODIES)('names %s: %s', async (cause, _, arrives, signedBody) => {
       const diagnosis = await diagnose(arrives, signed(signedBody), SECRET, NOW)
       expect(diagnosis).toMatchObject({ ok: false, cause, causes: [cause] })
@@ -308,9 +308,9 @@ describe('diagnose', () => {
 
     it.each([
       ['body_empty', 'an empty body', ''],
-      ['body_compressed', 'gzip that is broken', gzipSync(BODY).subarray(0, 40)],
-      ['body_charset', 'bytes that were lost', Buffer.from('{"a":"Gr\ufffd\ufffde"}')],
-    ] as const)('names %s, which shows, though nothing matches: %s', async (cause, _, arrives) => {
+      ['body_compressed', 'truncated gzip', gzipSync(BODY).subarray(0, 40)],
+      ['body_charset', 'replacement characters', Buffer.from('{"a":"Gr\ufffd\ufffde"}')],
+    ] as const)('names %s from the body alone, although nothing matches: %s', async (cause, _, arrives) => {
       expect(await causesOf(arrives, signed(BODY), SECRET)).toEqual([cause])
     })
 
@@ -319,37 +319,37 @@ describe('diagnose', () => {
       expect(explanation).toContain("Python's plain json.dumps")
     })
 
-    it('knows no more than that nothing matches, of a body that is not UTF-8', async () => {
+    it('returns unknown for a body that is not UTF-8 if nothing matches', async () => {
       expect(await causesOf(Buffer.from('{"a":"Grüße"}', 'latin1'), signed(BODY), SECRET)).toEqual([
         'unknown',
       ])
     })
 
-    it('does not inflate a bomb', async () => {
+    it('does not inflate a gzip bomb', async () => {
       const inflated = Buffer.alloc(17 * 1_048_576)
       const bomb = await diagnose(gzipSync(inflated), signed(inflated), SECRET, NOW)
       expect(bomb.causes).toEqual(['body_compressed'])
-      // Inflated, it would be found to match.
+      // If the diagnosis inflated it, the signature would match.
       const broken = await diagnose(gzipSync(BODY).subarray(0, 40), signed(BODY), SECRET, NOW)
       expect(bomb.explanation).toBe(broken.explanation)
     })
 
     it.each([
-      ['deeper than it can be written again', '['.repeat(2000) + ']'.repeat(2000)],
-      ['with a number longer than Python reads', `[${'1'.repeat(5000)}]`],
-      ['no JSON at all', 'event=call.ended'],
-    ])('finds a newline at the end of a body %s', async (_, body) => {
+      ['too deep to be serialized', '['.repeat(2000) + ']'.repeat(2000)],
+      ['a number longer than Python reads', `[${'1'.repeat(5000)}]`],
+      ['not JSON', 'event=call.ended'],
+    ])('finds an added newline after a body that is %s', async (_, body) => {
       expect(await causesOf(`${body}\n`, signed(body), SECRET)).toEqual(['body_newline_added'])
     })
 
-    it.each(['string', 'Uint8Array', 'ArrayBuffer'])('takes a body as %s', async (kind) => {
+    it.each(['string', 'Uint8Array', 'ArrayBuffer'])('accepts a body of type %s', async (kind) => {
       const array = bytes(`${BODY}\n`)
       const body = kind === 'string' ? `${BODY}\n` : kind === 'ArrayBuffer' ? array.buffer : array
       expect(await causesOf(body, signed(BODY), SECRET)).toEqual(['body_newline_added'])
     })
   })
 
-  describe('of both', () => {
+  describe('for a wrong secret and a changed body', () => {
     const pairs = SECRETS.flatMap((secret) => BODIES.map((body) => ({ secret, body })))
     const name = (cause: DiagnosisCause, what: string) => `${cause} (${what})`
 
@@ -362,22 +362,22 @@ describe('diagnose', () => {
     })
   })
 
-  describe('of the headers', () => {
+  describe('for the headers', () => {
     const headers = signed(BODY)
     const timestamp = headers['x-truedy-timestamp']
     const signature = headers['x-truedy-signature']
 
     it.each([
-      ['both', {}, 'X-Truedy-Timestamp and X-Truedy-Signature'],
+      ['both headers', {}, 'X-Truedy-Timestamp and X-Truedy-Signature'],
       ['the timestamp', { 'x-truedy-signature': signature }, 'X-Truedy-Timestamp'],
       ['the signature', { 'x-truedy-timestamp': timestamp }, 'X-Truedy-Signature'],
-    ])('says that %s is missing', async (_, given, words) => {
+    ])('says what is missing: %s', async (_, given, words) => {
       const diagnosis = await diagnose(BODY, given, SECRET, NOW)
       expect(diagnosis.causes).toEqual(['headers_missing'])
       expect(diagnosis.explanation).toContain(words)
     })
 
-    it('says that headerNames looks in the wrong place', async () => {
+    it("says that Truedy's headers are present if headerNames names others", async () => {
       const headerNames = { timestamp: 'x-time', signature: 'x-sign' }
       const diagnosis = await diagnose(BODY, headers, SECRET, { ...NOW, headerNames })
       expect(diagnosis.causes).toEqual(['headers_missing'])
@@ -387,7 +387,7 @@ describe('diagnose', () => {
       expect(diagnosis.fix).toContain('Remove headerNames')
     })
 
-    it('says so only where both of them are there', async () => {
+    it("does not say so if only one of Truedy's headers is present", async () => {
       const headerNames = { timestamp: 'x-time', signature: 'x-sign' }
       const given = { 'x-truedy-signature': signature, 'x-sign': signature }
       const { explanation } = await diagnose(BODY, given, SECRET, { ...NOW, headerNames })
@@ -403,14 +403,14 @@ describe('diagnose', () => {
       expect(await causesOf(BODY, given, SECRET)).toEqual(['header_doubled'])
     })
 
-    it('knows the older spelling, and that it is accepted', async () => {
+    it('recognizes the older header names, which are accepted', async () => {
       const older = { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature }
       const diagnosis = await diagnose(BODY, older, SECRET, NOW)
       expect(diagnosis).toMatchObject({ ok: true, cause: 'older_header_names' })
       expect(await verifySignature(BODY, older, SECRET, NOW)).toMatchObject({ ok: true })
     })
 
-    it('knows one header in the older spelling and one in the newer, which is not accepted', async () => {
+    it('recognizes one older and one newer header name, which is not accepted', async () => {
       const mixed = { 'x-trudy-timestamp': timestamp, 'x-truedy-signature': signature }
       const diagnosis = await diagnose(BODY, mixed, SECRET, NOW)
       expect(diagnosis).toMatchObject({ ok: false, causes: ['older_header_names'] })
@@ -418,14 +418,14 @@ describe('diagnose', () => {
       expect(diagnosis.fix).not.toContain('accepts both')
     })
 
-    it('puts the age of a delivery in the older spelling first', async () => {
+    it('names the age of a delivery before its older header names', async () => {
       const older = { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature }
       const { causes } = await diagnose(BODY, older, SECRET, { now: () => (SENT_AT + 1000) * 1000 })
       expect(causes).toEqual(['valid_but_old', 'older_header_names'])
     })
 
     it.each(['x-ultravox-webhook-timestamp', 'x-ultravox-webhook-signature'])(
-      "knows Ultravox's own webhooks by %s alone, but not where Truedy's headers are, too",
+      'recognizes a webhook of Ultravox by %s alone, unless a header of Truedy is present',
       async (name) => {
         expect(await causesOf(BODY, { [name]: 'x' }, SECRET)).toEqual(['ultravox_request'])
         expect(await causesOf(BODY, { ...headers, [name]: 'x' }, SECRET)).toEqual(['valid'])
@@ -437,12 +437,12 @@ describe('diagnose', () => {
       },
     )
 
-    it('says of headers in the older spelling that do not match no more than of others', async () => {
+    it('does not name the older header names if the signature does not match', async () => {
       const older = { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature }
       expect(await causesOf(BODY, older, 'whsec_other')).toEqual(['unknown'])
     })
 
-    it("knows Ultravox's own webhooks", async () => {
+    it('recognizes a webhook of Ultravox', async () => {
       const ultravox = {
         'x-ultravox-webhook-timestamp': '2026-03-18T14:32:00Z',
         'x-ultravox-webhook-signature': hmac(SECRET, BODY, '2026-03-18T14:32:00Z'),
@@ -460,7 +460,7 @@ describe('diagnose', () => {
       ['1773844320', '2026-03-18T14:32:00Z', 'ISO 8601 with whole seconds'],
       ['2026-03-18T14:32:00Z', '2026-03-18T14:32:00.000000', 'ISO 8601 with microseconds, without a zone'],
       ['2026-03-18 14:32:00Z', '2026-03-18T14:32:00+00:00', 'ISO 8601 with +00:00'],
-    ])('knows that %s was %s', async (arrives, was, form) => {
+    ])('recognizes that the timestamp %s was %s when it was signed', async (arrives, was, form) => {
       const diagnosis = await diagnose(
         BODY,
         { ...signed(BODY, SECRET, was), 'x-truedy-timestamp': arrives },
@@ -471,14 +471,14 @@ describe('diagnose', () => {
       expect(diagnosis.explanation).toContain(form)
     })
 
-    it('says that a timestamp is none, though the signature matches it', async () => {
+    it('says that a timestamp is malformed even if the signature matches it', async () => {
       const diagnosis = await diagnose(BODY, signed(BODY, SECRET, '1773844320000'), SECRET, NOW)
       expect(diagnosis).toMatchObject({ ok: false, causes: ['timestamp_malformed'] })
       expect(diagnosis.explanation).toContain('The sender signed it in this form')
     })
 
     it.each(['yesterday', '-1', '9e300', '0x69BA'])(
-      'says that the timestamp %s is none, and that nothing matches',
+      'says that the timestamp %s is malformed if nothing matches',
       async (text) => {
         const given = { ...signed(BODY, 'whsec_other'), 'x-truedy-timestamp': text }
         expect(await causesOf(BODY, given, SECRET)).toEqual(['timestamp_malformed'])
@@ -486,19 +486,19 @@ describe('diagnose', () => {
     )
 
     it.each([
-      ['cut off', signature.slice(0, 60)],
-      ['no digits', 'x'.repeat(64)],
+      ['truncated', signature.slice(0, 60)],
+      ['not hexadecimal', 'x'.repeat(64)],
       ['another vendor’s, of another body', `sha256=${hmac(SECRET, 'other')}`],
       ['base64 of 31 bytes', Buffer.alloc(31, 7).toString('base64')],
-      ['a prefix alone', 'sha256='],
-    ])('says that a signature is none: %s', async (_, text) => {
+      ['only a prefix', 'sha256='],
+    ])('says that a signature is malformed: %s', async (_, text) => {
       expect(await causesOf(BODY, { ...headers, 'x-truedy-signature': text }, SECRET)).toEqual([
         'signature_malformed',
       ])
     })
   })
 
-  describe('of the digest', () => {
+  describe('for another form of digest', () => {
     const hex = signed(BODY)['x-truedy-signature']
     const base64 = Buffer.from(hex, 'hex').toString('base64')
 
@@ -515,8 +515,8 @@ describe('diagnose', () => {
       expect(await causesOf(BODY, given, SECRET)).toEqual(causes)
     })
 
-    it('takes a base64 text that looks like a prefix for what it is', async () => {
-      // Letters, digits and the sign at the end: one digest in some is of these alone.
+    it('recognizes a base64 digest that looks like a prefix', async () => {
+      // Some digest in base64 consists of only letters, digits and `=`.
       for (let count = 0; ; count++) {
         const body = JSON.stringify({ count })
         const digest = Buffer.from(signed(body)['x-truedy-signature'], 'hex').toString('base64')
@@ -527,7 +527,7 @@ describe('diagnose', () => {
       }
     })
 
-    it.each([` ${hex}`, `${hex}\n`, `\t${hex} `])('names white space around it: %j', async (text) => {
+    it.each([` ${hex}`, `${hex}\n`, `\t${hex} `])('names white space around the digest: %j', async (text) => {
       const given = { ...signed(BODY), 'x-truedy-signature': text }
       const diagnosis = await diagnose(BODY, given, SECRET, NOW)
       expect(diagnosis).toMatchObject({ ok: false, causes: ['signature_malformed'] })
@@ -539,13 +539,13 @@ describe('diagnose', () => {
       expect(other.explanation).toContain("doesn't match")
     })
 
-    it('names it beside what is wrong with the body', async () => {
+    it("names the digest's cause together with the body's", async () => {
       const given = { ...signed(BODY), 'x-truedy-signature': `sha256=${hex}` }
       expect(await causesOf(`${BODY}\n`, given, SECRET)).toEqual(['body_newline_added', 'digest_prefix'])
     })
   })
 
-  describe('of the message', () => {
+  describe('for another message', () => {
     const timestamp = String(SENT_AT)
 
     it.each<[DiagnosisCause, string, string[]]>([
@@ -561,12 +561,12 @@ describe('diagnose', () => {
     })
   })
 
-  it('tries other messages with the secret as it was given, and with no other', async () => {
+  it('tries other messages only with the secret as it was given', async () => {
     const given = { 'x-truedy-timestamp': String(SENT_AT), 'x-truedy-signature': hmac(SECRET, BODY) }
     expect(await causesOf(BODY, given, `"${SECRET}"`)).toEqual(['unknown'])
   })
 
-  it('says in full what it found, and what to do', async () => {
+  it('explains every cause and says what to do', async () => {
     const texts: string[] = []
     const note = async (what: string, ...args: Parameters<typeof diagnose>) => {
       const { explanation, fix } = await diagnose(args[0], args[1], args[2], { ...NOW, ...args[3] })
@@ -649,7 +649,7 @@ describe('diagnose', () => {
     expect(diagnosis.explanation.match(/signature matches/g)).toHaveLength(1)
   })
 
-  it('rejects a secret whose form receivers reject, although it has signed', async () => {
+  it('rejects a secret that receivers reject, even if it signed', async () => {
     await expect(diagnose(BODY, signed(BODY, 'null'), 'null', NOW)).rejects.toMatchObject({
       code: 'invalid_secret',
       message: expect.stringContaining('is the string "null"'),
@@ -666,14 +666,14 @@ describe('diagnose', () => {
     })
   })
 
-  it('says that it does not know, and what was tried', async () => {
+  it('returns unknown and lists what was tried', async () => {
     const diagnosis = await diagnose(BODY, signed(BODY, 'whsec_other'), SECRET, NOW)
     expect(diagnosis).toMatchObject({ ok: false, causes: ['unknown'] })
     expect(diagnosis.explanation).toMatch(/secret.*body.*signed text/)
     expect(diagnosis.fix).toContain('another endpoint')
   })
 
-  it('never shows a secret, a key or a signature that would be right', async () => {
+  it('never reveals a secret, a key or a valid signature', async () => {
     const cases = [...SECRETS.map(([, , given, key]) => [given, BODY, signed(BODY, key)] as const)]
     for (const [given, body, headers] of cases) {
       const diagnosis: Diagnosis = await diagnose(body, headers, given, {
@@ -695,34 +695,30 @@ describe('diagnose', () => {
   })
 
   it.each<[string, () => Promise<unknown>, string]>([
-    ['a body that was parsed', () => diagnose(JSON.parse(BODY), signed(BODY), SECRET), 'body_not_raw'],
-    ['no secret', () => diagnose(BODY, signed(BODY), ''), 'invalid_secret'],
-    ['no secrets', () => diagnose(BODY, signed(BODY), []), 'invalid_secret'],
+    ['a parsed body', () => diagnose(JSON.parse(BODY), signed(BODY), SECRET), 'body_not_raw'],
+    ['an empty secret', () => diagnose(BODY, signed(BODY), ''), 'invalid_secret'],
+    ['an empty list of secrets', () => diagnose(BODY, signed(BODY), []), 'invalid_secret'],
     [
-      'a secret that is no text',
+      'a list with an undefined secret',
       () => diagnose(BODY, signed(BODY), [undefined as unknown as string]),
       'invalid_secret',
     ],
     [
-      'one secret that is no text, of two',
+      'an undefined secret beside a valid one',
       () => diagnose(BODY, signed(BODY), [SECRET, undefined as unknown as string]),
       'invalid_secret',
     ],
     [
-      'no secret at all',
+      'an undefined secret',
       () => diagnose(BODY, signed(BODY), undefined as unknown as string),
       'invalid_secret',
     ],
     [
-      'other secrets that are none',
+      'an empty other secret',
       () => diagnose(BODY, signed(BODY), SECRET, { otherSecrets: [''] }),
       'invalid_secret',
     ],
-    [
-      'headers that are none',
-      () => diagnose(BODY, undefined as unknown as Headers, SECRET),
-      'invalid_options',
-    ],
+    ['undefined headers', () => diagnose(BODY, undefined as unknown as Headers, SECRET), 'invalid_options'],
   ])('rejects %s', async (_, run, code) => {
     const error = await run().then(
       () => undefined,

@@ -1,4 +1,6 @@
-/** What the diagnosis tries, one by one: what is missing here is never found, and what is there twice costs an HMAC. */
+/**
+ * Everything that the diagnosis tries. A missing guess is a cause that is never found; a repeated one costs an HMAC.
+ */
 
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -25,7 +27,7 @@ function keys(secrets: string[], others: string[] = []): string[] {
   )
 }
 
-describe('the bodies that are tried', () => {
+describe('guessBodies', () => {
   const CASES: [string, string | Uint8Array][] = [
     ['empty', ''],
     ['compact JSON', '{"b":"ü","a":[1.0,{},[]],"c":1e-7}'],
@@ -48,10 +50,10 @@ describe('the bodies that are tried', () => {
     ['UTF-8 twice, but for a character that no byte stands for', 'Ã¼ 世'],
   ]
 
-  it('are these', async () => {
+  it('yields exactly the bodies in the snapshot', async () => {
     const all: string[] = []
     for (const [name, body] of CASES) all.push(`# ${name}\n${(await bodies(body)).join('\n')}\n`)
-    // Compressed bytes differ from machine to machine.
+    // Compressed bytes differ between machines.
     const [gzip] = (await bodies(gzipSync('[1]'))).slice(-1)
     await expect(`${all.join('\n')}\n# gzip, at the end\n${gzip}\n`).toMatchFileSnapshot(
       'snapshots/guessed-bodies.txt',
@@ -59,19 +61,19 @@ describe('the bodies that are tried', () => {
   })
 
   it.each<[string, Uint8Array, string | undefined]>([
-    ['nothing', new Uint8Array(), 'body_empty'],
+    ['an empty body', new Uint8Array(), 'body_empty'],
     ['gzip', gzipSync('[1]'), 'body_compressed'],
-    ['half the mark of gzip', Uint8Array.of(0x1f, 0x31), undefined],
-    ['the other half', Uint8Array.of(0x31, 0x8b), undefined],
-    ['what is no text', Uint8Array.of(0xff), undefined],
-    ['a character that was lost', Buffer.from('a\ufffdb'), 'body_charset'],
+    ["the first byte of gzip's mark", Uint8Array.of(0x1f, 0x31), undefined],
+    ["the second byte of gzip's mark", Uint8Array.of(0x31, 0x8b), undefined],
+    ['a byte that is not UTF-8', Uint8Array.of(0xff), undefined],
+    ['a replacement character', Buffer.from('a\ufffdb'), 'body_charset'],
     ['text', Buffer.from('text'), undefined],
-  ])('show in %s', (_, body, cause) => {
+  ])('finds what the bytes alone show in %s', (_, body, cause) => {
     expect(findingOf(body)?.cause).toBe(cause)
   })
 })
 
-describe('the keys that are tried', () => {
+describe('guessKeys', () => {
   const CASES: [string, string[], string[]?][] = [
     ['a secret', ['whsec_c2VjcmV0']],
     ['a secret with everything around it', ['\ufeff " whsec_616263 "\n']],
@@ -84,18 +86,18 @@ describe('the keys that are tried', () => {
     ['the prefix alone', ['whsec_']],
   ]
 
-  it('are these', async () => {
+  it('returns exactly the keys in the snapshot', async () => {
     const all = CASES.map(([name, secrets, others]) => `# ${name}\n${keys(secrets, others).join('\n')}\n`)
     await expect(all.join('\n')).toMatchFileSnapshot('snapshots/guessed-keys.txt')
   })
 
-  it.each(['"abc"x', 'x"abc"', '“abc”x', 'x“abc”', '"abc\''])('leave %s its quotes', (secret) => {
+  it.each(['"abc"x', 'x"abc"', '“abc”x', 'x“abc”', '"abc\''])('keeps the quotes of %s', (secret) => {
     expect(keys([secret]).join('\n')).not.toContain('"abc"')
   })
 })
 
-describe('the timestamps that are tried', () => {
-  it('are all the usual spellings of one time', () => {
+describe('guessTimestamps', () => {
+  it('returns all usual spellings of one time', () => {
     expect(guessTimestamps(' 1773844320.25 ')).toEqual([
       ['Unix seconds', '1773844320'],
       ['Unix milliseconds', '1773844320250'],
@@ -117,35 +119,35 @@ describe('the timestamps that are tried', () => {
     [' 2026-03-18T14:32:00 ', '1773844320'],
     ['18 Mar 2026 14:32:00 GMT', '1773844320'],
     ['8640000000000000', '8640000000000'],
-  ])('of %s begin with %s', (given, seconds) => {
+  ])('returns for %s first the seconds %s', (given, seconds) => {
     expect(guessTimestamps(given)[0]).toEqual(['Unix seconds', seconds])
   })
 
-  it.each(['', ' ', 'now', '8640000000000001', '-9e300'])('of %j are none', (given) => {
+  it.each(['', ' ', 'now', '8640000000000001', '-9e300'])('returns nothing for %j', (given) => {
     expect(guessTimestamps(given)).toEqual([])
   })
 })
 
-describe('encodings', () => {
-  it.each(['', '!YWJj', 'YWJj!', 'YW Jj', 'YWJjY', 'YWJj===', '='])('%j is no base64', (given) => {
+describe('the encodings', () => {
+  it.each(['', '!YWJj', 'YWJj!', 'YW Jj', 'YWJjY', 'YWJj===', '='])('decodeBase64 rejects %j', (given) => {
     expect(decodeBase64(given)).toBeUndefined()
   })
 
-  it('reads base64 of both alphabets, and writes it', () => {
+  it('decodeBase64 reads both alphabets, and encodeBase64 writes the standard one', () => {
     const bytes = Uint8Array.of(0xfb, 0xff, 0xbf, 0x00)
     expect(encodeBase64(bytes)).toBe('+/+/AA==')
     for (const given of ['+/+/AA==', '+/+/AA', '-_-_AA==']) expect(decodeBase64(given)).toEqual(bytes)
   })
 
-  it.each(['', 'abc', 'zab', 'abz', 'zabcdz'])('%j is no hexadecimal text', (given) => {
+  it.each(['', 'abc', 'zab', 'abz', 'zabcdz'])('decodeHex rejects %j', (given) => {
     expect(decodeHex(given)).toBeUndefined()
   })
 
-  it('reads hexadecimal digits', () => {
+  it('decodeHex reads digits of both cases', () => {
     expect(decodeHex('00fFA0')).toEqual(Uint8Array.of(0, 0xff, 0xa0))
   })
 
-  it('takes characters for bytes, where they are', () => {
+  it('toSingleBytes maps characters to the bytes that they stand for', () => {
     expect(toSingleBytes('a\xff')).toEqual(Uint8Array.of(0x61, 0xff))
     expect(toSingleBytes('€')).toBeUndefined()
     expect(toSingleBytes('€', new Map([['€', 0x80]]))).toEqual(Uint8Array.of(0x80))

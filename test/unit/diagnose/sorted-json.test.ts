@@ -8,14 +8,14 @@ describe('sortedJson', () => {
     expect(sortedJson(new TextEncoder().encode(document))).toBe(sorted)
   })
 
-  it('passes over a byte order mark, as Python does in bytes', () => {
+  it('skips a byte order mark, as Python does for bytes', () => {
     expect(sortedJson(new TextEncoder().encode('\ufeff{"b":1,"a":2}'))).toBe('{"a": 2, "b": 1}')
   })
 
   it.each([
     ['{"a!":1,"a":2}', '{"a": 2, "a!": 1}'],
     ['{"a":1,"a!":2}', '{"a": 1, "a!": 2}'],
-    // By code point, U+FFEE is before U+1F600, whose first half is U+D83D.
+    // By code point, U+FFEE comes before U+1F600, whose first code unit is U+D83D.
     ['{"\u{1f600}":1,"\uffee":2}', '{"\\uffee": 2, "\\ud83d\\ude00": 1}'],
     ['{"\uffee":2,"\u{1f600}":1}', '{"\\uffee": 2, "\\ud83d\\ude00": 1}'],
     ['{"b":1,"a":2,"b":3}', '{"a": 2, "b": 3}'],
@@ -24,7 +24,7 @@ describe('sortedJson', () => {
   })
 
   it.each<[string, string | Uint8Array, string]>([
-    ['no JSON', '{"event":', 'invalid_json'],
+    ['truncated JSON', '{"event":', 'invalid_json'],
     ['NaN', '[NaN]', 'invalid_json'],
     ['-Infinity', '[-Infinity]', 'invalid_json'],
     ['bytes that are not UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 'invalid_json'],
@@ -39,7 +39,7 @@ describe('sortedJson', () => {
   it.each([
     ['900 levels', '['.repeat(900) + ']'.repeat(900)],
     ['a whole number of 4,300 digits', `[-${'9'.repeat(4300)}]`],
-  ])('takes %s', (_, body) => {
+  ])('accepts %s', (_, body) => {
     expect(sortedJson(body)).toBe(body)
   })
 })

@@ -1,4 +1,4 @@
-/** Each field of details, in each place and spelling, in the nested and in the flat payload. */
+/** Each field of the details, in each place and spelling, in the nested and the flat form. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -74,27 +74,30 @@ const KINDS = [
   { kind: 'voice', name: 'voice.training.failed', id: 'voiceId', read: voiceDetails, fields: VOICE_FIELDS },
 ] as const
 
-describe.each(KINDS)('details of a $kind', ({ kind, name, id, read, fields }) => {
+describe.each(KINDS)('the details of a $kind', ({ kind, name, id, read, fields }) => {
   const rows = fields.flatMap(([spellings, field, sent, expected]) =>
     spellings.split(' ').map((spelling) => [spelling, field, sent, expected] as const),
   )
 
-  it.each(rows)('read %s as %s, nested and flat, nested first', (spelling, field, sent, expected) => {
-    const flat = { [id]: 'x', [spelling]: sent }
-    expect(read(event(name, flat))).toMatchObject({ [id]: 'x', [field]: expected })
-    expect(read(event(name, { [kind]: flat }))).toMatchObject({ [id]: 'x', [field]: expected })
-    const nestedFirst = read(event(name, { [kind]: flat, [spelling]: 'other' }))
-    expect(nestedFirst).toMatchObject({ [field]: expected })
-  })
+  it.each(rows)(
+    'have the field %s as %s from a nested or flat payload, preferring the nested one',
+    (spelling, field, sent, expected) => {
+      const flat = { [id]: 'x', [spelling]: sent }
+      expect(read(event(name, flat))).toMatchObject({ [id]: 'x', [field]: expected })
+      expect(read(event(name, { [kind]: flat }))).toMatchObject({ [id]: 'x', [field]: expected })
+      const nestedFirst = read(event(name, { [kind]: flat, [spelling]: 'other' }))
+      expect(nestedFirst).toMatchObject({ [field]: expected })
+    },
+  )
 
-  it.each(rows)('leave %s out if it is null or of another kind', (spelling, field) => {
+  it.each(rows)('omit %s if it is null, empty or of a wrong type', (spelling, field) => {
     for (const wrong of [null, '', [], [1], {}]) {
       expect(read(event(name, { [id]: 'x', [spelling]: wrong }))).toStrictEqual({ [id]: 'x' })
     }
     expect(field).not.toBe(id)
   })
 
-  it('are plain JSON, whatever the payload holds', () => {
+  it('are plain JSON for any payload', () => {
     const spellings = fields.flatMap(([names]) => names.split(' '))
     const anything = fc.dictionary(
       fc.constantFrom(kind, id, '__proto__', ...spellings),
@@ -112,11 +115,11 @@ describe.each(KINDS)('details of a $kind', ({ kind, name, id, read, fields }) =>
   })
 })
 
-it('tells calls, batches and voices apart', () => {
+it('each event has details of one kind at most, and of the kind that its type names', () => {
   const kindsOf = (given: TruedyEvent) =>
     KINDS.filter(({ read }) => read(given) !== undefined).map(({ kind }) => kind)
   for (const name of eventNames) {
-    // A call belongs to a batch and has a voice.
+    // These data have the ids of all three kinds, because a call belongs to a batch and has a voice.
     const data = { call_id: 'c1', batch_id: 'b1', voice_id: 'v1' }
     const [kind = ''] = name.split('.')
     if (kind === 'call') expect(kindsOf(event(name, data))).toEqual(['call'])
@@ -127,7 +130,7 @@ it('tells calls, batches and voices apart', () => {
   expect(kindsOf(event('campaign.completed', {}))).toEqual([])
   expect(kindsOf(event('campaign.progress', { batch_id: 'b1', call_id: 'c1' }))).toEqual(['call'])
   expect(kindsOf(event('crm.synced', { voice_id: 'v1', call_id: 'c1' }))).toEqual(['call'])
-  // A known type is about what its name says.
+  // The prefix of a known type decides.
   expect(kindsOf(event('call.ended', { batch_id: 'b1' }))).toEqual(['call'])
   expect(kindsOf(event('call.ended', { voice_id: 'v1' }))).toEqual(['call'])
   expect(kindsOf(event('voice.created', {}))).toEqual(['voice'])

@@ -42,11 +42,11 @@ describe('eventIds', () => {
     ['agentId', {}, { call: { agent: { agentId: '1' }, agentId: '2' }, agentId: '3', agent_id: '4' }],
     ['batchId', {}, { batch_id: '1', batchId: '2', batch: { batchId: '3', batch_id: '4' } }],
     ['voiceId', {}, { voice_id: '1', voiceId: '2', voice: { voiceId: '3', voice_id: '4' } }],
-  ])('takes the first place of %s', (name, envelope, data) => {
+  ])('prefers the first place of %s', (name, envelope, data) => {
     expect(eventIds(event(data, envelope))).toHaveProperty(name, '1')
   })
 
-  it('passes over what is no id', () => {
+  it("skips values that can't be ids", () => {
     const data = {
       call: { callId: null, call_id: '' },
       callId: {},
@@ -57,11 +57,11 @@ describe('eventIds', () => {
     expect(eventIds(event(data))).toEqual({ callId: 'x' })
   })
 
-  it('takes whole numbers that are exact', () => {
+  it('accepts integers up to 2^53 - 1', () => {
     expect(eventIds(event({ call_id: 42, batch_id: 2 ** 53 }))).toEqual({ callId: '42' })
   })
 
-  it('does not take the id of the call, batch or voice for the id of the event', () => {
+  it('does not report the id of a call, batch or voice as the id of the event', () => {
     expect(eventIds(event({ id: 'b1', batch_id: 'b1' }))).toEqual({ batchId: 'b1' })
     expect(eventIds(event({ id: 'c1', call: { callId: 'c1' } }))).toEqual({ callId: 'c1' })
     expect(eventIds(event({ id: 'c1', call_id: 'c1' }, { id: 'e1' }))).toEqual({
@@ -71,8 +71,8 @@ describe('eventIds', () => {
     expect(eventIds(event({ id: 'e1', voice_id: 'v1' }))).toEqual({ eventId: 'e1', voiceId: 'v1' })
   })
 
-  it('finds nothing in empty data', () => {
-    // Strictly: nor keys whose value is undefined.
+  it('returns no ids for empty data', () => {
+    // toStrictEqual also rejects keys whose value is undefined.
     expect(eventIds(event({}))).toStrictEqual({})
     expect(eventIds(event({ call: null, batch: 'b', voice: [] }))).toStrictEqual({})
   })
@@ -102,7 +102,7 @@ describe('eventTime', () => {
   })
 
   it.each(['', 'yesterday', '2026-03-18', '2026-02-30T00:00:00Z', 1e300, '9'.repeat(40)])(
-    'knows no time of %j',
+    'returns undefined for %j',
     (timestamp) => {
       expect(eventTime(event({}, { timestamp }))).toBeUndefined()
     },
@@ -180,7 +180,7 @@ describe('callDetails', () => {
     expect(callDetails(event(data))?.durationSeconds).toBe(seconds)
   })
 
-  it('reads no number of seconds that is too large to be one', () => {
+  it('ignores a number of seconds that is infinite', () => {
     const text = '{"event":"call.ended","timestamp":1,"data":{"call_id":"c","duration_seconds":1e999}}'
     expect(callDetails(parseEvent(text))).toEqual({ callId: 'c' })
   })
@@ -194,25 +194,25 @@ describe('callDetails', () => {
     ).toBe('long')
   })
 
-  it('sorts the metadata by name, and keeps only texts, numbers and flags', () => {
+  it('sorts the metadata by name, and keeps only strings, numbers and booleans', () => {
     const metadata = JSON.parse('{"b":1,"a":"x","c":true,"__proto__":"y","d":null,"aa":"z"}')
     const found = callDetails(event({ call_id: 'c', metadata }))?.metadata
     expect(JSON.stringify(found)).toBe('{"a":"x","aa":"z","b":"1","c":"true"}')
   })
 
-  it('leaves out what is not there', () => {
+  it('omits fields without a value', () => {
     expect(
       callDetails(event({ call: { callId: 'c', endReason: null, costUsd: null, summary: '' } })),
     ).toEqual({ callId: 'c' })
     expect(callDetails(event({}))).toEqual({})
   })
 
-  it('knows calls in events of unknown type', () => {
+  it('reads calls in events of an unknown type', () => {
     expect(callDetails(event({ call_id: 'c' }, { event: 'call.created' }))).toEqual({ callId: 'c' })
     expect(callDetails(event({ call_id: 'c' }, { event: 'crm.synced' }))).toEqual({ callId: 'c' })
   })
 
-  it.each(['batch.completed', 'voice.training.failed', 'unheard.of'])('is undefined for %s', (name) => {
+  it.each(['batch.completed', 'voice.training.failed', 'unheard.of'])('returns undefined for %s', (name) => {
     expect(callDetails(event({ status: 'x', error_message: 'y' }, { event: name }))).toBeUndefined()
   })
 })

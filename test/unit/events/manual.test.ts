@@ -1,4 +1,4 @@
-/** The tables of the manual name what there is. */
+/** The tables of the manual list exactly the names in the code. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { eventNames } from '../../../src/index.js'
 
 const manual = readFileSync(join(import.meta.dirname, '../../../src/events/README.md'), 'utf8')
 
-/** What the first cells of the tables in a section name. */
+/** The names in the first column of the tables in a section. */
 function namesIn(section: string): string[] {
   const [, text = ''] = manual.split(new RegExp(`^#+ ${section}$`, 'm'))
   const [own = ''] = text.split(/^#+ /m)
@@ -21,6 +21,6 @@ it.each([
   ['Types', ['event.event', ...eventNames, 'unknown']],
   ['callDetails', ['callId', 'agentId', ...Object.keys(callFields)]],
   ['batchDetails', ['batchId', ...Object.keys(batchFields)]],
-])('the table of %s has each name once', (section, names) => {
+])('the table of %s in the manual lists each name once', (section, names) => {
   expect(namesIn(section).sort()).toEqual([...names].sort())
 })

@@ -29,28 +29,28 @@ describe('parseEvent', () => {
   const text = JSON.stringify(ENVELOPE)
 
   it.each([
-    ['text', text],
+    ['a string', text],
     ['bytes', new TextEncoder().encode(text)],
     ['an ArrayBuffer', new TextEncoder().encode(text).buffer],
     ['a parsed envelope', ENVELOPE],
-    ['text with a byte order mark', `\uFEFF${text}`],
+    ['a string with a byte order mark', `\uFEFF${text}`],
     ['bytes with a byte order mark', new TextEncoder().encode(`\uFEFF${text}`)],
-  ])('reads %s', (_, body) => {
+  ])('parses %s', (_, body) => {
     expect(parseEvent(body)).toEqual({ ...ENVELOPE, rawEvent: 'call.ended' })
   })
 
-  it('takes a byte order mark for one at the beginning only', () => {
+  it('removes a byte order mark at the beginning only', () => {
     const marked = JSON.stringify({ ...ENVELOPE, data: { text: '\uFEFFa\uFEFF' } })
     for (const body of [marked, new TextEncoder().encode(marked)]) {
       expect(parseEvent(body).data).toEqual({ text: '\uFEFFa\uFEFF' })
     }
   })
 
-  it.each(KNOWN)('knows %s', (event) => {
+  it.each(KNOWN)('recognizes %s', (event) => {
     expect(parseEvent({ ...ENVELOPE, event })).toMatchObject({ event, rawEvent: event })
   })
 
-  it('resolves the alias call.completed and keeps the name as sent', () => {
+  it('resolves the alias call.completed, and keeps the name as sent in rawEvent', () => {
     expect(parseEvent({ ...ENVELOPE, event: 'call.completed' })).toMatchObject({
       event: 'call.ended',
       rawEvent: 'call.completed',
@@ -66,12 +66,12 @@ describe('parseEvent', () => {
     '__proto__',
     'toString',
     '💥',
-  ])('lets the unknown type %j through', (event) => {
+  ])('accepts the unknown type %j', (event) => {
     const parsed = parseEvent(`{"event":${JSON.stringify(event)},"timestamp":1,"data":{"a":1}}`)
     expect(parsed).toEqual({ event: 'unknown', rawEvent: event, timestamp: 1, data: { a: 1 } })
   })
 
-  it('keeps the rest of the envelope, and every field of data', () => {
+  it('keeps the rest of the envelope and every field of data', () => {
     const data = {
       call: { callId: 'c', nested: { deep: [1, null, { rawEvent: 1 }] } },
       new_field: true,
@@ -95,20 +95,20 @@ describe('parseEvent', () => {
     [{ id: 1.5 }, undefined],
     [{ id: 2 ** 53 }, undefined],
     [{}, undefined],
-  ])('takes the id of %j as %j', (ids, id) => {
+  ])('reads the id of %j as %j', (ids, id) => {
     const parsed = parseEvent({ event: 'call.ended', timestamp: 1, data: {}, ...ids })
     expect(parsed.id).toBe(id)
     expect('id' in parsed).toBe(id !== undefined)
   })
 
   it.each([1773844320, 1773844320.5, '2026-03-18T14:32:00Z', '', 0])(
-    'keeps the timestamp %j as it is',
+    'keeps the timestamp %j unchanged',
     (timestamp) => {
       expect(parseEvent({ ...ENVELOPE, timestamp }).timestamp).toBe(timestamp)
     },
   )
 
-  it('does not write to the envelope it is given', () => {
+  it('does not change the envelope that it is given', () => {
     const envelope = Object.freeze({
       ...ENVELOPE,
       event: 'call.completed',
@@ -120,51 +120,51 @@ describe('parseEvent', () => {
   })
 
   it.each([
-    ['nothing', ''],
-    ['half of JSON', '{"event":"call.ended"'],
-    ['text after it', '{} x'],
-    ['a form', 'event=call.ended'],
+    ['an empty string', ''],
+    ['truncated JSON', '{"event":"call.ended"'],
+    ['JSON followed by text', '{} x'],
+    ['a form body', 'event=call.ended'],
     ['XML', '<event/>'],
     ['NaN', '{"event":"call.ended","timestamp":NaN,"data":{}}'],
     ['bytes that are not UTF-8', new Uint8Array([0x22, 0xff, 0x22])],
     ['a truncated character', new TextEncoder().encode('"é"').slice(0, 2)],
     ['UTF-16', Buffer.from('{}', 'utf16le')],
     ['no bytes', new Uint8Array()],
-  ])('calls %s invalid_json', (_, body) => {
+  ])('throws invalid_json for %s', (_, body) => {
     expect(codeOf(body)).toBe('invalid_json')
   })
 
   it.each([
     ['null', 'null'],
     ['an array', '[]'],
-    ['a text', '"call.ended"'],
+    ['a string', '"call.ended"'],
     ['a number', '1'],
     ['an empty object', '{}'],
     ['no event', { timestamp: 1, data: {} }],
     ['an empty event', { event: '', timestamp: 1, data: {} }],
-    ['an event that is no text', { event: 1, timestamp: 1, data: {} }],
+    ['an event that is not a string', { event: 1, timestamp: 1, data: {} }],
     ['no timestamp', { event: 'call.ended', data: {} }],
     ['a timestamp that is null', { event: 'call.ended', timestamp: null, data: {} }],
     ['a timestamp that is an object', { event: 'call.ended', timestamp: {}, data: {} }],
     ['no data', { event: 'call.ended', timestamp: 1 }],
     ['data that is null', { event: 'call.ended', timestamp: 1, data: null }],
     ['data that is an array', { event: 'call.ended', timestamp: 1, data: [] }],
-    ['data that is a text', { event: 'call.ended', timestamp: 1, data: '{}' }],
+    ['data that is a string', { event: 'call.ended', timestamp: 1, data: '{}' }],
     ['undefined', undefined],
     ['a function', () => {}],
-    ['a bigint inside', { event: 'call.ended', timestamp: 1, data: { a: 1n } }],
+    ['a nested bigint', { event: 'call.ended', timestamp: 1, data: { a: 1n } }],
     ["Ultravox's own envelope", { event: 'call.ended', call: {} }],
-  ])('calls %s invalid_event', (_, body) => {
+  ])('throws invalid_event for %s', (_, body) => {
     expect(codeOf(body)).toBe('invalid_event')
   })
 
-  it('calls an envelope that contains itself invalid_event', () => {
+  it('throws invalid_event for an envelope that contains itself', () => {
     const data: Record<string, unknown> = {}
     data['self'] = data
     expect(codeOf({ event: 'call.ended', timestamp: 1, data })).toBe('invalid_event')
   })
 
-  describe('own __proto__ keys', () => {
+  describe('removes own __proto__ keys', () => {
     const spellings = [
       '__proto__',
       '\\u005f_proto__',
@@ -172,7 +172,7 @@ describe('parseEvent', () => {
       '\\u005F\\u005f\\u0070\\u0072\\u006f\\u0074\\u006f\\u005f_',
     ]
 
-    it.each(spellings)('spelled %s are removed at every depth', (key) => {
+    it.each(spellings)('spelled %s at every depth', (key) => {
       const json = `{"event":"call.ended","timestamp":1,"${key}":{"polluted":1},"data":{"${key}":{"polluted":1},"list":[{"${key}":{"polluted":1},"kept":"é"}]}}`
       const parsed = parseEvent(json)
       expect(parsed).toEqual({
@@ -185,31 +185,31 @@ describe('parseEvent', () => {
       expect(merged['polluted']).toBeUndefined()
     })
 
-    it.each(spellings)('spelled %s are removed from long bodies too', (key) => {
+    it.each(spellings)('spelled %s in long bodies', (key) => {
       const json = `{"event":"call.ended","timestamp":1,"data":{"text":"${'x'.repeat(20_000)}","${key}":{"polluted":1}}}`
       expect(Object.keys(parseEvent(json).data)).toEqual(['text'])
     })
 
-    it('are removed from a parsed envelope too', () => {
+    it('in a parsed envelope', () => {
       const parsed = parseEvent(
         JSON.parse('{"event":"call.ended","timestamp":1,"data":{"__proto__":{"polluted":1}}}') as object,
       )
       expect(Object.hasOwn(parsed.data, '__proto__')).toBe(false)
     })
 
-    it('as values, and keys that only look alike, stay', () => {
+    it('but keeps __proto__ as a value, and similar keys', () => {
       const data = { a: '__proto__', __proto: 1, constructor: { prototype: 1 }, b: '\u005f\u0070' }
       expect(parseEvent(JSON.stringify({ ...ENVELOPE, data })).data).toEqual(data)
     })
   })
 
-  it('reads JSON that nests deeper than the stack', () => {
+  it('parses JSON that nests deeper than the stack', () => {
     const depth = 200_000
     const body = `{"event":"call.ended","timestamp":1,"data":{"deep":${'['.repeat(depth)}${']'.repeat(depth)}}}`
     expect(parseEvent(body).event).toBe('call.ended')
   })
 
-  it('puts no part of the body into a message', () => {
+  it('reveals no part of the body in an error message', () => {
     for (const body of ['{"secret-part":', '"secret-part"', '{"event":1,"secret-part":1}']) {
       expect(() => parseEvent(body)).toThrow(WebhookError)
       try {
@@ -220,11 +220,11 @@ describe('parseEvent', () => {
     }
   })
 
-  describe('of what was parsed before', () => {
+  describe('from a previously parsed event', () => {
     const again = (event: object) => parseEvent(JSON.stringify(event))
 
     it.each(['call.ended', 'call.completed', 'call.transferred', 'unknown', 'toString', 'call.analyzed'])(
-      'gives the same event, %s',
+      'returns the same event for %s',
       (name) => {
         const event = parseEvent({ ...ENVELOPE, event: name })
         expect(again(event)).toEqual(event)
@@ -235,7 +235,7 @@ describe('parseEvent', () => {
       },
     )
 
-    it('gives the same event, whatever it holds', () => {
+    it('returns the same event for any content', () => {
       const envelope = fc.record(
         {
           event: fc.oneof(
@@ -259,30 +259,30 @@ describe('parseEvent', () => {
       )
     })
 
-    it('knows a type that an earlier version did not', () => {
+    it('recognizes a type that an earlier version did not know', () => {
       const stored = { ...ENVELOPE, event: 'unknown', rawEvent: 'call.analyzed' }
       expect(parseEvent(stored)).toMatchObject({ event: 'call.analyzed', rawEvent: 'call.analyzed' })
     })
 
     it.each([
-      ['of another event', { event: 'call.ended', rawEvent: 'call.failed' }],
-      ['of no event', { event: 'call.ended', rawEvent: 'x' }],
-      ['that is no text', { event: 'call.ended', rawEvent: 5 }],
+      ['that names another event', { event: 'call.ended', rawEvent: 'call.failed' }],
+      ['that names no event', { event: 'call.ended', rawEvent: 'x' }],
+      ['that is not a string', { event: 'call.ended', rawEvent: 5 }],
       ['that is empty', { event: 'call.ended', rawEvent: '' }],
-    ])('does not trust a rawEvent %s', (_, names) => {
+    ])('ignores a rawEvent %s', (_, names) => {
       expect(parseEvent({ ...ENVELOPE, ...names })).toMatchObject({
         event: 'call.ended',
         rawEvent: 'call.ended',
       })
     })
 
-    it('is trusted from a store only: on the wire a sent rawEvent is overwritten', async () => {
+    it('accepts a rawEvent only from a store, because a delivery could contain one, too', async () => {
       const body = JSON.stringify({ ...ENVELOPE, event: 'unknown', rawEvent: 'call.failed' })
       const event = await verifyAndParse(body, headersFor(body), SECRET, { now })
       expect(event).toMatchObject({ event: 'unknown', rawEvent: 'unknown' })
     })
 
-    it('leaves its text on the event where no copy and no log sees it', () => {
+    it('keeps the raw text on the event under a symbol, which copies and logs do not show', () => {
       const event = parseEvent(ENVELOPE)
       expect(Object.getOwnPropertySymbols(event)).toEqual([Symbol.for('truedy-webhooks.rawText')])
       expect(Object.keys(event)).not.toContain('rawText')

@@ -10,7 +10,7 @@ function event(data: object, rest: object = {}): TruedyEvent {
   return parseEvent({ event: 'call.ended', timestamp: '2026-03-18T14:32:00.000Z', data, ...rest })
 }
 
-/** Everything of a nested call that does not belong in a log has `private` or a phone number in it. */
+/** In this nested call, every value that does not belong in a log contains `private` or a phone number. */
 const NESTED = {
   call: {
     callId: '3006da94-1d6e-4f5b-9a52-0a6f0f0c1b2d',
@@ -60,8 +60,8 @@ describe('redact', () => {
     ['an event of unknown type', event({ ...FLAT, ...NESTED }, { event: `call.from.${PHONE}`, note: PHONE })],
     ['arrays', event({ contacts: [{ list: [FLAT, [NESTED]] }] })],
     ['the envelope', event({}, { secret: 'private', to: PHONE })],
-    ['names of fields', event({ contacts: { [PHONE]: 'x', 'sip:private@example.com': 1 } })],
-  ])('leaves nothing private in %s', (_, given) => {
+    ['field names', event({ contacts: { [PHONE]: 'x', 'sip:private@example.com': 1 } })],
+  ])('removes everything private from %s', (_, given) => {
     const text = JSON.stringify(redact(given))
     expect(text).toContain(MASK)
     expect(text).not.toMatch(/private|5550100|555[ -]0100|010-01/)
@@ -99,7 +99,7 @@ describe('redact', () => {
     ['billedSideOutputTokens', 7, 7],
     ['total', 7, 7],
     ['from_state', 'draft', 'draft'],
-  ])('masks by the name of a field: %s: %j', (key, value, expected) => {
+  ])('masks by field name: %s with %j', (key, value, expected) => {
     expect(redact(event({ [key]: value })).data).toEqual({ [key]: expected })
   })
 
@@ -113,7 +113,7 @@ describe('redact', () => {
     'Authorization: Bearer abc.def-ghi',
     'postgres://user:password@host/db',
     'https://example.com/a?X-Signature=abc',
-  ])('masks in the text %j', (text) => {
+  ])('masks a part of the string %j', (text) => {
     const safe = redactText(text)
     expect(safe).toContain(MASK)
     expect(safe).not.toMatch(/555|1234|alice|c2Vj|abc|password/)
@@ -132,11 +132,11 @@ describe('redact', () => {
     'evt_5550100123',
     'BILLING_STATUS_BILLED',
     '',
-  ])('leaves the text %j', (text) => {
+  ])('keeps the string %j', (text) => {
     expect(redactText(text)).toBe(text)
   })
 
-  it('leaves every type of event what it is', () => {
+  it('keeps the type, name as sent and timestamp of every event', () => {
     for (const name of [...eventNames, 'call.completed', 'campaign.created']) {
       const given = event(NESTED, { event: name })
       const safe = redact(given)
@@ -148,7 +148,7 @@ describe('redact', () => {
     }
   })
 
-  it('never changes the event, never throws, and gives plain JSON, whatever the event holds', () => {
+  it('never changes the event, never throws, and returns plain JSON for any event', () => {
     const data = fc.dictionary(
       fc.oneof(
         fc.string(),
@@ -170,7 +170,7 @@ describe('redact', () => {
     )
   })
 
-  it('masks a phone number and a secret wherever they are', () => {
+  it('masks a phone number or a secret at any depth', () => {
     const place = fc.array(fc.oneof(fc.string({ maxLength: 5 }), fc.constant(0)), { maxLength: 6 })
     fc.assert(
       fc.property(
@@ -187,7 +187,7 @@ describe('redact', () => {
     )
   })
 
-  it('takes what nests deeper than the stack, and what contains itself', () => {
+  it('accepts events that nest deeper than the stack or contain themselves', () => {
     const depth = 100_000
     const deep = parseEvent(
       `{"event":"call.ended","timestamp":1,"data":{"deep":${'[{"to":'.repeat(depth)}"private"${'}]'.repeat(depth)}}}`,
@@ -203,7 +203,7 @@ describe('redact', () => {
     expect(safe.data.to).toBe(MASK)
   })
 
-  it('masks what is not JSON, and reads nothing that throws', () => {
+  it('masks values that are not JSON, and does not call getters', () => {
     const revoked = Proxy.revocable({}, {})
     revoked.revoke()
     const given = event({})
@@ -252,8 +252,8 @@ describe('redact', () => {
     '@',
     'x',
     '\n',
-  ])('takes linear time for a text of many %j', (part) => {
-    // Quadratic time for a million characters would be hours, and the test would be ended.
+  ])('takes linear time for a string of many %j', (part) => {
+    // Quadratic time for a million characters would be hours, so that the test would time out.
     expect(() => redactText(part.repeat(1_000_000 / part.length))).not.toThrow()
   })
 })

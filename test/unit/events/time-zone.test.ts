@@ -1,11 +1,11 @@
-/** In processes of their own: a thread has the time zone of its process. */
+/** Runs in separate processes, because a thread has the time zone of its process. */
 
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 import { expect, it } from 'vitest'
 
-// A local time that the spring of New York leaves out.
+// This local time does not exist in New York, because the clocks skip it in spring.
 const TIMESTAMP = '2026-03-08T02:30:00.123456'
 
 const program = `
@@ -24,12 +24,12 @@ it.each([
   ['America/New_York', 300],
   ['Asia/Kathmandu', -345],
   ['UTC', 0],
-])('the time of an event does not depend on the zone of the machine: %s', (zone, offset) => {
+])('eventTime does not depend on the time zone %s', (zone, offset) => {
   const output = execFileSync(process.execPath, ['-'], {
     input: bundle,
     env: { ...process.env, TZ: zone },
     encoding: 'utf8',
   })
-  // The zone was in force.
+  // The offset shows that the process really had this time zone.
   expect(JSON.parse(output)).toEqual([Date.UTC(2026, 2, 8, 2, 30, 0, 123), offset])
 })

@@ -1,4 +1,4 @@
-/** What is told to OpenTelemetry, without its SDK: test/otel runs the real one. */
+/** What the adapter passes to OpenTelemetry, without its SDK. test/otel runs the real one. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -9,7 +9,7 @@ import type { Outcome } from '../../../src/receive/outcome.js'
 
 const CANARY = 'canary4711'
 
-/** An outcome in which everything that a person could be known by is the canary. */
+/** Outcomes in which everything that could identify a person is the canary. */
 const outcomes: fc.Arbitrary<Outcome> = fc
   .record({
     name: fc.constantFrom('call.ended', 'call.completed', CANARY),
@@ -47,8 +47,8 @@ const outcomes: fc.Arbitrary<Outcome> = fc
 
 const kinds = fc.constantFrom('receive' as const, 'process' as const)
 
-describe('attributes', () => {
-  it('hold nothing of an event, its key, its scope or an error of others', () => {
+describe('the attributes', () => {
+  it('contain nothing of an event, its key, its scope or a foreign error', () => {
     fc.assert(
       fc.property(kinds, outcomes, (kind, outcome) => {
         const all = { ...metricAttributes(kind, outcome), ...spanAttributes(outcome) }
@@ -57,7 +57,7 @@ describe('attributes', () => {
     )
   })
 
-  it('of metrics have few values each', () => {
+  it('of metrics have at most 20 values each', () => {
     const seen = new Map<string, Set<string>>()
     for (const [kind, outcome] of fc.sample(fc.tuple(kinds, outcomes), 2000)) {
       for (const [name, value] of Object.entries(metricAttributes(kind, outcome))) {
@@ -73,16 +73,16 @@ describe('attributes', () => {
     ['40P01', Object.assign(new Error('x'), { code: '40P01' })],
     ['TypeError', new TypeError('x')],
     ['Error', Object.assign(new Error('x'), { code: 'two words' })],
-    ['_OTHER', 'a text'],
+    ['_OTHER', 'a string'],
     ['_OTHER', { name: 'x'.repeat(41) }],
     ['_OTHER', undefined],
-  ])('name the class of an error: %s', (type, error) => {
+  ])('contain the class of an error as %s', (type, error) => {
     expect(errorType(error)).toBe(type)
   })
 })
 
 describe('otel', () => {
-  /** A module that does nothing, as far as it goes. */
+  /** An API that does nothing, with only the members that the type requires. */
   const nothing: OpenTelemetry = {
     trace: {
       getTracer: () => ({ startSpan: () => span }),
@@ -103,7 +103,7 @@ describe('otel', () => {
     end() {},
   }
 
-  it('needs no more of the module than its type says', async () => {
+  it('uses only those members of the API that its type requires', async () => {
     const receive = createReceiver({
       secret: 'whsec_otel',
       telemetry: otel(nothing),
@@ -121,13 +121,13 @@ describe('otel', () => {
     ['context.active', { ...nothing, context: {} }],
     ['propagation.extract', { ...nothing, propagation: undefined }],
     ['metrics.getMeter', { ...nothing, metrics: null }],
-  ])('names what is missing in something else: %s', (name, api) => {
+  ])('names the missing member of an invalid API: %s', (name, api) => {
     expect(() => otel(api as never)).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) }),
     )
   })
 
-  it('creates its instruments once for each meter', async () => {
+  it('creates its instruments once per meter', async () => {
     let [meters, created] = [0, 0]
     const createMeter = () => {
       const create = () => {

@@ -1,4 +1,4 @@
-/** The spans and metrics of each outcome, on an OpenTelemetry that keeps what it is told: test/otel runs the real one. */
+/** The spans and metrics of each outcome, on a recording OpenTelemetry. test/otel runs the real one. */
 
 import { describe, expect, it } from 'vitest'
 import { parseEvent, WebhookError } from '../../../src/index.js'
@@ -12,7 +12,7 @@ interface Context {
 
 const SENDER = spanOf('sender-trace')
 
-/** A span that does nothing, of a trace. */
+/** A span of the given trace that does nothing. */
 function spanOf(traceId: string): OtelSpan {
   return {
     spanContext: () => ({ traceId, spanId: `span of ${traceId}` }),
@@ -23,7 +23,9 @@ function spanOf(traceId: string): OtelSpan {
   }
 }
 
-/** An OpenTelemetry in which `active` is the context of the host. Extracting adds the sender's span and baggage. */
+/**
+ * A recording OpenTelemetry whose active context is that of the host. Extracting adds the sender's span and baggage.
+ */
 function recorder(active: Context = {}, { hasBaggage = true } = {}) {
   const calls: unknown[][] = []
   const note =
@@ -91,7 +93,7 @@ function recorder(active: Context = {}, { hasBaggage = true } = {}) {
 const HEADERS = { get: (name: string) => (name === 'traceparent' ? 'sent' : undefined) }
 const NO_HEADERS = { get: () => undefined }
 
-/** What is told about an outcome. */
+/** What the adapter recorded about an outcome. */
 async function told(outcome: Outcome, kind: 'receive' | 'process' = 'receive') {
   const { api, of } = recorder()
   const value = await otel(api).observe(kind, NO_HEADERS, async () => ({ outcome, value: 'the value' }))
@@ -119,7 +121,10 @@ const TYPE = { 'truedy.event.type': 'call.ended' }
 const INDEX = { 'truedy.secret.index': 1 }
 const OUR_ERROR = new WebhookError('step_timeout', 'store.claim did not respond.')
 
-/** The outcome, the attributes of its metrics beside the operation, those of its span beside these, its exception, its status. */
+/**
+ * The outcome, the attributes of its metrics without the operation, further attributes of its span, its exception, its
+ * status.
+ */
 type Row = readonly [outcome: unknown, metric: object, span: object, exception?: object, status?: object]
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -128,7 +133,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     { ...TYPE, 'truedy.outcome': 'processed' },
     { ...INDEX, 'truedy.recorded': true },
   ],
-  'processed without a record': [
+  'processed but not marked done': [
     { ...known, status: 'processed', recorded: false, recordError: OUR_ERROR },
     { ...TYPE, 'truedy.outcome': 'processed', 'error.type': 'step_timeout' },
     { ...INDEX, 'truedy.recorded': false },
@@ -167,19 +172,22 @@ const ROWS: Readonly<Record<string, Row>> = {
 }
 
 describe('a delivery', () => {
-  it.each(Object.entries(ROWS))('that was %s', async (_, [outcome, metric, span, exception, status]) => {
-    const seen = await told(outcome as Outcome)
-    const labels = { ...OPERATION, ...metric }
-    expect(seen).toEqual({
-      attributes: { ...labels, ...span },
-      records: [[0.25, labels]],
-      adds: [[1, labels]],
-      exceptions: exception ? [[exception]] : [],
-      statuses: status ? [[status]] : [],
-    })
-  })
+  it.each(Object.entries(ROWS))(
+    'that was %s is recorded with its attributes, exception and status',
+    async (_, [outcome, metric, span, exception, status]) => {
+      const seen = await told(outcome as Outcome)
+      const labels = { ...OPERATION, ...metric }
+      expect(seen).toEqual({
+        attributes: { ...labels, ...span },
+        records: [[0.25, labels]],
+        adds: [[1, labels]],
+        exceptions: exception ? [[exception]] : [],
+        statuses: status ? [[status]] : [],
+      })
+    },
+  )
 
-  it('ends its span though the work rejects', async () => {
+  it('ends its span even if the work rejects', async () => {
     const { api, of } = recorder()
     const failed = otel(api).observe('receive', NO_HEADERS, () => Promise.reject(OUR_ERROR))
     await expect(failed).rejects.toBe(OUR_ERROR)
@@ -190,7 +198,7 @@ describe('a delivery', () => {
 describe('a span', () => {
   const outcome = { ...known, status: 'queued' } as Outcome
 
-  /** What a span was started with, in a host. */
+  /** What the adapter passed to startSpan in a host. */
   async function start(host: Context, headers = HEADERS, settings = {}) {
     const { api, of, started, current } = recorder(host, settings)
     let inside: unknown
@@ -205,7 +213,7 @@ describe('a span', () => {
 
   const options = { kind: 4, attributes: { ...OPERATION, 'messaging.operation.name': 'process' } }
 
-  it('is a child of the sender, whose headers are read in lower case', async () => {
+  it('is a child of the sender, whose header names may have any case', async () => {
     const { tracer, name, options: found, parent, extracted } = await start({})
     expect({ tracer, name, found }).toEqual({
       tracer: 'truedy-webhooks',
@@ -223,7 +231,7 @@ describe('a span', () => {
     expect(without.parent).toEqual({ span: SENDER, baggage: 'from the header' })
   })
 
-  it('is a child of the host, and links to a sender in another trace', async () => {
+  it('is a child of the host and links to a sender in another trace', async () => {
     const host = { span: spanOf('host-trace') }
     const { parent, options: found } = await start(host)
     expect(parent).toBe(host)
@@ -234,10 +242,10 @@ describe('a span', () => {
   })
 
   it.each([
-    ['in the same trace', { span: spanOf('sender-trace') }, HEADERS],
+    ["if the host is in the sender's trace", { span: spanOf('sender-trace') }, HEADERS],
     ['without a sender', { span: spanOf('host-trace') }, NO_HEADERS],
     ['without a host', {}, HEADERS],
-  ])('links to nothing %s', async (_, host, headers) => {
+  ])('has no link %s', async (_, host, headers) => {
     expect((await start(host, headers)).options).toEqual(options)
   })
 
@@ -247,7 +255,7 @@ describe('a span', () => {
   })
 })
 
-it('names its instruments, their units and the bounds of the histogram', async () => {
+it('otel names its instruments, their units and the bounds of the histogram', async () => {
   const { api, of } = recorder()
   const outcome = { ...known, status: 'queued' } as Outcome
   await otel(api).observe('receive', NO_HEADERS, async () => ({ outcome, value: 1 }))

@@ -1,4 +1,4 @@
-/** What each adapter calls on its engine's client. test/queues runs them on the real engines. */
+/** The calls of each adapter to its engine's client. test/queues runs the adapters on the real engines. */
 
 import { describe, expect, it, vi } from 'vitest'
 import type { Queue, QueueJob } from '../../../src/index.js'
@@ -18,7 +18,7 @@ const retry = async () => {}
 const getJobById = async () => ({})
 
 describe('bullmqQueue', () => {
-  it('adds a job under an id that BullMQ allows, with the options', async () => {
+  it('adds a job with the options, under an id that BullMQ allows', async () => {
     const add = vi.fn(async (_name: string, _data: unknown, _options?: { attempts?: number }) => undefined)
     await bullmqQueue({ add, getJobState }, { attempts: 3 }).add(job)
     expect(add).toHaveBeenCalledWith('call.ended', job, {
@@ -27,7 +27,7 @@ describe('bullmqQueue', () => {
     })
   })
 
-  it('maps keys to ids one to one', async () => {
+  it('maps different keys to different ids', async () => {
     const ids: unknown[] = []
     const add = async (_name: string, _data: unknown, options?: object) => void ids.push(options)
     for (const key of ['a:b', 'a%3Ab', 'a%b', '1', '%1', '12:3'])
@@ -36,7 +36,7 @@ describe('bullmqQueue', () => {
     expect(JSON.stringify(ids)).not.toMatch(/"jobId":"(\d+|[^"]*:[^"]*)"/)
   })
 
-  it('retries a job with the same id that has failed', async () => {
+  it('retries a failed job with the same id', async () => {
     const retry = vi.fn(async () => {})
     const add = async () => ({ retry })
     await bullmqQueue({ add, getJobState: async () => 'failed' }).add(job)
@@ -45,14 +45,14 @@ describe('bullmqQueue', () => {
     expect(retry).toHaveBeenCalledTimes(1)
   })
 
-  it('rejects if BullMQ kept another job instead', async () => {
+  it('rejects if BullMQ returns another job', async () => {
     const queue = bullmqQueue({ add: async () => ({ id: 'another' }), getJobState })
     await expect(queue.add(job)).rejects.toThrow('another')
   })
 })
 
 describe('pgBossQueue', () => {
-  it('sends a job under a UUID made of the key', async () => {
+  it('sends a job with the options, under a UUID derived from the key', async () => {
     const send = vi.fn(async (_name: string, _data: object, _options?: { retryLimit?: number }) => null)
     await pgBossQueue({ send, retry, getJobById }, 'truedy', { retryLimit: 3 }).add(job)
     const [[name, data, options] = []] = send.mock.calls
@@ -69,8 +69,8 @@ describe('pgBossQueue', () => {
   })
 })
 
-describe('pgBossQueue, for a job that the queue has already', () => {
-  it('retries it, in case it has failed', async () => {
+describe('pgBossQueue, for a job that the queue already has,', () => {
+  it('retries it in case it has failed', async () => {
     const retry = vi.fn(async () => {})
     await pgBossQueue({ send: async () => 'new', retry, getJobById }, 'truedy').add(job)
     expect(retry).not.toHaveBeenCalled()
@@ -79,17 +79,17 @@ describe('pgBossQueue, for a job that the queue has already', () => {
   })
 })
 
-describe('pgBossQueue, for a job that pg-boss did not add', () => {
+describe('pgBossQueue, for a job that pg-boss did not add,', () => {
   const addTo = (getJobById: () => Promise<object | null>) =>
     pgBossQueue({ send: async () => null, retry, getJobById }, 'truedy').add(job)
 
-  it('resolves if the queue has it, and rejects if not', async () => {
+  it('resolves if the queue has the job, and rejects otherwise', async () => {
     await expect(addTo(async () => ({ id: 'known' }))).resolves.toBeUndefined()
     await expect(addTo(async () => null)).rejects.toThrow('"truedy"')
   })
 })
 
-describe('pgBossQueue, for characters that PostgreSQL cannot hold in JSON', () => {
+describe("pgBossQueue, for characters that PostgreSQL can't store in JSON,", () => {
   it('replaces them in the type and the scope', async () => {
     const sent: unknown[] = []
     const send = async (_: string, data: object) => String(sent.push(data))
@@ -104,7 +104,7 @@ describe('pgBossQueue, for characters that PostgreSQL cannot hold in JSON', () =
 })
 
 describe('graphileQueue', () => {
-  it('adds a job under its key, or under the digest of a long one', async () => {
+  it('adds a job under its key, or under a digest of a long key', async () => {
     const addJob = vi.fn(async (_task: string, _payload: unknown, _spec?: { maxAttempts?: number }) => ({}))
     const queue = graphileQueue({ addJob }, 'truedy', { maxAttempts: 3 })
     await queue.add(job)
@@ -119,7 +119,7 @@ describe('graphileQueue', () => {
 })
 
 describe('cloudflareQueue', () => {
-  it('sends a job, and rejects one over the limit of a message', async () => {
+  it('sends a job, and rejects one that is over the limit of a message', async () => {
     const send = vi.fn(async (_message: unknown, _options?: { delaySeconds?: number }) => {})
     const queue = cloudflareQueue({ send }, { delaySeconds: 1 })
     await queue.add(job)
@@ -138,7 +138,7 @@ describe('an adapter', () => {
     ['graphileQueue', (client) => graphileQueue(client, 'truedy')],
     ['cloudflareQueue', (client) => cloudflareQueue(client)],
   ]
-  it.each(adapters)('%s says what client it needs', (name, make) => {
+  it.each(adapters)('%s names the methods that its client needs', (name, make) => {
     for (const client of [undefined, null, {}, () => {}]) {
       expect(() => make(client as never)).toThrow(`${name} needs a client with`)
     }
@@ -148,11 +148,11 @@ describe('an adapter', () => {
     ['getJobState', () => bullmqQueue({ add: async () => {} } as never)],
     ['retry', () => pgBossQueue({ send: async () => null, getJobById } as never, 'truedy')],
     ['getJobById', () => pgBossQueue({ send: async () => null, retry } as never, 'truedy')],
-  ])('names %s, without which a job that has failed would never run again', (method, make) => {
+  ])('requires %s, without which a failed job would never run again', (method, make) => {
     expect(make).toThrow(`needs a client with ${method}()`)
   })
 
-  it.each(adapters)('%s rejects with what the engine rejects with', async (_, make) => {
+  it.each(adapters)('%s rejects with the error of its engine', async (_, make) => {
     const error = new Error('down')
     const fail = () => Promise.reject(error)
     const client = { add: fail, send: fail, addJob: fail, getJobState, retry, getJobById }

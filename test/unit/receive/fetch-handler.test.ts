@@ -32,7 +32,7 @@ function toRequest({ method, headers, body }: TestRequest): Request {
   return new Request(URL, { method, headers, ...(!isBodiless && { body }) })
 }
 
-/** A request whose body comes from a stream, under headers of the test's own. */
+/** A request whose body is a stream, with extra headers. */
 function streaming(
   { method, headers }: TestRequest,
   body: ReadableStream<Uint8Array>,
@@ -42,7 +42,7 @@ function streaming(
   return new Request(URL, init as RequestInit)
 }
 
-/** A stream that makes each piece only when it is asked for it, and counts. */
+/** A stream that produces each piece on demand. It counts pulls and cancels. */
 function piecewise(pieces: Iterable<Uint8Array | Error>) {
   const source = pieces[Symbol.iterator]()
   const counts = { pulled: 0, cancelled: 0 }
@@ -73,7 +73,7 @@ failOnUncaught()
 describeAnswers(open)
 
 describe('the response', () => {
-  it('is a Response without a body for 204', async () => {
+  it('has no body for a 204', async () => {
     const response = await createWebhookHandler({ secret: SECRET, onEvent() {} })(
       toRequest(await validDelivery()),
     )
@@ -81,7 +81,7 @@ describe('the response', () => {
     expect(response.body).toBeNull()
   })
 
-  it('has a JSON body that says the code and nothing else when it fails', async () => {
+  it('has a JSON body with only the error code if the handler fails', async () => {
     const onEvent = () => Promise.reject(new Error('secret detail'))
     const handle = createWebhookHandler({ secret: SECRET, onEvent, onOutcome: silent })
     const response = await handle(toRequest(await validDelivery()))
@@ -91,7 +91,7 @@ describe('the response', () => {
 })
 
 describe('the body', () => {
-  it('is put together from many pieces, split within a character', async () => {
+  it('is joined from many pieces, even if a piece ends inside a character', async () => {
     const onEvent = vi.fn()
     const request = await validDeliveryOfSize(300)
     const { stream } = piecewise(split(request.body, 1))
@@ -100,7 +100,7 @@ describe('the body', () => {
     expect(onEvent.mock.calls[0]?.[0].data.summary).toMatch(/^世x+$/)
   })
 
-  it('is rejected unread when Content-Length is over the limit', async () => {
+  it('is rejected unread if Content-Length is over the limit', async () => {
     const request = await validDeliveryOfSize(1001)
     const { stream, counts } = piecewise(split(request.body, 100))
     const handle = createWebhookHandler({
@@ -114,7 +114,7 @@ describe('the body', () => {
     expect(counts.pulled).toBe(0)
   })
 
-  it('is read no further than the limit when no Content-Length is given, and cancelled', async () => {
+  it('is read only up to the limit and then canceled if there is no Content-Length', async () => {
     const { stream, counts } = piecewise(split(new Uint8Array(100_000), 100))
     const handle = createWebhookHandler({
       secret: SECRET,
@@ -127,7 +127,7 @@ describe('the body', () => {
     expect(counts).toEqual({ pulled: 11, cancelled: 1 })
   })
 
-  it.each(['10', '0', '-1', 'abc', ''])('is counted when Content-Length says %j', async (length) => {
+  it.each(['10', '0', '-1', 'abc', ''])('is counted even if Content-Length is %j', async (length) => {
     const request = await validDeliveryOfSize(1001)
     const { stream } = piecewise(split(request.body, 100))
     const handle = createWebhookHandler({
@@ -140,7 +140,7 @@ describe('the body', () => {
     expect(response.status).toBe(413)
   })
 
-  it('passes, streamed, when it is exactly as large as may be', async () => {
+  it('is accepted as a stream of exactly the maximum size', async () => {
     const request = await validDeliveryOfSize(1000)
     const { stream, counts } = piecewise(split(request.body, 100))
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, maxBodyBytes: 1000 })
@@ -149,14 +149,14 @@ describe('the body', () => {
     expect(counts.cancelled).toBe(0)
   })
 
-  it('of 5 MiB is rejected after one mebibyte', async () => {
+  it('is rejected after 1 MiB if it has 5 MiB', async () => {
     const { stream, counts } = piecewise(split(new Uint8Array(5 * 1_048_576), 65_536))
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     expect((await handle(streaming(await validDelivery(), stream))).status).toBe(413)
     expect(counts.pulled).toBe(17)
   })
 
-  it('may reject a cancel', async () => {
+  it("is rejected even if its stream can't be canceled", async () => {
     let pulled = 0
     const stream = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -176,7 +176,7 @@ describe('the body', () => {
     expect(pulled).toBeLessThan(10)
   })
 
-  it('is not touched for another method than POST', async () => {
+  it("stays unread if the method isn't POST", async () => {
     const { stream, counts } = piecewise(split('{}', 1))
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     const request = streaming({ ...(await validDelivery()), method: 'PUT' }, stream)
@@ -185,12 +185,12 @@ describe('the body', () => {
     expect(request.bodyUsed).toBe(false)
   })
 
-  // Reading one of the two creates a stream in @hono/node-server 1, which then closes the connection.
+  // Reading `body` or `bodyUsed` creates a stream in @hono/node-server 1, which then closes the connection.
   it.each([
     ['another method', { method: 'PUT' }, 405],
     ['a declared length over the limit', { 'content-length': '9999999' }, 413],
     ['no signature header', { 'x-truedy-signature': '' }, 401],
-  ])('is not touched, nor bodyUsed, for %s', async (_, changed, status) => {
+  ])('is not accessed, nor is bodyUsed, for %s', async (_, changed, status) => {
     const { method, headers } = { ...(await validDelivery()), ...changed }
     const request: RequestLike = {
       method,
@@ -206,13 +206,13 @@ describe('the body', () => {
     expect(response.status).toBe(status)
   })
 
-  it('may be absent', async () => {
+  it('may be missing', async () => {
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     const response = await handle(new Request(URL, { method: 'POST' }))
     expect(await toAnswer(response)).toEqual(rejected(401, 'missing_timestamp'))
   })
 
-  it('may be that of a request of another library', async () => {
+  it("may come from another library's Request", async () => {
     const { method, headers, body } = await validDelivery()
     const request: RequestLike = {
       method,
@@ -224,7 +224,7 @@ describe('the body', () => {
   })
 })
 
-describe('an upload that breaks off', () => {
+describe('an upload that is cut off', () => {
   const broken = new Error('The client broke off')
 
   async function breakOff(pieces: Iterable<Uint8Array | Error>, more?: Record<string, string>) {
@@ -240,29 +240,29 @@ describe('an upload that breaks off', () => {
     cause: broken,
   })
 
-  it('is reported as failed, with the error of the stream as the cause and no event', async () => {
+  it("is reported as failed, with the stream's error as the cause and without an event", async () => {
     const { answer, outcome } = await breakOff([new Uint8Array(10), broken])
     expect(answer).toEqual(rejected(500, 'failed'))
     expect(outcome).toEqual({ status: 'failed', error: closed, durationMs: expect.any(Number) })
   })
 
-  it('is reported when it breaks off at once', async () => {
+  it('is reported if it fails before the first byte', async () => {
     const { outcome } = await breakOff([broken])
     expect(outcome).toMatchObject({ status: 'failed', error: closed })
   })
 
-  it('leaves the handler fit for the next request', async () => {
+  it('does not affect the next request', async () => {
     const { handle } = await breakOff([new Uint8Array(10), broken])
     expect((await handle(toRequest(await validDelivery()))).status).toBe(204)
   })
 
-  it('is rejected for its signature when it ends early without an error', async () => {
+  it('is rejected for its signature if it ends early without an error', async () => {
     const { body } = await validDelivery()
     const { answer } = await breakOff(split(String(body).slice(0, 100), 50), { 'content-length': '5000' })
     expect(answer).toEqual(rejected(401, 'signature_mismatch'))
   })
 
-  it('is not logged, unless asked for', async () => {
+  it('is not logged by default', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
     const request = streaming(await validDelivery(), piecewise([broken]).stream)
     const { status } = await createWebhookHandler({ secret: SECRET, onEvent() {} })(request)
@@ -273,8 +273,8 @@ describe('an upload that breaks off', () => {
   })
 })
 
-describe('a body in very many pieces', () => {
-  it('is put together in order, and kept in few', async () => {
+describe('a body of many pieces', () => {
+  it('is joined in order from fewer than 1,000 chunks', async () => {
     const bytes = Uint8Array.from({ length: 5500 }, (_, i) => i)
     const pieces = Array.from(bytes, (byte) => Uint8Array.of(byte))
     const body = piecewise(pieces).stream
@@ -287,24 +287,24 @@ describe('a body in very many pieces', () => {
       return chunks.length
     })
     expect(Math.max(...counts)).toBeLessThan(1000)
-    // Put together at each, they would be copied again and again.
+    // Joining at every piece would copy the earlier bytes again and again.
     expect(counts.slice(0, 999)).toEqual(Array.from({ length: 999 }, (_, index) => index + 1))
     expect(joinChunks(chunks)).toEqual(bytes)
   })
 
-  it('is not copied when it came in one', () => {
+  it('is not copied if it is a single piece', () => {
     const bytes = Uint8Array.of(1, 2, 3)
     expect(joinChunks([bytes])).toBe(bytes)
   })
 })
 
-describe('a request that was read before', () => {
+describe('a request whose body was read before', () => {
   const hint = expect.objectContaining({
     code: 'body_not_raw',
     message: expect.stringContaining('read before'),
   })
 
-  it('is answered with 500 body_not_raw, and a hint in the outcome', async () => {
+  it('gets a 500 body_not_raw, and the outcome explains it', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const request = toRequest(await validDelivery())
     await request.json()
@@ -313,7 +313,7 @@ describe('a request that was read before', () => {
     expect(await nth(1)).toMatchObject({ status: 'rejected', error: hint })
   })
 
-  it('is logged, since it is a mistake of the program', async () => {
+  it('is logged because the program caused it', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
     const request = toRequest(await validDelivery())
     await request.text()
@@ -323,7 +323,7 @@ describe('a request that was read before', () => {
     expect(calls).toEqual([['truedy-webhooks:', hint]])
   })
 
-  it('is told apart from one of Node, which another handler is for', async () => {
+  it('is distinguished from a Node.js request, for which the message names createNodeHandler', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const { method, headers } = await validDelivery()
     const request = { method, headers, body: undefined } as unknown as RequestLike
@@ -333,10 +333,10 @@ describe('a request that was read before', () => {
   })
 
   it.each([
-    ['an event or context that has the request in it', (request: Request) => ({ request, params: {} })],
+    ['an event or context that holds the request', (request: Request) => ({ request, params: {} })],
     ['a context with headers and a parsed body', (request: Request) => ({ request, headers: {}, body: {} })],
     ['an event with method and headers', ({ method, headers }: Request) => ({ method, headers })],
-  ])('is told apart from %s', async (_, wrap) => {
+  ])('is distinguished from %s', async (_, wrap) => {
     const { onOutcome, nth } = recordOutcomes()
     const context = wrap(toRequest(await validDelivery())) as unknown as RequestLike
     const response = await createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome })(context)
@@ -345,7 +345,7 @@ describe('a request that was read before', () => {
     expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
   })
 
-  it('is answered with 500 body_not_raw while somebody else holds its reader', async () => {
+  it('gets a 500 body_not_raw while another reader holds its body', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const request = toRequest(await validDelivery())
     request.body?.getReader()
@@ -354,7 +354,7 @@ describe('a request that was read before', () => {
     expect(await nth(1)).toMatchObject({ status: 'rejected' })
   })
 
-  it('is answered with 500 body_not_raw when only its `bodyUsed` says so', async () => {
+  it('gets a 500 body_not_raw if only its `bodyUsed` is true', async () => {
     const { method, headers } = await validDelivery()
     const request: RequestLike = {
       method,
@@ -366,7 +366,7 @@ describe('a request that was read before', () => {
     expect(await toAnswer(response)).toEqual(rejected(500, 'body_not_raw'))
   })
 
-  it('is answered with 500 body_not_raw when its body is a stream of Node, as node-fetch has it', async () => {
+  it('gets a 500 body_not_raw if its body is a Node.js stream, as in node-fetch', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const { method, headers, body } = await validDelivery()
     const stream = Readable.from([body])
@@ -379,13 +379,13 @@ describe('a request that was read before', () => {
     expect(await nth(1)).toMatchObject({ status: 'rejected', error: { code: 'body_not_raw', message } })
   })
 
-  it('passes when it was a clone that was read', async () => {
+  it('is accepted if only its clone was read', async () => {
     const request = toRequest(await validDelivery())
     await request.clone().json()
     expect((await createWebhookHandler({ secret: SECRET, onEvent() {} })(request)).status).toBe(204)
   })
 
-  it('is known as such on the second use of the same request', async () => {
+  it('gets a 500 body_not_raw the second time the same Request is handled', async () => {
     const request = toRequest(await validDelivery())
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     expect((await handle(request)).status).toBe(204)
@@ -393,8 +393,8 @@ describe('a request that was read before', () => {
   })
 })
 
-describe('what is no Request', () => {
-  /** The response of Node, as far as it is used. */
+describe('an argument that is not a Request', () => {
+  /** The part of Node's response that the handler uses. */
   function nodeResponse(headersSent = false) {
     const end = vi.fn()
     return { headersSent, writeHead: vi.fn(() => ({ end })), end }
@@ -402,9 +402,9 @@ describe('what is no Request', () => {
 
   it.each([
     ['the second argument', (response: unknown) => [{}, response]],
-    ['in the request, as Express has it', (response: unknown) => [{ res: response }]],
-    ['in the context, before a `next`, as Koa has it', (response: unknown) => [{ res: response }, () => {}]],
-  ])('gets its 500 written where a response of Node is %s', async (_, args) => {
+    ['the request, as in Express', (response: unknown) => [{ res: response }]],
+    ['the context before a `next`, as in Koa', (response: unknown) => [{ res: response }, () => {}]],
+  ])("gets a 500 through Node's response in %s", async (_, args) => {
     const response = nodeResponse()
     const handle: (...args: never[]) => unknown = createWebhookHandler({
       secret: SECRET,
@@ -416,7 +416,7 @@ describe('what is no Request', () => {
     expect(response.end).toHaveBeenCalledExactlyOnceWith('{"error":"body_not_raw"}')
   })
 
-  it('leaves a response alone that somebody else has sent', async () => {
+  it('gets nothing written to a Node response that was already sent', async () => {
     const response = nodeResponse(true)
     const handle: (...args: never[]) => unknown = createWebhookHandler({
       secret: SECRET,
@@ -427,14 +427,14 @@ describe('what is no Request', () => {
     expect(response.writeHead).not.toHaveBeenCalled()
   })
 
-  it('is nothing, and answered with 500 all the same', async () => {
+  it('gets a 500 Response if it is null', async () => {
     const handle = createWebhookHandler({ secret: SECRET, onEvent() {}, onOutcome: silent })
     const response = await handle(null as unknown as RequestLike)
     expect(await toAnswer(response)).toEqual(rejected(500, 'body_not_raw'))
   })
 })
 
-it('leaves a response of Node alone that comes with a Request', async () => {
+it('does not write to a Node response that is passed along with a Request', async () => {
   const response = { headersSent: false, writeHead: vi.fn() }
   const handle: (...args: never[]) => unknown = createWebhookHandler({ secret: SECRET, onEvent() {} })
   const args = [toRequest(await validDelivery()), response] as never[]
@@ -442,13 +442,13 @@ it('leaves a response of Node alone that comes with a Request', async () => {
   expect(response.writeHead).not.toHaveBeenCalled()
 })
 
-describe('headers that a stranger made up', () => {
+describe('headers from a stranger', () => {
   it.each([
-    ['joined with a comma', (value: string) => `${value}, ${value}`],
-    ['ten thousand digits', () => 'a'.repeat(10_000)],
-    ['a prefix', (value: string) => `sha256=${value}`],
-    ['bytes beyond ASCII', (value: string) => `${value.slice(1)}ÿ`],
-  ])('are rejected with 401: a signature that is %s', async (_, change) => {
+    ['that is doubled with a comma', (value: string) => `${value}, ${value}`],
+    ['of 10,000 digits', () => 'a'.repeat(10_000)],
+    ['with a prefix', (value: string) => `sha256=${value}`],
+    ['with bytes beyond ASCII', (value: string) => `${value.slice(1)}ÿ`],
+  ])('are rejected with 401 for a signature %s', async (_, change) => {
     const request = await validDelivery()
     const headers = new Headers(request.headers)
     headers.set('x-truedy-signature', change(headers.get('x-truedy-signature') ?? ''))
@@ -457,7 +457,7 @@ describe('headers that a stranger made up', () => {
     expect(await toAnswer(response)).toEqual(rejected(401, 'malformed_signature'))
   })
 
-  it('do no harm in their hundreds, under names of any kind', async () => {
+  it('are harmless in their hundreds, under any name', async () => {
     const request = await validDelivery()
     const odd = ['__proto__', 'constructor', 'get', 'toString', 'hasOwnProperty']
     const many = Array.from({ length: 200 }, (_, index) => `x-${index}`)
@@ -469,7 +469,7 @@ describe('headers that a stranger made up', () => {
   })
 })
 
-it('keeps the details of a store that is down from the reply', async () => {
+it('does not reveal in the response why a store is down', async () => {
   const handle = createWebhookHandler({
     secret: SECRET,
     onEvent() {},
@@ -480,7 +480,7 @@ it('keeps the details of a store that is down from the reply', async () => {
   expect(await response.text()).toBe('{"error":"failed"}')
 })
 
-it('handles many requests at once, each event once', async () => {
+it('processes 100 concurrent requests, each event once', async () => {
   const onEvent = vi.fn(() => Promise.resolve())
   const send = open({ secret: SECRET, onEvent })
   const requests = await Promise.all(

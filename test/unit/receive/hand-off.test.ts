@@ -1,4 +1,4 @@
-/** A receiver with a queue, and the job handler that takes what it hands off. */
+/** A receiver with a queue, and the job handler that processes the queue's jobs. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -50,7 +50,7 @@ describe('a receiver with a queue', () => {
   })
   afterEach(() => log.mockRestore())
 
-  it('acknowledges a delivery once the queue has it', async () => {
+  it('acknowledges a delivery once the queue has its job', async () => {
     const queue = memoryQueue()
     const outcomes: Outcome[] = []
     const receive = createReceiver({ secret: SECRET, queue, onOutcome: (outcome) => outcomes.push(outcome) })
@@ -72,7 +72,7 @@ describe('a receiver with a queue', () => {
     ])
   })
 
-  it('hands every delivery off and remembers nothing', async () => {
+  it('adds every delivery to the queue and remembers none', async () => {
     const add = vi.fn(async () => {})
     const receive = createReceiver({ secret: SECRET, queue: { add } })
     const sent = await delivery()
@@ -88,7 +88,7 @@ describe('a receiver with a queue', () => {
         throw new Error('No connection.')
       },
     ],
-  ])('answers 500 and logs the reason if the queue %s', async (_, add) => {
+  ])('responds with 500 and logs the reason if the queue %s', async (_, add) => {
     const receive = createReceiver({ secret: SECRET, queue: { add } })
     expect((await receive(await delivery())).status).toBe(500)
     expect(log).toHaveBeenCalledWith(
@@ -98,7 +98,7 @@ describe('a receiver with a queue', () => {
     )
   })
 
-  it('answers 500 in time if the queue hangs', async () => {
+  it('responds with 500 in time if the queue never settles', async () => {
     const receive = createReceiver({
       secret: SECRET,
       queue: { add: () => new Promise(() => {}) },
@@ -115,7 +115,7 @@ describe('a receiver with a queue', () => {
     ['leaseMs', 1000],
     ['ttlMs', 1_000_000],
     ['handlerTimeoutMs', 1000],
-  ])('rejects %s, which would do nothing', (name, value) => {
+  ])('rejects %s, which would have no effect', (name, value) => {
     const make = () => createReceiver({ secret: SECRET, queue: memoryQueue(), [name]: value } as never)
     expect(make).toThrow(`${name} has no effect with \`queue\`.`)
   })
@@ -126,10 +126,10 @@ describe('a receiver with a queue', () => {
     )
   })
 
-  it('carries bodies of every Unicode, and of 1 MiB', async () => {
+  it('accepts a body of any Unicode and of 1 MiB', async () => {
     const text = '\u0000\ud83d\ude80 ü \u2028 "\\" '.repeat(30_000)
     const event = { event: 'call.ended', timestamp: 1, data: { call_id: 'c1', text: text.slice(0, 600_000) } }
-    // As bytes: the JSON that signDelivery writes escapes everything, and is over the limit.
+    // Passed as bytes: signDelivery would escape every character, and the JSON would exceed the limit.
     const body = Buffer.from(JSON.stringify(event))
     const job = JSON.parse(JSON.stringify(await jobOf(body)))
     const seen: unknown[] = []
@@ -139,7 +139,7 @@ describe('a receiver with a queue', () => {
 })
 
 describe('a job handler', () => {
-  it('processes a job once, and says so', async () => {
+  it('processes a job once and returns the status of each attempt', async () => {
     const processed: unknown[] = []
     const work = createJobHandler({
       on: {
@@ -167,7 +167,7 @@ describe('a job handler', () => {
     ])
   })
 
-  it('tells the outcome whole: with the job, its event, key and scope', async () => {
+  it('reports the whole outcome, with the job, its event, key and scope', async () => {
     const seen: unknown[] = []
     const work = createJobHandler({
       onEvent() {},
@@ -183,7 +183,7 @@ describe('a job handler', () => {
     await work(scoped)
     await work(plain)
     const outcome = { status: 'processed', recorded: true, event: expect.objectContaining({ id: event.id }) }
-    // Strictly: without a scope, there is no such field.
+    // Checked separately: without a scope, the outcome has no `scope` field.
     expect(seen[0]).toEqual([
       expect.objectContaining({ ...outcome, key: scoped.key, scope: 'acme' }),
       { job: scoped, args: [] },
@@ -195,7 +195,7 @@ describe('a job handler', () => {
     expect((seen[1] as [object])[0]).not.toHaveProperty('scope')
   })
 
-  it('records under job/ and the key, within the scope of its own', async () => {
+  it('prefixes the key in its store with job/, and with its own scope', async () => {
     const keys: string[] = []
     const inner = memoryStore()
     const store: DedupeStore = {
@@ -208,7 +208,7 @@ describe('a job handler', () => {
     expect(keys).toEqual([`job/${job.key}`, `@eu/job/${job.key}`])
   })
 
-  it('passes the further arguments on', async () => {
+  it('passes further arguments to the handler and to onOutcome', async () => {
     const work = createJobHandler<[{ db: string }, number]>({
       onEvent: (_, { args: [env, attempt] }) => {
         expect([env.db, attempt]).toEqual(['d1', 3])
@@ -219,21 +219,21 @@ describe('a job handler', () => {
   })
 
   it.each([
-    ['its JSON', (job: QueueJob) => JSON.stringify(job)],
-    ['its JSON as bytes', (job: QueueJob) => new TextEncoder().encode(JSON.stringify(job))],
+    ['a job as JSON', (job: QueueJob) => JSON.stringify(job)],
+    ['a job as bytes of JSON', (job: QueueJob) => new TextEncoder().encode(JSON.stringify(job))],
     [
-      'its JSON as bytes of another realm',
+      'a job as bytes of JSON from another realm',
       (job: QueueJob) =>
         runInNewContext('Uint8Array.from(bytes)', { bytes: Buffer.from(JSON.stringify(job)) }),
     ],
     ['a job with fields of a later version', (job: QueueJob) => ({ ...job, priority: 1 })],
-  ])('takes %s', async (_, write) => {
+  ])('accepts %s', async (_, write) => {
     const onEvent = vi.fn()
     await createJobHandler({ onEvent })(write(await jobOf()))
     expect(onEvent).toHaveBeenCalledTimes(1)
   })
 
-  it('understands the jobs of version 1.0', async () => {
+  it('accepts jobs of version 1.0', async () => {
     const text = readFileSync(join(import.meta.dirname, '../fixtures/job-1.0.json'), 'utf8')
     const onEvent = vi.fn()
     expect(await createJobHandler({ onEvent })(text)).toEqual({
@@ -246,7 +246,7 @@ describe('a job handler', () => {
     )
   })
 
-  it('shares a store with the receiver of its queue', async () => {
+  it('can share a store with the receiver of its queue', async () => {
     const store = memoryStore()
     const event = sampleEvent('call.ended')
     await createReceiver({ secret: SECRET, store, onEvent() {} })(await delivery(event))
@@ -255,7 +255,7 @@ describe('a job handler', () => {
     expect(onEvent).toHaveBeenCalledTimes(1)
   })
 
-  it('treats a rawEvent in the body as the sender’s own field', async () => {
+  it('ignores a rawEvent field in the body', async () => {
     const event = { ...sampleEvent('call.ended'), rawEvent: 'call.failed' }
     const onEvent = vi.fn()
     await createJobHandler({ onEvent })(await jobOf(event))
@@ -265,7 +265,7 @@ describe('a job handler', () => {
     )
   })
 
-  it('hands a handler’s error out unchanged, after reporting it, and processes the next attempt', async () => {
+  it('reports a handler’s error, throws it unchanged, and processes the next attempt', async () => {
     const error = new Error('The CRM is down.')
     const outcomes: Outcome[] = []
     const onEvent = vi.fn().mockRejectedValueOnce(error)
@@ -279,7 +279,7 @@ describe('a job handler', () => {
     ])
   })
 
-  it('waits in place for another worker, and takes over once its lease has expired', async () => {
+  it('waits for another worker, and takes over once that worker’s lease has expired', async () => {
     const store = memoryStore()
     const job = await jobOf()
     await store.claim(`job/${job.key}`, { owner: 'crashed', leaseMs: 400 })
@@ -289,7 +289,7 @@ describe('a job handler', () => {
     expect(onEvent).toHaveBeenCalledTimes(1)
   })
 
-  it('throws busy after one lease', async () => {
+  it('throws busy after waiting for one lease', async () => {
     const busy: DedupeStore = {
       claim: () => 'busy',
       renew: () => false,
@@ -309,10 +309,14 @@ describe('a job handler', () => {
 
   it.each([
     ['the engine’s job', { id: '1', data: 'JOB' }, 'Pass its data: work(job.data).'],
-    ['a message', { id: '1', body: 'JOB' }, 'Pass its body: work(job.body).'],
-    ['a payload', { id: '1', payload: 'JOB' }, 'Pass its payload: work(job.payload).'],
-    ['a value', { id: '1', value: 'JOB' }, 'Pass its value: work(job.value).'],
-  ])('rejects %s, and says what to pass', async (_, wrapper, message) => {
+    ['a wrapper with the job in `body`', { id: '1', body: 'JOB' }, 'Pass its body: work(job.body).'],
+    [
+      'a wrapper with the job in `payload`',
+      { id: '1', payload: 'JOB' },
+      'Pass its payload: work(job.payload).',
+    ],
+    ['a wrapper with the job in `value`', { id: '1', value: 'JOB' }, 'Pass its value: work(job.value).'],
+  ])('rejects %s and names what to pass instead', async (_, wrapper, message) => {
     const job = await jobOf()
     const wrapped = Object.fromEntries(
       Object.entries(wrapper).map(([name, value]) => [name, value === 'JOB' ? job : value]),
@@ -343,7 +347,7 @@ describe('a job handler', () => {
     expect(onEvent).not.toHaveBeenCalled()
   })
 
-  it.each(['nonsense', '{"key":', '\ud800'])('rejects the text %j, which is not JSON', async (text) => {
+  it.each(['nonsense', '{"key":', '\ud800'])('rejects the string %j, which is not JSON', async (text) => {
     await expect(createJobHandler({ onEvent() {} })(text)).rejects.toMatchObject({
       code: 'invalid_options',
       message: expect.stringContaining('The job is not JSON in UTF-8.'),
@@ -361,7 +365,7 @@ describe('a job handler', () => {
   it.each([
     ['invalid_json', '{'],
     ['invalid_event', '{"event":"call.ended"}'],
-  ])('throws %s for a job that holds no event, and reports it', async (code, body) => {
+  ])('throws %s for a job without an event, and reports it', async (code, body) => {
     const outcomes: Outcome[] = []
     const work = createJobHandler({ onEvent() {}, onOutcome: (outcome) => outcomes.push(outcome) })
     const job = { ...(await jobOf()), body }

@@ -1,4 +1,4 @@
-/** The tables of the manual (`src/receive/README.md`) have what the code has: no code, option or field more or less. */
+/** The tables of the manual (`src/receive/README.md`) list exactly the codes, options and fields of the code. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,10 +21,10 @@ import {
 import { DEFAULT_MAX_BODY_BYTES } from '../../../src/read-body.js'
 import { DEFAULT_TOLERANCE_SECONDS } from '../../../src/verify/options.js'
 
-/** The keys of each member of a union. */
+/** The keys of all members of a union. */
 type KeyOfAny<Union> = Union extends unknown ? keyof Union : never
 
-// Records: a name that is missing or unknown here does not compile.
+// These are Records so that a missing or unknown name does not compile.
 const CODES: Record<WebhookErrorCode, true> = {
   missing_timestamp: true,
   missing_signature: true,
@@ -106,7 +106,7 @@ const STATUSES: Record<Outcome['status'], true> = {
   failed: true,
 }
 
-/** The defaults of receivers that are numbers, as the manual writes them. */
+/** The numeric defaults of receivers, as the manual writes them. */
 const DEFAULTS: Readonly<Record<string, string>> = {
   ttlMs: `${DEFAULT_TTL_MS / 3_600_000} hours`,
   leaseMs: DEFAULT_LEASE_MS.toLocaleString('en'),
@@ -118,13 +118,13 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 
 const manual = readFileSync(join(import.meta.dirname, '../../../src/receive/README.md'), 'utf8')
 
-/** The rows of the table whose head begins like this. */
+/** The rows of the table whose header starts with `head`. */
 function rowsOf(head: string): string[][] {
   const lines = manual.split('\n')
   const start = lines.findIndex((line) => line.startsWith(`| ${head} |`))
   expect(start, head).toBeGreaterThan(0)
   const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'))
-  // Below the head there is a line of dashes.
+  // The line below the header is dashes.
   const cells = (line: string) => line.split('|').slice(1, -1)
   return lines.slice(start + 2, end).map((line) => cells(line).map((cell) => cell.trim()))
 }
@@ -134,18 +134,18 @@ const namesIn = (cell = '') => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']
 const sorted = (names: Iterable<string>) => [...names].sort()
 
 describe('the manual of receivers', () => {
-  it('has every error code once, with its status, when it occurs and what to do', () => {
+  it('lists every error code once, with its status, when it occurs and what to do', () => {
     const rows = rowsOf('code')
     expect(sorted(rows.flatMap(([cell]) => namesIn(cell)))).toEqual(sorted(Object.keys(CODES)))
     for (const [cell = '', status, ...sentences] of rows) {
-      // Its name is one of the codes, as the line above says.
+      // The assertion above makes sure that the name is one of the codes.
       const code = namesIn(cell)[0] as WebhookErrorCode
       expect(status, code).toBe(String(new WebhookError(code, '').status))
       expect(sentences, code).toEqual([expect.stringMatching(/\w.*\.$/), expect.stringMatching(/\w.*[.]$/)])
     }
   })
 
-  it('has every option once, with the defaults that are numbers', () => {
+  it('lists every option once, with its numeric default', () => {
     const rows = rowsOf('option')
     expect(sorted(rows.map(([cell]) => namesIn(cell)[0] ?? ''))).toEqual(
       sorted(Object.keys(RECEIVER_OPTIONS)),
@@ -154,12 +154,12 @@ describe('the manual of receivers', () => {
     expect(defaults).toMatchObject(DEFAULTS)
   })
 
-  it('names the options of a job handler', () => {
+  it('names every option of a job handler', () => {
     const [, sentence = ''] = /^A job handler takes these options.*?: (.*?)\. /ms.exec(manual) ?? []
     expect(sorted(namesIn(sentence))).toEqual(sorted(Object.keys(JOB_OPTIONS)))
   })
 
-  it('has every field of the contexts and of outcomes once, and every status', () => {
+  it('lists every field of the contexts and outcomes once, and every status', () => {
     const namesOf = (head: string) => sorted(rowsOf(head).flatMap(([cell]) => namesIn(cell)))
     expect(namesOf('field | if the handler runs in')).toEqual(sorted(Object.keys(CONTEXT_FIELDS)))
     expect(namesOf('field | on')).toEqual(sorted(Object.keys(OUTCOME_FIELDS)))

@@ -18,7 +18,7 @@ import {
 } from '../support/http.js'
 import { type TestOptions, withHandler } from '../support/options.js'
 
-/** A server of HTTP/2, for the length of a test. */
+/** An HTTP/2 server that runs until the test ends. */
 async function serve(options: TestOptions) {
   const handle = createNodeHandler(withHandler({ secret: SECRET, ...options }))
   const requests: Http2ServerRequest[] = []
@@ -56,12 +56,12 @@ describeAnswers(async (options) => {
   return (request) => post(port, request)
 })
 
-describe('an upload that breaks off', () => {
+describe('an HTTP/2 upload that is cut off', () => {
   it.each<[string, (client: Awaited<ReturnType<typeof openSocket>>) => unknown]>([
     ['is reset without an error', (client) => client.write(resetFrame(0))],
     ['is cancelled', (client) => client.write(resetFrame(8))],
     ['loses its connection', (client) => client.socket.destroy()],
-  ])('is reported as failed when the stream %s', async (_, breakOff) => {
+  ])('is reported as failed if the stream %s', async (_, breakOff) => {
     const { onOutcome, nth } = recordOutcomes()
     const { port, requests } = await serve({ onOutcome })
     const { headers, body } = await validDelivery()
@@ -73,15 +73,15 @@ describe('an upload that breaks off', () => {
   })
 })
 
-describe('an upload that is rejected', () => {
+describe('an HTTP/2 upload that is rejected', () => {
   it.each([
-    ['without the headers', async () => ({})],
+    ['lacks the headers', async () => ({})],
     [
-      'of a declared length over the limit',
+      'declares a length over the limit',
       async () => ({ ...(await validDelivery()).headers, 'content-length': '9999' }),
     ],
-    ['over the limit', async () => (await validDelivery()).headers],
-  ])('gets its response, and is reset: %s', async (_, makeHeaders) => {
+    ['is over the limit', async () => (await validDelivery()).headers],
+  ])('gets its response and is then reset if it %s', async (_, makeHeaders) => {
     const warn = vi.fn()
     process.on('warning', warn)
     onTestFinished(() => void process.off('warning', warn))
@@ -90,7 +90,7 @@ describe('an upload that is rejected', () => {
     await client.write(Buffer.concat([openingFrames(await makeHeaders()), dataFrame('x'.repeat(1001))]))
     await eventually(() => expect(framesOfStream(client.received())).toContain('reset'))
     expect(framesOfStream(client.received())).toEqual(['headers', 'data', 'reset'])
-    // Of the connection: HTTP/2 has no such header, and Node warns about it.
+    // HTTP/2 has no Connection header, and Node would warn about one.
     expect(warn).not.toHaveBeenCalled()
   })
 })

@@ -43,7 +43,7 @@ async function post(url: string, { method, headers, body }: TestRequest): Promis
   return toAnswer(await fetch(url, { method, headers, ...(!isBodiless && { body }) }))
 }
 
-/** A server that receives, its outcomes, and a count of the requests that are still at the handler. */
+/** A server that runs a handler. Gives its outcomes, and tells when no request is with the handler anymore. */
 async function start(options: TestOptions = {}) {
   const { onOutcome, outcomes, nth } = recordOutcomes()
   const handle = createNodeHandler(withHandler({ secret: SECRET, onOutcome, ...options }))
@@ -58,14 +58,14 @@ async function start(options: TestOptions = {}) {
     url,
     outcomes,
     nth,
-    /** Resolves when the handler is done with all that it was given. */
+    /** Resolves when the handler is done with all requests so far. */
     settled: () => Promise.all(open),
-    /** A valid request, to see that the server is still alive. */
+    /** Sends a valid delivery, to see that the server still works. */
     probe: async () => post(url, await validDelivery()),
   }
 }
 
-/** The answer to a request of node:http, which shows more of the wire than fetch. */
+/** The response to a request of node:http, which shows more of the wire than fetch does. */
 async function responseTo(request: ClientRequest): Promise<{ message: IncomingMessage; body: string }> {
   const [message] = (await once(request, 'response')) as [IncomingMessage]
   let body = ''
@@ -73,7 +73,7 @@ async function responseTo(request: ClientRequest): Promise<{ message: IncomingMe
   return { message, body }
 }
 
-/** The statuses of the answers in what came over a connection. */
+/** The statuses of all responses that a connection received. */
 function statuses(received: string): number[] {
   return Array.from(received.matchAll(/HTTP\/1\.1 (\d+)/g), ([, status]) => Number(status))
 }
@@ -86,7 +86,7 @@ describeAnswers(async (options) => {
 })
 
 it('passes every endpoint case', async () => {
-  // On a clock that stands still, no response is slow enough to look like one that was processed twice.
+  // While the clock stands still, no response can be slow enough to suggest that the event was processed twice.
   stopClock()
   const { url } = await serve(createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome: silent }))
   const failed = (await checkEndpoint(url, SECRET)).filter(({ passed }) => !passed)
@@ -94,7 +94,7 @@ it('passes every endpoint case', async () => {
 })
 
 describe('the response', () => {
-  it('says 204 with neither a body nor a type', async () => {
+  it('has neither a body nor a Content-Type for a 204', async () => {
     const { port } = await start()
     const client = await openSocket(port)
     await client.write(wire(await validDelivery(), { connection: 'close' }))
@@ -104,7 +104,7 @@ describe('the response', () => {
     expect(received).toMatch(/\r\n\r\n$/)
   })
 
-  it('says an error with its length, its type and the code, and nothing of the error itself', async () => {
+  it('has a length, a type and the code of an error, but no detail of it', async () => {
     const { port } = await start({ onEvent: () => Promise.reject(new Error('secret detail')) })
     const client = await openSocket(port)
     await client.write(wire(await validDelivery(), { connection: 'close' }))
@@ -115,7 +115,7 @@ describe('the response', () => {
     expect(received).not.toContain('secret')
   })
 
-  it('to a HEAD is 405 without a body, also where the server forbids writing one', async () => {
+  it('to a HEAD is a 405 without a body, even if the server forbids writing one', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     const { url } = await serve(handle, { rejectNonStandardBodyWrites: true })
@@ -124,7 +124,7 @@ describe('the response', () => {
     expect(await nth(1)).toMatchObject({ status: 'rejected' })
   })
 
-  it('leaves the connection open for the next request, whatever the answer', async () => {
+  it('keeps the connection open for the next request, whatever its status', async () => {
     const fail = () => Promise.reject(new Error('no'))
     const { port } = await start({ on: { 'call.failed': fail } })
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -158,7 +158,7 @@ describe('the response', () => {
     ])
   })
 
-  it('comes in the order of the requests when they are pipelined', async () => {
+  it('comes in the order of pipelined requests', async () => {
     const { port } = await start()
     const client = await openSocket(port)
     const forged = { ...(await validDelivery()), body: '{}' }
@@ -170,7 +170,7 @@ describe('the response', () => {
 })
 
 describe('the body', () => {
-  it('is put together from many pieces, split within a character', async () => {
+  it('is joined from many pieces, even if a piece ends inside a character', async () => {
     const onEvent = vi.fn()
     const { port } = await start({ onEvent })
     const request = await validDeliveryOfSize(160)
@@ -192,7 +192,7 @@ describe('the body', () => {
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 204/)
   })
 
-  it('of a GET that says it is large is not waited for', async () => {
+  it('of a GET is not awaited, even if it is declared to be large', async () => {
     const { port, outcomes } = await start()
     const client = await openSocket(port)
     await client.write(head({ ...(await validDelivery()), method: 'GET' }, { 'content-length': 500 }))
@@ -200,7 +200,7 @@ describe('the body', () => {
     expect(outcomes).toHaveLength(1)
   })
 
-  it('of another method is not read as the next request', async () => {
+  it('of a method other than POST is not read as the next request', async () => {
     const onEvent = vi.fn()
     const { port } = await start({ onEvent })
     const client = await openSocket(port)
@@ -210,7 +210,7 @@ describe('the body', () => {
     expect(onEvent).not.toHaveBeenCalled()
   })
 
-  it('is not waited for when Content-Length is over the limit', async () => {
+  it('is not awaited if Content-Length is over the limit', async () => {
     const { port, nth } = await start()
     const client = await openSocket(port)
     await client.write(head(await validDelivery(), { 'content-length': MIB + 1 }))
@@ -227,7 +227,7 @@ describe('the body', () => {
       vi.useRealTimers()
     })
 
-    /** A client that has its 413 and is not done sending. */
+    /** A client that has received its 413 but is still sending. */
     async function tooLarge() {
       const server = await start({ maxBodyBytes: 1000 })
       const client = await openSocket(server.port)
@@ -239,7 +239,7 @@ describe('the body', () => {
       return { ...server, client, received }
     }
 
-    it('gets its 413 while the client still sends, and the client can end', async () => {
+    it('gets a 413 while the client still sends, and the client can finish', async () => {
       const { client, received, settled } = await tooLarge()
       for (let i = 0; i < 20; i++) await client.write(chunk('x'.repeat(10_000)))
       await client.write(chunk(''))
@@ -248,13 +248,13 @@ describe('the body', () => {
       await settled()
     })
 
-    it('keeps the handler no longer when the client leaves', async () => {
+    it('no longer keeps the handler busy once the client disconnects', async () => {
       const { client, settled } = await tooLarge()
       client.socket.destroy()
       expect(await settled()).toHaveLength(1)
     })
 
-    it('and never ends is cut off a second after its 413', async () => {
+    it('is cut off one second after the 413 if it never ends', async () => {
       const { client, settled, probe } = await tooLarge()
       const closed = client.closed()
       const onSettled = vi.fn()
@@ -271,8 +271,8 @@ describe('the body', () => {
   it.each([
     ['with its length', { 'content-length': 5 * MIB }],
     ['chunked', { 'transfer-encoding': 'chunked' }],
-  ])('of 5 MiB, %s, gets its 413, and the server lives on', async (_, framing) => {
-    // However long the client takes: nobody cuts it off.
+  ])('of 5 MiB, %s, gets a 413, and the server keeps running', async (_, framing) => {
+    // With the clock stopped, the server cuts nobody off, however long the client takes.
     stopClock()
     const { port, probe, settled } = await start()
     const { headers } = await validDelivery()
@@ -287,7 +287,7 @@ describe('the body', () => {
     expect(await probe()).toEqual(acknowledged())
   })
 
-  it('that was rejected is not read as the next request', async () => {
+  it('is not read as the next request after it was rejected', async () => {
     const onEvent = vi.fn()
     const { port, outcomes } = await start({ maxBodyBytes: 1000, onEvent })
     const client = await openSocket(port)
@@ -302,7 +302,7 @@ describe('the body', () => {
     expect(outcomes).toHaveLength(1)
   })
 
-  it('that was rejected ends the connection, so that a request behind it gets no answer', async () => {
+  it('ends the connection if it is rejected, so that a pipelined request gets no response', async () => {
     const { port } = await start({ maxBodyBytes: 1000 })
     const client = await openSocket(port)
     await client.write(head(await validDelivery(), { 'transfer-encoding': 'chunked' }))
@@ -313,14 +313,14 @@ describe('the body', () => {
   })
 })
 
-describe('an upload that breaks off', () => {
+describe('an upload that is cut off', () => {
   const brokenOff = {
     status: 'failed',
     error: expect.objectContaining({ message: expect.stringContaining('closed the connection') }),
     durationMs: expect.any(Number),
   }
 
-  it('half-way is reported as failed, without an event, and the server lives on', async () => {
+  it('halfway is reported as failed, without an event, and the server keeps running', async () => {
     const { port, nth, settled, probe } = await start()
     const client = await openSocket(port)
     await client.write(head(await validDelivery(), { 'content-length': 5000 }))
@@ -333,12 +333,12 @@ describe('an upload that breaks off', () => {
     expect(await probe()).toEqual(acknowledged())
   })
 
-  it('since the server closed it without an error is reported as failed', async () => {
+  it('by the server, without an error, is reported as failed', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     const { port } = await serve((request, response) => {
       void handle(request, response)
-      // As a middleware with a timeout of its own does.
+      // A middleware with its own timeout does this.
       request.once('data', () => request.destroy())
     })
     const client = await openSocket(port)
@@ -347,7 +347,7 @@ describe('an upload that breaks off', () => {
     expect(await nth(1)).toEqual(brokenOff)
   })
 
-  it('with a reset is reported as failed', async () => {
+  it('by a reset is reported as failed', async () => {
     const { port, nth, settled, probe } = await start()
     const client = await openSocket(port)
     await client.write(head(await validDelivery(), { 'transfer-encoding': 'chunked' }))
@@ -358,7 +358,7 @@ describe('an upload that breaks off', () => {
     expect(await probe()).toEqual(acknowledged())
   })
 
-  it('with an orderly end before Content-Length is reached is reported as failed', async () => {
+  it('by an orderly close before Content-Length is reached is reported as failed', async () => {
     const { port, nth, settled, probe } = await start()
     const client = await openSocket(port)
     const request = await validDelivery()
@@ -369,7 +369,7 @@ describe('an upload that breaks off', () => {
     expect(await probe()).toEqual(acknowledged())
   })
 
-  it('with chunks that are none is reported as failed', async () => {
+  it('by an invalid chunk is reported as failed', async () => {
     const { port, nth, settled, probe } = await start()
     const client = await openSocket(port)
     await client.write(head(await validDelivery(), { 'transfer-encoding': 'chunked' }))
@@ -379,13 +379,13 @@ describe('an upload that breaks off', () => {
     expect(await probe()).toEqual(acknowledged())
   })
 
-  it('by falling silent holds up no other request, and ends with the server’s own timeout', async () => {
+  it('by the server’s own timeout delays no other request before that', async () => {
     const { onOutcome, outcomes, nth } = recordOutcomes()
     const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     let server: Server | undefined
     const limits = { requestTimeout: 0, headersTimeout: 0, connectionsCheckingInterval: 5 }
     const { port, url } = await serve((request, response) => {
-      // Node's types say nothing of it.
+      // Node's types don't declare `server`.
       server = (request.socket as unknown as { server: Server }).server
       void handle(request, response)
     }, limits)
@@ -394,12 +394,12 @@ describe('an upload that breaks off', () => {
     await client.write('{"event":')
     expect(await post(url, await validDelivery())).toEqual(acknowledged())
     expect(outcomes).toHaveLength(1)
-    // Only now is it too long.
+    // Only now has the request taken too long.
     if (server) server.requestTimeout = 1
     expect(await nth(2)).toEqual(brokenOff)
   })
 
-  it('after the 413 and before its end does no harm', async () => {
+  it('after the 413, but before its end, is harmless', async () => {
     const { port, outcomes, settled, probe } = await start()
     const client = await openSocket(port)
     await client.write(head(await validDelivery(), { 'content-length': 5 * MIB }))
@@ -410,7 +410,7 @@ describe('an upload that breaks off', () => {
     expect(await probe()).toEqual(acknowledged())
   })
 
-  it('before the 413 can be written does no harm', async () => {
+  it('before the 413 can be written is harmless', async () => {
     const gate = deferred()
     const onOutcome = vi.fn(() => gate.promise)
     const { port, settled } = await start({ onOutcome })
@@ -424,7 +424,7 @@ describe('an upload that breaks off', () => {
     expect(onOutcome).toHaveBeenCalledOnce()
   })
 
-  it('is not logged, unless asked for', async () => {
+  it('is not logged by default', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
     const { port, settled, probe } = await start({ onOutcome: undefined })
     const client = await openSocket(port)
@@ -445,7 +445,7 @@ describe('an upload that breaks off', () => {
     const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     const reached = deferred()
     const done = deferred()
-    // As a middleware that looks something up first.
+    // A middleware that looks something up first does this.
     const { port } = await serve(async (request, response) => {
       reached.resolve()
       await once(response, 'close')
@@ -462,8 +462,8 @@ describe('an upload that breaks off', () => {
   })
 })
 
-describe('a client that leaves while the handler runs', () => {
-  it('finds the event recorded, and its retry is a duplicate', async () => {
+describe('a client that disconnects while the handler runs', () => {
+  it('does not stop the handler, so that its retry is a duplicate', async () => {
     const gate = deferred()
     const onEvent = vi.fn(() => gate.promise)
     const { port, url, nth, settled } = await start({ onEvent })
@@ -483,7 +483,7 @@ describe('a client that leaves while the handler runs', () => {
     expect(onEvent).toHaveBeenCalledOnce()
   })
 
-  it('gets the event processed again when the handler fails after that', async () => {
+  it('can have the event processed again if the handler then fails', async () => {
     const gate = deferred()
     const fail = () => gate.promise.then(() => Promise.reject(new Error('no')))
     const onEvent = vi.fn().mockImplementationOnce(fail)
@@ -503,7 +503,7 @@ describe('a client that leaves while the handler runs', () => {
 })
 
 describe('a client that waits for 100 Continue', () => {
-  it('is told to go on, and gets its answer', async () => {
+  it('is told to continue and gets its response', async () => {
     const { port } = await start()
     const { headers, body } = await validDelivery()
     const length = Buffer.byteLength(body)
@@ -518,7 +518,7 @@ describe('a client that waits for 100 Continue', () => {
     expect((await responseTo(request)).message.statusCode).toBe(204)
   })
 
-  it('gets its 413 before it has sent anything', async () => {
+  it('gets a 413 before it sends any of its body', async () => {
     const { port } = await start()
     const { headers } = await validDelivery()
     const request = openRequest({
@@ -534,7 +534,7 @@ describe('a client that waits for 100 Continue', () => {
   })
 })
 
-describe('what a framework left on the request', () => {
+describe('what a framework leaves on the request', () => {
   type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown }
 
   /** A server whose framework does something with the request before the handler gets it. */
@@ -548,7 +548,7 @@ describe('what a framework left on the request', () => {
     return { url, nth }
   }
 
-  /** Reads the stream as Express's parsers do: listeners, taken off again at the end. */
+  /** Reads the stream as Express's parsers do: with listeners that are removed at the end. */
   function readStream(request: IncomingMessage): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const pieces: Buffer[] = []
@@ -563,14 +563,14 @@ describe('what a framework left on the request', () => {
 
   it.each<[string, (request: Parsed, bytes: Buffer) => void]>([
     [
-      'a Buffer in req.rawBody, beside what was parsed',
+      'a Buffer in req.rawBody, beside a parsed body',
       (request, bytes) => {
         request.rawBody = bytes
         request.body = JSON.parse(bytes.toString())
       },
     ],
     [
-      'text in req.rawBody, beside what was parsed',
+      'a string in req.rawBody, beside a parsed body',
       (request, bytes) => {
         request.rawBody = bytes.toString()
         request.body = JSON.parse(bytes.toString())
@@ -583,12 +583,12 @@ describe('what a framework left on the request', () => {
       },
     ],
     [
-      'text in req.body',
+      'a string in req.body',
       (request, bytes) => {
         request.body = bytes.toString()
       },
     ],
-  ])('is taken: %s', async (_, leave) => {
+  ])('is used as the body if it is %s', async (_, leave) => {
     const { url } = await behind(async (request) => leave(request, await readStream(request)))
     expect(await post(url, await validDelivery())).toEqual(acknowledged())
     expect(await post(url, { ...(await validDelivery()), body: '{}' })).toEqual(
@@ -596,7 +596,7 @@ describe('what a framework left on the request', () => {
     )
   })
 
-  it('is taken from req.body of a request without a stream, as serverless adapters make it', async () => {
+  it('is used as the body if it is req.body without a stream, as in serverless adapters', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const { method, headers, body } = await validDelivery()
     const request: NodeRequest = {
@@ -623,7 +623,7 @@ describe('what a framework left on the request', () => {
     expect(await nth(1)).toMatchObject({ status: 'processed' })
   })
 
-  it('is the bytes of req.rawBody rather than a text in req.body', async () => {
+  it('is used as the body from req.rawBody rather than from req.body', async () => {
     const { url } = await behind(async (request) => {
       request.rawBody = await readStream(request)
       request.body = 'something else'
@@ -631,7 +631,7 @@ describe('what a framework left on the request', () => {
     expect(await post(url, await validDelivery())).toEqual(acknowledged())
   })
 
-  it('is measured against the limit, too', async () => {
+  it('must not be over the limit', async () => {
     const parse = async (request: Parsed) => {
       request.rawBody = await readStream(request)
     }
@@ -640,7 +640,7 @@ describe('what a framework left on the request', () => {
     expect(await post(url, await validDeliveryOfSize(1001))).toEqual(rejected(413, 'body_too_large'))
   })
 
-  it('is an object in place of the bytes: answers 500 body_not_raw, and says how to keep them', async () => {
+  it('causes a 500 body_not_raw if it is a parsed body, and the message says how to keep the bytes', async () => {
     const { url, nth } = await behind(async (request) => {
       request.body = JSON.parse((await readStream(request)).toString())
     })
@@ -650,26 +650,26 @@ describe('what a framework left on the request', () => {
     expect(outcome).toHaveProperty('error.message', expect.stringMatching(/Object.*express\.raw.*rawBody/))
   })
 
-  it('is nothing, and the stream was read: answers 500 body_not_raw', async () => {
+  it('causes a 500 body_not_raw if it is nothing and the stream was read', async () => {
     const { url } = await behind(readStream)
     expect(await post(url, await validDelivery())).toEqual(rejected(500, 'body_not_raw'))
   })
 
-  it('is nothing, and the stream was read by iteration: answers 500 body_not_raw', async () => {
+  it('causes a 500 body_not_raw if it is nothing and the stream was iterated', async () => {
     const { url } = await behind(async (request) => {
       for await (const _ of request);
     })
     expect(await post(url, await validDelivery())).toEqual(rejected(500, 'body_not_raw'))
   })
 
-  it('gives text instead of bytes: answers 500 body_not_raw', async () => {
+  it('causes a 500 body_not_raw if the stream gives strings instead of bytes', async () => {
     const { url } = await behind((request) => {
       request.setEncoding('utf8')
     })
     expect(await post(url, await validDelivery())).toEqual(rejected(500, 'body_not_raw'))
   })
 
-  it('is logged when the bytes are gone, since it is a mistake of the program', async () => {
+  it('is logged if the bytes are gone, because the program caused it', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
     const { url } = await behind(readStream, { onOutcome: undefined })
     await post(url, await validDelivery())
@@ -679,7 +679,7 @@ describe('what a framework left on the request', () => {
   })
 
   it.each([{}, undefined, null])(
-    'is %j in req.body, as Express 4 sets it, and an unread stream: reads that',
+    'is ignored if it is %j in req.body, as in Express 4, and the stream is unread',
     async (body) => {
       const { url } = await behind((request) => {
         request.body = body
@@ -689,15 +689,15 @@ describe('what a framework left on the request', () => {
   )
 
   it.each([
-    ['empty text in req.rawBody', { rawBody: '' }],
+    ['an empty string in req.rawBody', { rawBody: '' }],
     ['an empty Buffer in req.rawBody', { rawBody: Buffer.alloc(0) }],
     ['an empty Buffer in req.body', { body: Buffer.alloc(0) }],
-  ])('is %s, and an unread stream: reads that', async (_, left) => {
+  ])('is ignored if it is %s and the stream is unread', async (_, left) => {
     const { url } = await behind((request) => void Object.assign(request, left))
     expect(await post(url, await validDelivery())).toEqual(acknowledged())
   })
 
-  it('is empty, and the stream was read: answers 500 body_not_raw', async () => {
+  it('causes a 500 body_not_raw if it is empty and the stream was read', async () => {
     const { url } = await behind(async (request) => {
       await readStream(request)
       request.body = Buffer.alloc(0)
@@ -705,13 +705,13 @@ describe('what a framework left on the request', () => {
     expect(await post(url, await validDelivery())).toEqual(rejected(500, 'body_not_raw'))
   })
 
-  it('is nothing of a body that is empty: answers as if it were unread', async () => {
+  it('may be nothing if the body was empty', async () => {
     const { url } = await behind(readStream)
     const empty = { method: 'POST', ...(await signDelivery('', SECRET)) }
     expect(await post(url, empty)).toEqual(rejected(400, 'invalid_json'))
   })
 
-  it('is a part of the bytes, since the stream is still being read: answers 500 body_not_raw', async () => {
+  it('causes a 500 body_not_raw if it is only a part of the bytes, because something still reads the stream', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
     const { port } = await serve(async (request: Parsed, response) => {
@@ -726,7 +726,7 @@ describe('what a framework left on the request', () => {
     expect(await nth(1)).toHaveProperty('error.message', expect.stringContaining('is still reading'))
   })
 
-  it('is a getter that throws, as Vercel has it: answers 500 body_not_raw', async () => {
+  it('causes a 500 body_not_raw if it is a getter that throws, as on Vercel', async () => {
     const { url } = await behind(async (request) => {
       await readStream(request)
       Object.defineProperty(request, 'body', {
@@ -738,13 +738,13 @@ describe('what a framework left on the request', () => {
     expect(await post(url, await validDelivery())).toEqual(rejected(500, 'body_not_raw'))
   })
 
-  it('is an unread stream after a while: reads that', async () => {
+  it('is ignored if it is a delay before an unread stream', async () => {
     const { url } = await behind(() => new Promise((resolve) => setTimeout(resolve, 20)))
     expect(await post(url, await validDeliveryOfSize(200_000))).toEqual(acknowledged())
   })
 })
 
-describe('what is no (req, res)', () => {
+describe('arguments other than (req, res)', () => {
   const response = () => ({
     headersSent: false,
     destroyed: false,
@@ -763,9 +763,9 @@ describe('what is no (req, res)', () => {
     ["Fastify's request and reply", [{ raw: {}, headers: {} }, { raw: {} }], 'createReceiver'],
     ['the context of Koa', [{ res: response() }, () => {}], 'Pass ctx.req and ctx.res'],
     ['the context of Hono', [{ req: {} }, () => {}], 'createWebhookHandler'],
-    ['a request alone', [{ method: 'POST', headers: {} }], '(req, res)'],
+    ['a request without a response', [{ method: 'POST', headers: {} }], '(req, res)'],
     ['nothing', [], '(req, res)'],
-  ])('is named, and rejected for the host to answer: %s', async (_, args, hint) => {
+  ])('reject, and the error names what to use instead: %s', async (_, args, hint) => {
     const { onOutcome, nth } = recordOutcomes()
     const onEvent = vi.fn()
     const handle: (...args: never[]) => Promise<void> = createNodeHandler({
@@ -782,7 +782,7 @@ describe('what is no (req, res)', () => {
     expect(onEvent).not.toHaveBeenCalled()
   })
 
-  it('is a Request beside a response: answers 500 body_not_raw', async () => {
+  it('get a 500 body_not_raw if they are a Request and a response', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const handle: (...args: never[]) => Promise<void> = createNodeHandler({
       secret: SECRET,
@@ -798,7 +798,7 @@ describe('what is no (req, res)', () => {
     })
   })
 
-  it('is a parsed body without a stream: answers 500 body_not_raw', async () => {
+  it('get a 500 body_not_raw if the request is a parsed body without a stream', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const { method, headers, body } = await validDelivery()
     const request = { method, headers, body: JSON.parse(String(body)) } as NodeRequest
@@ -809,7 +809,7 @@ describe('what is no (req, res)', () => {
   })
 })
 
-describe('a response that somebody else sent', () => {
+describe('a response that another part of the program sent', () => {
   it('is left alone', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
@@ -825,7 +825,7 @@ describe('a response that somebody else sent', () => {
     await nth(1)
   })
 
-  it('while the handler ran, as a timeout does, is left alone and the event recorded', async () => {
+  it('while the handler ran, as on a timeout, is left alone, and the event is marked done', async () => {
     const gate = deferred()
     const { onOutcome, nth } = recordOutcomes()
     let response: ServerResponse | undefined
@@ -848,7 +848,7 @@ describe('a response that somebody else sent', () => {
   it.each([
     { headersSent: true, destroyed: false },
     { headersSent: false, destroyed: true },
-  ])('is not written to in any way: %j', async (state) => {
+  ])('is not written to if its state is %j', async (state) => {
     const calls = { writeHead: vi.fn(), write: vi.fn(), end: vi.fn() }
     const response: NodeResponse = { ...state, ...calls }
     const request = { method: 'GET', headers: {}, complete: false } as NodeRequest
@@ -857,17 +857,20 @@ describe('a response that somebody else sent', () => {
   })
 })
 
-describe('headers that a stranger made up', () => {
-  it.each(['X-Truedy-Signature', 'X-Truedy-Timestamp'])('are rejected: %s twice', async (name) => {
-    const { port } = await start()
-    const request = await validDelivery()
-    const client = await openSocket(port)
-    const value = request.headers[name.toLowerCase()] ?? ''
-    await client.write(wire(request, { connection: 'close', [name]: value }))
-    expect(await client.closed()).toMatch(/^HTTP\/1\.1 401 .*"malformed_(signature|timestamp)"/s)
-  })
+describe('headers from a stranger', () => {
+  it.each(['X-Truedy-Signature', 'X-Truedy-Timestamp'])(
+    'are rejected with 401 if %s comes twice',
+    async (name) => {
+      const { port } = await start()
+      const request = await validDelivery()
+      const client = await openSocket(port)
+      const value = request.headers[name.toLowerCase()] ?? ''
+      await client.write(wire(request, { connection: 'close', [name]: value }))
+      expect(await client.closed()).toMatch(/^HTTP\/1\.1 401 .*"malformed_(signature|timestamp)"/s)
+    },
+  )
 
-  it('do no harm in their hundreds, under names of any kind', async () => {
+  it('are harmless in their hundreds, under any name', async () => {
     const { port } = await start()
     const odd = ['__proto__', 'constructor', 'get', 'toString', 'hasOwnProperty']
     const many = Array.from({ length: 100 }, (_, index) => `x-${index}`)
@@ -878,11 +881,11 @@ describe('headers that a stranger made up', () => {
   })
 
   it.each([
-    ['ten thousand digits', 'a'.repeat(10_000)],
+    ['10,000 digits', 'a'.repeat(10_000)],
     ['bytes beyond ASCII', `${'a'.repeat(63)}\xff`],
     ['a tab', `${'a'.repeat(32)}\t${'a'.repeat(32)}`],
     ['markup', '<script>alert(1)</script>'],
-  ])('are rejected with 401, and never shown: a signature of %s', async (_, value) => {
+  ])('are rejected with 401, and not echoed, if the signature is %s', async (_, value) => {
     const { port } = await start()
     const request = { ...(await validDelivery()), body: '{}' }
     const client = await openSocket(port)
@@ -893,7 +896,7 @@ describe('headers that a stranger made up', () => {
   })
 })
 
-it('answers others while one client is being cut off', async () => {
+it('responds to other clients while it cuts one off', async () => {
   const { port, probe } = await start({ maxBodyBytes: 1000 })
   const client = await openSocket(port)
   await client.write(head(await validDelivery(), { 'content-length': 5000 }))
@@ -901,7 +904,7 @@ it('answers others while one client is being cut off', async () => {
   expect(await Promise.all([probe(), probe(), probe()])).toEqual(Array(3).fill(acknowledged()))
 })
 
-describe('a request that is none', () => {
+describe('an argument that is not a request', () => {
   it.each([[undefined], [null], ['request'], [1]])('gets a 500 if it is %o', async (request) => {
     const log = vi.spyOn(console, 'error').mockReturnValue()
     const handle = createNodeHandler({ secret: SECRET, onEvent() {} })

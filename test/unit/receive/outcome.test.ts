@@ -1,4 +1,4 @@
-/** The default log of a receiver: a line for what its owner has to fix, none for what a stranger can provoke. */
+/** The default log of a receiver: a line for what its owner must fix, and none for what a stranger can provoke. */
 
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import { type Outcome, parseEvent, WebhookError } from '../../../src/index.js'
@@ -57,7 +57,7 @@ describe('the default log', () => {
     warnings.mockRestore()
   })
 
-  it.each(OUTCOMES)('of an outcome that is %s', (_, outcome, isError, isSlow) => {
+  it.each(OUTCOMES)('has the right lines for an outcome that is %s', (_, outcome, isError, isSlow) => {
     for (const durationMs of [8000, 8001]) logOutcome({ ...outcome, durationMs } as Outcome)
     expect(errors).toHaveBeenCalledTimes(isError ? 2 : 0)
     expect(warnings).toHaveBeenCalledTimes(isSlow ? 1 : 0)

@@ -50,7 +50,7 @@ function open(options: TestOptions): Endpoint {
 describeAnswers(open)
 
 it.each([{}, { toleranceSeconds: 60 }])(
-  'follows fake timers that start later than it, with %o',
+  'uses fake timers that were installed after it was created, with %o',
   async (options) => {
     const receive = createReceiver({ secret: SECRET, onEvent() {}, onOutcome() {}, ...options })
     stopClock()
@@ -62,13 +62,13 @@ it.each([{}, { toleranceSeconds: 60 }])(
   },
 )
 
-describe('the delivery', () => {
+describe('a delivery', () => {
   it.each([
-    ['text', (text: string) => text],
+    ['a string', (text: string) => text],
     ['a Buffer', (text: string) => Buffer.from(text)],
     ['a Uint8Array', (text: string) => new TextEncoder().encode(text)],
     ['an ArrayBuffer', (text: string) => new TextEncoder().encode(text).buffer],
-  ])('takes the body as %s', async (_, convert) => {
+  ])('may have a body that is %s', async (_, convert) => {
     const { body, ...request } = await validDelivery()
     const reply = await createReceiver({ secret: SECRET, onEvent() {} })({
       ...request,
@@ -82,7 +82,7 @@ describe('the delivery', () => {
     ['undefined', undefined],
     ['null', null],
     ['a stream', new ReadableStream()],
-  ])('answers a body that is %s with 500 body_not_raw', async (_, body) => {
+  ])('gets a 500 body_not_raw if its body is %s', async (_, body) => {
     const { onOutcome, nth } = recordOutcomes()
     const request = { ...(await validDelivery()), body } as unknown as Delivery
     const reply = await createReceiver({ secret: SECRET, onEvent() {}, onOutcome })(request)
@@ -90,7 +90,7 @@ describe('the delivery', () => {
     expect((await nth(1)) as object).toHaveProperty('error.message', expect.stringContaining('express.raw'))
   })
 
-  it.each(['post', 'Post', 'POST'])('takes the method as %s', async (method) => {
+  it.each(['post', 'Post', 'POST'])('may have the method %s', async (method) => {
     const reply = await createReceiver({ secret: SECRET, onEvent() {} })({
       ...(await validDelivery()),
       method,
@@ -99,7 +99,7 @@ describe('the delivery', () => {
   })
 
   it.each([undefined, null, 5])(
-    'answers the method %o with 500, and names what is missing',
+    'gets a 500 if its method is %o, and the error names the method',
     async (method) => {
       const { onOutcome, nth } = recordOutcomes()
       const request = { ...(await validDelivery()), method } as unknown as Delivery
@@ -109,21 +109,18 @@ describe('the delivery', () => {
     },
   )
 
-  it.each([undefined, null, 5, 'x'])(
-    'answers %o as a delivery with 500, and does not throw',
-    async (delivery) => {
-      const receive = createReceiver({ secret: SECRET, onEvent() {}, onOutcome: silent })
-      expect((await receive(delivery as unknown as Delivery)).status).toBe(500)
-    },
-  )
+  it.each([undefined, null, 5, 'x'])('gets a 500 if it is %o', async (delivery) => {
+    const receive = createReceiver({ secret: SECRET, onEvent() {}, onOutcome: silent })
+    expect((await receive(delivery as unknown as Delivery)).status).toBe(500)
+  })
 
-  it.each(['', 'POST '])('answers the method %o with 405', async (method) => {
+  it.each(['', 'POST '])('gets a 405 if its method is %o', async (method) => {
     const request = { ...(await validDelivery()), method } as unknown as Delivery
     const reply = await createReceiver({ secret: SECRET, onEvent() {}, onOutcome: silent })(request)
     expect(reply.status).toBe(405)
   })
 
-  it('takes headers as a Headers object', async () => {
+  it('may have a Headers object', async () => {
     const request = await validDelivery()
     const reply = await createReceiver({ secret: SECRET, onEvent() {} })({
       ...request,
@@ -132,7 +129,7 @@ describe('the delivery', () => {
     expect(reply.status).toBe(204)
   })
 
-  it('takes headers whose names a gateway wrote in upper case', async () => {
+  it('may have header names in uppercase, as some gateways write them', async () => {
     const request = await validDelivery()
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name.toUpperCase(), value]),
@@ -141,7 +138,7 @@ describe('the delivery', () => {
   })
 
   it.each([undefined, null, 5, 'x-truedy-signature: a'])(
-    'answers %o as headers, and does not throw',
+    'gets an error response if its headers are %o',
     async (headers) => {
       const request = { ...(await validDelivery()), headers } as unknown as Delivery
       const reply = await createReceiver({ secret: SECRET, onEvent() {}, onOutcome: silent })(request)
@@ -149,7 +146,7 @@ describe('the delivery', () => {
     },
   )
 
-  it('measures a text by its bytes, not by its characters', async () => {
+  it('has its size measured in bytes, not in characters', async () => {
     const request = await validDeliveryOfSize(1000)
     expect(String(request.body)).toHaveLength(998)
     const status = async (maxBodyBytes: number) =>
@@ -158,15 +155,15 @@ describe('the delivery', () => {
     expect(await status(1000)).toBe(204)
   })
 
-  it('takes a body of one mebibyte and rejects a larger one, unless told otherwise', async () => {
+  it('may have a body of 1 MiB, but not more, by default', async () => {
     const send = open({ secret: SECRET, onOutcome: silent })
     expect((await send(await validDeliveryOfSize(1_048_576))).status).toBe(204)
     expect((await send(await validDeliveryOfSize(1_048_577))).status).toBe(413)
   })
 })
 
-describe('handlers', () => {
-  it('calls the handler in `on` to its end, and then onEvent', async () => {
+describe('a receiver', () => {
+  it('runs the handler in `on` to its end, and then onEvent', async () => {
     const calls: string[] = []
     const send = open({
       secret: SECRET,
@@ -184,7 +181,7 @@ describe('handlers', () => {
     expect(calls).toEqual(['on starts', 'on ends', 'onEvent'])
   })
 
-  it('does not call onEvent when the handler in `on` throws', async () => {
+  it('does not call onEvent if the handler in `on` throws', async () => {
     const onEvent = vi.fn()
     const fail = () => Promise.reject(new Error('no'))
     const send = open({ secret: SECRET, on: { 'call.ended': fail }, onEvent, onOutcome: silent })
@@ -192,7 +189,7 @@ describe('handlers', () => {
     expect(onEvent).not.toHaveBeenCalled()
   })
 
-  it('answers 500 when onEvent throws, and calls both handlers again', async () => {
+  it('responds with 500 if onEvent throws, and calls both handlers for the next delivery', async () => {
     const ended = vi.fn()
     const onEvent = vi.fn().mockImplementationOnce(() => {
       throw new Error('no')
@@ -211,7 +208,7 @@ describe('handlers', () => {
     expect(await nth(1)).toMatchObject({ status: 'processed' })
   })
 
-  it('gives both handlers the event, its key and a signal that is not aborted', async () => {
+  it('passes the event, its key and a signal that is not aborted to both handlers', async () => {
     const ended = vi.fn()
     const onEvent = vi.fn()
     const send = open({ secret: SECRET, on: { 'call.ended': ended }, onEvent })
@@ -226,7 +223,7 @@ describe('handlers', () => {
     }
   })
 
-  it('uses the key that it is told to', async () => {
+  it('uses the key of its `key` function', async () => {
     const onEvent = vi.fn()
     const send = open({ secret: SECRET, key: (event) => `mine:${event.event}`, onEvent })
     await send(await validDelivery())
@@ -235,7 +232,7 @@ describe('handlers', () => {
     expect(onEvent.mock.calls[0]?.[1].key).toBe('mine:call.ended')
   })
 
-  it('answers a WebhookError that a handler throws with 500, as any other', async () => {
+  it('responds with 500 if a handler throws a WebhookError, as for any other error', async () => {
     const { onOutcome, nth } = recordOutcomes()
     const error = new WebhookError('signature_mismatch', 'of something else')
     const send = open({ secret: SECRET, onEvent: () => Promise.reject(error), onOutcome })
@@ -244,14 +241,14 @@ describe('handlers', () => {
   })
 
   it.each([undefined, null, 'text', Object.create(null)])(
-    'answers 500 when a handler throws %o',
+    'responds with 500 if a handler throws %o',
     async (thrown) => {
       const send = open({ secret: SECRET, onEvent: () => Promise.reject(thrown), onOutcome: silent })
       expect(await send(await validDelivery())).toEqual(rejected(500, 'failed'))
     },
   )
 
-  it('keeps the events of two receivers apart, each with a store of its own', async () => {
+  it('does not share events with another receiver that has its own store', async () => {
     const onEvent = vi.fn()
     const event = sampleEvent('call.ended')
     await open({ secret: SECRET, onEvent })(await validDelivery(event))
@@ -259,14 +256,14 @@ describe('handlers', () => {
     expect(onEvent).toHaveBeenCalledTimes(2)
   })
 
-  it('takes a delivery signed with any of several secrets', async () => {
+  it('accepts a delivery signed with any of its secrets', async () => {
     const send = open({ secret: ['whsec_new', SECRET], onOutcome: silent })
     expect((await send(await validDelivery())).status).toBe(204)
     const other = await signDelivery(sampleEvent('call.ended'), 'whsec_third')
     expect((await send({ method: 'POST', ...other })).status).toBe(401)
   })
 
-  it('uses the tolerance, the clock and the header names that it is told to', async () => {
+  it('uses its tolerance, clock and header names', async () => {
     const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET, { timestamp: 1000 })
     const renamed = { 'x-time': headers['x-truedy-timestamp'], 'x-sign': headers['x-truedy-signature'] }
     const status = async (seconds: number) =>
@@ -284,7 +281,7 @@ describe('handlers', () => {
   })
 })
 
-describe('a handler that hangs', () => {
+describe('a handler that never settles', () => {
   beforeEach(() => {
     vi.useFakeTimers()
   })
@@ -297,7 +294,7 @@ describe('a handler that hangs', () => {
 
   const hangs = () => vi.fn().mockImplementationOnce(() => new Promise(() => {}))
 
-  it('is busy for handlerTimeoutMs, then answered with 503, and the next delivery is processed', async () => {
+  it('is busy for handlerTimeoutMs, then gets a 503, and the next delivery is processed', async () => {
     const onEvent = hangs()
     const { onOutcome, outcomes } = recordOutcomes()
     const send = open({ secret: SECRET, onEvent, onOutcome })
@@ -320,7 +317,7 @@ describe('a handler that hangs', () => {
 
   const options = { secret: SECRET, leaseMs: 1000, handlerTimeoutMs: 5000, ttlMs: 600_000, onOutcome: silent }
 
-  it('keeps its lease until that expires', async () => {
+  it('keeps its lease until the lease expires', async () => {
     const onEvent = hangs()
     const send = open({ ...options, onEvent })
     const first = send(await validDelivery(event))
@@ -331,7 +328,7 @@ describe('a handler that hangs', () => {
     expect((await send(await validDelivery(event))).status).toBe(204)
   })
 
-  it('is marked done if it succeeds late, while it holds its lease', async () => {
+  it('is marked done if it succeeds late but still holds its lease', async () => {
     const gate = deferred()
     const onEvent = vi.fn().mockImplementationOnce(() => gate.promise)
     const send = open({ ...options, onEvent })
@@ -345,7 +342,7 @@ describe('a handler that hangs', () => {
   })
 
   it.each(['succeeds', 'fails'])(
-    'does not undo the record of the handler that took over, when it %s at last',
+    'does not undo what a later handler recorded if it finally %s',
     async (end) => {
       const gate = deferred()
       const late = () =>
@@ -367,7 +364,7 @@ describe('a handler that hangs', () => {
     [60_000, '60'],
     [1500, '2'],
     [1, '1'],
-  ])('with a lease of %d ms asks to come back after %s s', async (leaseMs, retryAfter) => {
+  ])('with a lease of %d ms makes duplicates retry after %s s', async (leaseMs, retryAfter) => {
     const onEvent = () => new Promise(() => {})
     const send = open({ secret: SECRET, onEvent, leaseMs, onOutcome: silent })
     void send(await validDelivery(event))
@@ -375,7 +372,7 @@ describe('a handler that hangs', () => {
   })
 })
 
-describe('the options, when the receiver is made', () => {
+describe('the options of a receiver', () => {
   beforeEach(() => {
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', undefined)
   })
@@ -385,7 +382,7 @@ describe('the options, when the receiver is made', () => {
 
   function codeThrownBy(make: (options: ReceiverOptions) => unknown, options: unknown): string | undefined {
     try {
-      // Something to do, unless a case is about that.
+      // A handler, unless the test is about having none.
       const isObject = typeof options === 'object' && options !== null
       make((isObject ? { onEvent() {}, ...options } : options) as ReceiverOptions)
       return undefined
@@ -394,7 +391,7 @@ describe('the options, when the receiver is made', () => {
     }
   }
 
-  /** What making each of the three throws; they must agree. */
+  /** The code that all three functions throw; they must agree. */
   function codeOf(options: unknown): string | undefined {
     const code = codeThrownBy(createReceiver, options)
     expect(codeThrownBy(createWebhookHandler, options)).toBe(code)
@@ -402,22 +399,22 @@ describe('the options, when the receiver is made', () => {
     return code
   }
 
-  it('must have a secret', () => {
+  it('must include a secret', () => {
     expect(codeOf({})).toBe('invalid_secret')
     expect(() => createReceiver({ onEvent() {} })).toThrow('TRUEDY_WEBHOOK_SECRET')
   })
 
-  it.each([undefined, null, 5, 'secret', () => {}])('are not %o', (options) => {
+  it.each([undefined, null, 5, 'secret', () => {}])('must not be %o', (options) => {
     expect(codeOf(options)).toBe('invalid_options')
   })
 
-  it('never fall back to the environment for a secret that is given and undefined: a typo in the name of a variable', () => {
+  it('do not fall back to the environment if `secret` is undefined, which may be a misspelled variable', () => {
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', SECRET)
     expect(codeOf({ secret: undefined })).toBe('invalid_secret')
     expect(codeOf({})).toBeUndefined()
   })
 
-  it('take the secret from TRUEDY_WEBHOOK_SECRET where none is given', async () => {
+  it('take the secret from TRUEDY_WEBHOOK_SECRET if `secret` is absent', async () => {
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', SECRET)
     expect((await open({})(await validDelivery())).status).toBe(204)
   })
@@ -431,12 +428,12 @@ describe('the options, when the receiver is made', () => {
     expect((await send(await validDelivery())).status).toBe(204)
   })
 
-  it('prefer the secret given to the one in the environment', async () => {
+  it('prefer `secret` to the secret in the environment', async () => {
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', 'whsec_other')
     expect((await open({ secret: SECRET })(await validDelivery())).status).toBe(204)
   })
 
-  it('do not fall back on the environment for an empty secret', () => {
+  it('do not fall back to the environment if `secret` is empty', () => {
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', SECRET)
     expect(codeOf({ secret: '' })).toBe('invalid_secret')
   })
@@ -451,23 +448,23 @@ describe('the options, when the receiver is made', () => {
     { secret: [''] },
     { secret: [SECRET, `${SECRET}\n`] },
     { secret: Array(11).fill('x') },
-  ])('reject %j', (options) => {
+  ])('are rejected if they are %j', (options) => {
     expect(codeOf(options)).toBe('invalid_secret')
   })
 
-  it('reject a secret with white space from the environment', () => {
+  it('are rejected if the secret in the environment has white space around it', () => {
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', `${SECRET}\n`)
     expect(codeOf({})).toBe('invalid_secret')
   })
 
-  it('are rejected without showing the secret', () => {
+  it('are rejected without revealing the secret', () => {
     const make = () => createReceiver({ secret: `${SECRET}\n`, onEvent() {} })
     expect(make).toThrow('newline')
     expect(make).not.toThrow(SECRET)
   })
 
   it.each(['call.end', 'Call.Ended', 'call.ended ', 'call.completed', 'call.transferred', 'toString'])(
-    'reject the event name %j in `on`, and name it',
+    'are rejected for the event name %j in `on`, which the message names',
     (name) => {
       expect(codeOf({ secret: SECRET, on: { [name]: silent } })).toBe('invalid_options')
       expect(() => createReceiver({ secret: SECRET, on: { [name]: silent } })).toThrow(JSON.stringify(name))
@@ -477,9 +474,9 @@ describe('the options, when the receiver is made', () => {
   it.each<[string, unknown, string]>([
     ['a typo in an option', { onevent: silent }, 'Unknown option "onevent". Did you mean "onEvent"?'],
     ['an option of another library', { handlers: {} }, 'Unknown option "handlers".'],
-    ['the name of an option in 1.0.0', { maxMs: 5 }, 'Unknown option "maxMs".'],
+    ['an option name from 1.0.0', { maxMs: 5 }, 'Unknown option "maxMs".'],
     [
-      'a typo in an event',
+      'a typo in an event name',
       { on: { 'call.endd': silent } },
       'Unknown event "call.endd" in `on`. Did you mean "call.ended"?',
     ],
@@ -490,12 +487,12 @@ describe('the options, when the receiver is made', () => {
       'is an alias: its handler would never run. Use "call.ended".',
     ],
     [
-      'a ttl below twice the tolerance',
+      'a ttlMs below twice the tolerance',
       { ttlMs: 599_999 },
       'ttlMs must be at least twice toleranceSeconds, which is 600000 ms (got 599999)',
     ],
     [
-      'a tolerance of text',
+      'a tolerance that is a string',
       { toleranceSeconds: '300' },
       'toleranceSeconds must be a positive, finite number (got String).',
     ],
@@ -504,15 +501,15 @@ describe('the options, when the receiver is made', () => {
       { toleranceSeconds: -1 },
       'toleranceSeconds must be a positive, finite number (got -1).',
     ],
-    ['a scope of nothing', { scope: '' }, 'scope must be a non-empty string (got an empty string).'],
-    ['a scope of another kind', { scope: 5 }, 'scope must be a non-empty string (got 5).'],
+    ['an empty scope', { scope: '' }, 'scope must be a non-empty string (got an empty string).'],
+    ['a scope that is a number', { scope: 5 }, 'scope must be a non-empty string (got 5).'],
     [
-      'half a name of headers',
+      'only one of the two header names',
       { headerNames: { timestamp: 'x' } },
       'headerNames.signature must be a non-empty string',
     ],
     [
-      'a handler of another kind',
+      'a handler that is a string',
       { on: { 'call.ended': 'log' } },
       'on["call.ended"] must be a function (got String).',
     ],
@@ -521,21 +518,21 @@ describe('the options, when the receiver is made', () => {
       { store: { claim: silent, complete: silent, release: silent } },
       'store.renew must be a function (got undefined).',
     ],
-  ])('reject %s, and say what to do', (_, options, message) => {
+  ])('are rejected for %s, and the message says what to do', (_, options, message) => {
     expect(codeOf({ secret: SECRET, ...(options as object) })).toBe('invalid_options')
     const make = () => createReceiver({ secret: SECRET, onEvent() {}, ...(options as object) })
     expect(make).toThrow(message)
   })
 
   it.each([{}, { on: {} }, { on: { 'call.ended': undefined } }, { onEvent: undefined }])(
-    'reject %o, which would acknowledge every event and drop it',
+    'are rejected if they are %o, which would acknowledge and drop every event',
     (options) => {
       const make = () => createReceiver({ secret: SECRET, ...options } as ReceiverOptions)
       expect(make).toThrow('There is no handler')
     },
   )
 
-  it('take a handler that is undefined as absent', async () => {
+  it('may include a handler that is undefined', async () => {
     const ended = vi.fn()
     const send = open({ secret: SECRET, on: { 'call.started': undefined, 'call.ended': ended } })
     expect((await send(await validDelivery(sampleEvent('call.started')))).status).toBe(204)
@@ -545,17 +542,17 @@ describe('the options, when the receiver is made', () => {
 
   it.each([
     ['undefined', undefined, 'missing'],
-    ['the text undefined', 'undefined', 'is the string "undefined"'],
+    ['the string "undefined"', 'undefined', 'is the string "undefined"'],
     ['null', null, 'null'],
     ['an object', {}, 'must be a string'],
-    ['an object as text', '[object Object]', 'an object was converted'],
-    ['the prefix alone', 'whsec_', 'only its prefix'],
+    ['an object converted to a string', '[object Object]', 'an object was converted'],
+    ['only the prefix', 'whsec_', 'only its prefix'],
     ['a variable that was not expanded', `\${TRUEDY_WEBHOOK_SECRET}`, 'not expanded'],
-    ['white space', `${SECRET}\r\n`, 'white space'],
-    ['a list of none', [], 'list of secrets is empty'],
-    ['a list of eleven', Array(11).fill('x'), 'There are 11 secrets'],
-    ['a mistake in a list', [SECRET, 'whsec_'], 'only its prefix'],
-  ])('reject %s as secret, with a message of its own', (_, secret, message) => {
+    ['surrounded by white space', `${SECRET}\r\n`, 'white space'],
+    ['an empty list', [], 'list of secrets is empty'],
+    ['a list of eleven secrets', Array(11).fill('x'), 'There are 11 secrets'],
+    ['a list with an invalid secret', [SECRET, 'whsec_'], 'only its prefix'],
+  ])('are rejected if the secret is %s, with a specific message', (_, secret, message) => {
     const make = () => createReceiver({ secret: secret as string, onEvent() {} })
     expect(make).toThrow(
       expect.objectContaining({ code: 'invalid_secret', message: expect.stringContaining(message) }),
@@ -568,35 +565,35 @@ describe('the options, when the receiver is made', () => {
     ['onEvent', { onEvent: {} }],
     ['onOutcome', { onOutcome: true }],
     ['key', { key: 'id' }],
-  ])('reject a handler that is no function: %s in %j', (_, options) => {
+  ])('are rejected if %s is not a function in %j', (_, options) => {
     expect(codeOf({ secret: SECRET, ...options })).toBe('invalid_options')
   })
 
-  it.each([null, 'call.ended', 5])('reject %j as `on`', (on) => {
+  it.each([null, 'call.ended', 5])('are rejected if `on` is %j', (on) => {
     expect(codeOf({ secret: SECRET, on })).toBe('invalid_options')
   })
 
-  it('reject a function as `on`, which would never be called', () => {
+  it('are rejected if `on` is a function, which would never be called', () => {
     expect(codeOf({ secret: SECRET, on: silent })).toBe('invalid_options')
   })
 
   it.each([{}, { claim: silent }, { claim: silent, complete: silent }, new Map()])(
-    'reject a store that lacks a step: %o',
+    'are rejected if the store lacks a step: %o',
     (store) => {
       expect(codeOf({ secret: SECRET, store })).toBe('invalid_options')
     },
   )
 
-  it('reject a store whose steps are no functions', () => {
+  it('are rejected if the steps of the store are not functions', () => {
     const store = { claim: 'claim', complete: 'complete', release: 'release' }
     expect(codeOf({ secret: SECRET, store })).toBe('invalid_options')
   })
 
-  it.each([null, false, 0, '', 'redis://127.0.0.1', 5])('reject %j as a store', (store) => {
+  it.each([null, false, 0, '', 'redis://127.0.0.1', 5])('are rejected if the store is %j', (store) => {
     expect(codeOf({ secret: SECRET, store })).toBe('invalid_options')
   })
 
-  it('take a store that is an instance of a class', () => {
+  it('may include a store that is an instance of a class', () => {
     class Store {
       claim = () => 'claimed'
       renew() {}
@@ -613,18 +610,18 @@ describe('the options, when the receiver is made', () => {
     'stepTimeoutMs',
     'maxBodyBytes',
     'toleranceSeconds',
-  ])('reject as %s', (name) => {
+  ])('are rejected if %s is', (name) => {
     it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1000', null])('%j', (value) => {
       expect(codeOf({ secret: SECRET, [name]: value })).toBe('invalid_options')
     })
   })
 
-  it('reject a clock that is no function, and header names that are no text', () => {
+  it('are rejected if the clock is not a function or a header name is not a string', () => {
     expect(codeOf({ secret: SECRET, now: 5 })).toBe('invalid_options')
     expect(codeOf({ secret: SECRET, headerNames: { timestamp: 'x-time' } })).toBe('invalid_options')
   })
 
-  it('may all be undefined but the secret and a handler', () => {
+  it('may all be undefined except the secret and one handler', () => {
     const names = [
       'store',
       'on',
@@ -656,7 +653,7 @@ describe('onOutcome', () => {
   const key = dedupeKey(parsed)
   const durationMs = expect.any(Number)
 
-  it('sees what was processed and recorded', async () => {
+  it('receives an event that was processed and marked done', async () => {
     const outcome = await outcomeOf({}, await validDelivery(event))
     expect(outcome).toEqual({
       status: 'processed',
@@ -668,7 +665,7 @@ describe('onOutcome', () => {
     })
   })
 
-  it('sees what was processed and could not be recorded', async () => {
+  it('receives an event that was processed but could not be marked done', async () => {
     const outcome = await inNoTime(async () =>
       outcomeOf({ store: brokenStore('complete') }, await validDelivery(event)),
     )
@@ -684,12 +681,12 @@ describe('onOutcome', () => {
     })
   })
 
-  it('sees a duplicate', async () => {
+  it('receives a duplicate', async () => {
     const outcome = await outcomeOf({}, await validDelivery(event), await validDelivery(event))
     expect(outcome).toEqual({ status: 'duplicate', event: parsed, key, secretIndex: 0, durationMs })
   })
 
-  it('sees that an event is busy', async () => {
+  it('receives an event that is busy', async () => {
     const store = { ...memoryStore(), claim: () => 'busy' as const }
     expect(await outcomeOf({ store }, await validDelivery(event))).toEqual({
       status: 'busy',
@@ -702,15 +699,15 @@ describe('onOutcome', () => {
 
   it.each<[string, Partial<TestRequest>, string, number]>([
     ['a forged delivery', { body: '{}' }, 'signature_mismatch', 401],
-    ['a wrong method', { method: 'GET' }, 'method_not_allowed', 405],
+    ['a method other than POST', { method: 'GET' }, 'method_not_allowed', 405],
     ['a body that is too large', { body: 'x'.repeat(5000) }, 'body_too_large', 413],
-  ])('sees %s as rejected, with the error and without an event', async (_, change, code, status) => {
+  ])('receives %s as rejected, with the error but no event', async (_, change, code, status) => {
     const outcome = await outcomeOf({ maxBodyBytes: 4096 }, { ...(await validDelivery()), ...change })
     expect(outcome).toEqual({ status: 'rejected', error: expect.any(WebhookError), durationMs })
     expect(outcome).toMatchObject({ error: { code, status } })
   })
 
-  it('rejects a signed body that is not an event', async () => {
+  it('receives a signed body that is not an event as rejected', async () => {
     const request = { method: 'POST', ...(await signDelivery('[]', SECRET)) }
     expect(await outcomeOf({}, request)).toMatchObject({
       status: 'rejected',
@@ -718,14 +715,14 @@ describe('onOutcome', () => {
     })
   })
 
-  it('sees a handler that failed, with the very error and the event', async () => {
+  it('receives the error that a handler threw, and the event', async () => {
     const error = new Error('secret detail')
     const outcome = await outcomeOf({ onEvent: () => Promise.reject(error) }, await validDelivery(event))
     expect(outcome).toMatchObject({ status: 'failed', event: parsed, durationMs })
     expect(outcome).toHaveProperty('error', error)
   })
 
-  it('sees a store that is down, with its error and the event', async () => {
+  it('receives the error of a store that is down, and the event', async () => {
     const outcome = await outcomeOf({ store: brokenStore('claim') }, await validDelivery(event))
     expect(outcome).toMatchObject({
       status: 'failed',
@@ -735,7 +732,7 @@ describe('onOutcome', () => {
     })
   })
 
-  it('sees a store that answers nonsense as failed', async () => {
+  it('receives an invalid result of a store as failed', async () => {
     const store = { ...memoryStore(), claim: () => 'OK' } as unknown as ReturnType<typeof memoryStore>
     expect(await outcomeOf({ store }, await validDelivery(event))).toMatchObject({
       status: 'failed',
@@ -743,7 +740,7 @@ describe('onOutcome', () => {
     })
   })
 
-  it('gets the key of an event that failed', async () => {
+  it('receives the key of an event that failed', async () => {
     const failed = await outcomeOf(
       { onEvent: () => Promise.reject(new Error('no')) },
       await validDelivery(event),
@@ -751,7 +748,7 @@ describe('onOutcome', () => {
     expect(failed).toMatchObject({ status: 'failed', key })
   })
 
-  it('sees a key function that throws as failed, with the event', async () => {
+  it('receives an error thrown by the key function as failed, with the event', async () => {
     const error = new Error('no id')
     const fail = () => {
       throw error
@@ -761,7 +758,7 @@ describe('onOutcome', () => {
   })
 
   it.each([undefined, null, '', 5, Promise.resolve('id')])(
-    'sees %o as a key as failed, since all events would share it or none have it',
+    'receives a failure if the key function returns %o, because all events would share that key or have none',
     async (found) => {
       const onEvent = vi.fn()
       const outcome = await outcomeOf({ key: () => found as string, onEvent }, await validDelivery(event))
@@ -770,7 +767,7 @@ describe('onOutcome', () => {
     },
   )
 
-  it('gets the time that the handler took, in milliseconds', async () => {
+  it('receives the time that the handler took, in milliseconds', async () => {
     let time = 1000
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => time)
     const onEvent = () => {
@@ -781,7 +778,7 @@ describe('onOutcome', () => {
     expect(outcome.durationMs).toBe(250)
   })
 
-  it('is awaited before the reply, since a cloud function stops with it', async () => {
+  it('is awaited before the response, because a cloud function may stop right after it', async () => {
     const gate = deferred()
     let isAnswered = false
     const onOutcome = vi.fn(() => gate.promise)
@@ -803,7 +800,7 @@ describe('onOutcome', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no disk'))],
-  ])('that %s changes no answer, and is logged', async (_, onOutcome) => {
+  ])('that %s changes no response, and its error is logged', async (_, onOutcome) => {
     const log = vi.spyOn(console, 'error').mockImplementation(silent)
     const send = open({ secret: SECRET, onOutcome })
     const answers = [
@@ -817,7 +814,7 @@ describe('onOutcome', () => {
   })
 })
 
-describe('a reply', () => {
+describe('a response', () => {
   beforeEach(() => {
     vi.useFakeTimers()
   })
@@ -825,7 +822,7 @@ describe('a reply', () => {
     vi.useRealTimers()
   })
 
-  it('waits for onOutcome for a second at most', async () => {
+  it('waits for onOutcome for at most one second', async () => {
     const send = open({ secret: SECRET, onOutcome: () => new Promise(() => {}) })
     const request = await validDelivery()
     const answered = vi.fn()
@@ -836,7 +833,7 @@ describe('a reply', () => {
     expect(answered).toHaveBeenCalledWith(acknowledged())
   })
 
-  it('does not wait for onOutcome when the time of the delivery is over', async () => {
+  it('does not wait for onOutcome once the time of the delivery is over', async () => {
     const onEvent = () => new Promise((resolve) => setTimeout(resolve, 8900))
     const send = open({ secret: SECRET, onEvent, onOutcome: () => new Promise(() => {}) })
     const request = await validDelivery()
@@ -846,7 +843,7 @@ describe('a reply', () => {
     expect(answered).toHaveBeenCalledWith(acknowledged())
   })
 
-  it('warns in the log about a handler that takes longer than 8 s', async () => {
+  it('comes with a warning in the log if the handler took longer than 8 s', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(silent)
     for (const ms of [8000, 8001]) {
       const send = open({ secret: SECRET, onEvent: () => new Promise((resolve) => setTimeout(resolve, ms)) })
@@ -872,7 +869,7 @@ describe('a body', () => {
     ['no headers', { headers: {} }, 401],
     ['a malformed signature', { headers: { 'x-truedy-timestamp': '1', 'x-truedy-signature': 'a' } }, 401],
     ['a declared length over the limit', { headers: { 'content-length': '5000' } }, 413],
-  ])('is not read with %s', async (_, change, status) => {
+  ])('is not read for a request with %s', async (_, change, status) => {
     const readBody = vi.fn(() => '{}')
     const receive = createBodyReceiver({
       secret: SECRET,
@@ -886,7 +883,7 @@ describe('a body', () => {
   })
 })
 
-describe('the log, where no onOutcome is given', () => {
+describe('the default log of a receiver', () => {
   let log: MockInstance<typeof console.error>
   beforeEach(() => {
     log = vi.spyOn(console, 'error').mockImplementation(silent)
@@ -895,7 +892,7 @@ describe('the log, where no onOutcome is given', () => {
     log.mockRestore()
   })
 
-  it('tells that a handler failed', async () => {
+  it('shows that a handler failed', async () => {
     const error = new Error('secret detail')
     await open({ secret: SECRET, onEvent: () => Promise.reject(error) })(await validDelivery())
     expect(log.mock.calls).toEqual([
@@ -903,7 +900,7 @@ describe('the log, where no onOutcome is given', () => {
     ])
   })
 
-  it('tells that the store is down', async () => {
+  it('shows that the store is down', async () => {
     await open({ secret: SECRET, store: brokenStore('claim') })(await validDelivery())
     expect(log.mock.calls).toEqual([
       [
@@ -914,7 +911,7 @@ describe('the log, where no onOutcome is given', () => {
     ])
   })
 
-  it('tells that an event was processed and not recorded, so that it may be processed again', async () => {
+  it('shows that an event was processed but not marked done, and may run again', async () => {
     const event = sampleEvent('call.ended')
     const send = open({ secret: SECRET, store: brokenStore('complete') })
     await inNoTime(async () => send(await validDelivery(event)))
@@ -922,7 +919,7 @@ describe('the log, where no onOutcome is given', () => {
     expect(log.mock.calls).toEqual([['truedy-webhooks:', message, expect.any(Error)]])
   })
 
-  it('tells no secret that is part of a name', async () => {
+  it('redacts a secret that is part of an event type or id', async () => {
     const event = { ...sampleEvent('call.ended'), event: 'crm.whsec_private', id: 'whsec_private' }
     await open({ secret: SECRET, onEvent: () => Promise.reject(new Error()) })(await validDelivery(event))
     expect(log).toHaveBeenCalledOnce()
@@ -930,7 +927,7 @@ describe('the log, where no onOutcome is given', () => {
     expect(JSON.stringify(log.mock.calls)).not.toContain('private')
   })
 
-  it('tells of a failure before there is an event', async () => {
+  it('shows a failure that occurs before there is an event', async () => {
     const error = new Error('secret detail')
     const headers = {
       get() {
@@ -941,19 +938,19 @@ describe('the log, where no onOutcome is given', () => {
     expect(log.mock.calls).toEqual([['truedy-webhooks:', 'A delivery failed:', error]])
   })
 
-  it('tells that a handler failed whose error has the name of a broken connection', async () => {
+  it("shows a handler's error even if it has the name of a closed connection", async () => {
     const error = Object.assign(new Error(), { name: 'ConnectionClosed' })
     await open({ secret: SECRET, onEvent: () => Promise.reject(error) })(await validDelivery())
     expect(log).toHaveBeenCalledOnce()
   })
 
-  it('tells that the body is not raw', async () => {
+  it('shows that the body is not raw', async () => {
     const request = { ...(await validDelivery()), body: {} } as unknown as TestRequest
     await open({ secret: SECRET })(request)
     expect(log.mock.calls).toEqual([['truedy-webhooks:', expect.objectContaining({ code: 'body_not_raw' })]])
   })
 
-  it('is silent about what a stranger can provoke', async () => {
+  it('has no line for what a stranger can provoke', async () => {
     const send = open({ secret: SECRET, maxBodyBytes: 4096 })
     const request = await validDelivery()
     await send({ ...request, body: '{}' })
@@ -963,7 +960,7 @@ describe('the log, where no onOutcome is given', () => {
     expect(log).not.toHaveBeenCalled()
   })
 
-  it('is silent about what went well', async () => {
+  it('has no line for success, a duplicate or a busy event', async () => {
     const gate = deferred()
     const send = open({ secret: SECRET, onEvent: () => gate.promise })
     const event = sampleEvent('call.ended')

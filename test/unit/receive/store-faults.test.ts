@@ -1,7 +1,7 @@
 /**
- * Every step of a store, with every fault, for every way a handler can end: the request is answered in time, with the right
- * status; the handler's error is told before any clean-up; the store's reason is told; nothing is lost, and no rejection
- * is unhandled. Time is moved by hand.
+ * Every step of a store, with every fault, for every way a handler can end. The response comes in time and has the
+ * right status. The handler's error is reported before any cleanup, and the store's error is reported, too. No event
+ * is lost, and no rejection is unhandled. The test moves the clock.
  */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -9,7 +9,7 @@ import { createReceiver, type DedupeStore, memoryStore, type Outcome } from '../
 import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
 
 const SECRET = 'whsec_faults'
-/** Truedy gives up after 10 s: a reply must be on its way a second before. */
+/** Truedy gives up after 10 s: the response must be on its way a second earlier. */
 const DEADLINE_MS = 9000
 const LEASE_MS = 3000
 const HANDLER_TIMEOUT_MS = 2000
@@ -17,35 +17,35 @@ const HANDLER_TIMEOUT_MS = 2000
 const STEPS = ['claim', 'renew', 'complete', 'release'] as const
 type StepName = (typeof STEPS)[number]
 
-/** What a store does instead of answering. `act` does what the step should. */
+/** What a store does instead of its step. `act` performs the step. */
 const FAULTS: Readonly<Record<string, (act: () => unknown) => unknown>> = {
   rejects: () => Promise.reject(new Error('the store is down')),
   throws: () => {
     throw new Error('the store is down')
   },
-  hangs: () => new Promise(() => {}),
-  'answers late': (act) => new Promise((resolve) => setTimeout(() => resolve(act()), 4000)),
-  'answers nonsense': () => 'nonsense',
-  'loses its answer after doing it': (act) => {
+  'never settles': () => new Promise(() => {}),
+  'responds late': (act) => new Promise((resolve) => setTimeout(() => resolve(act()), 4000)),
+  'returns an invalid value': () => 'nonsense',
+  'succeeds but never responds': (act) => {
     act()
     return new Promise(() => {})
   },
-  'loses the connection after doing it': (act) => {
+  'succeeds but loses the connection': (act) => {
     act()
     return Promise.reject(new Error('the connection was lost'))
   },
 }
 
-/** How a handler ends. It takes long enough for a renewal. */
+/** How a handler ends. It takes long enough for one renewal. */
 const HANDLERS = {
   succeeds: () => new Promise<void>((resolve) => setTimeout(resolve, 1500)),
   throws: () =>
     new Promise<void>((_, reject) => setTimeout(() => reject(new Error('the CRM is down')), 1500)),
-  hangs: () => new Promise<void>(() => {}),
+  'never settles': () => new Promise<void>(() => {}),
 }
 type HandlerName = keyof typeof HANDLERS
 
-/** A store in which one step has a fault, always or the first time only. */
+/** A store with a fault in one step, either always or only the first time. */
 function faultyStore(
   sound: DedupeStore,
   step: StepName,
@@ -66,13 +66,13 @@ function faultyStore(
       },
     ]),
   )
-  // Its four steps are those of a store.
+  // `Object.fromEntries` loses the names: the four steps are those of a store.
   return { store: store as unknown as DedupeStore, calls }
 }
 
 const cases = STEPS.flatMap((step) =>
   Object.keys(FAULTS).flatMap((fault) =>
-    // The names of the table above.
+    // The keys of HANDLERS.
     (Object.keys(HANDLERS) as HandlerName[]).flatMap((handler) =>
       [true, false].map((isOnce) => ({ step, fault, handler, isOnce, when: isOnce ? 'once' : 'always' })),
     ),
@@ -91,7 +91,7 @@ afterEach(() => {
   process.off('unhandledRejection', onUnhandled)
 })
 
-describe.each(cases)('$step $fault $when, and the handler $handler', ({ step, fault, handler, isOnce }) => {
+describe.each(cases)('if $step $fault $when and the handler $handler', ({ step, fault, handler, isOnce }) => {
   const run = async () => {
     const sound = memoryStore()
     const { store, calls } = faultyStore(
@@ -138,7 +138,7 @@ describe.each(cases)('$step $fault $when, and the handler $handler', ({ step, fa
     }
   }
 
-  it('is answered in time, with the right status, and told', async () => {
+  it('responds in time with the right status, and reports the outcome', async () => {
     unhandled.length = 0
     const { reply, tookMs, outcomes, calls, counts } = await run()
     expect(tookMs).toBeLessThanOrEqual(DEADLINE_MS)
@@ -161,7 +161,7 @@ describe.each(cases)('$step $fault $when, and the handler $handler', ({ step, fa
     } else if (handler === 'throws') {
       expect(reply.status).toBe(500)
       expect(outcome).toMatchObject({ status: 'failed', error: new Error('the CRM is down') })
-      // Told before any clean-up.
+      // The outcome is reported before any cleanup.
       expect(calls.slice(0, outcome?.callsBefore)).not.toContain('release')
       expect(calls).toContain('release')
     } else {
@@ -175,11 +175,11 @@ describe.each(cases)('$step $fault $when, and the handler $handler', ({ step, fa
     expect(unhandled).toEqual([])
   })
 
-  it('loses nothing: what is not acknowledged is processed when it comes again', async () => {
+  it('processes on the next delivery whatever was not acknowledged', async () => {
     const { reply, sound, deliver, counts } = await run()
     const { finished } = counts()
     if (reply.status === 204) return expect(finished).toBe(1)
-    // The lease of the first has expired, the store is sound, and the handler well.
+    // By now the first lease has expired, the store works, and the handler succeeds.
     await vi.advanceTimersByTimeAsync(LEASE_MS)
     let again = 0
     const receive = createReceiver({ secret: SECRET, store: sound, onEvent: () => void again++ })

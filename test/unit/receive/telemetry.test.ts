@@ -1,4 +1,4 @@
-/** Whatever a telemetry does, each event is processed once, and the reply is the same as without it. */
+/** Whatever a telemetry does, each event is processed once, and the response is the same as without it. */
 
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
@@ -40,7 +40,7 @@ async function delivery(headers: Record<string, string> = {}, secret = SECRET) {
   return { method: 'POST', body: signed.body, headers: { ...signed.headers, ...headers } }
 }
 
-/** A queue that passes each job through JSON. */
+/** A queue that serializes each job as JSON. */
 function jobs(): { readonly all: QueueJob[]; add(job: QueueJob): Promise<void> } {
   const all: QueueJob[] = []
   return { all, add: async (job) => void all.push(JSON.parse(JSON.stringify(job))) }
@@ -55,8 +55,8 @@ afterEach(() => log.mockRestore())
 describe('a receiver with telemetry', () => {
   it.each<[string, Record<string, string>]>([
     ['in lower case', { traceparent: 'sent' }],
-    ['in any case', { TraceParent: 'sent' }],
-  ])('shows the headers, with names %s', async (_, headers) => {
+    ['in mixed case', { TraceParent: 'sent' }],
+  ])('passes the headers to its telemetry, with names %s', async (_, headers) => {
     const telemetry = recorder()
     await createReceiver({ secret: SECRET, telemetry, onEvent() {} })(await delivery(headers))
     expect(telemetry.observations).toMatchObject([{ kind: 'receive', traceparent: 'sent' }])
@@ -67,21 +67,24 @@ describe('a receiver with telemetry', () => {
     ['rejected', 401, () => delivery({}, 'whsec_other')],
     ['rejected', 405, async () => ({ ...(await delivery()), method: 'GET' })],
     ['rejected', 500, async () => ({ ...(await delivery()), headers: null }) as never],
-  ])('gives it the outcome that onOutcome gets: %s, %i', async (status, replied, make) => {
-    const telemetry = recorder()
-    const outcomes: Outcome[] = []
-    const receive = createReceiver({
-      secret: SECRET,
-      telemetry,
-      onEvent() {},
-      onOutcome: (outcome) => outcomes.push(outcome),
-    })
-    expect((await receive(await make())).status).toBe(replied)
-    expect(outcomes).toMatchObject([{ status }])
-    expect(telemetry.observations.map(({ outcome }) => outcome)).toEqual(outcomes)
-  })
+  ])(
+    'passes the outcome %s (%i) to its telemetry, as it does to onOutcome',
+    async (status, replied, make) => {
+      const telemetry = recorder()
+      const outcomes: Outcome[] = []
+      const receive = createReceiver({
+        secret: SECRET,
+        telemetry,
+        onEvent() {},
+        onOutcome: (outcome) => outcomes.push(outcome),
+      })
+      expect((await receive(await make())).status).toBe(replied)
+      expect(outcomes).toMatchObject([{ status }])
+      expect(telemetry.observations.map(({ outcome }) => outcome)).toEqual(outcomes)
+    },
+  )
 
-  it('runs the handler only once a telemetry that prepares something calls next', async () => {
+  it('runs the handler only after an asynchronous telemetry calls next', async () => {
     let isPrepared = false
     const telemetry: Telemetry = {
       async observe(_kind, _carrier, next) {
@@ -97,7 +100,7 @@ describe('a receiver with telemetry', () => {
     expect(seen).toEqual([true])
   })
 
-  it('gives it the failure of a handler', async () => {
+  it('passes the failure of a handler to its telemetry', async () => {
     const telemetry = recorder()
     const error = new Error('The CRM is down.')
     const onEvent = () => Promise.reject(error)
@@ -105,7 +108,7 @@ describe('a receiver with telemetry', () => {
     expect(telemetry.observations).toMatchObject([{ outcome: { status: 'failed', error } }])
   })
 
-  it('stores what its carrier gives in the job, and shows it to the telemetry of the job handler', async () => {
+  it('stores the carrier’s headers in the job, where the telemetry of the job handler reads them', async () => {
     const telemetry = recorder()
     const queue = jobs()
     await createReceiver({ secret: SECRET, telemetry, queue })(await delivery())
@@ -119,7 +122,7 @@ describe('a receiver with telemetry', () => {
 })
 
 it.each<unknown>([undefined, null, 'text', 7, [], ['traceparent'], { traceparent: 7 }, { constructor: 'x' }])(
-  'processes a job whatever its trace is: %j',
+  'processes a job even if its trace is %j',
   async (trace) => {
     const queue = jobs()
     await createReceiver({ secret: SECRET, queue })(await delivery())
@@ -132,7 +135,7 @@ it.each<unknown>([undefined, null, 'text', 7, [], ['traceparent'], { traceparent
   },
 )
 
-/** What a telemetry may do wrong, before or after it runs the work. */
+/** What a telemetry may do wrong, before or after it calls `next`. */
 const DEEDS = [
   'nothing',
   'throw',
@@ -146,7 +149,7 @@ const DEEDS = [
 
 function misbehave(deeds: readonly (typeof DEEDS)[number][], carrier: () => unknown): Telemetry {
   return {
-    // What a JavaScript program might write.
+    // A program in plain JavaScript might write this.
     observe: ((_kind: unknown, _carrier: unknown, next: () => Promise<unknown>) => {
       const [deed = 'nothing'] = deeds
       if (deed === 'throw') throw new Error('observe')
@@ -164,7 +167,7 @@ function misbehave(deeds: readonly (typeof DEEDS)[number][], carrier: () => unkn
 
 describe('a telemetry that misbehaves', () => {
   beforeEach(() => {
-    // It is waited for at most a second: that second passes at once.
+    // The receiver waits at most 1 s for a telemetry. Here, that second passes at once.
     const start = globalThis.setTimeout
     vi.spyOn(globalThis, 'setTimeout').mockImplementation(((run: () => void, milliseconds?: number) =>
       start(run, milliseconds === 1000 ? 1 : milliseconds)) as typeof setTimeout)
@@ -185,12 +188,12 @@ describe('a telemetry that misbehaves', () => {
     ['gives what JSON cannot hold', () => ({ traceparent: 10n, tracestate: () => {} })],
   ]
 
-  it.each(DEEDS)('neither loses nor repeats an event, nor changes a reply: %s', async (deed) => {
+  it.each(DEEDS)('neither loses nor repeats an event, nor changes a response (%s)', async (deed) => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...CARRIERS), fc.boolean(), async ([, carrier], fails) => {
         const telemetry = misbehave([deed], carrier)
         const onEvent = vi.fn(async () => {
-          // The telemetry fails while the handler still runs: nothing may be an unhandled rejection.
+          // The telemetry fails while the handler still runs. That must not cause an unhandled rejection.
           await new Promise((resolve) => setTimeout(resolve, 2))
           if (fails) throw new Error('handler')
         })
@@ -215,15 +218,18 @@ describe('a telemetry that misbehaves', () => {
     )
   })
 
-  it.each(DEEDS.filter((deed) => /throw|reject|hang/.test(deed)))('is named in the log: %s', async (deed) => {
-    const telemetry = misbehave([deed], () => ({}))
-    await createReceiver({ secret: SECRET, telemetry, onEvent() {} })(await delivery())
-    expect(log).toHaveBeenCalledWith(
-      'truedy-webhooks:',
-      expect.stringContaining('telemetry.observe'),
-      expect.any(Error),
-    )
-  })
+  it.each(DEEDS.filter((deed) => /throw|reject|hang/.test(deed)))(
+    'is named in the log (%s)',
+    async (deed) => {
+      const telemetry = misbehave([deed], () => ({}))
+      await createReceiver({ secret: SECRET, telemetry, onEvent() {} })(await delivery())
+      expect(log).toHaveBeenCalledWith(
+        'truedy-webhooks:',
+        expect.stringContaining('telemetry.observe'),
+        expect.any(Error),
+      )
+    },
+  )
 
   it('is named in the log if its carrier throws', async () => {
     const telemetry = misbehave(['call next'], () => {
@@ -252,12 +258,12 @@ describe.each(Object.entries(CREATORS))('%s', (_, create) => {
     ['telemetry.observe', {}],
     ['telemetry.observe', { observe: 1, carrier() {} }],
     ['telemetry.carrier', { observe() {} }],
-  ])('rejects what is none, and names %s', (name, telemetry) => {
+  ])('rejects an invalid telemetry and names %s', (name, telemetry) => {
     const message = expect.stringMatching(new RegExp(`^${name} must be `))
     expect(() => create({ telemetry })).toThrow(expect.objectContaining({ code: 'invalid_options', message }))
   })
 
-  it('accepts undefined', () => {
+  it('accepts undefined as telemetry', () => {
     expect(() => create({ telemetry: undefined })).not.toThrow()
   })
 })

@@ -31,7 +31,7 @@ describe('a secret that is a function', () => {
   it.each<[string, Secret]>([
     ['a secret', SECRET],
     ['a list of secrets', ['whsec_new', SECRET]],
-  ])('may give %s, at once or later', async (_, secret) => {
+  ])('may return %s, directly or as a promise', async (_, secret) => {
     for (const give of [() => secret, async () => secret]) {
       const receive = createReceiver({ secret: give, onEvent() {} })
       expect((await receive(await deliver())).status).toBe(204)
@@ -39,7 +39,7 @@ describe('a secret that is a function', () => {
     }
   })
 
-  it('gets the request and the further arguments, in all three adapters', async () => {
+  it('receives the request and the further arguments in all three adapters', async () => {
     const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
     const calls: unknown[] = []
     const options = {
@@ -77,7 +77,7 @@ describe('a secret that is a function', () => {
     expect(calls[6]).toEqual([env, 1])
   })
 
-  it('is not called for what its headers reject', async () => {
+  it('is not called for a request that is rejected for its headers', async () => {
     const secret = vi.fn(() => SECRET)
     const receive = createReceiver({ secret, onEvent() {}, maxBodyBytes: 1000 })
     const valid = await deliver()
@@ -95,20 +95,20 @@ describe('a secret that is a function', () => {
     expect(secret).not.toHaveBeenCalled()
   })
 
-  it('says with null that there is no such tenant: the 401 of a wrong signature', async () => {
+  it('responds with 401 if it returns null', async () => {
     const receive = createReceiver({ secret: () => null, onEvent() {} })
     const reply = { status: 401, body: '{"error":"signature_mismatch"}' }
     expect(await receive(await deliver())).toMatchObject(reply)
-    // Not even for the secret that is hashed instead.
+    // The secret that the receiver hashes instead must not be accepted either.
     expect(await receive(await deliver('no such tenant'))).toMatchObject(reply)
     expect(log).not.toHaveBeenCalled()
   })
 
   it.each<[string, () => unknown, string]>([
     ['undefined', () => undefined, 'invalid_secret'],
-    ['an empty text', () => '', 'invalid_secret'],
-    ['white space around it', async () => `${SECRET}\n`, 'invalid_secret'],
-  ])('that gives %s is a 500 %s, and logged', async (_, secret, code) => {
+    ['an empty string', () => '', 'invalid_secret'],
+    ['a secret with white space around it', async () => `${SECRET}\n`, 'invalid_secret'],
+  ])('that returns %s causes a 500 %s and a log line', async (_, secret, code) => {
     const receive = createReceiver({ secret: secret as () => Secret, onEvent() {} })
     expect(await receive(await deliver())).toMatchObject({ status: 500, body: `{"error":"${code}"}` })
     expect(log).toHaveBeenCalled()
@@ -127,15 +127,15 @@ describe('a secret that is a function', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('The vault is sealed.'))],
-    ['hangs', () => new Promise(() => {})],
-  ])('that %s is a 500 in time, and logged', async (_, secret) => {
+    ['never settles', () => new Promise(() => {})],
+  ])('causes a 500 in time and a log line if it %s', async (_, secret) => {
     const receive = createReceiver({ secret: secret as () => Secret, onEvent() {}, stepTimeoutMs: 20 })
     expect((await receive(await deliver())).status).toBe(500)
     expect(log).toHaveBeenCalledTimes(1)
     expect(JSON.stringify(log.mock.calls)).not.toContain(SECRET)
   })
 
-  it('lets a program start without a secret', async () => {
+  it('allows a program to start without a secret', async () => {
     vi.stubEnv('TRUEDY_WEBHOOK_SECRET', undefined)
     const receive = createReceiver({
       secret: () => process.env['TRUEDY_WEBHOOK_SECRET'],
@@ -149,7 +149,7 @@ describe('a secret that is a function', () => {
 })
 
 describe('a scope that is a function', () => {
-  it('is part of the key, and known to handlers and outcomes', async () => {
+  it('becomes part of the key, and handlers and outcomes receive it', async () => {
     const event = sampleEvent('call.ended')
     const seen: unknown[] = []
     const receive = createReceiver<[string]>({
@@ -165,13 +165,13 @@ describe('a scope that is a function', () => {
     expect(seen).toEqual([[`@acme/${key}`, 'acme'], 'acme', [`@other/${key}`, 'other'], 'other', 'acme'])
   })
 
-  it.each([[undefined], [''], [null], [1]])('that gives %o is a 500', async (scope) => {
+  it.each([[undefined], [''], [null], [1]])('causes a 500 if it returns %o', async (scope) => {
     const receive = createReceiver({ secret: SECRET, scope: () => scope as never, onEvent() {} })
     expect((await receive(await deliver())).status).toBe(500)
     expect(log).toHaveBeenCalled()
   })
 
-  it('is asked beside the secret', async () => {
+  it('runs in parallel with the secret function', async () => {
     let asked = 0
     const both = () =>
       new Promise<string>((resolve) => {
@@ -190,7 +190,7 @@ describe('a scope that is a function', () => {
 })
 
 describe('a handler', () => {
-  it('gets the text that was signed and the time that it was sent', async () => {
+  it('receives the signed text and the time when the delivery was sent', async () => {
     const { body, headers } = await signDelivery(sampleEvent('call.ended'), SECRET)
     const onEvent = vi.fn()
     await createReceiver({ secret: SECRET, onEvent })({ method: 'POST', headers, body })

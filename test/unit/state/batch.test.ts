@@ -38,7 +38,7 @@ const ALPHABET: readonly TruedyEvent[] = [
 ]
 
 describe('mergeBatch', () => {
-  it(`gives the same state for every history of the same deliveries, for all of up to ${LONGEST_HISTORY}`, () => {
+  it(`returns the same state for every history of up to ${LONGEST_HISTORY} of the same deliveries`, () => {
     const { histories, different } = findDifferentStates<BatchState>(ALPHABET, mergeBatch)
     const count = ALPHABET.length
     expect(histories).toBe((count ** (LONGEST_HISTORY + 1) - count) / (count - 1))
@@ -74,7 +74,7 @@ describe('mergeBatch', () => {
     .map(({ name, data, timestamp }) => batchEvent(name, data, timestamp))
   const history = fc.array(event, { minLength: 1, maxLength: 8 })
 
-  it('gives the same state for any order and any repetition, with the state stored in between', () => {
+  it('returns the same state for any order and any repetition, even if the state is stored in between', () => {
     const orders = history.chain((events) => fc.tuple(fc.constant(events), shuffled(events)))
     fc.assert(
       fc.property(orders, ([events, others]) => {
@@ -88,7 +88,7 @@ describe('mergeBatch', () => {
     )
   })
 
-  it('never leaves a final status, never counts down, never forgets a field', () => {
+  it('never leaves a final status, never decreases a count, and never loses a field', () => {
     const counters = ['totalCount', 'completedCount', 'failedCount', 'calledCount'] as const
     fc.assert(
       fc.property(history, (events) => {
@@ -107,7 +107,7 @@ describe('mergeBatch', () => {
     )
   })
 
-  it('follows a campaign that is paused, resumed and done', () => {
+  it('follows a campaign that is paused, resumed and completed', () => {
     const steps: [string, object, string][] = [
       [
         CHANGED,
@@ -144,12 +144,12 @@ describe('mergeBatch', () => {
     ['with a final status', { status: 'CANCELLED' }, { status: 'cancelled', endedAt: at(9) }],
     ['with a status that is not final', { status: 'running' }, { status: 'completed', endedAt: at(9) }],
     ['with an end', { endedAt: at(7) }, { status: 'completed', endedAt: at(7) }],
-  ])('reads a batch.completed %s', (_, data, expected) => {
+  ])('sets the status and the end from a batch.completed %s', (_, data, expected) => {
     const { provenance: _provenance, ...facts } = stateOf([batchEvent(COMPLETED, data, at(9))])
     expect(facts).toEqual({ batchId: 'b1', ...expected })
   })
 
-  it('prefers a final status over a later one that is not final, and an end in a payload over a timestamp', () => {
+  it('prefers a final status to a later one that is not final, and an end in a payload to a timestamp', () => {
     const events = [
       batchEvent(CHANGED, { status: 'failed' }, at(1)),
       batchEvent(CHANGED, { status: 'running' }, at(2)),
@@ -162,7 +162,7 @@ describe('mergeBatch', () => {
     expect(stateOf(events)).toMatchObject({ status: 'failed', endedAt: at(8) })
   })
 
-  it('keeps the earliest creation, the largest count and the latest flag', () => {
+  it('keeps the earliest creation time, the largest count and the latest flag', () => {
     const early = batchEvent(CHANGED, { created: at(1), completedCount: 10, paused: true }, at(1))
     const late = batchEvent(CHANGED, { created: at(3), completedCount: 9, paused: false }, at(2))
     for (const list of [
@@ -173,7 +173,7 @@ describe('mergeBatch', () => {
     }
   })
 
-  it('takes a retry with a fresh timestamp for a resume, until the next event', () => {
+  it('treats a retry with a fresh timestamp as a resume until the next event', () => {
     const running = batchEvent(CHANGED, { status: 'running' }, at(0))
     const paused = batchEvent(CHANGED, { status: 'paused' }, at(1))
     const retried = batchEvent(CHANGED, { status: 'running' }, at(2))
@@ -181,7 +181,7 @@ describe('mergeBatch', () => {
     expect(stateOf([running, paused, retried]).status).toBe('running')
   })
 
-  it('leaves the state as it is for other events', () => {
+  it('returns the same state for unrelated events', () => {
     const state = stateOf([batchEvent(CHANGED, { status: 'running' })])
     const others = [
       batchEvent(COMPLETED, { batch_id: 'b2' }),
@@ -193,14 +193,14 @@ describe('mergeBatch', () => {
     expect(mergeBatch(undefined, callEvent({ name: 'call.ended' }))).toBeUndefined()
   })
 
-  it('gives an event without a batch id to no batch', () => {
+  it('gives an event without a batch id an empty batchId', () => {
     const nameless = parseEvent({ event: COMPLETED, timestamp: 1, data: {} })
     const running = batchEvent(CHANGED, { status: 'running' })
     expect(mergeBatch(undefined, nameless).batchId).toBe('')
     expect(stateOf([nameless, running])).toEqual(stateOf([running]))
   })
 
-  it('never throws, whatever the event and the stored state hold', () => {
+  it('never throws for any event and any stored state', () => {
     const names = [
       'batchId',
       'status',
@@ -215,7 +215,7 @@ describe('mergeBatch', () => {
     fc.assert(
       fc.property(fc.constantFrom(CHANGED, COMPLETED), anything, anything, (name, data, state) => {
         const given = parseEvent({ event: name, timestamp: 1, data: { ...data, batch_id: 'b1' } })
-        // What a database gives may be anything.
+        // A database may return anything.
         const stored = { ...state, batchId: 'b1' } as unknown as BatchState
         const merged = mergeBatch(stored, given)
         expect(mergeBatch(merged, given)).toBe(merged)

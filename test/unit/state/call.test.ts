@@ -36,7 +36,7 @@ function stateOf(events: readonly TruedyEvent[], before?: CallState): CallState 
   return state
 }
 
-/** The state without its provenance. */
+/** The facts of the state, without its provenance. */
 function factsOf(events: readonly TruedyEvent[]): object {
   const { provenance: _, ...facts } = stateOf(events)
   return facts
@@ -45,7 +45,7 @@ function factsOf(events: readonly TruedyEvent[]): object {
 const billed = (status: string, costUsd: number | null, more: object = {}) =>
   callEvent({ name: 'call.billed', timestamp: at(70), facts: { billingStatus: status, costUsd, ...more } })
 
-/** One event of a kind, and variants that tie with it or contradict it. */
+/** Events of each type, and variants that tie with them or contradict them. */
 const ALPHABET: readonly TruedyEvent[] = [
   callEvent({ name: 'call.started', facts: { created: at(0), metadata: { a: '1', b: '2' }, joined: null } }),
   callEvent({ name: 'call.started', timestamp: 'no time', facts: { metadata: { b: '2' }, endReason: null } }),
@@ -78,14 +78,14 @@ const ALPHABET: readonly TruedyEvent[] = [
 ]
 
 describe('mergeCall', () => {
-  it(`gives the same state for every history of the same events, for all of up to ${LONGEST_HISTORY}`, () => {
+  it(`returns the same state for every history of up to ${LONGEST_HISTORY} of the same events`, () => {
     const { histories, different } = findDifferentStates<CallState>(ALPHABET, mergeCall)
     const count = ALPHABET.length
     expect(histories).toBe((count ** (LONGEST_HISTORY + 1) - count) / (count - 1))
     expect(different).toEqual([])
   })
 
-  it('covers every type and every billing status in those histories', () => {
+  it('has every type and every billing status in those histories', () => {
     expect(new Set(ALPHABET.map(({ event }) => event))).toEqual(new Set(CALL_EVENTS))
     expect(new Set(ALPHABET.map((event) => callDetails(event)?.billingStatus))).toEqual(
       new Set([undefined, ...BILLING]),
@@ -112,14 +112,14 @@ describe('mergeCall', () => {
   )
   const sent: fc.Arbitrary<Sent> = fc.record({
     name: fc.constantFrom(...CALL_EVENTS, 'call.completed'),
-    // Few of them, so that they tie.
+    // There are few timestamps, so that some events tie.
     timestamp: fc.constantFrom<string | number>(at(0), at(5), at(65), 'no time', 1773844320, -1),
     shape: fc.constantFrom('nested', 'flat'),
     facts,
   })
   const history = fc.array(sent, { minLength: 1, maxLength: 8 })
 
-  it('gives the same state for any order and any repetition, with the state stored in between', () => {
+  it('returns the same state for any order and any repetition, even if the state is stored in between', () => {
     const orders = history.chain((list) => {
       const events = list.map(callEvent)
       return fc.tuple(fc.constant(events), shuffled(events))
@@ -137,7 +137,7 @@ describe('mergeCall', () => {
     )
   })
 
-  it('gives the same state if retries have a fresh timestamp and a fresh id', () => {
+  it('returns the same state if retries have a fresh timestamp and a fresh id', () => {
     const readable = history.map((list) =>
       list.map((each) =>
         each.timestamp === 'no time' || each.timestamp === -1 ? { ...each, timestamp: at(3) } : each,
@@ -159,7 +159,7 @@ describe('mergeCall', () => {
     )
   })
 
-  it('gives the same state whichever shape an event has', () => {
+  it('returns the same state for the nested and the flat form', () => {
     fc.assert(
       fc.property(history, (list) => {
         const inShape = (shape: 'nested' | 'flat') =>
@@ -169,7 +169,7 @@ describe('mergeCall', () => {
     )
   })
 
-  it('never moves back, and never forgets a field', () => {
+  it('never moves the status back, and never loses a field', () => {
     fc.assert(
       fc.property(history, (list) => {
         let before: CallState | undefined
@@ -186,7 +186,7 @@ describe('mergeCall', () => {
     )
   })
 
-  it('reads a call that went well', () => {
+  it('reads the events of a successful call', () => {
     const over = {
       created: at(0),
       joined: at(5),
@@ -235,11 +235,11 @@ describe('mergeCall', () => {
     'call.billed': 'ended',
     'call.analyzed': 'ended',
   }
-  it.each(Object.entries(LIFE))('of %s alone is %s', (name, status) => {
+  it.each(Object.entries(LIFE))('derives from %s alone the status %s', (name, status) => {
     expect(stateOf([callEvent({ name })])).toMatchObject({ callId: 'c1', status })
   })
 
-  it('lets the earliest timestamp stand in for a time that no payload has', () => {
+  it('uses the earliest timestamp for a time that no payload has', () => {
     const flat = (name: string, seconds: number, facts = {}) =>
       callEvent({ name, timestamp: at(seconds), shape: 'flat', facts })
     const events = [
@@ -252,7 +252,7 @@ describe('mergeCall', () => {
     for (const list of [events, [...retries, ...events], [...events, ...retries]]) {
       expect(stateOf(list)).toMatchObject({ createdAt: at(0), joinedAt: at(5), endedAt: at(65) })
     }
-    // A time in a payload counts more.
+    // A time in a payload takes precedence.
     expect(stateOf([flat('call.joined', 5), flat('call.ended', 65, { joined: at(7) })]).joinedAt).toBe(at(7))
     expect(stateOf([flat('call.joined', 5), flat('call.billed', 65, { ended: at(64) })])).toMatchObject({
       joinedAt: at(5),
@@ -263,7 +263,7 @@ describe('mergeCall', () => {
 
   it.each([
     [
-      'a refund of 0 over a bill of 2',
+      'a refund of 0 to a bill of 2',
       [
         ['BILLED', 2],
         ['REFUNDED', 0],
@@ -280,7 +280,7 @@ describe('mergeCall', () => {
       0,
     ],
     [
-      'a bill over a pending one',
+      'a final bill to a pending one',
       [
         ['PENDING', 3],
         ['BILLED', 2],
@@ -288,7 +288,7 @@ describe('mergeCall', () => {
       2,
     ],
     [
-      'a bill over a free one',
+      'a bill to a free call',
       [
         ['FREE_MINUTES', 3],
         ['BILLED', 2],
@@ -296,7 +296,7 @@ describe('mergeCall', () => {
       2,
     ],
     [
-      'a status of the future over a pending one',
+      'an unknown status to a pending one',
       [
         ['OF_THE_FUTURE', 2],
         ['PENDING', 3],
@@ -304,7 +304,7 @@ describe('mergeCall', () => {
       2,
     ],
     [
-      'what is known over null',
+      'a known cost to null',
       [
         ['BILLED', 2],
         ['REFUNDED', null],
@@ -321,7 +321,7 @@ describe('mergeCall', () => {
       expect(stateOf(list).costUsd).toBe(cost)
   })
 
-  it('prefers the duration of the call to the billed one, and the summary to the short one', () => {
+  it('prefers the duration to the billed one, and the summary to the short one', () => {
     const ended = callEvent({ name: 'call.ended', facts: { duration: 60, summary: 'Long.' } })
     const bill = billed('BILLING_STATUS_BILLED', 1, {
       duration: 66,
@@ -333,7 +333,7 @@ describe('mergeCall', () => {
     expect(stateOf([bill, joined])).toMatchObject({ durationSeconds: 66, summary: 'Short.' })
   })
 
-  it('leaves the state as it is for other events', () => {
+  it('returns the same state for unrelated events', () => {
     const state = stateOf([callEvent({ name: 'call.joined' })])
     const others = [
       callEvent({ name: 'call.ended', callId: 'c2' }),
@@ -347,7 +347,7 @@ describe('mergeCall', () => {
     expect(mergeCall(undefined, batchEvent('batch.completed', {}))).toBeUndefined()
   })
 
-  it('gives an event without a call id to no call', () => {
+  it('gives an event without a call id an empty callId', () => {
     const nameless = parseEvent({ event: 'call.ended', timestamp: 1, data: { duration: 5 } })
     expect(mergeCall(undefined, nameless).callId).toBe('')
     const joined = callEvent({ name: 'call.joined' })
@@ -355,14 +355,14 @@ describe('mergeCall', () => {
     expect(stateOf([joined, nameless])).toEqual(stateOf([joined]))
   })
 
-  it('takes metadata for the same, whatever the order of its keys', () => {
+  it('ignores the order of keys in metadata', () => {
     const state = stateOf([callEvent({ name: 'call.ended', facts: { metadata: { a: '1', b: '2' } } })])
     const other = callEvent({ name: 'call.ended', facts: { metadata: { b: '2', a: '1' } } })
     expect(mergeCall(state, other)).toBe(state)
   })
 
   it.each([{ a: 1 }, { a: '1', b: 2 }, ['1'], null])(
-    'does not take %j from a stored state for metadata',
+    'drops the metadata %j of a stored state',
     (metadata) => {
       const state = stateOf([callEvent({ name: 'call.ended' })])
       const stored = { ...state, metadata } as unknown as CallState
@@ -378,7 +378,7 @@ describe('mergeCall', () => {
     expect(JSON.stringify(frozen)).toBe(before)
   })
 
-  it('never throws, whatever the event and the stored state hold', () => {
+  it('never throws for any event and any stored state', () => {
     const names = [
       'callId',
       'created',
@@ -400,7 +400,7 @@ describe('mergeCall', () => {
         (event, facts, isFlat, more, state) => {
           const data = isFlat ? { call_id: 'c1', ...facts, call: more } : { call: { ...facts, callId: 'c1' } }
           const given = parseEvent({ event, timestamp: 1, data })
-          // What a database gives may be anything.
+          // A database may return anything.
           const stored = { ...state, callId: 'c1' } as unknown as CallState
           const merged = mergeCall(stored, given)
           expect(mergeCall(merged, given)).toBe(merged)

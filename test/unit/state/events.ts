@@ -1,4 +1,4 @@
-/** Events of one call or batch, for tests of the law: any order and any repetition gives the same state. */
+/** Events of one call or batch, to test that any order and any repetition gives the same state. */
 
 import fc from 'fast-check'
 import { parseEvent, type TruedyEvent } from '../../../src/index.js'
@@ -6,12 +6,12 @@ import { IS_FULL } from '../support/runs.js'
 
 export const BEGIN = Date.UTC(2026, 2, 18, 14, 30)
 
-/** So many seconds after the beginning, as ISO 8601. */
+/** The time so many seconds after the beginning, as ISO 8601. */
 export function at(seconds: number): string {
   return new Date(BEGIN + seconds * 1000).toISOString()
 }
 
-/** The facts that a payload tells, in either of its two shapes. */
+/** The facts of a payload, for either of its two forms. */
 export type Facts = Readonly<Record<string, unknown>>
 
 const FLAT_NAMES: Readonly<Record<string, string>> = {
@@ -55,10 +55,13 @@ export function batchEvent(name: string, data: object, timestamp: string | numbe
   return parseEvent({ event: name, timestamp, data: { batch_id: 'b1', ...data } })
 }
 
-/** The most events in a history of `findDifferentStates`. */
+/** The longest history of `findDifferentStates`. */
 export const LONGEST_HISTORY = IS_FULL ? 3 : 2
 
-/** Goes through all short histories of some events, and returns those whose state differs from that of the same events. */
+/**
+ * Tries all short histories of the events. Returns each one whose state differs from another history of the same
+ * events.
+ */
 export function findDifferentStates<State>(
   events: readonly TruedyEvent[],
   step: (state: State | undefined, event: TruedyEvent) => State | undefined,
@@ -82,7 +85,7 @@ export function findDifferentStates<State>(
   return { histories, different }
 }
 
-/** A list, in another order, with some of it repeated. */
+/** A list in another order with some items repeated. */
 export function shuffled<Item>(items: readonly Item[]): fc.Arbitrary<Item[]> {
   return fc.array(fc.nat(), { maxLength: 6 }).chain((repeated) => {
     const more = repeated.flatMap((index) => items.slice(index % items.length).slice(0, 1))
@@ -91,7 +94,7 @@ export function shuffled<Item>(items: readonly Item[]): fc.Arbitrary<Item[]> {
   })
 }
 
-/** A copy as a database that keeps JSON in its own form gives it: with the keys in another order. */
+/** A copy as a database returns it that stores JSON in its own form, with the keys in another order. */
 export function storedAndRead<Value>(value: Value): Value {
   const reversed = (each: unknown): unknown => {
     if (Array.isArray(each)) return each.map(reversed)
@@ -105,7 +108,7 @@ export function storedAndRead<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(reversed(value)))
 }
 
-/** A value as a database gives it: JSON has no negative zero. */
+/** A value as a database returns it. JSON has no negative zero. */
 export const jsonValue: fc.Arbitrary<unknown> = fc
   .jsonValue()
   .map((value) => JSON.parse(JSON.stringify(value)))

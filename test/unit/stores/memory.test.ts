@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../../src/index.js'
 
-/** A store on a clock that only moves when told to. */
+/** A store with a clock that only the test moves. */
 function storeAt(maxKeys: number) {
   const clock = { time: 0 }
   return { clock, store: memoryStore({ maxKeys, now: () => clock.time }) }
@@ -34,7 +34,7 @@ describe('memoryStore', () => {
     expect(store.claim('live', lease('2'))).toBe('busy')
   })
 
-  it('never evicts a live lease: it rejects instead', () => {
+  it('throws instead of evicting a live lease', () => {
     const { store, clock } = storeAt(2)
     store.claim('a', lease('1'))
     store.claim('b', lease('1'))
@@ -45,7 +45,7 @@ describe('memoryStore', () => {
     expect(store.claim('c', lease('1'))).toBe('claimed')
   })
 
-  it('stays within its bound, and remembers almost all of it', () => {
+  it('stays within maxKeys and remembers at least 99% of them', () => {
     const { store } = storeAt(1000)
     for (let i = 0; i < 5000; i++) {
       store.claim(`key ${i}`, lease('1'))
@@ -57,7 +57,7 @@ describe('memoryStore', () => {
     expect(remembered.length).toBeGreaterThanOrEqual(990)
   })
 
-  it('forgets nothing while there is room', () => {
+  it('evicts nothing while there is room', () => {
     const store = memoryStore({ maxKeys: 150 })
     const keys = Array.from({ length: 150 }, (_, index) => `key ${index}`)
     for (const key of keys) {
@@ -67,7 +67,7 @@ describe('memoryStore', () => {
     expect(keys.map((key) => store.claim(key, { owner: 'b', leaseMs: 1000 }))).toEqual(keys.map(() => 'done'))
   })
 
-  it('counts a key that was taken over as young again', () => {
+  it('counts a key that was claimed again as the newest', () => {
     const { store, clock } = storeAt(2)
     store.claim('a', lease('1', 10))
     store.claim('b', lease('1', 10_000))
@@ -79,7 +79,7 @@ describe('memoryStore', () => {
     expect(store.claim('a', lease('3'))).toBe('done')
   })
 
-  it('keeps time by a clock that does not follow the wall clock', () => {
+  it('uses a clock that does not follow the wall clock', () => {
     const store = memoryStore()
     store.claim('a', lease('1', 60_000))
     const { now } = Date
@@ -91,7 +91,7 @@ describe('memoryStore', () => {
     }
   })
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '10'])('rejects maxKeys of %s', (maxKeys) => {
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, '10'])('rejects a maxKeys of %s', (maxKeys) => {
     expect(() => memoryStore({ maxKeys: maxKeys as number })).toThrow(/maxKeys/)
   })
 })

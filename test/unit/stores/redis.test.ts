@@ -1,9 +1,9 @@
-// What needs no server. Everything else is in test/stores, on a real one.
+// These tests need no server. test/stores runs all others on a real one.
 
 import { describe, expect, it } from 'vitest'
 import { redisStore } from '../../../src/stores/redis.js'
 
-/** A store whose commands get these answers, one after the other, and what it sent. */
+/** A store whose commands return these responses in turn, and the commands that it sent. */
 function storeOf(...answers: unknown[]) {
   const sent: unknown[][] = []
   const store = redisStore(async (...command) => {
@@ -14,7 +14,7 @@ function storeOf(...answers: unknown[]) {
 }
 
 describe('redisStore', () => {
-  it('does not take an answer that is none of Redis for one', async () => {
+  it("throws for a response that can't come from Redis", async () => {
     for (const answers of [
       [undefined],
       [1],
@@ -23,7 +23,7 @@ describe('redisStore', () => {
       [null, undefined],
       [null, {}],
       [null, '3'],
-      // What comes next would be an answer.
+      // The second response would be valid.
       [undefined, 1],
       ['QUEUED', 1],
     ]) {
@@ -46,11 +46,11 @@ describe('redisStore', () => {
     }
   })
 
-  it('takes integers as text, as Redis over HTTP gives them', async () => {
+  it('accepts integers as strings, as Redis over HTTP returns them', async () => {
     expect(await storeOf('1').store.release('key', { owner: 'a' })).toBe(true)
   })
 
-  it('passes on what the client throws', async () => {
+  it('throws the errors of the client', async () => {
     const store = redisStore(async () => {
       throw new Error('connect ECONNREFUSED')
     })
@@ -74,7 +74,7 @@ describe('redisStore', () => {
     expect(sent).toEqual([])
   })
 
-  it('claims what is absent by SET NX alone', async () => {
+  it('claims an absent key with one SET NX', async () => {
     const { store, sent } = storeOf('OK')
     expect(await store.claim('key', { owner: 'a', leaseMs: 1000.2 })).toBe('claimed')
     expect(sent).toEqual([[['SET', 'truedy:key', 'held:a', 'PX', '1001', 'NX'], 'truedy:key']])
@@ -84,14 +84,14 @@ describe('redisStore', () => {
     [0, 'busy'],
     [1, 'claimed'],
     [2, 'done'],
-  ])('claims what is there by a script, which answers %i for %s', async (answer, found) => {
+  ])('claims an existing key with a script, whose %i means %s', async (answer, found) => {
     const { store, sent } = storeOf(null, answer)
     expect(await store.claim('key', { owner: 'a', leaseMs: 1000 })).toBe(found)
     const script = expect.stringContaining('KEYS[1]')
     expect(sent[1]).toEqual([['EVAL', script, '1', 'truedy:key', 'a', '1000'], 'truedy:key'])
   })
 
-  it('renews, completes and releases by one script, with owner and time as its arguments', async () => {
+  it('renews, completes and releases with one script each, which gets the owner and the time as arguments', async () => {
     const { store, sent } = storeOf(1, 0, 1, 0)
     const owner = "' .. redis.call('FLUSHALL')"
     expect(await store.renew('key', { owner, leaseMs: 1000.2 })).toBe(true)

@@ -1,15 +1,15 @@
-// What needs no server. Everything else is in test/stores, on real ones.
+// These tests need no server. test/stores runs all others on real ones.
 
 import { describe, expect, it } from 'vitest'
 import { postgresSchema, postgresStore } from '../../../src/stores/postgres.js'
 import { sqliteSchema, sqliteStore } from '../../../src/stores/sqlite.js'
 
-/** A query function that gives these results, one after the other, and the parameters that it was given. */
+/** A query function that returns these results in turn, and the parameters that it received. */
 function queryOf(...results: unknown[]) {
   const sent: (string | number)[][] = []
   const query = (_sql: string, params: (string | number)[]) => {
     sent.push(params)
-    // What a wrong function gives is no rows: that is the point.
+    // Some tests pass results that are not rows, to see that the store rejects them.
     return results.shift() as []
   }
   return { query, asyncQuery: async (sql: string, params: (string | number)[]) => query(sql, params), sent }
@@ -36,7 +36,7 @@ describe.each([
 ] as const)('%s', (_, makeStore, makeSchema) => {
   const lease = { owner: 'a', leaseMs: 1000, ttlMs: 1000 }
 
-  it.each(BAD_TABLES)('rejects %j as a table', (table) => {
+  it.each(BAD_TABLES)('rejects the table name %j', (table) => {
     const rejection = expect.objectContaining({
       code: 'invalid_options',
       message: expect.stringContaining('letters, digits and underscores'),
@@ -46,7 +46,7 @@ describe.each([
   })
 
   it.each(['hooks', 'Hooks_2', 'a'.repeat(48), 'select', 'my_schema.hooks'])(
-    'takes %s as a table',
+    'accepts the table name %s',
     (table) => {
       const quoted = `"${table.replace('.', '"."')}"`
       expect(makeSchema({ table })).toContain(quoted)
@@ -64,7 +64,7 @@ describe.each([
       store.release('key', lease)
       store.sweep({ batchSize: 2 })
       expect(statements).toHaveLength(5)
-      // Behind INTO, UPDATE or FROM, with nothing between.
+      // The name follows INTO, UPDATE or FROM directly.
       expect(statements.every((sql) => sql.includes(` ${quoted} `))).toBe(true)
     },
   )
@@ -73,7 +73,7 @@ describe.each([
     ['a', 'claimed'],
     ['b', 'busy'],
     [null, 'done'],
-  ])('reads %s as the owner as %s', async (owner, found) => {
+  ])('treats a row whose owner is %s as %s', async (owner, found) => {
     for (const result of [[{ owner }], { rows: [{ owner }], rowCount: 1 }]) {
       expect(await makeStore(queryOf(result).asyncQuery).claim('key', lease)).toBe(found)
     }
@@ -84,9 +84,9 @@ describe.each([
     ['null', null],
     ['an object without rows', { rowCount: 1 }],
     ['a number', 1],
-    ['an array of arrays, as [rows, count] is', [[], 1], 'return its first element'],
-    ['an array with a number in it', [{}, 1], 'not every element is an object'],
-  ])('does not take %s for rows', async (_, result, hint = 'It returned') => {
+    ['an array of arrays, such as [rows, count]', [[], 1], 'return its first element'],
+    ['an array that contains a number', [{}, 1], 'not every element is an object'],
+  ])('throws if the query function returns %s', async (_, result, hint = 'It returned') => {
     const store = () => makeStore(queryOf(result).asyncQuery)
     const rejection = new RegExp(`must return rows.*${hint}`)
     await expect(store().claim('key', lease)).rejects.toThrow(rejection)
@@ -100,9 +100,9 @@ describe.each([
     ['no row', []],
     ['rows as arrays', [['a']]],
     ['a row without an owner', [{ key: 'key' }]],
-    ['an owner that is none', [{ owner: 1 }]],
+    ['an owner that is a number', [{ owner: 1 }]],
     ['a row that is null', [null]],
-  ])('does not take %s for the answer to a claim', async (_, rows) => {
+  ])('throws if the query of a claim returns %s', async (_, rows) => {
     await expect(makeStore(queryOf(rows, rows).asyncQuery).claim('key', lease)).rejects.toThrow(
       /must return (a row|rows)/,
     )
@@ -129,7 +129,7 @@ describe.each([
     expect(sent).toEqual([])
   })
 
-  it('sends keys as a database can hold them, each its own', async () => {
+  it('escapes keys so that a database can hold them, without merging two of them', async () => {
     const { asyncQuery, sent } = queryOf(...Array.from({ length: 20 }, () => [{ owner: 'a' }]))
     const store = makeStore(asyncQuery)
     const long = 'k'.repeat(512)
@@ -155,7 +155,7 @@ describe.each([
     expect(stored.every((key) => !key.includes('\0') && Buffer.from(key).toString() === key)).toBe(true)
   })
 
-  it('says whether there was a row to renew, to complete or to release, and of which owner', async () => {
+  it('returns whether a row was renewed, completed or released, and sends the owner', async () => {
     const { asyncQuery, sent } = queryOf([{}], [], [{}], [], [{}], [])
     const store = makeStore(asyncQuery)
     expect(await store.renew('key', lease)).toBe(true)
@@ -177,7 +177,7 @@ describe.each([
     expect(sent.flat().filter((param) => typeof param === 'number')).toEqual([1001, 2001, 1e15, 2])
   })
 
-  it('sweeps until a batch is not full, and counts', async () => {
+  it('sweeps until a batch is not full, and returns the count', async () => {
     const { asyncQuery, sent } = queryOf([{}, {}], [{}, {}], [{}], [])
     expect(await makeStore(asyncQuery).sweep({ batchSize: 2 })).toBe(5)
     expect(sent).toEqual([[2], [2], [2]])
@@ -190,19 +190,19 @@ describe('postgresStore', () => {
       throw error
     }).claim('key', { owner: 'a', leaseMs: 1 })
 
-  it.each(['40001', '40P01'])('says for %s to run the transaction again', async (code) => {
+  it.each(['40001', '40P01'])('suggests running the transaction again for %s', async (code) => {
     const error = Object.assign(new Error('could not serialize access'), { code })
     const expected = { code, cause: error, message: expect.stringContaining('run the transaction again') }
     await expect(failingWith(error)).rejects.toMatchObject(expected)
-    // As Drizzle wraps the errors of pg.
+    // Drizzle wraps the errors of pg like this.
     const wrapped = new Error('Failed query', { cause: error })
     await expect(failingWith(wrapped)).rejects.toMatchObject({ ...expected, cause: wrapped })
-    // As Sequelize does.
+    // Sequelize wraps them like this.
     const hidden = Object.assign(new Error('could not serialize access'), { parent: error })
     await expect(failingWith(hidden)).rejects.toMatchObject({ ...expected, cause: hidden })
   })
 
-  it('numbers its parameters in the order in which they stand, for clients that know only `?`', async () => {
+  it('numbers its parameters in order, for clients that only support `?`', async () => {
     const statements: [sql: string, params: unknown[]][] = []
     const store = postgresStore(async (sql, params) => {
       statements.push([sql, params])
@@ -220,7 +220,7 @@ describe('postgresStore', () => {
     }
   })
 
-  it('claims what is absent by one statement, and asks a second time of what is there', async () => {
+  it('claims an absent key with one statement, and queries an existing one with a second', async () => {
     const lease = { owner: 'a', leaseMs: 1000 }
     const fresh = queryOf([{ owner: 'a' }])
     expect(await postgresStore(fresh.asyncQuery).claim('key', lease)).toBe('claimed')
@@ -245,13 +245,13 @@ describe('postgresStore', () => {
     'text',
     undefined,
     null,
-  ])('passes on %s', async (error) => {
+  ])('rethrows %s unchanged', async (error) => {
     await expect(failingWith(error)).rejects.toBe(error)
   })
 })
 
 describe('sqliteStore', () => {
-  it('is synchronous on a synchronous function', () => {
+  it('is synchronous if its function is synchronous', () => {
     const { query } = queryOf([{ owner: 'a' }], [{}], [{}], [], [{}])
     const store = sqliteStore(query)
     expect(store.claim('key', { owner: 'a', leaseMs: 1 })).toBe('claimed')
@@ -261,14 +261,14 @@ describe('sqliteStore', () => {
     expect(store.sweep()).toBe(1)
   })
 
-  it.each([undefined, null, 1, {}])('does not take %s of a synchronous function for rows', (result) => {
+  it.each([undefined, null, 1, {}])('throws if a synchronous function returns %s', (result) => {
     const store = sqliteStore(() => result as never)
     expect(() => store.claim('key', { owner: 'a', leaseMs: 1 })).toThrow('must return rows')
   })
 })
 
 describe('postgresSchema', () => {
-  it('names the index after the table, and leaves its schema to that of the table', () => {
+  it('puts the index into the schema of the table without naming that schema', () => {
     expect(postgresSchema({ table: 'app.hooks' })).toContain(
       'INDEX IF NOT EXISTS "hooks_expires_at" ON "app"."hooks"',
     )
@@ -276,14 +276,14 @@ describe('postgresSchema', () => {
 })
 
 describe('sqliteSchema', () => {
-  it('names the index after the table, in the schema of the table', () => {
+  it("names the index after the table, in the table's schema", () => {
     expect(sqliteSchema({ table: 'app.hooks' })).toContain(
       'INDEX IF NOT EXISTS "app"."hooks_expires_at" ON "hooks"',
     )
     expect(sqliteSchema()).toContain('INDEX IF NOT EXISTS "truedy_webhooks_expires_at" ON "truedy_webhooks"')
   })
 
-  it('has one statement a line, which is what D1 takes', () => {
+  it('has one statement per line, as D1 requires', () => {
     expect(
       sqliteSchema()
         .split('\n')
@@ -292,9 +292,9 @@ describe('sqliteSchema', () => {
   })
 
   it.each([
-    ['synchronous', (rows: object[]) => rows],
-    ['asynchronous', async (rows: object[]) => rows],
-  ])('sweeps millions of records in a loop on a %s driver, not in a recursion', async (_, result) => {
+    ['a synchronous', (rows: object[]) => rows],
+    ['an asynchronous', async (rows: object[]) => rows],
+  ])('sweeps millions of records with %s driver without recursion', async (_, result) => {
     let batches = 0
     const store = sqliteStore(() => result(++batches < 20_000 ? [{}, {}] : [{}]))
     expect(await store.sweep({ batchSize: 2 })).toBe(39_999)

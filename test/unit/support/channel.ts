@@ -1,9 +1,9 @@
-/** What Node tells of its HTTP clients and servers, step by step. */
+/** The steps of Node's HTTP clients and servers, from their diagnostics channels. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 
-/** The channels, and what their messages hold. */
+/** The channels and their messages. */
 interface Channels {
   /** A client has sent all of a request. */
   'http.client.request.start': { readonly request: ClientRequest }
@@ -13,12 +13,12 @@ interface Channels {
   'http.server.request.start': { readonly request: IncomingMessage }
 }
 
-/** Resolves with the next message of a channel. Call it before what sends the message. */
+/** Resolves with the next message of a channel. Call it before the step that sends the message. */
 export function nextMessage<Name extends keyof Channels>(name: Name): Promise<Channels[Name]> {
   return new Promise((resolve) => {
     const onMessage = (message: unknown) => {
       unsubscribe(name, onMessage)
-      // Node's documentation says what each channel holds.
+      // Node's documentation specifies the message of each channel.
       resolve(message as Channels[Name])
     }
     subscribe(name, onMessage)

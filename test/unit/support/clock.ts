@@ -3,8 +3,8 @@
 import { onTestFinished, vi } from 'vitest'
 
 /**
- * Stops the timers, `Date` and `performance.now()` until the test ends. Time passes when the test says so
- * (`vi.advanceTimersByTime`). Sockets, files and cryptography work as ever.
+ * Stops the timers, `Date` and `performance.now()` until the test ends. Time passes only when the test says so
+ * (`vi.advanceTimersByTime`). Sockets, files and cryptography work normally.
  */
 export function stopClock(): void {
   vi.useFakeTimers({

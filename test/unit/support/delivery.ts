@@ -1,4 +1,4 @@
-/** Deliveries signed by node:crypto directly, so that no test of the library leans on the library. */
+/** Deliveries signed directly with node:crypto, so that the tests do not depend on the library's own signing. */
 
 import { createHmac } from 'node:crypto'
 
@@ -24,5 +24,5 @@ export function headersFor(body: string | Uint8Array, timestamp = String(NOW_SEC
   return { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': sign(body, timestamp, secret) }
 }
 
-/** A value that no signature admits: what JavaScript callers can still hand over. */
+/** Passes a value that the types forbid, as JavaScript callers can. */
 export const wrong = (value: unknown) => value as never

@@ -1,15 +1,15 @@
-/** Waiting for what must come, however long a busy machine takes. */
+/** Waits for what must happen, however long a busy machine takes. */
 
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Some ten seconds on a quiet machine. */
+/** About ten seconds on a quiet machine. */
 const MAX_TRIES = 5000
 
 /**
  * Tries until an attempt succeeds.
  *
- * It counts tries and not seconds, so that a busy machine gets more time. The waits are real, even if the timers of the
- * test are not.
+ * It counts attempts instead of seconds, so that a busy machine gets more time. The waits are real, even if the timers
+ * of the test are not.
  *
  * @returns what the attempt returned; throws its last error if it never succeeds
  */

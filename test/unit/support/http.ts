@@ -1,6 +1,6 @@
 /**
- * What the tests of the receiver and of its two handlers share: the answer table (src/CONTRACT.md §6) as one suite for all
- * three, a server on the loopback address, and a client that can misbehave.
+ * What the tests of the receiver and of its two handlers share: one suite of the responses in src/CONTRACT.md §6, a
+ * server on the loopback address, and a client that can misbehave.
  */
 
 import { createServer, type RequestListener, type ServerOptions } from 'node:http'
@@ -23,7 +23,7 @@ export interface TestRequest {
   body: string | Uint8Array<ArrayBuffer>
 }
 
-/** What of an answer is the receiver's to decide. `null`: there is no such header. */
+/** The parts of a response that the receiver decides. `null` means that the header is absent. */
 export interface Answer {
   status: number
   body: string
@@ -32,15 +32,15 @@ export interface Answer {
   retryAfter: string | null
 }
 
-/** An endpoint under test: takes a request, gives its answer. */
+/** An endpoint under test: maps a request to its response. */
 export type Endpoint = (request: TestRequest) => Promise<Answer>
 
-/** A request that Truedy could have sent: a new event, unless one is given. */
+/** A request that Truedy could have sent, with a new event by default. */
 export async function validDelivery(event: SampleEvent = sampleEvent('call.ended')): Promise<TestRequest> {
   return { method: 'POST', ...(await signDelivery(event, SECRET)) }
 }
 
-/** A valid request whose body has exactly so many bytes, three of them one character. */
+/** A valid request whose body has exactly this many bytes, three of which are one character. */
 export async function validDeliveryOfSize(bytes: number): Promise<TestRequest> {
   const event = {
     event: 'call.ended',
@@ -92,13 +92,13 @@ export function deferred<Value = void>(): Deferred<Value> {
   return { promise, resolve }
 }
 
-/** Collects outcomes, and lets a test wait for the next one. */
+/** Collects outcomes, and lets a test wait for them. */
 export function recordOutcomes() {
   const outcomes: Outcome[] = []
   return {
     outcomes,
     onOutcome: (outcome: Outcome) => void outcomes.push(outcome),
-    /** Waits until there are so many; the last of them. */
+    /** Waits until there are exactly `count` outcomes, and returns the last. */
     async nth(count: number): Promise<Outcome> {
       await eventually(() => expect(outcomes.length).toBeGreaterThanOrEqual(count))
       expect(outcomes).toHaveLength(count)
@@ -109,7 +109,7 @@ export function recordOutcomes() {
 
 export const silent = () => {}
 
-/** Fails every test in which something went wrong that nobody caught. */
+/** Fails each test that leaves an unhandled rejection or an uncaught exception. */
 export function failOnUncaught(): void {
   const uncaught: unknown[] = []
   const record = (reason: unknown) => void uncaught.push(reason)
@@ -127,7 +127,7 @@ export function failOnUncaught(): void {
   })
 }
 
-/** A server on a free port of the loopback address, for the length of a test. */
+/** A server on a free port of the loopback address that runs until the test ends. */
 export async function serve(
   listener: RequestListener,
   options: ServerOptions = {},
@@ -141,7 +141,7 @@ export async function serve(
   return { port, url: `http://127.0.0.1:${port}/` }
 }
 
-/** A client that writes what it is told, byte for byte. */
+/** A client that writes exactly the bytes that it is given. */
 export async function openSocket(port: number) {
   const socket = connect(port, '127.0.0.1')
   let received = ''
@@ -165,12 +165,12 @@ export async function openSocket(port: number) {
         socket.write(data, () => resolve())
       }),
     received: () => received,
-    /** Resolves, with all that came, when a text has come. */
+    /** Resolves with all received text once it contains `text`. */
     async until(text: string): Promise<string> {
       await eventually(() => expect(received).toContain(text))
       return received
     },
-    /** Resolves, with all that came, when the connection is closed. */
+    /** Resolves with all received text once the connection is closed. */
     closed: async () => {
       await closed
       return received
@@ -178,13 +178,13 @@ export async function openSocket(port: number) {
   }
 }
 
-/** The head of a request as it goes over the wire, with headers of the test's own. */
+/** The head of a request on the wire, with extra headers. */
 export function head({ method, headers }: TestRequest, more: Record<string, string | number>): string {
   const lines = Object.entries({ host: '127.0.0.1', ...headers, ...more })
   return [`${method} / HTTP/1.1`, ...lines.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n')
 }
 
-/** A whole request as it goes over the wire. */
+/** A whole request on the wire. */
 export function wire(request: TestRequest, more: Record<string, string | number> = {}): string {
   return head(request, { 'content-length': Buffer.byteLength(request.body), ...more }) + String(request.body)
 }
@@ -194,7 +194,7 @@ export function chunk(text: string): string {
   return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
 }
 
-/** How often a text occurs. */
+/** Counts how often `part` occurs in `text`. */
 export function count(text: string, part: string): number {
   return text.split(part).length - 1
 }
@@ -224,7 +224,7 @@ function withHeader(header: string, value: string) {
   }
 }
 
-/** Signed properly, whatever it is and whenever it is said to be sent. */
+/** A request with a valid signature, whatever its body and its age in seconds. */
 function signed(body: string | Uint8Array<ArrayBuffer>, age = 0) {
   return async (): Promise<TestRequest> => ({
     method: 'POST',
@@ -242,7 +242,7 @@ const answerTable: readonly Row[] = [
     make: () => validDelivery(sampleEvent('unknown')),
   },
   {
-    name: 'a body as large as may be',
+    name: 'a body of the maximum size',
     answer: acknowledged(),
     make: () => validDeliveryOfSize(MAX_BODY_BYTES),
   },
@@ -287,7 +287,7 @@ const answerTable: readonly Row[] = [
     make: signed(ENVELOPE, 400),
   },
   {
-    name: 'a timestamp of the future',
+    name: 'a timestamp in the future',
     answer: rejected(401, 'timestamp_too_new'),
     make: signed(ENVELOPE, -400),
   },
@@ -319,10 +319,10 @@ const answerTable: readonly Row[] = [
   })),
 ]
 
-/** The tests that every way to receive must pass. */
+/** The tests that all three adapters must pass. */
 export function describeAnswers(open: (options: TestOptions) => Endpoint | Promise<Endpoint>): void {
-  describe('the answer table', () => {
-    it.each(answerTable)('answers $name with $answer.status $answer.body', async ({ make, answer }) => {
+  describe('an endpoint', () => {
+    it.each(answerTable)('responds to $name with $answer.status $answer.body', async ({ make, answer }) => {
       const send = await open({
         secret: SECRET,
         onEvent() {},
@@ -332,13 +332,13 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
       expect(await send(await make())).toEqual(answer)
     })
 
-    it('answers a HEAD with 405', async () => {
+    it('responds to a HEAD with 405', async () => {
       const send = await open({ secret: SECRET, onEvent() {}, onOutcome: silent })
       const answer = await send({ method: 'HEAD', headers: {}, body: '' })
       expect(answer).toMatchObject({ status: 405, allow: 'POST' })
     })
 
-    it('calls no handler for what it rejects', async () => {
+    it('calls no handler for a request that it rejects', async () => {
       const onEvent = vi.fn()
       const send = await open({
         secret: SECRET,
@@ -350,7 +350,7 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
       expect(onEvent).not.toHaveBeenCalled()
     })
 
-    it('answers a duplicate with 204 and handles it once', async () => {
+    it('responds to a duplicate with 204 and processes the event once', async () => {
       const onEvent = vi.fn()
       const send = await open({ secret: SECRET, onEvent })
       const event = sampleEvent('call.ended')
@@ -359,7 +359,7 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
       expect(onEvent).toHaveBeenCalledOnce()
     })
 
-    it('answers one of two deliveries at the same moment with 503, and a later one with 204', async () => {
+    it('responds with 503 to the second of two concurrent deliveries, and with 204 to a later one', async () => {
       const gate = deferred()
       const onEvent = vi.fn(() => gate.promise)
       const send = await open({ secret: SECRET, onEvent, onOutcome: silent })
@@ -374,7 +374,7 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
       expect(onEvent).toHaveBeenCalledOnce()
     })
 
-    it('answers 500 when a handler throws, and handles the next delivery', async () => {
+    it('responds with 500 if a handler throws, and processes the next delivery', async () => {
       const onEvent = vi.fn().mockRejectedValueOnce(new Error('secret detail'))
       const send = await open({ secret: SECRET, onEvent, onOutcome: silent })
       const event = sampleEvent('call.ended')
@@ -383,7 +383,7 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
       expect(onEvent).toHaveBeenCalledTimes(2)
     })
 
-    it('answers 500 when the store cannot be reached, without calling the handler', async () => {
+    it('responds with 500 if the store is down, without calling the handler', async () => {
       const onEvent = vi.fn()
       const store = brokenStore('claim')
       const send = await open({ secret: SECRET, store, onEvent, onOutcome: silent })
@@ -391,21 +391,21 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
       expect(onEvent).not.toHaveBeenCalled()
     })
 
-    it('answers 204 when the handler is done and the store cannot record it', async () => {
+    it("responds with 204 if the handler succeeds but the store can't mark the event done", async () => {
       const { onOutcome, nth } = recordOutcomes()
       const send = await open({ secret: SECRET, onEvent() {}, store: brokenStore('complete'), onOutcome })
       expect(await inNoTime(async () => send(await validDelivery()))).toEqual(acknowledged())
       expect(await nth(1)).toMatchObject({ status: 'processed', recorded: false })
     })
 
-    it('hands an event of an unknown type to on.unknown', async () => {
+    it('passes an event of an unknown type to on.unknown', async () => {
       const unknown = vi.fn()
       const send = await open({ secret: SECRET, on: { unknown, 'call.ended': () => expect.fail() } })
       expect(await send(await validDelivery(sampleEvent('unknown')))).toEqual(acknowledged())
       expect(unknown.mock.calls[0]?.[0]).toMatchObject({ event: 'unknown', rawEvent: 'call.transferred' })
     })
 
-    it('hands call.completed, the alias, to the handler of call.ended', async () => {
+    it('passes call.completed, the alias, to the handler of call.ended', async () => {
       const ended = vi.fn()
       const send = await open({ secret: SECRET, on: { 'call.ended': ended, unknown: () => expect.fail() } })
       expect(await send(await validDelivery(sampleEvent('call.completed')))).toEqual(acknowledged())
@@ -414,7 +414,7 @@ export function describeAnswers(open: (options: TestOptions) => Endpoint | Promi
   })
 }
 
-/** Runs something that waits, without the waiting: its timers go off as soon as they are set. */
+/** Runs something without its waits: each timer fires as soon as it is set. */
 export async function inNoTime<Value>(run: () => Promise<Value>): Promise<Value> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const hurry = setInterval(() => vi.runOnlyPendingTimers(), 1)
@@ -426,7 +426,7 @@ export async function inNoTime<Value>(run: () => Promise<Value>): Promise<Value>
   }
 }
 
-/** A store of which one step fails. */
+/** A store whose given step always rejects. */
 export function brokenStore(step: keyof DedupeStore): DedupeStore {
   return {
     ...memoryStore(),

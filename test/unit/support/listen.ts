@@ -1,4 +1,4 @@
-/** Running `listen` within a test, and clients for it. */
+/** Runs `listen` in a test, and clients for it. */
 
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type ClientRequest, request as httpRequest } from 'node:http'
@@ -12,15 +12,15 @@ import { nextMessage } from './channel.js'
 import { eventually } from './eventually.js'
 import { CLI_SECRET, type TestSurroundings, testSurroundings } from './surroundings.js'
 
-/** A run that listens, until the test ends. */
+/** A run of `listen` that lasts until the test ends. */
 export interface Listening {
   readonly surroundings: TestSurroundings
   readonly url: string
   readonly page: string
   readonly code: Promise<number>
   /**
-   * Resolves when so many deliveries were shown: one whose signature does not match is diagnosed first, while its sender
-   * has the response already.
+   * Resolves once `count` deliveries were shown. A delivery whose signature does not match is diagnosed after its
+   * response was sent.
    */
   shown(count: number): Promise<void>
   /** The lines of `--json`. */
@@ -32,7 +32,7 @@ export function listen(...argv: string[]): Promise<Listening> {
   return listenIn(testSurroundings(), ...argv)
 }
 
-/** The same in surroundings of the test's own. */
+/** Starts `listen` on a free port, in the given surroundings. */
 export async function listenIn(surroundings: TestSurroundings, ...argv: string[]): Promise<Listening> {
   const code = runCli(['listen', '--port', '0', ...argv], surroundings)
   await eventually(() => expect(surroundings.stdout()).toContain('127.0.0.1'))
@@ -55,21 +55,21 @@ export async function listenIn(surroundings: TestSurroundings, ...argv: string[]
   return { surroundings, code, url, page, lines, shown }
 }
 
-/** Programs that open pages on some systems, and write down how they were called; for the length of a test. */
+/** Stand-ins for the programs that open a URL, which record how they were called. They exist until the test ends. */
 export function openers(): { readonly env: Readonly<Record<string, string>>; called(): string } {
   const folder = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const calls = join(folder, 'calls')
   for (const name of ['open', 'xdg-open', 'cmd']) {
     const program = join(folder, name)
-    // Moved, so that it is never seen half written.
+    // The file is moved into place, so that a test never reads half of it.
     writeFileSync(program, `#!/bin/sh\necho "${name} $*" > "${calls}.new"\nmv "${calls}.new" "${calls}"\n`)
     chmodSync(program, 0o755)
   }
   return { env: { PATH: `${folder}:/bin:/usr/bin` }, called: () => readFileSync(calls, 'utf8').trim() }
 }
 
-/** POSTs a delivery; the status of the answer. */
+/** POSTs a delivery, and returns the status of the response. */
 export async function post(
   url: string,
   { body, headers }: { body: string; headers: HeadersInit },
@@ -79,7 +79,7 @@ export async function post(
   return response.status
 }
 
-/** A POST whose body has begun to arrive at a server of this process, and is not at its end. */
+/** A POST whose body has begun to arrive at a server of this process, but has not ended. */
 export async function begin(
   url: string,
   part: string,
@@ -90,11 +90,11 @@ export async function begin(
   outgoing.on('error', () => {})
   outgoing.write(part)
   await arrived
-  // The part, which came with the headers, is read by then.
+  // The part was sent with the headers, so the server has read it.
   await setImmediate()
   return outgoing
 }
 
-/** A new call.ended, signed with the secret that the receiver has. */
+/** A new call.ended, signed with the receiver's secret. */
 export const validDelivery = (options?: Parameters<typeof signDelivery>[2]) =>
   signDelivery(sampleEvent('call.ended'), CLI_SECRET, options)

@@ -1,4 +1,4 @@
-/** The three ways to verify, so that every case runs on each: node:crypto, WebCrypto, synchronous. */
+/** The three ways to verify: with node:crypto, with WebCrypto and synchronously. Every case runs on each. */
 
 import { vi } from 'vitest'
 import type { TruedyEvent, Verification } from '../../../src/index.js'
@@ -16,7 +16,7 @@ export interface Path {
   verifyAndParse(...args: Parameters<typeof VerifyAndParse>): Promise<TruedyEvent>
 }
 
-/** The package as a runtime sees it that has no `node:crypto`, which it looks for once: at its first delivery. */
+/** The package in a runtime without `node:crypto`. It looks for that module only once, at its first delivery. */
 export async function importWithoutNodeCrypto(): Promise<typeof import('../../../src/index.js')> {
   const { getBuiltinModule } = process
   vi.resetModules()

@@ -1,8 +1,8 @@
-/** Making texts fit for a snapshot: what is another each time gets a name, and what is long is cut. */
+/** Makes strings suitable for a snapshot: replaces what differs between runs, and shortens what is long. */
 
 export const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g
 
-/** Puts a name with a number in place of what a pattern finds, the same for the same: `id-1`, `id-2`. */
+/** Replaces each match with a numbered name, equal matches with the same one: `id-1`, `id-2`. */
 export function numbering(pattern: RegExp, name: string): (text: string) => string {
   const found: string[] = []
   return (text) =>
@@ -12,7 +12,7 @@ export function numbering(pattern: RegExp, name: string): (text: string) => stri
     })
 }
 
-/** Puts `x*500` in place of so many. */
+/** Replaces long runs of one character with `x*500`. */
 export function withoutRuns(text: string): string {
   return text.replace(/(.)\1{20,}/gu, (run, character) => `${character}*${run.length / character.length}`)
 }

@@ -1,4 +1,4 @@
-/** An endpoint with the most frequent mistake: it verifies what `JSON.stringify` makes of the parsed body. */
+/** An endpoint with the most frequent mistake: it verifies the result of `JSON.stringify` for the parsed body. */
 
 import type { RequestListener } from 'node:http'
 import { json } from 'node:stream/consumers'

@@ -1,4 +1,4 @@
-/** How often a property is tested that takes long: `FULL=1 npm test` tests it ten times as often. */
+/** The number of runs of a slow property. `FULL=1 npm test` runs it ten times as often. */
 export function runs(short: number): { readonly numRuns: number } {
   return { numRuns: IS_FULL ? 10 * short : short }
 }

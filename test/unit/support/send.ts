@@ -1,4 +1,4 @@
-/** Running `send` within a test, and receivers for it. */
+/** Runs `send` in a test, and receivers for it. */
 
 import type { IncomingHttpHeaders, RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -8,14 +8,14 @@ import { serve } from './http.js'
 import { type TestOptions, withHandler } from './options.js'
 import { CLI_SECRET, type TestSurroundings, testSurroundings } from './surroundings.js'
 
-/** A run that has ended. */
+/** A finished run of `send`. */
 export interface Ended {
   code: number
   stdout: string
   stderr: string
-  /** The objects of a run with `--json`. */
+  /** The objects that a run with `--json` printed. */
   objects(): Record<string, unknown>[]
-  /** The last of them. */
+  /** The last object. */
   summary(): Record<string, unknown>
 }
 
@@ -34,7 +34,7 @@ export async function send(
   return { code, stdout, stderr: surroundings.stderr(), objects, summary: () => objects().at(-1) ?? {} }
 }
 
-/** What a receiver saw of a request. */
+/** A request as a receiver saw it. */
 export interface Seen {
   method: string | undefined
   url: string | undefined
@@ -46,7 +46,7 @@ export interface Seen {
   socket: unknown
 }
 
-/** A server that keeps what it gets, and answers with what it is told for each. */
+/** A server that keeps its requests, and responds to the nth one with `answer(nth)`. */
 export async function keeper(
   answer: (nth: number) => { status: number; body?: string; headers?: Record<string, string> } = () => ({
     status: 204,
@@ -64,7 +64,7 @@ export async function keeper(
   return { url, seen, events: () => seen.map(({ body }): Record<string, unknown> => JSON.parse(body)) }
 }
 
-/** A receiver made with this library. */
+/** A receiver of this library. */
 export async function receiver(options: TestOptions = {}) {
   const { url } = await serve(
     createNodeHandler(withHandler({ secret: CLI_SECRET, onOutcome: () => {}, ...options })),

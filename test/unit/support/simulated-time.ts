@@ -1,16 +1,16 @@
-/** Time that passes only while everything waits for it: what takes 130 ms takes 130 ms, on the busiest machine. */
+/** Time that passes only while everything waits for it. Thus, 130 ms are exactly 130 ms, even on a busy machine. */
 
 import { setImmediate } from 'node:timers/promises'
 import { onTestFinished, vi } from 'vitest'
 
-/** Runs something; time passes whenever nothing else is left to do. */
+/** Runs some work. Time passes whenever nothing else is left to do. */
 export type Run = <Value>(work: () => Promise<Value>) => Promise<Value>
 
 /**
  * Simulates timers and `performance.now()` until the test ends.
  *
- * There must be no network: this module can't tell when an answer is on its way. Signing happens in a thread of its own,
- * so that time stands still until a signature is made.
+ * The work must not use the network, because this module can't tell when a response is on its way. Signing happens in
+ * another thread, so time stands still until a signature is made.
  */
 export function simulateTime(): Run {
   let signing = 0
@@ -21,7 +21,7 @@ export function simulateTime(): Run {
     const original = crypto.subtle[step].bind(crypto.subtle) as (...args: unknown[]) => Promise<never>
     const spy = vi.spyOn(crypto.subtle, step).mockImplementation((...args: unknown[]) => {
       signing++
-      // One after the other: two deliveries at the same moment arrive in the order in which they were sent.
+      // Signs one delivery after another, so that simultaneous deliveries arrive in the order in which they were sent.
       const signed = lastSigned.then(() => original(...args)).finally(() => signing--)
       lastSigned = signed.catch(() => {})
       return signed

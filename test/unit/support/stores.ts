@@ -1,8 +1,8 @@
-/** Stores that note or fail, and promises that are settled by hand. */
+/** Stores that record their calls or fail, and promises that a test settles. */
 
 import { type DedupeStore, memoryStore } from '../../../src/index.js'
 
-/** A store that notes what it is asked. */
+/** A store that records its calls and their results. */
 export function recording(store: DedupeStore = memoryStore()) {
   const steps: string[] = []
   const recorder: DedupeStore = {
@@ -34,7 +34,7 @@ export function down(): never {
   throw new Error('store is down')
 }
 
-/** A promise to settle from outside. */
+/** A promise that is settled from outside. */
 export function deferred<Value>() {
   let resolve: (value: Value) => void = () => {}
   let reject: (error: Error) => void = () => {}

@@ -4,7 +4,7 @@ import { sign } from './delivery.js'
 /** The secret in the environment of {@link testSurroundings}. */
 export const CLI_SECRET = 'whsec_cli'
 
-/** The options of `verify` for a request that signs a body. */
+/** The options of `verify` for a request that signs this body. */
 export function captured(
   body: string,
   { secret = CLI_SECRET, timestamp = String(Math.floor(Date.now() / 1000)) } = {},
@@ -12,7 +12,7 @@ export function captured(
   return ['--timestamp', timestamp, '--signature', sign(body, timestamp, secret)]
 }
 
-/** Surroundings of a command in a test: what it prints is kept, and Ctrl-C is a function. */
+/** Surroundings of a command in a test: they keep what the command prints, and `interrupt` acts as Ctrl-C. */
 export interface TestSurroundings extends Surroundings {
   readonly stdout: () => string
   readonly stderr: () => string

@@ -27,7 +27,7 @@ const SECRET = 'whsec_deliver'
 const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
 afterEach(() => void warn.mockClear())
 
-/** Each kind of target, around handlers that keep what they get. */
+/** Each kind of target, with a handler that passes its events to `onEvent`. */
 const TARGETS: Readonly<Record<string, (onEvent: (event: object) => unknown) => Promise<Target> | Target>> = {
   fetch: (onEvent) => ({ fetch: createWebhookHandler({ secret: SECRET, onEvent }) }),
   node: (onEvent) => ({ node: createNodeHandler({ secret: SECRET, onEvent }) }),
@@ -37,7 +37,7 @@ const TARGETS: Readonly<Record<string, (onEvent: (event: object) => unknown) => 
 }
 
 describe.each(Object.entries(TARGETS))('deliver to %s', (_, create) => {
-  it('hands over a signed event, and resolves with the reply', async () => {
+  it('sends a signed event and resolves with the reply', async () => {
     const processed: object[] = []
     const target = await create((event) => processed.push(event))
     const event = sampleEvent('call.ended', { data: { call: { summary: 'Grüße 👩‍🚀' } } })
@@ -49,10 +49,10 @@ describe.each(Object.entries(TARGETS))('deliver to %s', (_, create) => {
   })
 
   it.each([
-    ['text', (text: string) => text],
+    ['a string', (text: string) => text],
     ['bytes', (text: string) => Buffer.from(text)],
     ['an ArrayBuffer', (text: string) => new TextEncoder().encode(text).buffer as ArrayBuffer],
-  ])('hands over a raw body as %s', async (_kind, make) => {
+  ])('sends a raw body that is %s', async (_kind, make) => {
     const processed: object[] = []
     const target = await create((event) => processed.push(event))
     const body = make('{"event":"call.ended" , "timestamp":1, "data":{"call_id":"ü"}}')
@@ -60,7 +60,7 @@ describe.each(Object.entries(TARGETS))('deliver to %s', (_, create) => {
     expect(processed).toMatchObject([{ data: { call_id: 'ü' } }])
   })
 
-  it('resolves with a rejection, and its code', async () => {
+  it('resolves with a rejection and its code', async () => {
     const target = await create(() => {})
     const event = sampleEvent('call.ended')
     expect(await deliver(target, event, { secret: 'forged' })).toMatchObject({
@@ -73,18 +73,18 @@ describe.each(Object.entries(TARGETS))('deliver to %s', (_, create) => {
       status: 401,
       body: '{"error":"timestamp_too_old"}',
     })
-    // A wrong secret is another cause.
+    // The warning about re-serialization would be wrong, because the secret is the cause.
     expect(warn).not.toHaveBeenCalled()
   })
 
-  it('takes headers of any spelling in place of those that Truedy sends', async () => {
+  it("lets options replace Truedy's headers, in any case", async () => {
     const target = await create(() => {})
     const options = { secret: SECRET, headers: { 'X-Truedy-Signature': 'a'.repeat(64), 'X-More': '1' } }
     expect((await deliver(target, sampleEvent('call.ended'), options)).status).toBe(401)
   })
 })
 
-/** What each kind of app sees of a request. */
+/** Targets that pass what they see of a request to `see`. */
 const SEEING: Readonly<Record<string, (see: (...seen: unknown[]) => void) => Target>> = {
   fetch: (see) => ({
     fetch: (request: Request, ...args: unknown[]) => {
@@ -107,7 +107,7 @@ const SEEING: Readonly<Record<string, (see: (...seen: unknown[]) => void) => Tar
 }
 
 it.each(Object.entries(SEEING))(
-  'deliver gives %s the url, headers and args of the options',
+  'deliver passes the url, headers and args of the options to %s',
   async (_, create) => {
     const see = vi.fn()
     const env = { SECRET }
@@ -128,7 +128,7 @@ const usingThis = {
   },
 }
 
-/** An Express app has a method for each of HTTP, `bind` (RFC 5842) included. */
+/** An Express app has one method per HTTP method, including `bind` (RFC 5842). */
 function app(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(204).end()
 }
@@ -139,7 +139,7 @@ app.bind = () => {
 it.each<[string, Target]>([
   ['fetch', { fetch: createWebhookHandler({ secret: SECRET, onEvent() {} }) }],
   ['a method that uses this', usingThis],
-  ['an app with a bind of its own', { node: app }],
+  ['an app with its own `bind`', { node: app }],
 ])('deliver calls %s as a method of its target', async (_, target) => {
   expect((await deliver(target, sampleEvent('call.ended'), { secret: SECRET })).status).toBe(204)
 })
@@ -152,7 +152,7 @@ it.each([
   ['fetch', { fetch: failing }],
   ['node', { node: failing }],
   [
-    'node, at once',
+    'node, thrown synchronously',
     {
       node() {
         throw new Error('from the app')
@@ -160,12 +160,12 @@ it.each([
     },
   ],
   ['receive', { receive: failing }],
-])('deliver lets an error of %s out as it is', async (_, target) => {
+])('deliver rejects with the error of %s unchanged', async (_, target) => {
   const delivery = deliver(target, sampleEvent('call.ended'), { secret: SECRET })
   await expect(delivery).rejects.toThrow(new Error('from the app'))
 })
 
-it('deliver says why a server did not respond, without a password in its URL', async () => {
+it('deliver says why a server did not respond, without the password in its URL', async () => {
   const url = `http://user:hunter2@127.0.0.1:${await freePort()}/`
   const delivery = deliver(url, sampleEvent('call.ended'), { secret: SECRET })
   const error = await delivery.catch((reason) => reason)
@@ -173,7 +173,7 @@ it('deliver says why a server did not respond, without a password in its URL', a
   expect(error.message).not.toContain('hunter2')
 })
 
-it('deliver ends with an error if a handler does not respond in time', async () => {
+it('deliver rejects if a handler does not respond in time', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   let began = () => {}
@@ -192,7 +192,7 @@ describe('deliver rejects', () => {
 
   it.each<[string, unknown, RegExp]>([
     ['a function', receive, /got a function.*\{ receive \}/],
-    ['nothing', undefined, /^The target must be/],
+    ['undefined', undefined, /^The target must be/],
     ['null', null, /^The target must be/],
     ['a list', [receive], /^The target must be/],
     ['an object without a handler', { handler: receive }, /got an object with handler/],
@@ -225,7 +225,7 @@ describe('deliver rejects', () => {
   })
 })
 
-/** Endpoints that verify what JSON.stringify makes of the parsed body. */
+/** Endpoints that verify the result of JSON.stringify for the parsed body. */
 const RESERIALIZING: Readonly<Record<string, () => Promise<Target> | Target>> = {
   fetch: () => ({
     async fetch(request: Request) {
@@ -269,7 +269,7 @@ it.each(Object.entries(RESERIALIZING))(
 )
 
 describe('playScenario', () => {
-  it.each(scenarioNames)('delivers %s, each event processed once', async (name) => {
+  it.each(scenarioNames)('delivers %s with each event processed once', async (name) => {
     const keys: string[] = []
     const receive = createReceiver({
       secret: SECRET,
@@ -283,11 +283,11 @@ describe('playScenario', () => {
     expect([...keys].sort()).toEqual([...new Set(delivered)].sort())
     const accepted = log.filter(({ reply }) => reply.status === 204)
     expect(new Set(accepted.map(({ event }) => event))).toEqual(new Set(log.map(({ event }) => event)))
-    // Of two at the same moment, one is told to come back.
+    // In chaos, one of two simultaneous deliveries gets a 503.
     expect(log.some(({ reply }) => reply.status === 503)).toBe(name === 'chaos')
   })
 
-  it.each(scenarioNames)('tells the same story %s for the same seed and time', async (name) => {
+  it.each(scenarioNames)('plays the same events of %s for the same seed and time', async (name) => {
     const play = async (seed?: number) => {
       const receive = createReceiver({ secret: SECRET, onEvent() {}, now: () => 1_773_844_320_000 })
       const options = { secret: SECRET, timestamp: 1_773_844_320, ...(seed !== undefined && { seed }) }
@@ -299,7 +299,7 @@ describe('playScenario', () => {
     expect(await events(7)).not.toEqual(await events(8))
   })
 
-  it('delivers what failed up to three times, and logs each', async () => {
+  it('delivers an event that fails up to three times, and logs each delivery', async () => {
     const receive = vi.fn(async () => ({ status: 500, headers: {}, body: '' }))
     const log = await playScenario({ receive }, 'voice', { secret: SECRET })
     expect(log).toHaveLength(6)
@@ -317,7 +317,7 @@ describe('playScenario', () => {
     ['call', { sed: 7 }],
     ['call', undefined],
     ['call', null],
-  ])('rejects %s with %j', async (name, options) => {
+  ])('rejects %s with the options %j', async (name, options) => {
     const receive = createReceiver({ secret: SECRET, onEvent() {} })
     const all = options && { secret: SECRET, ...options }
     const play = playScenario({ receive }, name as 'call', all as ScenarioOptions)
@@ -325,7 +325,7 @@ describe('playScenario', () => {
   })
 })
 
-it('a server of its own is closed after each delivery', async () => {
+it('deliver closes its own server after each delivery', async () => {
   const spy = vi.fn((_: unknown, response: ServerResponse) => void response.writeHead(204).end())
   const ports = new Set<number>()
   for (let count = 0; count < 3; count++) {

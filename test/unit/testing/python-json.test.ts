@@ -7,12 +7,12 @@ import { runs } from '../support/runs.js'
 
 const hasPython = spawnSync('python3', ['-c', 'import json']).status === 0
 
-/** What Python's `json.dumps` writes for each text, in one run. */
+/** What Python's `json.dumps` writes for each JSON text, in one run. */
 function dumps(texts: readonly string[]): string[] {
   const program = `
 import json, sys
 print("\\n".join(json.dumps(json.loads(text)) for text in json.load(sys.stdin)))`
-  // As ASCII: whatever the locale, Python reads the same.
+  // ASCII only, so that Python reads the same in every locale.
   const input = JSON.stringify(texts).replace(
     /[^ -~]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -25,7 +25,7 @@ const anyText = fc.string({ unit: 'binary' })
 const anyHalves = fc
   .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 8 })
   .map((units) => String.fromCharCode(...units))
-/** Numbers of every size, and close to those from which on either language uses an exponent. */
+/** Numbers of every size, including those near which either language starts to use an exponent. */
 const anyNumber = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.integer(),
@@ -34,7 +34,7 @@ const anyNumber = fc.oneof(
     .tuple(fc.integer({ min: -999, max: 999 }), fc.integer({ min: -30, max: 30 }))
     .map(([digits, power]) => digits * 10 ** power),
 )
-/** Any JSON value, none of whose fields is one that the samples have as a float. */
+/** Any JSON object without the fields that are floats in the samples. */
 const anyObject = fc
   .object({
     key: fc.oneof(anyText, anyHalves),
@@ -65,7 +65,7 @@ describe('pythonJson', () => {
     )
   })
 
-  it('writes nothing that JSON.stringify would write, for an object with two fields and more', () => {
+  it('never matches JSON.stringify for an object with two fields or more', () => {
     fc.assert(
       fc.property(anyObject, anyNumber, anyNumber, (value, a, b) => {
         const text = pythonJson({ ...value, a, b })
@@ -82,18 +82,18 @@ describe('pythonJson', () => {
     [{ duration: [1, 2], count: 142 }, '{"duration": [1, 2], "count": 142}'],
     [{ duration: 'text', n: 1 }, '{"duration": "text", "n": 1}'],
     [['duration', 5], '["duration", 5]'],
-  ])('writes whole numbers of float fields with a point: %j', (value, text) => {
+  ])('writes whole numbers in float fields with a decimal point: %j', (value, text) => {
     expect(pythonJson(value)).toBe(text)
   })
 
-  it('takes what JSON.stringify takes', () => {
+  it('accepts what JSON.stringify accepts', () => {
     const value = { at: new Date(0), gone: undefined, call() {}, list: [undefined], nan: Number.NaN }
     expect(pythonJson(value)).toBe('{"at": "1970-01-01T00:00:00.000Z", "list": [null], "nan": null}')
     expect(pythonJson(() => {})).toBe('null')
     expect(() => pythonJson({ big: 1n })).toThrow(TypeError)
   })
 
-  it('takes 256 kB of text, of escapes, of numbers and of brackets', () => {
+  it('accepts 256 kB of characters or escapes, and many numbers', () => {
     for (const value of [
       'x'.repeat(2 ** 18),
       '\n'.repeat(2 ** 18),

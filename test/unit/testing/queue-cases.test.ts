@@ -3,7 +3,7 @@ import type { QueueJob } from '../../../src/index.js'
 import { type QueueEngine, queueCases } from '../../../src/testing/index.js'
 import { simulateTime } from '../support/simulated-time.js'
 
-/** A queue in memory, which keeps jobs as JSON text by their key. */
+/** A queue in memory that keeps jobs as JSON, by their key. */
 function memoryEngine(changes: Partial<QueueEngine> = {}): QueueEngine {
   const held = new Map<string, string>()
   return {
@@ -18,14 +18,14 @@ function memoryEngine(changes: Partial<QueueEngine> = {}): QueueEngine {
   }
 }
 
-/** An engine whose jobs are changed on their way in. */
+/** An engine that changes each job as it is added. */
 function changing(change: (job: QueueJob) => object): QueueEngine {
   const engine = memoryEngine()
-  // What is no job any more is what is tested.
+  // Some changes make the job invalid on purpose.
   return { ...engine, queue: { add: (job) => engine.queue.add(change(job) as QueueJob) } }
 }
 
-/** An engine whose look at its jobs is changed. */
+/** An engine that changes the list of its jobs. */
 function showing(show: (jobs: readonly QueueJob[]) => readonly unknown[]): QueueEngine {
   const engine = memoryEngine()
   return { ...engine, jobs: async () => show((await engine.jobs()) as readonly QueueJob[]) }
@@ -46,7 +46,7 @@ const AT_ONCE = 'adds a key once, if it is added 20 times at the same moment'
 const APART = 'adds events with the same body but different keys as separate jobs'
 const REFUSES = 'rejects if the engine rejects the job'
 
-/** What an adapter can get wrong, and the cases that must fail of it, and no others. */
+/** Mistakes in an adapter, and exactly the cases that must fail. */
 const MISTAKES: Readonly<Record<string, readonly [create: () => QueueEngine, failing: readonly string[]]>> = {
   'keeps nothing': [
     () => memoryEngine({ queue: { add: async () => {} } }),
@@ -60,7 +60,7 @@ const MISTAKES: Readonly<Record<string, readonly [create: () => QueueEngine, fai
     },
     [AGAIN, AT_ONCE],
   ],
-  'looks first, and adds then': [
+  'checks for a key before it adds the job': [
     () => {
       const held: string[] = []
       const keys = new Set<string>()
@@ -74,21 +74,27 @@ const MISTAKES: Readonly<Record<string, readonly [create: () => QueueEngine, fai
     },
     [AT_ONCE],
   ],
-  'writes the body again': [
+  're-serializes the body': [
     () => changing((job) => ({ ...job, body: JSON.stringify(JSON.parse(job.body)) })),
     [CARRIES, ESCAPES, KEYS, ALIKE, MANY, LATER, HOLDS, APART, AGAIN, AT_ONCE],
   ],
-  'keeps ASCII': [() => changing((job) => ({ ...job, body: job.body.replace(/[^ -~]/g, '?') })), [UNICODE]],
+  'keeps only ASCII': [
+    () => changing((job) => ({ ...job, body: job.body.replace(/[^ -~]/g, '?') })),
+    [UNICODE],
+  ],
   'decodes escapes': [
     () => changing((job) => ({ ...job, body: job.body.replaceAll('\\u0000', '') })),
     [ESCAPES, UNICODE],
   ],
-  'keeps 64 kB': [() => changing((job) => ({ ...job, body: job.body.slice(0, 65_536) })), [LARGE]],
-  'keeps the fields that it knows': [
+  'keeps only 64 kB of the body': [
+    () => changing((job) => ({ ...job, body: job.body.slice(0, 65_536) })),
+    [LARGE],
+  ],
+  'keeps only the fields that it knows': [
     () => changing(({ key, type, body, sentAt, receivedAt }) => ({ key, type, body, sentAt, receivedAt })),
     [CARRIES, LATER, APART],
   ],
-  'makes keys lower case and short': [
+  'lowercases and truncates keys': [
     () => {
       const engine = memoryEngine()
       const idOf = (key: string) => key.toLowerCase().slice(0, 500)
@@ -115,7 +121,7 @@ const MISTAKES: Readonly<Record<string, readonly [create: () => QueueEngine, fai
     () => changing((job) => ({ ...job, key: job.key.replaceAll(':', '-') })),
     [CARRIES, UNICODE, ESCAPES, KEYS, ALIKE, LARGE, MANY, LATER, HOLDS, AGAIN, AT_ONCE, APART],
   ],
-  'drops some of many': [
+  'drops some of many concurrent jobs': [
     () => {
       const engine = memoryEngine()
       let adding = 0
@@ -146,10 +152,10 @@ const MISTAKES: Readonly<Record<string, readonly [create: () => QueueEngine, fai
       }
       return { ...engine, queue: { add } }
     },
-    // Which is allowed: the delivery gets a 500.
+    // This is allowed, because the delivery gets a 500.
     [],
   ],
-  'marks the job that it is given': [
+  'changes the job that it is given': [
     () => {
       const engine = memoryEngine()
       return {
@@ -164,13 +170,13 @@ const MISTAKES: Readonly<Record<string, readonly [create: () => QueueEngine, fai
     },
     [UNCHANGED],
   ],
-  "hands out the engine's own job": [
+  "returns the engine's own job": [
     () => showing((jobs) => jobs.map((data) => ({ id: '1', data }))),
     [CARRIES, UNICODE, ESCAPES, KEYS, ALIKE, LARGE, MANY, LATER, HOLDS, AGAIN, AT_ONCE, APART],
   ],
 }
 
-/** The names of the cases that fail, each with its message. */
+/** The names of the failing cases, each with its message. */
 async function failures(create: () => QueueEngine): Promise<Record<string, string>> {
   const run = simulateTime()
   const failed: Record<string, string> = {}
@@ -183,7 +189,7 @@ async function failures(create: () => QueueEngine): Promise<Record<string, strin
 }
 
 describe('queueCases', () => {
-  it('have distinct names, and are found by them', () => {
+  it('have exactly these names', () => {
     expect(queueCases.map(({ name }) => name).sort()).toEqual(
       [
         CARRIES,
@@ -206,21 +212,21 @@ describe('queueCases', () => {
 
   it.each([
     ['objects', (job: unknown): unknown => job],
-    ['text', (job: unknown): unknown => JSON.stringify(job)],
+    ['strings', (job: unknown): unknown => JSON.stringify(job)],
     ['bytes', (job: unknown): unknown => new TextEncoder().encode(JSON.stringify(job))],
-  ])('pass on a queue that is right, whose jobs are %s, beside those of others', async (_, form) => {
+  ])('pass for a correct queue whose jobs are %s, beside foreign jobs', async (_, form) => {
     const others = [undefined, null, 5, 'text', '{}', { key: 'k' }, new Uint8Array([0xff])]
     expect(await failures(() => showing((jobs) => [...others, ...jobs.map(form)]))).toEqual({})
   })
 
-  it('pass one after the other and at the same moment on one engine', async () => {
+  it('pass in sequence and concurrently on one engine', async () => {
     const engine = memoryEngine()
     const run = simulateTime()
     await run(() => Promise.all(queueCases.map((each) => each.run(engine))))
     await run(() => Promise.all(queueCases.map((each) => each.run(engine))))
   })
 
-  it('pass on a queue that says that it recognizes no duplicates', async () => {
+  it('pass for a queue that declares that it recognizes no duplicates', async () => {
     const held: string[] = []
     const add = async (job: QueueJob) => held.push(JSON.stringify(job))
     expect(
@@ -228,12 +234,12 @@ describe('queueCases', () => {
     ).toEqual({})
   })
 
-  it.each(Object.entries(MISTAKES))('find a queue that %s', async (_, [create, failing]) => {
+  it.each(Object.entries(MISTAKES))('fail for a queue that %s', async (_, [create, failing]) => {
     const failed = await failures(create)
     expect(Object.keys(failed).sort()).toEqual([...failing].sort())
     for (const message of Object.values(failed)) {
       expect(message).toMatch(/\.$/)
-      // The whole body of a job would fill the terminal.
+      // A whole body would fill the terminal.
       expect(message.length).toBeLessThan(400)
     }
   })

@@ -13,7 +13,7 @@ function stopDate(): void {
   onTestFinished(() => void vi.useRealTimers())
 }
 
-/** Either function, called as a program without types calls it. */
+/** Either function, as an untyped program calls it. */
 type CreateSample = (
   name: SampleName,
   overrides?: object,
@@ -27,7 +27,7 @@ const FORMS: readonly (readonly [string, CreateSample])[] = [
 const known = sampleNames.filter((name) => name !== 'unknown' && name !== 'call.completed')
 
 describe.each(FORMS)('%s', (form, create) => {
-  it.each(known)('of %s is an event of its name, with an id to tell it by', (name) => {
+  it.each(known)('creates for %s an event of that name with an id', (name) => {
     const event = parseEvent(create(name))
     expect(event).toMatchObject({ event: name, rawEvent: name })
     const { callId, batchId, voiceId, eventId } = eventIds(event)
@@ -35,12 +35,12 @@ describe.each(FORMS)('%s', (form, create) => {
     expect(eventId !== undefined).toBe(form === 'sampleEvent')
   })
 
-  it('is another event each time', () => {
+  it('creates a new event each time', () => {
     const keys = Array.from({ length: 10 }, () => dedupeKey(parseEvent(create('call.ended'))))
     expect(new Set(keys).size).toBe(10)
   })
 
-  it.each(['call.ended', 'call.failed'] as const)('of %s has the facts of a call', (name) => {
+  it.each(['call.ended', 'call.failed'] as const)('creates for %s the facts of a call', (name) => {
     const details = callDetails(parseEvent(create(name)))
     expect(details).toMatchObject({
       durationSeconds: 123,
@@ -51,11 +51,11 @@ describe.each(FORMS)('%s', (form, create) => {
     expect(details?.errorMessage !== undefined).toBe(name === 'call.failed')
   })
 
-  it('of a failed training says why', () => {
+  it('creates a failed training with a reason', () => {
     expect(create('voice.training.failed').data).toHaveProperty('error_message')
   })
 
-  it('has the alias and an unknown type', () => {
+  it('creates the alias and an unknown type', () => {
     expect(parseEvent(create('call.completed'))).toMatchObject({
       event: 'call.ended',
       rawEvent: 'call.completed',
@@ -63,11 +63,11 @@ describe.each(FORMS)('%s', (form, create) => {
     expect(parseEvent(create('unknown')).event).toBe('unknown')
   })
 
-  it.each(sampleNames)('of %s takes any known field, and keeps the others', (name) => {
+  it.each(sampleNames)('accepts any known field of %s, and keeps the others', (name) => {
     const fields = Object.keys(dataFieldsOf(name) ?? { anything: true }).filter((field) => field !== 'call')
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...fields), fc.jsonValue()), (data) => {
-        // Fields that hold an object of known fields take no other value than an object.
+        // Fields that hold known fields accept only objects.
         const fitting = Object.entries(data).filter(([field]) => dataFieldsOf(name)?.[field] !== undefined)
         const given = Object.fromEntries(
           fitting.filter(([field]) => typeof dataFieldsOf(name)?.[field] !== 'object'),
@@ -81,11 +81,11 @@ describe.each(FORMS)('%s', (form, create) => {
     )
   })
 
-  it.each(sampleNames)('of %s rejects every misspelt field, and suggests the right one', (name) => {
+  it.each(sampleNames)('rejects every misspelled field of %s, and suggests the correct one', (name) => {
     const fields = dataFieldsOf(name)
     if (!fields) return
     for (const [path, field] of pathsOf(fields)) {
-      // Long enough that one letter more is a typo, and no other field.
+      // In shorter names, one more letter is not recognized as a typo.
       if (field.length < 4) continue
       const misspelt = `${field}x`
       const data = path.reduceRight<object>((inner, part) => ({ [part]: inner }), {
@@ -100,13 +100,13 @@ describe.each(FORMS)('%s', (form, create) => {
     }
   })
 
-  it('takes a field out that is undefined, and sets one that is null', () => {
+  it('removes a field that is undefined, and sets one that is null', () => {
     const { data } = create('batch.completed', { data: { status: undefined, endedAt: null } })
     expect(data).not.toHaveProperty('status')
     expect(data).toHaveProperty('endedAt', null)
   })
 
-  it('takes the timestamp as it is', () => {
+  it('keeps the timestamp as it is', () => {
     for (const timestamp of ['2026-03-18T14:32:00.000Z', '2026-03-18T14:32:00.123456', 'nonsense']) {
       expect(create('call.ended', { timestamp }).timestamp).toBe(timestamp)
     }
@@ -141,13 +141,13 @@ describe.each(FORMS)('%s', (form, create) => {
     )
   })
 
-  it.each(sampleNames)('of %s changes nothing of what it is given', (name) => {
+  it.each(sampleNames)('does not change the overrides of %s', (name) => {
     const overrides = Object.freeze({ timestamp: '2026-03-18T14:32:00Z', data: Object.freeze({}) })
     expect(() => create(name, overrides)).not.toThrow()
   })
 })
 
-/** The path to each known field. */
+/** Each known field, with the path to it. */
 function pathsOf(fields: KnownFields, path: readonly string[] = []): [string[], string][] {
   return Object.entries(fields).flatMap(([field, inner]) => [
     [[...path], field] as [string[], string],
@@ -156,7 +156,7 @@ function pathsOf(fields: KnownFields, path: readonly string[] = []): [string[], 
 }
 
 describe('sampleEvent', () => {
-  it('has all the fields that are documented', async () => {
+  it('has all documented fields', async () => {
     stopDate()
     const samples = sampleNames.flatMap((name) =>
       FORMS.map(([, create]) => JSON.stringify(create(name), null, 2)),
@@ -165,7 +165,7 @@ describe('sampleEvent', () => {
     await expect(text).toMatchFileSnapshot('snapshots/samples.txt')
   })
 
-  it('merges at any depth, and replaces lists and objects whose keys are free', () => {
+  it('merges at any depth, and replaces lists and free-form objects', () => {
     const { data } = sampleEvent('call.ended', {
       data: { call: { agent: { name: 'Zoë' }, metadata: { campaign_id: 'c1' }, inactivityMessages: [1] } },
     })
@@ -177,7 +177,7 @@ describe('sampleEvent', () => {
     expect(data.call.metadata).toEqual({ campaign_id: 'c1' })
   })
 
-  it('takes an id, also as an override of data', () => {
+  it('accepts an id, and ids within data', () => {
     expect(sampleEvent('call.ended', { id: 'evt_1', data: { call: { callId: 'c1' } } })).toMatchObject({
       id: 'evt_1',
       data: { call: { callId: 'c1' } },
@@ -185,7 +185,7 @@ describe('sampleEvent', () => {
     expect(() => sampleEvent('call.ended', { id: 5 } as object)).toThrow(/^id must be/)
   })
 
-  it('takes any data for an unknown type', () => {
+  it('accepts any data for an unknown type', () => {
     expect(sampleEvent('unknown', { data: { anything: { goes: true } } }).data).toMatchObject({
       anything: { goes: true },
     })
@@ -197,7 +197,7 @@ describe('sampleEvent', () => {
   )
   const calls = sampleNames.filter((name) => name.startsWith('call.'))
 
-  it.each(calls)('of %s has times, duration and cost that fit each other', (name) => {
+  it.each(calls)('creates for %s times, a duration and a cost that agree', (name) => {
     const anyChange = fc.record(
       {
         duration: anySeconds,
@@ -231,27 +231,30 @@ describe('sampleEvent', () => {
     )
   })
 
-  it('measures the duration if both ends of a call are given', () => {
+  it('derives the duration if both ends of a call are given', () => {
     const { call } = sampleEvent('call.ended', {
       data: { call: { joined: '2026-03-18T14:31:00.000Z', ended: '2026-03-18T14:32:00.000Z' } },
     }).data
     expect(call).toMatchObject({ duration: 60, costUsd: 0.06, created: '2026-03-18T14:30:56.000Z' })
   })
 
-  it.each(['batch.status.changed', 'batch.completed'] as const)('of %s has counters that fit', (name) => {
-    for (const totalCount of [0, 1, 7, 200]) {
-      const { data, timestamp } = sampleEvent(name, { data: { totalCount } })
-      expect(data.completedCount).toBeLessThanOrEqual(totalCount)
-      expect(data.failedCount).toBeLessThanOrEqual(Number(data.completedCount))
-      if (name === 'batch.completed')
-        expect(data).toMatchObject({ completedCount: totalCount, endedAt: timestamp })
-      expect(Date.parse(data.created ?? '')).toBeLessThan(Date.parse(timestamp))
-    }
-  })
+  it.each(['batch.status.changed', 'batch.completed'] as const)(
+    'creates for %s counters that agree',
+    (name) => {
+      for (const totalCount of [0, 1, 7, 200]) {
+        const { data, timestamp } = sampleEvent(name, { data: { totalCount } })
+        expect(data.completedCount).toBeLessThanOrEqual(totalCount)
+        expect(data.failedCount).toBeLessThanOrEqual(Number(data.completedCount))
+        if (name === 'batch.completed')
+          expect(data).toMatchObject({ completedCount: totalCount, endedAt: timestamp })
+        expect(Date.parse(data.created ?? '')).toBeLessThan(Date.parse(timestamp))
+      }
+    },
+  )
 })
 
 describe('flatSampleEvent', () => {
-  it('writes its time as the early sender did: microseconds, no zone, UTC', () => {
+  it('writes its time as the early sender did: in microseconds, in UTC, without a zone', () => {
     stopDate()
     const event = flatSampleEvent('call.ended')
     expect(event.timestamp).toBe('2026-01-31T14:05:41.123000')
@@ -268,7 +271,7 @@ describe('flatSampleEvent', () => {
     }
   })
 
-  it('has a cost that fits its duration', () => {
+  it('has a cost that matches its duration', () => {
     expect(flatSampleEvent('call.ended', { data: { duration_seconds: 60 } }).data.cost_usd).toBe(0.06)
     expect(flatSampleEvent('call.ended', { data: { end_reason: 'unjoined' } }).data).toMatchObject({
       duration_seconds: 0,

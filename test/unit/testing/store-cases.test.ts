@@ -4,10 +4,10 @@ import { type Claim, type DedupeStore, memoryStore } from '../../../src/index.js
 import { type StoreCase, storeCases } from '../../../src/testing/index.js'
 import { stopClock } from '../support/clock.js'
 
-// The cases wait for leases to expire.
+// The cases wait for leases to expire, so the clock must be simulated.
 beforeEach(stopClock)
 
-/** Lets time pass until a promise is settled. */
+/** Lets simulated time pass until the promise settles. */
 async function inNoTime<Value>(promise: Promise<Value>): Promise<Value> {
   let isSettled = false
   const settle = () => {
@@ -18,7 +18,7 @@ async function inNoTime<Value>(promise: Promise<Value>): Promise<Value> {
   return promise
 }
 
-/** What a store is asked to do. */
+/** An operation of a store. */
 type Step = keyof DedupeStore
 
 interface Entry {
@@ -27,7 +27,7 @@ interface Entry {
   expiresAt: number
 }
 
-/** What a hurried developer gets wrong, the cases that must fail of it and no others, and the step that each must name. */
+/** Common mistakes in a store, exactly the cases that must fail, and the step that each failure must name. */
 const MISTAKES = {
   checksThenActs: {
     'gives a key whose lease has expired to exactly one of many owners': 'claim',
@@ -134,10 +134,10 @@ const MISTAKES = {
 } as const satisfies Record<string, Readonly<Record<string, Step>>>
 
 type Mistake = keyof typeof MISTAKES
-// By name, in no particular order.
+// The keys of MISTAKES.
 const mistakes = Object.keys(MISTAKES) as Mistake[]
 
-/** A store as a hurried developer writes it: right, unless told to make a mistake. */
+/** A correct store, except for the mistakes that it is told to make. */
 function storeWith(...made: Mistake[]): DedupeStore {
   const makes = (mistake: Mistake) => made.includes(mistake)
   const entries = new Map<string, Entry>()
@@ -151,7 +151,7 @@ function storeWith(...made: Mistake[]): DedupeStore {
     const entry = entries.get(nameOf(key))
     return entry && (makes('neverExpires') || entry.expiresAt > now()) ? entry : undefined
   }
-  /** The lease that an owner still holds. */
+  /** The lease, if the owner still holds it. */
   const held = (key: string, owner: string) => {
     const entry = live(key)
     if (!entry || (entry.isDone && !makes('releasesCompleted'))) return undefined
@@ -198,7 +198,7 @@ function storeWith(...made: Mistake[]): DedupeStore {
   }
 }
 
-/** The step that a message is about: the first that it names outside of quotes, in which keys and answers stand. */
+/** The first step that a message names. Quoted parts contain keys and results, so they don't count. */
 function stepOf(error: unknown): Step | undefined {
   const steps: Readonly<Record<string, Step>> = {
     claim: 'claim',
@@ -210,7 +210,7 @@ function stepOf(error: unknown): Step | undefined {
   return steps[stem.toLowerCase()]
 }
 
-/** The cases that a store fails, and at which step. */
+/** The failing cases, and the step at which each fails. */
 async function failuresOf(store: DedupeStore): Promise<Record<string, Step | undefined>> {
   const results = await inNoTime(Promise.allSettled(storeCases.map(({ run }) => run(store))))
   const failures = storeCases.flatMap(({ name }, index) => {
@@ -220,15 +220,15 @@ async function failuresOf(store: DedupeStore): Promise<Record<string, Step | und
   return Object.fromEntries(failures)
 }
 
-/** What a store may take for something else. */
+/** How a store changes its arguments. */
 interface Misreadings {
   readonly key?: (key: string) => string
   readonly owner?: (owner: string) => string
-  /** Of a lease or of a completion, in milliseconds. */
+  /** Changes the time of a lease or of a completion, in milliseconds. */
   readonly time?: (ms: number) => number
 }
 
-/** A right store, except for what it takes for something else. */
+/** A correct store that changes its arguments. */
 function storeThatMisreads({ key = String, owner = String, time = Number }: Misreadings): DedupeStore {
   const memory = memoryStore()
   return {
@@ -242,7 +242,7 @@ function storeThatMisreads({ key = String, owner = String, time = Number }: Misr
   }
 }
 
-/** Loses a text and all behind it. */
+/** Removes a part of the string and everything after it. */
 const cutAt = (part: string) => (text: string) => text.split(part, 1)[0] ?? ''
 
 const ALIKE = 'tells apart keys that differ only in case, in white space or at the end'
@@ -253,20 +253,20 @@ const OWNERS = 'accepts owners of any content'
 const TIMES = 'accepts fractional, very short and very long times'
 
 const MISREADINGS: readonly (readonly [what: string, Misreadings, found: string])[] = [
-  ['upper case for lower case', { key: (key) => key.toLowerCase() }, ALIKE],
-  ['no white space at the beginning', { key: (key) => key.trimStart() }, ALIKE],
+  ['lowercases keys', { key: (key) => key.toLowerCase() }, ALIKE],
+  ['trims the start of keys', { key: (key) => key.trimStart() }, ALIKE],
   ...[' ', ':', '%', '_'].map((end) => {
     const key = (text: string) => (text.endsWith(end) ? text.slice(0, -1) : text)
-    return [`no ${JSON.stringify(end)} at the end`, { key }, ALIKE] as const
+    return [`drops ${JSON.stringify(end)} at the end of keys`, { key }, ALIKE] as const
   }),
   ...['\0', '"', "'", '\\', '\n', '%', '_', '{a}', '世界', '👩‍🚀', '; DROP TABLE x; --'].map(
-    (part) => [`keys up to ${JSON.stringify(part)}`, { key: cutAt(part) }, CONTENT] as const,
+    (part) => [`cuts keys at ${JSON.stringify(part)}`, { key: cutAt(part) }, CONTENT] as const,
   ),
-  ['keys up to 10,000 characters', { key: (key) => key.slice(0, 10_000) }, CONTENT],
+  ['cuts keys at 10,000 characters', { key: (key) => key.slice(0, 10_000) }, CONTENT],
   ...[200, 300, 700, 1000, 2000, 3000].flatMap((length) => [
-    [`keys up to ${length} characters`, { key: (key: string) => key.slice(0, length) }, LONG] as const,
+    [`cuts keys at ${length} characters`, { key: (key: string) => key.slice(0, length) }, LONG] as const,
     [
-      `keys up to ${3 * length} bytes`,
+      `cuts keys at ${3 * length} bytes`,
       {
         key: (key: string) =>
           Buffer.from(key)
@@ -278,17 +278,17 @@ const MISREADINGS: readonly (readonly [what: string, Misreadings, found: string]
   ]),
   ...['\ud800', '\udbff', '\udc00'].map((half) => {
     const key = (text: string) => text.replace(half, '\ufffd')
-    return [`${JSON.stringify(half)} for what replaces it`, { key }, HALVES] as const
+    return [`replaces ${JSON.stringify(half)} in keys`, { key }, HALVES] as const
   }),
   ...['"', "'", '\\', ']]', "' .. redis.call('FLUSHALL') .. '", '$1', ':owner', '世界', 'done', 'held:a'].map(
-    (part) => [`owners up to ${JSON.stringify(part)}`, { owner: cutAt(part) }, OWNERS] as const,
+    (part) => [`cuts owners at ${JSON.stringify(part)}`, { owner: cutAt(part) }, OWNERS] as const,
   ),
-  ['owners up to 1000 characters', { owner: (owner) => owner.slice(0, 1000) }, OWNERS],
-  ['a time under a millisecond for long', { time: (ms) => (ms < 1 ? 1000 : ms) }, TIMES],
-  ['a time with a fraction for none', { time: (ms) => (ms > 1000 && ms % 1 > 0 ? 0 : ms) }, TIMES],
+  ['cuts owners at 1000 characters', { owner: (owner) => owner.slice(0, 1000) }, OWNERS],
+  ['lengthens a time under a millisecond', { time: (ms) => (ms < 1 ? 1000 : ms) }, TIMES],
+  ['treats a time with a fraction as zero', { time: (ms) => (ms > 1000 && ms % 1 > 0 ? 0 : ms) }, TIMES],
   ...[2 ** 31, 1e12, Number.MAX_SAFE_INTEGER].map(
     (longest) =>
-      [`${longest} ms for none`, { time: (ms: number) => (ms === longest ? 0 : ms) }, TIMES] as const,
+      [`treats ${longest} ms as zero`, { time: (ms: number) => (ms === longest ? 0 : ms) }, TIMES] as const,
   ),
 ]
 
@@ -298,7 +298,7 @@ function caseOf(name: string): StoreCase {
   return found
 }
 
-/** A store that gives a wrong answer to one question, by its index, or to none; and the questions that it was asked. */
+/** A store that returns a wrong result for one call, by its index, or for none; and its calls. */
 function storeThatErrs(wrongIndex?: number) {
   const memory = memoryStore()
   const questions: { readonly step: Step; readonly right: unknown; readonly wrong: unknown }[] = []
@@ -329,7 +329,7 @@ function storeThatErrs(wrongIndex?: number) {
   return { store, questions }
 }
 
-/** The steps of a case, by their index, that only prepare what it is about: nothing depends on their answer. */
+/** The calls of a case, by their index, that only prepare it: their results are not checked. */
 const PREPARATIONS: Readonly<Record<string, readonly number[]>> = {
   'gives an absent key to the first owner that claims it': [],
   'gives an absent key to exactly one of many owners': [],
@@ -348,7 +348,7 @@ const PREPARATIONS: Readonly<Record<string, readonly number[]>> = {
   'accepts fractional, very short and very long times': [],
   "is not affected by a worker's wrong clock": [0, 1, 7, 8],
 }
-/** For most it is the first claim. */
+/** In most cases this is only the first claim. */
 const preparationsOf = (name: string) => PREPARATIONS[name] ?? [0]
 
 describe('the store cases', () => {
@@ -358,23 +358,23 @@ describe('the store cases', () => {
     expect(new Set(storeCases.map(({ name }) => name)).size).toBe(storeCases.length)
   })
 
-  it('pass a store that makes no mistake', async () => {
+  it('pass for a correct store', async () => {
     expect(await failuresOf(storeWith())).toEqual({})
   })
 
-  it.each(mistakes)('find out a store that %s, each case at the step that is about it', async (mistake) => {
+  it.each(mistakes)('fail for a store that %s, each at the right step', async (mistake) => {
     expect(await failuresOf(storeWith(mistake))).toEqual(MISTAKES[mistake])
   })
 
-  it.each(MISREADINGS)('find out a store that takes %s', async (_, misreadings, found) => {
+  it.each(MISREADINGS)('fail for a store that %s', async (_, misreadings, found) => {
     const running = inNoTime(caseOf(found).run(storeThatMisreads(misreadings)))
     await expect(running).rejects.toThrow(/claim|complet/)
   })
 
-  it.each(storeCases)('one wrong answer fails: $name', async ({ name, run }) => {
+  it.each(storeCases)('fail after one wrong result: $name', async ({ name, run }) => {
     const { store, questions } = storeThatErrs()
     await inNoTime(run(store))
-    // Of a thousand owners who ask at the same moment, the first ones are enough; what counts there is their number.
+    // Among a thousand concurrent owners only the number of results counts, so the first three calls are enough.
     const areMany = questions.length >= 1000
     const unchecked: number[] = []
     for (const [index, { step, right, wrong }] of questions.slice(0, areMany ? 3 : undefined).entries()) {
@@ -389,14 +389,14 @@ describe('the store cases', () => {
     expect(unchecked).toEqual(preparationsOf(name))
   })
 
-  it('say of a thousand owners how many were told that it is busy', async () => {
+  it('report how many of a thousand owners were told that the key is busy', async () => {
     let count = 0
     const store = { ...memoryStore(), claim: () => (++count === 1 ? 'claimed' : 'done') as Claim }
     const running = caseOf('gives an absent key to exactly one of many owners').run(store)
     await expect(running).rejects.toThrow(/999.*"busy".*\b0\b/)
   })
 
-  it('set the clock wrong for a worker, in all that Date tells, and right again', async () => {
+  it('set the whole Date wrong for a worker, and restore it', async () => {
     const RightDate = Date
     const memory = memoryStore()
     const minutes: number[] = []

@@ -12,7 +12,7 @@ import { reserializingHandler } from '../support/reserializing.js'
 const SECRET = 'whsec_testing'
 
 describe('signDelivery', () => {
-  it('signs a payload as JSON of Python, now', async () => {
+  it("signs a payload as Python's JSON, with the current time", async () => {
     const now = Date.UTC(2026, 0, 31, 14, 5, 41, 999)
     vi.useFakeTimers({ toFake: ['Date'], now })
     onTestFinished(() => void vi.useRealTimers())
@@ -26,18 +26,18 @@ describe('signDelivery', () => {
   })
 
   it.each([
-    ['text', '{"a": 1}'],
+    ['a string', '{"a": 1}'],
     ['bytes', new Uint8Array([0xff, 0x00])],
     ['a Buffer', Buffer.from('é')],
     ['an ArrayBuffer', new Uint8Array([1, 2]).buffer],
-  ])('signs %s as it is', async (_, raw) => {
+  ])('signs %s unchanged', async (_, raw) => {
     const { body, headers } = await signDelivery(raw, SECRET, { timestamp: 42 })
     expect(body).toBe(raw)
     const bytes = raw instanceof ArrayBuffer ? new Uint8Array(raw) : raw
     expect(headers['x-truedy-signature']).toBe(sign(bytes, '42', SECRET))
   })
 
-  it.each([[undefined], [null], [42], [() => {}]])('rejects %s as a payload', async (payload) => {
+  it.each([[undefined], [null], [42], [() => {}]])('rejects the payload %s', async (payload) => {
     await expect(signDelivery(payload as unknown as object, SECRET)).rejects.toMatchObject({
       code: 'invalid_options',
       message: expect.stringMatching(/^payload must be/),
@@ -49,7 +49,7 @@ describe('signDelivery', () => {
     ['2026-03-18T14:32:00Z', '2026-03-18T14:32:00Z'],
     ['not a time', 'not a time'],
     [new Date('2026-03-18T14:32:00.999Z'), '1773844320'],
-  ])('takes the timestamp %s', async (timestamp, text) => {
+  ])('uses the timestamp %s', async (timestamp, text) => {
     expect((await signDelivery({}, SECRET, { timestamp })).headers['x-truedy-timestamp']).toBe(text)
   })
 })
@@ -63,7 +63,7 @@ describe('checkEndpoint', () => {
     return `http://127.0.0.1:${await listenOn(server)}/`
   }
 
-  // On a clock that stands still, no response is slow enough to look like one that was processed twice.
+  // While the clock stands still, no response can be slow enough to suggest that the event was processed twice.
   beforeEach(stopClock)
 
   let right = ''
@@ -79,7 +79,7 @@ describe('checkEndpoint', () => {
     for (const server of servers) server.close()
   })
 
-  it('finds nothing wrong with a right receiver', async () => {
+  it('finds no fault in a correct receiver', async () => {
     const results = await checkEndpoint(right, SECRET)
     expect(results.filter(({ passed }) => !passed)).toEqual([])
     expect(results.map(({ name }) => name)).toEqual(endpointCases.map(({ name }) => name))
@@ -95,7 +95,7 @@ describe('checkEndpoint', () => {
       expect(result).toMatchObject({ actual: '200', fix: expect.stringMatching(/\.$/) })
   })
 
-  it('finds a wrong secret, and does not give each case another reason', async () => {
+  it('finds a wrong secret, and gives only the first case that reason', async () => {
     const results = await checkEndpoint(right, 'whsec_other')
     expect(results[0]).toMatchObject({
       passed: false,
@@ -117,7 +117,7 @@ describe('checkEndpoint', () => {
     expect(second).toMatchObject({ passed: false, fix: 'Fix "call.started" first.' })
   })
 
-  it('says why there is no response', async () => {
+  it('says why there was no response', async () => {
     const [first] = await checkEndpoint('http://127.0.0.1:1/', SECRET, endpointCases.slice(0, 1))
     expect(first).toMatchObject({ passed: false, actual: expect.stringContaining('no response') })
     const broken = {
@@ -129,7 +129,7 @@ describe('checkEndpoint', () => {
     expect((await checkEndpoint(right, SECRET, [plain]))[0]?.actual).toBe('no response: reason')
   })
 
-  /** A case that finds what it is told. */
+  /** A case that fails with the given result. */
   const finding = (name: string, expected: string, actual: string): EndpointCase => ({
     name,
     expected,
@@ -137,7 +137,7 @@ describe('checkEndpoint', () => {
   })
 
   it.each(['500', '204, 500', '1204', '2x4', '20x', '204, 2x4', '204, 20x', '204, 204x', '204, 204, 500'])(
-    'says after a valid delivery that got %s to fix that first',
+    'tells the later cases to fix the first one if a valid delivery got %s',
     async (actual) => {
       const cases = [
         finding('one', '2xx', actual),
@@ -154,13 +154,13 @@ describe('checkEndpoint', () => {
     ['2xx', '204, 204'],
     ['2xx', '204, 204, 200'],
     ['401', '500'],
-  ])('gives each its own fix after one that should have got %s, and got %s', async (expected, actual) => {
+  ])('gives each case its own fix if the first one expected %s and got %s', async (expected, actual) => {
     const cases = [finding('one', expected, actual), finding('two', '2xx', '500')]
     const results = await checkEndpoint(right, SECRET, cases)
     expect(results.map(({ fix }) => fix)).toEqual(['Change one.', 'Change two.'])
   })
 
-  it('says of a redirect that it is one only where it came first', async () => {
+  it('mentions a redirect only if the first response was one', async () => {
     const cases = [finding('one', '401', '204, 302'), finding('two', '401', '302, 204')]
     const results = await checkEndpoint(right, SECRET, cases)
     expect(results.map(({ fix }) => fix)).toEqual([
@@ -174,7 +174,7 @@ describe('checkEndpoint', () => {
   })
 })
 
-it('createReceiver takes what signDelivery gives', async () => {
+it('createReceiver accepts a delivery of signDelivery', async () => {
   const processed: string[] = []
   const receive = createReceiver({
     secret: SECRET,

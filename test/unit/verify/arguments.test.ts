@@ -1,4 +1,4 @@
-/** Each wrong argument gets an error that names it, in every function that verifies. */
+/** Every function that verifies throws an error that names the wrong argument. */
 
 import { describe, expect, it } from 'vitest'
 import { createReceiver, verifyAndParse, verifySignature, WebhookError } from '../../../src/index.js'
@@ -8,7 +8,7 @@ import { signDelivery } from '../../../src/testing/index.js'
 const SECRET = 'whsec_arguments'
 const BODY = '{"event":"call.ended","timestamp":1,"data":{}}'
 
-/** Functions that throw, or give, a WebhookError. */
+/** Functions that throw, or return, a failure. */
 const FUNCTIONS: Readonly<Record<string, (...args: readonly never[]) => unknown>> = {
   verifyAndParse,
   verifyAndParseSync,
@@ -44,7 +44,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     message: /^headers .* \(got undefined\)/,
     headers: undefined,
   },
-  'headers that are a text': {
+  'headers that are a string': {
     code: 'invalid_options',
     message: /^headers must be the request's headers \(got /,
     headers: 'x-truedy-signature: 1',
@@ -59,7 +59,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     message: /^The secret is null\. Set TRUEDY_WEBHOOK_SECRET/,
     secret: null,
   },
-  'a secret that is the text null': {
+  'a secret that is the string "null"': {
     code: 'invalid_secret',
     message: /^The secret is the string "null"\. Set TRUEDY_WEBHOOK_SECRET/,
     secret: 'null',
@@ -69,24 +69,24 @@ const ROWS: Readonly<Record<string, Row>> = {
     message: /^The secret is missing\. Set TRUEDY_WEBHOOK_SECRET/,
     secret: undefined,
   },
-  'a secret that is the text undefined': {
+  'a secret that is the string "undefined"': {
     code: 'invalid_secret',
     message: /^The secret is the string "undefined"\. Set/,
     secret: 'undefined',
   },
   'a secret that is a number': { code: 'invalid_secret', message: /^The secret must be a string/, secret: 1 },
-  'a secret without a character': {
+  'an empty secret': {
     code: 'invalid_secret',
     message: /^The secret is an empty string\. Set/,
     secret: '',
   },
-  'headers under a name of the program': {
+  'headers under custom names': {
     code: 'missing_timestamp',
     message: /^The X-Mine header is missing\./,
     options: { headerNames: { timestamp: 'X-Mine', signature: 'x-truedy-signature' } },
   },
-  'a clock that is none': options({ now: 1 }, /^now must be a function/),
-  'a clock that tells no time': options(
+  'a clock that is not a function': options({ now: 1 }, /^now must be a function/),
+  'a clock that returns NaN': options(
     { now: () => Number.NaN },
     /^now's result must be finite milliseconds since 1970 \(got NaN\)/,
   ),
@@ -98,18 +98,18 @@ const ROWS: Readonly<Record<string, Row>> = {
     },
     /^Reading the arguments failed: /,
   ),
-  'header names that are none': options({ headerNames: 'x' }, /^headerNames must be/),
-  'a header name that is none': options(
+  'header names that are not an object': options({ headerNames: 'x' }, /^headerNames must be/),
+  'a timestamp header name that is not a string': options(
     { headerNames: { timestamp: 1, signature: 'x' } },
     /^headerNames\.timestamp must be/,
   ),
-  'another header name that is none': options(
+  'a missing signature header name': options(
     { headerNames: { timestamp: 'x' } },
     /^headerNames\.signature must be/,
   ),
 }
 
-/** Secrets that can only be a mistake. */
+/** Secrets that can only be mistakes. */
 const WRONG_SECRETS = [
   undefined,
   'undefined',
@@ -125,7 +125,7 @@ const WRONG_SECRETS = [
 ]
 
 describe.each(Object.entries(FUNCTIONS))('%s', (_, verify) => {
-  it.each(WRONG_SECRETS)('says which secret of a list is %j', async (wrong) => {
+  it.each(WRONG_SECRETS)('names the position of the invalid secret %j in a list', async (wrong) => {
     const { headers } = await signDelivery(BODY, SECRET)
     for (const secret of [
       [SECRET, wrong],
@@ -153,12 +153,12 @@ describe.each(Object.entries(FUNCTIONS))('%s', (_, verify) => {
   })
 })
 
-describe('the length of a body', () => {
+describe('the declared length of a body', () => {
   it.each([
     ['Content-Length', 413],
     ['content-lengtx', 204],
     ['content-length-x', 204],
-  ])('is read from %s', async (name, status) => {
+  ])('is read from Content-Length only: %s results in %i', async (name, status) => {
     const receive = createReceiver({ secret: SECRET, onEvent() {} })
     const { body, headers } = await signDelivery(BODY, SECRET)
     const reply = await receive({ method: 'POST', headers: { ...headers, [name]: '9999999' }, body })

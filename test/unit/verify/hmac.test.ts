@@ -1,4 +1,4 @@
-/** The two ways to an HMAC on `node:crypto` give the same, for every length of key, prefix and body. */
+/** Both ways to compute an HMAC with `node:crypto` give the same result for every length of key, prefix and body. */
 
 import crypto, { createHmac } from 'node:crypto'
 import fc from 'fast-check'
@@ -25,13 +25,13 @@ describe.each([
   ['one-shot hashes', byHash],
   ['createHmac', byCreateHmac],
 ])('an HMAC by %s', (_, digest) => {
-  it.each(LENGTHS)('is right for %i bytes', (length) => {
+  it.each(LENGTHS)('is correct for %i bytes', (length) => {
     const bytes = crypto.randomBytes(32)
     const body = crypto.randomBytes(length)
     expect(hex(digest({ bytes }, '1773844320.', body))).toBe(expected(bytes, '1773844320.', body))
   })
 
-  it('is right for any key, prefix and body, in any order', () => {
+  it('is correct for any keys, prefixes and bodies, in any order', () => {
     const keys = fc.uint8Array({ minLength: 1, maxLength: 200 }).map((bytes) => ({ bytes }))
     const bodies = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.string({ unit: 'binary', maxLength: 3000 }))
     const prefixes = fc.string({ unit: 'binary', maxLength: 80 })
@@ -47,7 +47,7 @@ describe.each([
     )
   })
 
-  it('is right for views on single bytes of every kind', () => {
+  it('is correct for every kind of view of single bytes', () => {
     const bytes = crypto.randomBytes(20)
     const body = crypto.randomBytes(100)
     const { buffer } = new Uint8Array(body)
@@ -56,21 +56,21 @@ describe.each([
       new Uint8ClampedArray(buffer),
       new Int8Array(buffer),
     ]) {
-      // `Bytes` names the usual view; the others hold single bytes, too.
+      // `Bytes` is declared as Uint8Array, but the other views hold single bytes, too.
       const given = view as Uint8Array
       expect(hex(digest({ bytes }, '1.', given))).toBe(expected(bytes, '1.', given))
     }
   })
 })
 
-it('takes a view whose memory was transferred away for an empty body', () => {
+it('an HMAC treats a view whose memory was transferred as an empty body', () => {
   const key = { bytes: crypto.randomBytes(32) }
   const gone = new Uint8Array(100)
   structuredClone(gone, { transfer: [gone.buffer] })
   expect(hex(byHash(key, '1.', gone))).toBe(expected(key.bytes, '1.', ''))
 })
 
-it('takes small bodies in two one-shot hashes, and large ones without a copy', () => {
+it('an HMAC uses two one-shot hashes for small bodies, and does not copy large ones', () => {
   const hash = vi.fn((name: string, data: Uint8Array, encoding: 'binary') =>
     crypto.hash(name, data, encoding),
   )

@@ -1,4 +1,4 @@
-/** What holds of any delivery, on all three paths. Millions of inputs, of more kinds: test/fuzz. */
+/** Properties of any delivery, on all three paths. test/fuzz tests them with millions of inputs of more kinds. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -22,17 +22,17 @@ const timestamp = fc
     ),
   )
 
-/** A time of the contract that names no zone. */
+/** A time in a form of the contract without a zone. */
 function iso(date: Date, length: number): string {
   return date.toISOString().slice(0, length)
 }
 
-/** Whether the dot before a body may be the fraction separator of an ISO 8601 timestamp. */
+/** True if the dot before the body could be the fraction separator of an ISO 8601 timestamp. */
 function isSplitElsewhere(text: string, bytes: Uint8Array): boolean {
   return /T[^.]*$/.test(text) && /^\d/.test(Buffer.from(bytes).toString('latin1'))
 }
 
-/** An event, or the code of the error. Fails where something else is thrown. */
+/** The event, or the code of the error. Rejects with any error that is not a WebhookError. */
 async function outcomeOf(run: () => Promise<unknown>): Promise<unknown> {
   try {
     return await run()
@@ -43,17 +43,17 @@ async function outcomeOf(run: () => Promise<unknown>): Promise<unknown> {
 }
 
 describe.each(paths)('any delivery, on $name', ({ verifySignature, verifyAndParse }: Path) => {
-  it('passes when it is signed over its exact bytes with one of the secrets, whatever they are', async () => {
+  it('passes if it is signed over its exact bytes with one of the secrets', async () => {
     await fc.assert(
       fc.asyncProperty(
         body,
         timestamp,
-        // HMAC fills a short key up with zeros, so that two secrets may be one key (RFC 2104 §3).
+        // HMAC pads a short key with zeros, so that two secrets may be the same key (RFC 2104 §3).
         fc.uniqueArray(secret, { minLength: 1, maxLength: 10, selector: (key) => key.replace(/\0+$/, '') }),
         fc.nat(9),
         fc.boolean(),
         async (bytes, text, secrets, choice, isUpper) => {
-          // Truedy's bodies are JSON objects: one that begins with a digit may be a dot that was moved.
+          // Truedy's bodies are JSON objects. If one begins with a digit, the dot may have been moved.
           fc.pre(!isSplitElsewhere(text, bytes))
           const index = choice % secrets.length
           const digits = sign(bytes, text, secrets[index])
@@ -70,7 +70,7 @@ describe.each(paths)('any delivery, on $name', ({ verifySignature, verifyAndPars
     )
   })
 
-  it('passes if and only if an independent HMAC of what was received says so', async () => {
+  it('passes if and only if an independent HMAC of the received parts matches', async () => {
     const part = fc.record({ bytes: body, text: timestamp, key: secret })
     const either = fc.constantFrom('signed', 'other')
     const sources = fc.record({ bytes: either, text: either, key: either })
@@ -90,7 +90,7 @@ describe.each(paths)('any delivery, on $name', ({ verifySignature, verifyAndPars
     )
   })
 
-  it('does not pass when the same message is split elsewhere', async () => {
+  it('does not pass if the signed message is split at another dot', async () => {
     const fraction = fc.stringMatching(/^\d{1,9}$/)
     const zone = fc.constantFrom('', 'Z', '+05:30', '-11:00')
     await fc.assert(
@@ -109,7 +109,7 @@ describe.each(paths)('any delivery, on $name', ({ verifySignature, verifyAndPars
     )
   })
 
-  it('does not pass when one bit of it is another', async () => {
+  it('does not pass if one bit of it changes', async () => {
     const bits = 8 * Buffer.byteLength(BODY)
     await fc.assert(
       fc.asyncProperty(fc.nat(bits - 1), fc.nat(255), async (bodyBit, signatureBit) => {
@@ -130,8 +130,8 @@ describe.each(paths)('any delivery, on $name', ({ verifySignature, verifyAndPars
     )
   })
 
-  it('comes out as the JSON that was signed', async () => {
-    // __proto__ is rejected: its own tests.
+  it('has the JSON that was signed', async () => {
+    // `__proto__` is removed, which has its own tests.
     const data = fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true })
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1 }), data, async (event, value) => {
@@ -144,7 +144,7 @@ describe.each(paths)('any delivery, on $name', ({ verifySignature, verifyAndPars
     )
   })
 
-  it('throws nothing but a WebhookError, whatever stands in its place, and the same each time on all paths', async () => {
+  it('causes no error but a WebhookError with any argument replaced, the same on all paths', async () => {
     const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true })
     const headers = headersFor(BODY)
     const given = fc.tuple(

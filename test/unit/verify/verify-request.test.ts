@@ -10,7 +10,7 @@ async function request(): Promise<Request> {
 }
 
 describe('verifyRequest', () => {
-  it('gives the event of a valid request', async () => {
+  it('returns the event of a valid request', async () => {
     expect(await verifyRequest(await request(), SECRET)).toMatchObject({ event: 'call.ended' })
   })
 
@@ -23,7 +23,7 @@ describe('verifyRequest', () => {
     await expect(verifyRequest(await request(), secret, options)).rejects.toMatchObject({ code })
   })
 
-  it('says of a request that was read before that its body is not raw', async () => {
+  it('throws body_not_raw for a request that was read before', async () => {
     const read = await request()
     await read.text()
     await expect(verifyRequest(read, SECRET)).rejects.toMatchObject({ code: 'body_not_raw' })

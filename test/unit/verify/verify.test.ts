@@ -12,7 +12,7 @@ import { importWithoutNodeCrypto, paths, web } from '../support/paths.js'
 const bytes = new TextEncoder().encode(BODY)
 const headers = headersFor(BODY)
 
-it('takes node:crypto where the runtime offers it, and WebCrypto where it does not', async () => {
+it('verifySignature uses node:crypto if the runtime has it, and WebCrypto otherwise', async () => {
   const verify = vi.spyOn(crypto.subtle, 'verify')
   await paths[0]?.verifySignature(BODY, headers, SECRET, { now })
   expect(verify).not.toHaveBeenCalled()
@@ -21,23 +21,23 @@ it('takes node:crypto where the runtime offers it, and WebCrypto where it does n
   verify.mockRestore()
 })
 
-it('imports a secret into WebCrypto once', async () => {
+it('verifySignature imports a secret into WebCrypto once', async () => {
   const importKey = vi.spyOn(crypto.subtle, 'importKey')
   const check = (secret: string) =>
     web.verifySignature(BODY, headersFor(BODY, undefined, secret), secret, { now })
   for (let i = 0; i < 3; i++) await check('one secret')
   expect(importKey).toHaveBeenCalledTimes(1)
-  // Nothing that runs beside it can read the secret out of the key.
+  // A key that is not extractable does not reveal the secret to other code in the process.
   const isExtractable = false
   expect(importKey.mock.calls[0]?.[3]).toBe(isExtractable)
   importKey.mockRestore()
 })
 
-it('keeps a thousand secrets, and not ten thousand', async () => {
+it('verifySignature caches the keys of 1,000 secrets, but not of 3,000', async () => {
   const { verifySignature } = await importWithoutNodeCrypto()
   const importKey = vi.spyOn(crypto.subtle, 'importKey')
   const check = (index: number) => verifySignature(BODY, headers, `secret ${index}`, { now })
-  // A thousand tenants in turn: each key is imported once.
+  // With 1,000 tenants in turn, each key is imported once.
   for (let round = 0; round < 3; round++) for (let index = 0; index < 1000; index++) await check(index)
   expect(importKey).toHaveBeenCalledTimes(1000)
   for (let index = 1000; index < 3000; index++) await check(index)
@@ -46,21 +46,21 @@ it('keeps a thousand secrets, and not ten thousand', async () => {
   importKey.mockRestore()
 })
 
-it('fails closed where the runtime has no cryptography at all', async () => {
+it('verifySignature fails closed if the runtime has no cryptography', async () => {
   vi.stubGlobal('crypto', {})
   const verification = await web.verifySignature(BODY, headers, 'never seen before', { now })
   vi.unstubAllGlobals()
   expect(verification).toMatchObject({ ok: false, status: 500 })
 })
 
-it('parses what it verified, though the buffer changes in the meantime', async () => {
+it('verifyAndParse parses the bytes that it verified even if the buffer changes meanwhile', async () => {
   const buffer = Buffer.from(BODY)
   const verified = web.verifyAndParse(buffer, headers, SECRET, { now })
   buffer.write(BODY.replace('evt_abc123', 'evt_forged'))
   expect(await verified).toMatchObject({ id: 'evt_abc123' })
 })
 
-it('does not hold a failure of WebCrypto against the next delivery', async () => {
+it('verifySignature imports a key again after WebCrypto failed', async () => {
   const importKey = vi.spyOn(crypto.subtle, 'importKey').mockRejectedValueOnce(new Error('for a moment'))
   const check = () =>
     web.verifySignature(BODY, headersFor(BODY, undefined, 'a new secret'), 'a new secret', { now })
@@ -69,7 +69,7 @@ it('does not hold a failure of WebCrypto against the next delivery', async () =>
   importKey.mockRestore()
 })
 
-it('gives the event without a turn of the queue where there is node:crypto', async () => {
+it('verifyAndParse takes only one microtask if the runtime has node:crypto', async () => {
   const order: string[] = []
   const event = paths[0]?.verifyAndParse(BODY, headers, SECRET, { now }).then(() => order.push('event'))
   const turn = Promise.resolve().then(() => order.push('next turn'))
@@ -77,7 +77,7 @@ it('gives the event without a turn of the queue where there is node:crypto', asy
   expect(order).toEqual(['event', 'next turn'])
 })
 
-it('fails closed where the await is forgotten', () => {
+it('verifySignature fails closed if the caller forgets to await it', () => {
   const verification = paths[0]?.verifySignature(BODY, headers, SECRET, { now })
   expect(wrong(verification)).not.toHaveProperty('ok')
 })
@@ -88,7 +88,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     return verification.ok ? 'ok' : verification.code
   }
 
-  it('returns when the delivery was sent and which secret signed it', async () => {
+  it('verifySignature returns when the delivery was sent and which secret signed it', async () => {
     expect(await verifySignature(BODY, headers, SECRET, { now })).toEqual({
       ok: true,
       sentAt: new Date('2026-03-18T14:32:00Z'),
@@ -96,14 +96,14 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     })
   })
 
-  it('returns the event of a valid delivery', async () => {
+  it('verifyAndParse returns the event of a valid delivery', async () => {
     expect(await verifyAndParse(bytes, headers, SECRET, { now })).toEqual({
       ...ENVELOPE,
       rawEvent: 'call.ended',
     })
   })
 
-  describe('body', () => {
+  describe('a body', () => {
     const padded = new Uint8Array(bytes.length + 20).fill(0x7b)
     padded.set(bytes, 7)
 
@@ -113,13 +113,13 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       ['a Uint8Array', bytes],
       ['an ArrayBuffer', bytes.slice().buffer],
       ['a view into a larger buffer', padded.subarray(7, 7 + bytes.length)],
-      ['a Buffer of the pool', Buffer.from(BODY).subarray(0)],
+      ['a pooled Buffer', Buffer.from(BODY).subarray(0)],
       ['a Uint8Array of another realm', runInNewContext('new Uint8Array(source)', { source: [...bytes] })],
       [
         'an ArrayBuffer of another realm',
         runInNewContext('new Uint8Array(source).buffer', { source: [...bytes] }),
       ],
-    ])('is taken as %s', async (_, body) => {
+    ])('may be %s', async (_, body) => {
       expect(await codeOf(wrong(body), headers, SECRET, { now })).toBe('ok')
       expect(await verifyAndParse(wrong(body), headers, SECRET, { now })).toMatchObject({
         data: ENVELOPE.data,
@@ -133,14 +133,14 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       ['an array of numbers', [...bytes], 'Array'],
       ['a number', 1, 'Number'],
       ['a DataView', new DataView(padded.buffer, 7, bytes.length), 'DataView'],
-      ['numbers of 16 bits', new Uint16Array(bytes.slice(0, 2).buffer), 'Uint16Array'],
+      ['16-bit numbers', new Uint16Array(bytes.slice(0, 2).buffer), 'Uint16Array'],
       ['a stream', new ReadableStream(), 'ReadableStream'],
       ['a form', new FormData(), 'FormData'],
       ['a promise', Promise.resolve(BODY), 'Promise'],
-      ['what calls itself bytes', { [Symbol.toStringTag]: 'Uint8Array', length: 2 }, 'Uint8Array'],
-      ['what inherits from bytes', Object.create(Uint8Array.prototype), 'Object'],
+      ['an object with the tag of bytes', { [Symbol.toStringTag]: 'Uint8Array', length: 2 }, 'Uint8Array'],
+      ['an object that inherits from bytes', Object.create(Uint8Array.prototype), 'Object'],
       ['a Blob', new Blob([BODY]), 'Blob'],
-    ])('is rejected as %s, with what to do', async (_, body, kind) => {
+    ])('is rejected if it is %s, and the message says what to do', async (_, body, kind) => {
       const verification = await verifySignature(wrong(body), headers, SECRET, { now })
       expect(verification).toMatchObject({ ok: false, code: 'body_not_raw', status: 500 })
       const message = 'message' in verification ? verification.message : ''
@@ -150,7 +150,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       }
     })
 
-    it('is verified byte by byte: neither spaces, nor escapes, nor the order of keys may change', async () => {
+    it('is verified byte by byte: a changed space, escape or key order does not match', async () => {
       for (const body of [
         `${BODY} `,
         ` ${BODY}`,
@@ -171,7 +171,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       })
     })
 
-    it('is rejected as a string that is not well formed: bytes were lost', async () => {
+    it('is rejected if it is a string that is not well formed, because bytes were lost', async () => {
       for (const body of ['"\ud800"', '\udc00', `${BODY}\ud83d`]) {
         const signed = headersFor(body)
         expect(await codeOf(body, signed, SECRET, { now })).toBe('body_not_raw')
@@ -180,7 +180,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       expect(await codeOf(withEmoji, headersFor(withEmoji), SECRET, { now })).toBe('ok')
     })
 
-    it('is read once from shared memory, which another thread may change', async () => {
+    it('is read only once from shared memory, which another thread may change', async () => {
       const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
       shared.set(bytes)
       const verification = verifyAndParse(shared, headersFor(bytes), SECRET, { now })
@@ -191,7 +191,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       expect(await codeOf(wrong(buffer), headersFor(bytes), SECRET, { now })).toBe('ok')
     })
 
-    it('whose memory was transferred away has no bytes', async () => {
+    it('has no bytes if its memory was transferred', async () => {
       const gone = new Uint8Array(bytes)
       structuredClone(gone, { transfer: [gone.buffer] })
       expect(await codeOf(gone, headersFor(bytes), SECRET, { now })).toBe('signature_mismatch')
@@ -201,7 +201,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     it.each([
       ['2026-03-18T14:32:00.123456+05:30', '2026-03-18T14:32:00', '123456+05:30.'],
       ['2026-03-18T14:32:00.1Z', '2026-03-18T14:32:00', '1Z.'],
-    ])('never takes in a part of its timestamp: %s split as %s and %s', async (sent, shorter, rest) => {
+    ])("can't include a part of its timestamp: %s moved to %s and %s", async (sent, shorter, rest) => {
       const clock = { now: () => Date.parse('2026-03-18T14:32:00Z'), toleranceSeconds: 24 * 3600 }
       const signature = sign(BODY, sent)
       const headersWith = (text: string) => ({ 'x-truedy-timestamp': text, 'x-truedy-signature': signature })
@@ -212,40 +212,52 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       )
     })
 
-    it('stands for its UTF-8 bytes as a string', async () => {
+    it('is verified as its UTF-8 bytes if it is a string', async () => {
       expect(await codeOf(BODY, headersFor(bytes), SECRET, { now })).toBe('ok')
     })
   })
 
-  describe('headers', () => {
+  describe('the headers', () => {
     const { 'x-truedy-timestamp': timestamp, 'x-truedy-signature': signature } = headers
 
     it.each<[string, unknown]>([
-      ['a record in lower case', headers],
+      ['a record with lowercase names', headers],
       [
-        'a record in the documented case',
+        'a record with the documented names',
         { 'X-Truedy-Timestamp': timestamp, 'X-Truedy-Signature': signature },
       ],
-      ['a record in any case', { 'x-TRUEDY-timestamp': timestamp, 'X-TRUEDY-SIGNATURE': signature }],
-      ['a record in the older spelling', { 'X-Trudy-Timestamp': timestamp, 'X-Trudy-Signature': signature }],
       [
-        'lists of one, as in multiValueHeaders of AWS and headersDistinct of Node',
+        'a record with names in mixed case',
+        { 'x-TRUEDY-timestamp': timestamp, 'X-TRUEDY-SIGNATURE': signature },
+      ],
+      [
+        'a record with names in the older spelling',
+        { 'X-Trudy-Timestamp': timestamp, 'X-Trudy-Signature': signature },
+      ],
+      [
+        "a record of one-item lists, as in AWS's multiValueHeaders and Node's headersDistinct",
         { 'X-Truedy-Timestamp': [timestamp], 'x-truedy-signature': [signature] },
       ],
       ['a record without a prototype', Object.assign(Object.create(null), headers)],
       ['a Headers', new Headers(headers)],
       [
-        'a Headers in the older spelling',
+        'a Headers with names in the older spelling',
         new Headers({ 'X-Trudy-Timestamp': timestamp, 'X-Trudy-Signature': signature }),
       ],
       ['a Map', new Map(Object.entries(headers))],
-      ['anything with get', { get: (name: string) => headers[name as keyof typeof headers] ?? null }],
-      ['both spellings', { ...headers, 'X-Trudy-Timestamp': '1', 'X-Trudy-Signature': 'x' }],
+      [
+        'any object with a `get` method',
+        { get: (name: string) => headers[name as keyof typeof headers] ?? null },
+      ],
+      [
+        'a record with names in both spellings',
+        { ...headers, 'X-Trudy-Timestamp': '1', 'X-Trudy-Signature': 'x' },
+      ],
       [
         'a record with other headers',
         { host: 'a', 'content-type': 'b', 'x-request-timestamp': '1', ...headers, 'set-cookie': ['c'] },
       ],
-    ])('are found in %s', async (_, input) => {
+    ])('may be %s', async (_, input) => {
       expect(await codeOf(BODY, wrong(input), SECRET, { now })).toBe('ok')
     })
 
@@ -272,34 +284,42 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
         { 'x-ultravox-webhook-timestamp': timestamp, 'x-ultravox-webhook-signature': signature },
         'missing_timestamp',
       ],
-      ['a timestamp array of none', { ...headers, 'x-truedy-timestamp': [] }, 'malformed_timestamp'],
+      ['an empty timestamp array', { ...headers, 'x-truedy-timestamp': [] }, 'malformed_timestamp'],
       [
-        'a timestamp array of two',
+        'a timestamp array with two items',
         { ...headers, 'x-truedy-timestamp': [timestamp, timestamp] },
         'malformed_timestamp',
       ],
       [
-        'an array of one in an array',
+        'a nested signature array',
         { ...headers, 'x-truedy-signature': [[signature]] },
         'malformed_signature',
       ],
       [
-        'a signature array of two',
+        'a signature array with two items',
         { ...headers, 'x-truedy-signature': [signature, signature] },
         'malformed_signature',
       ],
       [
-        'a timestamp joined twice',
+        'a doubled timestamp that was joined',
         { ...headers, 'x-truedy-timestamp': `${timestamp}, ${timestamp}` },
         'malformed_timestamp',
       ],
       [
-        'a signature joined twice',
+        'a doubled signature that was joined',
         { ...headers, 'x-truedy-signature': `${signature}, ${signature}` },
         'malformed_signature',
       ],
-      ['a timestamp in two cases', { ...headers, 'X-Truedy-Timestamp': timestamp }, 'malformed_timestamp'],
-      ['a signature in two cases', { ...headers, 'X-Truedy-Signature': signature }, 'malformed_signature'],
+      [
+        'a timestamp under two cases of its name',
+        { ...headers, 'X-Truedy-Timestamp': timestamp },
+        'malformed_timestamp',
+      ],
+      [
+        'a signature under two cases of its name',
+        { ...headers, 'X-Truedy-Signature': signature },
+        'malformed_signature',
+      ],
       ['a numeric timestamp', { ...headers, 'x-truedy-timestamp': NOW_SECONDS }, 'malformed_timestamp'],
       [
         'an object for a signature',
@@ -307,21 +327,21 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
         'malformed_signature',
       ],
       [
-        'an object that passes for a signature when it is made a text',
+        'an object that becomes a valid signature as a string',
         { ...headers, 'x-truedy-signature': { length: 64, toString: () => signature } },
         'malformed_signature',
       ],
-    ])('are rejected: %s', async (_, input, code) => {
+    ])('are rejected for %s', async (_, input, code) => {
       expect(await codeOf(BODY, wrong(input), SECRET, { now })).toBe(code)
     })
 
-    it('doubled in a Headers are rejected', async () => {
+    it('are rejected if a Headers has the signature twice', async () => {
       const doubled = new Headers(headers)
       doubled.append('x-truedy-signature', signature)
       expect(await codeOf(BODY, doubled, SECRET, { now })).toBe('malformed_signature')
     })
 
-    it('can have other names, in any case', async () => {
+    it('may have other names, in any case', async () => {
       const headerNames = { timestamp: 'X-My-Time', signature: 'x-my-sig' }
       expect(
         await codeOf(BODY, { 'x-my-time': timestamp, 'X-MY-SIG': signature }, SECRET, { now, headerNames }),
@@ -329,12 +349,12 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       expect(await codeOf(BODY, headers, SECRET, { now, headerNames })).toBe('missing_timestamp')
     })
 
-    it.each([undefined, null])('are rejected as %s', async (input) => {
+    it.each([undefined, null])('are rejected if they are %s', async (input) => {
       expect(await codeOf(BODY, wrong(input), SECRET, { now })).toBe('invalid_options')
     })
   })
 
-  describe('timestamp', () => {
+  describe('the timestamp', () => {
     it.each([
       String(NOW_SECONDS),
       '2026-03-18T14:32:00Z',
@@ -344,7 +364,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       '2026-03-18T14:32:00',
       '2026-03-18T16:32:00+02:00',
       '2026-03-18T04:02:00-10:30',
-    ])('%s is understood, and signed as it stands', async (timestamp) => {
+    ])('%s is accepted and signed as it is', async (timestamp) => {
       const verification = await verifySignature(BODY, headersFor(BODY, timestamp), SECRET, {
         now,
         toleranceSeconds: 1,
@@ -402,7 +422,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       expect(await codeOf(BODY, headersFor(BODY, String(NOW_SECONDS - age)), SECRET, { now })).toBe(code)
     })
 
-    it('may lie to the millisecond at the edge of the tolerance', async () => {
+    it('is accepted exactly at the tolerance and rejected 1 ms beyond', async () => {
       const at = (milliseconds: number) => ({ now: () => now() + milliseconds, toleranceSeconds: 10 })
       expect(await codeOf(BODY, headers, SECRET, at(10_000))).toBe('ok')
       expect(await codeOf(BODY, headers, SECRET, at(10_001))).toBe('timestamp_too_old')
@@ -418,12 +438,12 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       )
     })
 
-    it('belongs to what is signed: the same moment in other words does not pass', async () => {
+    it('is part of the signed message: the same time in another form does not match', async () => {
       const other = { ...headers, 'x-truedy-timestamp': '2026-03-18T14:32:00Z' }
       expect(await codeOf(BODY, other, SECRET, { now })).toBe('signature_mismatch')
     })
 
-    it('is named in seconds when it is rejected', async () => {
+    it('has its age in the message if it is rejected', async () => {
       const verification = await verifySignature(BODY, headersFor(BODY, String(NOW_SECONDS - 3600)), SECRET, {
         now,
       })
@@ -431,11 +451,11 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     })
   })
 
-  describe('signature', () => {
+  describe('the signature', () => {
     const signature = sign(BODY)
     const last = signature.endsWith('0') ? '1' : '0'
 
-    it('may be in upper case', async () => {
+    it('may be in uppercase', async () => {
       expect(
         await codeOf(BODY, { ...headers, 'x-truedy-signature': signature.toUpperCase() }, SECRET, { now }),
       ).toBe('ok')
@@ -445,17 +465,17 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       ['63 digits', signature.slice(1)],
       ['65 digits', `${signature}0`],
       ['one digit', 'a'],
-      ['a letter that is no digit', `g${signature.slice(1)}`],
+      ['a letter that is not a hexadecimal digit', `g${signature.slice(1)}`],
       ['a character after the last digit', `${signature.slice(0, 63)}:`],
       ['a prefix', `sha256=${signature}`],
-      ['the form of Svix', `v1,${signature}`],
+      ['the form that Svix uses', `v1,${signature}`],
       ['base64', Buffer.from(signature, 'hex').toString('base64')],
       ['base64 of 64 characters', `${'A'.repeat(62)}==`],
       ['white space', ` ${signature.slice(1)}`],
-      ['a line feed at the end', `${signature}\n`],
+      ['a newline at the end', `${signature}\n`],
       ['digits of another script', '٠'.repeat(64)],
-      ['two bytes a character', 'Ａ'.repeat(64)],
-    ])('of %s is malformed', async (_, value) => {
+      ['fullwidth characters', 'Ａ'.repeat(64)],
+    ])('with %s is malformed', async (_, value) => {
       expect(await codeOf(BODY, { ...headers, 'x-truedy-signature': value }, SECRET, { now })).toBe(
         'malformed_signature',
       )
@@ -475,8 +495,8 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     })
   })
 
-  describe('secret', () => {
-    it('may be several while one is rotated, and the one that signed is told', async () => {
+  describe('the secret', () => {
+    it('may be a list during a rotation, and the result says which one signed', async () => {
       const secrets = ['new secret', SECRET, 'third']
       expect(await verifySignature(BODY, headers, secrets, { now })).toMatchObject({
         ok: true,
@@ -485,7 +505,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       expect(await codeOf(BODY, headers, ['new secret', 'third'], { now })).toBe('signature_mismatch')
     })
 
-    it('may be ten, not eleven', async () => {
+    it('may be a list of ten, but not of eleven', async () => {
       const others = Array.from({ length: 9 }, (_, index) => `other ${index}`)
       expect(await verifySignature(BODY, headers, [...others, SECRET], { now })).toMatchObject({
         secretIndex: 9,
@@ -500,7 +520,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       'a b',
       'x',
       'y'.repeat(500),
-    ])('%j is taken as it stands', async (secret) => {
+    ])('%j is used as it is', async (secret) => {
       expect(await codeOf(BODY, headersFor(BODY, undefined, secret), secret, { now })).toBe('ok')
     })
 
@@ -509,14 +529,14 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       ['null', null],
       ['empty', ''],
       ['an empty list', []],
-      ['a list with an empty one', [SECRET, '']],
+      ['a list with an empty string', [SECRET, '']],
       ['a list with undefined', [SECRET, undefined]],
       // biome-ignore lint/suspicious/noSparseArray: that is what is tested
       ['a list with a hole', [, SECRET]],
       ['a number', 42],
       ['a Buffer', Buffer.from(SECRET)],
       ['an object', { 0: SECRET, length: 1 }],
-    ])('is rejected when %s', async (_, secret) => {
+    ])('is rejected if it is %s', async (_, secret) => {
       const verification = await verifySignature(BODY, headers, wrong(secret), { now })
       expect(verification).toMatchObject({ ok: false, code: 'invalid_secret', status: 500 })
       expect(verification).toHaveProperty('message', expect.stringMatching(/secret/))
@@ -532,28 +552,28 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     )
   })
 
-  describe('options', () => {
+  describe('the options', () => {
     it.each<[string, unknown]>([
       ['a tolerance of 0', { toleranceSeconds: 0 }],
       ['a negative tolerance', { toleranceSeconds: -1 }],
       ['a tolerance that is not a number', { toleranceSeconds: Number.NaN }],
       ['an infinite tolerance', { toleranceSeconds: Number.POSITIVE_INFINITY }],
-      ['a tolerance as text', { toleranceSeconds: '300' }],
-      ['a clock that is no function', { now: 0 }],
+      ['a tolerance that is a string', { toleranceSeconds: '300' }],
+      ['a clock that is not a function', { now: 0 }],
       ['a clock that returns NaN', { now: () => Number.NaN }],
-      ['a clock that returns a date', { now: () => '2026-03-18' }],
+      ['a clock that returns a string', { now: () => '2026-03-18' }],
       ['a clock that returns nothing', { now: () => undefined }],
-      ['a clock at infinity', { now: () => Number.POSITIVE_INFINITY }],
-      ['half a pair of names', { headerNames: { timestamp: 'a' } }],
-      ['empty names', { headerNames: { timestamp: '', signature: 'b' } }],
-      ['names that are null', { headerNames: null }],
+      ['a clock that returns Infinity', { now: () => Number.POSITIVE_INFINITY }],
+      ['only one of the two header names', { headerNames: { timestamp: 'a' } }],
+      ['an empty header name', { headerNames: { timestamp: '', signature: 'b' } }],
+      ['header names that are null', { headerNames: null }],
       ['null', null],
-    ])('are rejected: %s', async (_, options) => {
+    ])('are rejected for %s', async (_, options) => {
       const withClock = options && { now, ...(options as VerifyOptions) }
       expect(await codeOf(BODY, headers, SECRET, wrong(withClock))).toBe('invalid_options')
     })
 
-    it('may be undefined, one and all', async () => {
+    it('may each be undefined', async () => {
       const options = { now, toleranceSeconds: undefined, headerNames: undefined }
       expect(await codeOf(BODY, headers, SECRET, options)).toBe('ok')
       expect(
@@ -562,7 +582,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     })
   })
 
-  describe('whatever it is given', () => {
+  describe('verifySignature with bad arguments', () => {
     const bomb = new Proxy(
       {},
       {
@@ -577,7 +597,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
 
     it.each<[string, unknown[]]>([
       ['nothing', []],
-      ['headers that throw', [BODY, bomb, SECRET, { now }]],
+      ['headers that throw on access', [BODY, bomb, SECRET, { now }]],
       [
         'headers whose get throws',
         [
@@ -591,7 +611,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
           { now },
         ],
       ],
-      ['options that throw', [BODY, headers, SECRET, bomb]],
+      ['options that throw on access', [BODY, headers, SECRET, bomb]],
       [
         'a clock that throws',
         [
@@ -605,9 +625,9 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
           },
         ],
       ],
-      ['a secret that throws', [BODY, headers, bomb, { now }]],
+      ['a secret that throws on access', [BODY, headers, bomb, { now }]],
       [
-        'a list of secrets that throws',
+        'a list of secrets that throws on access',
         [
           BODY,
           headers,
@@ -619,9 +639,9 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
           { now },
         ],
       ],
-      ['a body that throws', [bomb, headers, SECRET, { now }]],
+      ['a body that throws on access', [bomb, headers, SECRET, { now }]],
       ['symbols', [Symbol('a'), Symbol('b'), Symbol('c'), Symbol('d')]],
-    ])('never throws: %s', async (_, args) => {
+    ])('returns a failure instead of throwing for %s', async (_, args) => {
       const verification = await verifySignature(...(args as Parameters<typeof verifySignature>))
       expect(verification).toMatchObject({ ok: false, status: 500 })
       expect(JSON.stringify(verification)).not.toContain(SECRET)
@@ -631,7 +651,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
       })
     })
 
-    it('says nothing of the secret, the expected signature or the body', async () => {
+    it('never reveals the secret, the expected signature or the body', async () => {
       const other = 'whsec_another'
       const old = String(NOW_SECONDS - 10_000)
       const failures = [
@@ -659,7 +679,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     })
   })
 
-  it('throws a WebhookError with the code, status and message of the failure', async () => {
+  it('verifyAndParse throws a WebhookError with the code, status and message of the failure', async () => {
     const failure = await verifySignature(BODY, {}, SECRET, { now })
     const error = await verifyAndParse(BODY, {}, SECRET, { now }).catch((caught: unknown) => caught)
     expect(isWebhookError(error)).toBe(true)
@@ -668,7 +688,7 @@ describe.each(paths)('on $name', ({ verifySignature, verifyAndParse }) => {
     expect(error).toMatchObject({ ...rest, name: 'WebhookError' })
   })
 
-  it('throws for a signed body that is not an event', async () => {
+  it('verifyAndParse throws for a signed body that is not an event', async () => {
     for (const [body, code] of [
       ['{', 'invalid_json'],
       ['[]', 'invalid_event'],
@@ -703,7 +723,7 @@ describe('WebhookError', () => {
     ['body_not_raw', 500],
     ['invalid_secret', 500],
     ['invalid_options', 500],
-  ] as const)('%s is answered with %i', (code, status) => {
+  ] as const)('%s has the status %i', (code, status) => {
     expect(new WebhookError(code, 'message')).toMatchObject({ code, status, message: 'message' })
   })
 
@@ -713,19 +733,19 @@ describe('WebhookError', () => {
     expect('cause' in new WebhookError('invalid_json', 'message')).toBe(false)
   })
 
-  it('is recognized across copies of the package, by both ways of asking', () => {
+  it('is recognized across copies of the package by instanceof and by isWebhookError', () => {
     const others = new web.WebhookError('invalid_json', 'message')
     expect(web.WebhookError).not.toBe(WebhookError)
     expect(isWebhookError(others)).toBe(true)
     expect(others).toBeInstanceOf(WebhookError)
     expect(others).toBeInstanceOf(Error)
-    // By this name, of whichever version the copy is.
+    // The brand is the same in every version of the package.
     const branded = { [Symbol.for('truedy-webhooks.WebhookError')]: true }
     expect(isWebhookError(branded)).toBe(true)
     expect(branded).toBeInstanceOf(WebhookError)
   })
 
-  it('is not an instance of a subclass, while an error of the subclass is one of every copy', () => {
+  it('is not an instance of its subclass, but an instance of the subclass is one of WebhookError in every copy', () => {
     class Mine extends WebhookError {}
     const mine = new Mine('invalid_json', 'message')
     expect(mine).toBeInstanceOf(Mine)
@@ -736,7 +756,7 @@ describe('WebhookError', () => {
   })
 
   it.each([undefined, null, 'text', 1, {}, new Error('other'), { code: 'invalid_json', status: 400 }])(
-    'is not %s',
+    'is not recognized in %s',
     (value) => {
       expect(isWebhookError(value)).toBe(false)
       expect(value instanceof WebhookError).toBe(false)

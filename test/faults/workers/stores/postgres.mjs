@@ -9,7 +9,7 @@ import { postgresStore } from 'truedy-webhooks/stores/postgres'
 /** @type {import('../worker.mjs').OpenStore} */
 export async function openStore(url) {
   const pool = new pg.Pool({ connectionString: url })
-  // A connection that is lost is an event, of the pool or of a client in use, besides failing what was under way on it.
+  // A lost connection is an event of the pool or of a client in use. It also makes pending requests fail.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
 
@@ -21,14 +21,14 @@ export async function openStore(url) {
         await client.query('BEGIN')
         const store = postgresStore((sql, params) => client.query(sql, params))
         if (!(await isDuplicate(event, store))) {
-          // Time for a kill between record and effect.
+          // Leaves time for a kill between the record and the effect.
           await delay(randomInt(10))
           await client.query('INSERT INTO effects (id) VALUES ($1)', [event['id']])
         }
         await client.query('COMMIT')
         client.release()
       } catch (error) {
-        // The end of a connection is the end of its transaction.
+        // Closing the connection ends its transaction.
         client.release(true)
         throw error
       }

@@ -5,9 +5,9 @@ import { redisStore } from 'truedy-webhooks/stores/redis'
 
 /** @type {import('../worker.mjs').OpenStore} */
 export async function openStore(url) {
-  // Without the queue a command fails at once while there is no connection, and the delivery is answered with 500.
+  // Without the offline queue, a command fails at once while there is no connection, and the delivery gets a 500.
   const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: 50 } })
-  // A connection that is lost is an event, besides failing what was under way on it.
+  // A lost connection is an event. It also makes pending requests fail.
   client.on('error', () => {})
   await client.connect()
   return { store: redisStore((command) => client.sendCommand(command)) }

@@ -7,7 +7,7 @@ import { sqliteStore } from 'truedy-webhooks/stores/sqlite'
 
 /** @type {import('../worker.mjs').OpenStore} */
 export async function openStore(file) {
-  // Waits for the lock of another process for 100 ms.
+  // Waits up to 100 ms for the lock of another process.
   const db = new Database(file, { timeout: 100 })
   const store = sqliteStore((sql, params) => db.prepare(sql).all(...params))
   const insert = db.prepare('INSERT INTO effects (id) VALUES (?)')
@@ -16,7 +16,7 @@ export async function openStore(file) {
   const transaction = db.transaction((/** @type {import('truedy-webhooks').TruedyEvent} */ event) => {
     const lease = { owner: randomUUID(), leaseMs: 72 * 3_600_000 }
     if (store.claim(dedupeKey(event), lease) !== 'claimed') return
-    // Time for a kill between record and effect: 2 ms of nothing, since the transaction cannot wait for a promise.
+    // Leaves 2 ms for a kill between the record and the effect. The transaction can't wait for a promise.
     Atomics.wait(clock, 0, 0, 2)
     insert.run(event['id'])
   })

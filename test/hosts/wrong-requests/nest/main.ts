@@ -11,7 +11,7 @@ class Webhooks {
     await handlers.node(request, response)
   }
 
-  // As its manual says, a method that has no @Res() returns the response.
+  // As its manual says, a method without @Res() returns the response.
   @All('fetch')
   fetch(@Req() request: never): unknown {
     return handlers.fetch(request)

@@ -6,7 +6,7 @@ import { graphileQueue } from 'truedy-webhooks/queues'
 
 export const TASK = 'truedy'
 
-/** A connection that is lost is an event, of the pool or of a client in use. */
+/** A lost connection is an event of the pool or of a client in use. */
 function openPool(/** @type {pg.PoolConfig} */ config) {
   const pool = new pg.Pool({ max: 12, ...config })
   pool.on('error', () => {})

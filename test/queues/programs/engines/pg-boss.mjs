@@ -32,7 +32,8 @@ export const pgBoss = {
 
   async startWorker(url, work, { redeliverySeconds }) {
     const boss = await open(url, redeliverySeconds === undefined ? {} : { maintenanceIntervalSeconds: 1 })
-    // The engine ends a batch as a whole: a job that fails is marked by itself, so that it doesn't fail the others.
+    // The engine completes or fails a batch as a whole. A failing job is marked on its own, so that the others do not
+    // fail.
     await boss.work(QUEUE, { batchSize: 10, pollingIntervalSeconds: 0.5 }, async (jobs) => {
       const failed = async (/** @type {string} */ id, /** @type {Error} */ error) =>
         boss.fail(QUEUE, id, error)

@@ -15,24 +15,24 @@ async function serve(listener: RequestListener): Promise<string> {
   return (await serveHttp(listener)).url
 }
 
-/** The work of a handler, on whatever clock there is. */
+/** The work of a handler, on the real or the simulated clock. */
 const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-/** Repeats of the same event, and events that look like repeats. */
+/** The cases about repeats of one event, and about events that look like repeats. */
 const REPEATS = ['--only', 'a retry', '--only', 'two event types', '--only', 'two status changes']
 
-/** The `fetch` that sends everything to a receiver, without a network, which would take a time of its own. */
+/** A `fetch` that passes everything to a receiver directly, because a network would take its own time. */
 function fetchFrom(options: TestOptions): typeof fetch {
   const receive = createReceiver(withHandler({ secret: SECRET, onOutcome: () => {}, ...options }))
   return async (_, { method = 'GET', headers, body } = {}) => {
-    // A text, except for bodies that are no events.
+    // Only bodies that are not events are not strings.
     const { status } = await receive({ method, headers: new Headers(headers), body: (body ?? '') as string })
-    // As much of a response as is read here: a stream would take turns of the event loop, in which time passes.
+    // Only what `check` reads: a real stream takes turns of the event loop, in which time passes.
     return { status, arrayBuffer: async () => new ArrayBuffer(0) } as Response
   }
 }
 
-/** Checks a receiver on a simulated clock, which judges by milliseconds what no busy machine changes. */
+/** Checks a receiver on a simulated clock, so that a busy machine does not change the times. */
 function checkSimulated(options: TestOptions, ...argv: string[]) {
   const run = simulateTime()
   vi.stubGlobal('fetch', fetchFrom(options))
@@ -57,7 +57,7 @@ async function check(url: string, ...argv: string[]) {
 }
 
 describe('check', () => {
-  it('shows what came beside what was expected', async () => {
+  it('shows each response beside the expected one', async () => {
     const url = await serve(createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome: () => {} }))
     const { code, stdout } = await check(url, '--only', 'GET', '--only', 'one digit')
     expect(stdout).toMatchInlineSnapshot(`
@@ -71,7 +71,7 @@ describe('check', () => {
     expect(code).toBe(0)
   })
 
-  it('says what could not be seen of a handler that is quick', async () => {
+  it("says what it can't judge if the handler is fast", async () => {
     const { code, stdout } = await checkSimulated({ onEvent() {} }, ...REPEATS)
     expect(stdout).toMatch(/^~ a retry of a processed event/m)
     expect(stdout.split('\n').slice(-6)).toEqual([
@@ -85,13 +85,13 @@ describe('check', () => {
     expect(code).toBe(0)
   })
 
-  it('sees all of a handler that takes its time', async () => {
+  it('judges everything if the handler takes its time', async () => {
     const { code, stdout } = await checkSimulated({ onEvent: () => delay(130) }, ...REPEATS)
     expect(stdout.match(/^✓ /gm)).toHaveLength(5)
     expect(code).toBe(0)
   })
 
-  it('sees that a handler does everything again', async () => {
+  it('finds a handler that processes each delivery again', async () => {
     const verifying = { key: () => crypto.randomUUID(), onEvent: () => delay(130) }
     const { code, lines } = await checkSimulated(verifying, '--json', ...REPEATS)
     const failed = lines().filter(({ type, passed }) => type === 'case' && !passed)
@@ -110,7 +110,7 @@ describe('check', () => {
     expect(code).toBe(1)
   })
 
-  it('sees that an event is acknowledged while it is being processed, and that others are swallowed', async () => {
+  it('finds a handler that acknowledges an event too early and drops others', async () => {
     const seen = new Set<string>()
     const careless: TestOptions = {
       key: () => crypto.randomUUID(),
@@ -133,7 +133,7 @@ describe('check', () => {
     ])
   })
 
-  it('sees that duplicates are rejected', async () => {
+  it('finds a handler that rejects duplicates', async () => {
     const seen = new Set<string>()
     const rejecting: TestOptions = {
       key: () => crypto.randomUUID(),
@@ -151,7 +151,7 @@ describe('check', () => {
     ])
   })
 
-  it('says of a redirect where it leads to nothing', async () => {
+  it('says that the endpoint redirects', async () => {
     const url = await serve((request, response) => {
       request.resume()
       response.writeHead(308, { location: '/elsewhere' }).end()
@@ -160,7 +160,7 @@ describe('check', () => {
     expect(stdout).toContain('The endpoint redirects')
   })
 
-  it('fails every repeat of an endpoint that rejects everything', async () => {
+  it('fails every repeat case of an endpoint that rejects everything', async () => {
     const { lines } = await check(
       await serve(createNodeHandler({ secret: 'whsec_other', onEvent() {}, onOutcome: () => {} })),
       '--json',
@@ -173,13 +173,13 @@ describe('check', () => {
     ).toEqual([])
   })
 
-  it('says that nothing answers, once', async () => {
+  it('says once that nothing listens', async () => {
     const { code, stdout, stderr } = await check(`http://127.0.0.1:${await freePort()}/`)
     expect(stderr).toContain('nothing listens there')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   })
 
-  it('ends when it is interrupted, with what it has found', async () => {
+  it('stops with its findings so far if it is interrupted', async () => {
     const surroundings = testSurroundings()
     const url = await serve((request, response) => {
       request.resume()
@@ -190,7 +190,7 @@ describe('check', () => {
     expect(JSON.parse(surroundings.stdout())).toMatchObject({ type: 'summary', passed: 0, failed: 0 })
   })
 
-  it('uses a user and a password in the URL, and prints the password nowhere', async () => {
+  it('sends the user and the password in the URL, and never prints the password', async () => {
     const seen: (string | undefined)[] = []
     const url = new URL(
       await serve((request, response) => {

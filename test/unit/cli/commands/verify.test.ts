@@ -23,7 +23,7 @@ async function verify(...argv: string[]) {
 }
 
 describe('verify', () => {
-  it('says that a request is valid, and which event it is', async () => {
+  it('says that a request is valid, and shows its event and key', async () => {
     const { code, stdout } = await verify('--body', fileWith(BODY), ...captured(BODY))
     expect(stdout).toContain('✓ The signature is valid.')
     expect(stdout).toMatch(/event +call\.completed/)
@@ -32,12 +32,12 @@ describe('verify', () => {
     expect(code).toBe(0)
   })
 
-  it('reads the standard input', async () => {
+  it('reads the body from standard input', async () => {
     const { code } = await verify('--body', '-', ...captured(BODY))
     expect(code).toBe(0)
   })
 
-  it('says that a request is valid but old, which is no failure', async () => {
+  it('says that a request is valid but old, and exits with 0', async () => {
     const { code, stdout } = await verify('--body', '-', ...captured(BODY, { timestamp: '1773844320' }))
     expect(stdout).toMatch(/cause +valid_but_old\n/)
     expect(code).toBe(0)
@@ -64,7 +64,7 @@ describe('verify', () => {
     expect(stdout).toContain('other secret 2 of 2')
   })
 
-  it('gives one JSON object with --json', async () => {
+  it('prints one JSON object with --json', async () => {
     const { code, stdout } = await verify('--body', '-', '--json', ...captured(BODY))
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
@@ -83,19 +83,19 @@ describe('verify', () => {
     [join(folder, 'missing'), 'there is no such file'],
     [folder, 'it is a directory'],
     ['bad\0name', "can't be read"],
-  ])('says why %j cannot be read', async (path, reason) => {
+  ])("says why %j can't be read", async (path, reason) => {
     const { code, stderr } = await verify('--body', path, ...captured(BODY))
     expect(stderr.replaceAll('\n', ' ')).toContain(reason)
     expect(code).toBe(1)
   })
 
-  it('says that another secret is empty, and not that there is none', async () => {
+  it('says that another secret is empty, not that it is missing', async () => {
     const { code, stderr } = await verify('--body', '-', ...captured(BODY), '--other-secret', '')
     expect(stderr).toContain('--other-secret is empty')
     expect(code).toBe(2)
   })
 
-  it('takes the last of an option that is given twice', async () => {
+  it('uses the last value of a repeated option', async () => {
     const { code } = await verify('--body', 'missing', '--body', '-', ...captured(BODY))
     expect(code).toBe(0)
   })

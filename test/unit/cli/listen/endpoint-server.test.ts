@@ -11,7 +11,7 @@ vi.mock('../../../../src/diagnose/index.js', { spy: true })
 
 failOnUncaught()
 
-/** An endpoint, and what it has reported so far. */
+/** Starts an endpoint that collects what it reports. */
 async function start(): Promise<{ readonly url: string; readonly reported: ListenedDelivery[] }> {
   const reported: ListenedDelivery[] = []
   const endpoint = await startEndpoint({
@@ -26,21 +26,21 @@ async function start(): Promise<{ readonly url: string; readonly reported: Liste
   return { url: `${endpoint.origin}/hooks`, reported }
 }
 
-/** Deep, wide, and not signed. */
+/** A deep and wide body with the signature of another one. */
 const forged = async () => {
   const { headers } = await validDelivery()
   return { headers, body: `${'['.repeat(890)}1${',1'.repeat(40_000)}${']'.repeat(890)}` }
 }
 
 describe('the endpoint of listen', () => {
-  it('answers first, and diagnoses afterwards, one delivery at a time', async () => {
+  it('responds first and then diagnoses one delivery at a time', async () => {
     const ends: ((diagnosis: Diagnosis) => void)[] = []
     vi.mocked(diagnose).mockImplementation(() => new Promise((resolve) => ends.push(resolve)))
     onTestFinished(() => void vi.mocked(diagnose).mockRestore())
     const found: Diagnosis = { ok: false, cause: 'unknown', causes: ['unknown'], explanation: '', fix: '' }
 
     const { url, reported } = await start()
-    // No diagnosis has ended, nor will it until this test says so.
+    // Each diagnosis waits until this test ends it.
     expect([await post(url, await forged()), await post(url, await forged())]).toEqual([401, 401])
     expect(await post(url, await validDelivery())).toBe(204)
     expect(reported).toEqual([])
@@ -58,7 +58,7 @@ describe('the endpoint of listen', () => {
     )
   })
 
-  it('gets to the end of deliveries that are made to cost much', async () => {
+  it('finishes the diagnosis of deliveries that are made to be expensive', async () => {
     const { url, reported } = await start()
     const statuses = await Promise.all([post(url, await forged()), post(url, await forged())])
     expect(statuses).toEqual([401, 401])

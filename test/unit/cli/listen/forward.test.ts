@@ -19,7 +19,7 @@ failOnUncaught()
 
 const nowhere = async () => `http://127.0.0.1:${await freePort()}/`
 
-/** The response to a request with headers that fetch doesn't let one choose. */
+/** Sends a request with headers that fetch does not allow, and returns the response. */
 async function exchange(
   url: string,
   { method = 'POST', headers = [], body = '' as string | Uint8Array }: ExchangeOptions = {},
@@ -43,7 +43,7 @@ interface ExchangeOptions {
   readonly body?: string | Uint8Array
 }
 
-/** An app that keeps what it gets as bytes. */
+/** An app that keeps the bytes of its requests. */
 async function app(respond: RequestListener = (_, response) => void response.writeHead(204).end()) {
   const seen: { method: string; url: string; rawHeaders: string[]; body: Buffer }[] = []
   const { url } = await serve(async (request, response) => {
@@ -55,7 +55,7 @@ async function app(respond: RequestListener = (_, response) => void response.wri
 }
 
 describe('listen --forward', () => {
-  it('hands any body on byte for byte, with its headers and its query', async () => {
+  it('forwards any body byte for byte, with its headers and its query', async () => {
     const { url: target, seen } = await app()
     const { url } = await listen('--forward', `${target}hooks?a=1`)
     const bodies = fc.uint8Array({ maxLength: 3000 })
@@ -88,7 +88,7 @@ describe('listen --forward', () => {
     )
   })
 
-  it('gives its sender the status, the headers and the body of the app', async () => {
+  it('returns the status, the headers and the body of the app', async () => {
     const { url: target } = await app((_, response) =>
       response.writeHead(418, ['X-Own', 'a', 'X-Own', 'b', 'Content-Type', 'text/plain']).end('a teapot'),
     )
@@ -101,7 +101,7 @@ describe('listen --forward', () => {
     ])
   })
 
-  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('hands a %s on, too', async (method) => {
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('forwards a %s', async (method) => {
     const { url: target, seen } = await app((_, response) => response.writeHead(202).end())
     const { url, lines } = await listen('--forward', target, '--json')
     expect((await exchange(url, { method, headers: ['Content-Length', '0'] })).status).toBe(202)
@@ -122,7 +122,7 @@ describe('listen --forward', () => {
     expect(surroundings.stdout()).toMatch(/500 {2}rejected {3}missing_timestamp/)
   })
 
-  it('counts what the app acknowledged, and what it did not', async () => {
+  it('counts the deliveries that the app acknowledged and those that it did not', async () => {
     let status = 204
     const { url: target } = await app((_, response) => void response.writeHead(status).end())
     const { surroundings, code, url, shown } = await listen('--forward', target)
@@ -133,7 +133,7 @@ describe('listen --forward', () => {
     expect(surroundings.stdout()).toMatch(/\n3 deliveries: 1 acknowledged, 2 not acknowledged\n$/)
   })
 
-  it('finds the same event processed once the app acknowledges it, and a duplicate after that', async () => {
+  it('shows an event as failed, processed and duplicate, as the app responds', async () => {
     const { url: target } = await keeper((nth) => ({ status: nth === 1 ? 500 : 204 }))
     const { url, lines } = await listen('--forward', target, '--json')
     const delivery = await validDelivery()
@@ -144,7 +144,7 @@ describe('listen --forward', () => {
     expect(lines().map(({ isValid }) => isValid)).toEqual([true, true, true])
   })
 
-  it('says that an app accepts what must be rejected', async () => {
+  it('says once that the app accepts what it must reject', async () => {
     const { url: target } = await app()
     const { surroundings, url, shown } = await listen('--forward', target)
     for (let count = 0; count < 2; count++) expect(await post(url, { body: '{}', headers: {} })).toBe(204)
@@ -152,7 +152,7 @@ describe('listen --forward', () => {
     expect(surroundings.stdout().match(/must be rejected/g)).toHaveLength(1)
   })
 
-  it('works with a receiver of this library behind it', async () => {
+  it('works with a receiver of this library as the app', async () => {
     const { url: target } = await serve(
       createNodeHandler({ secret: CLI_SECRET, onEvent() {}, onOutcome: () => {} }),
     )
@@ -167,7 +167,7 @@ describe('listen --forward', () => {
     )
   })
 
-  it('responds with 502 and why if the app is down, with one hint in a run', async () => {
+  it('responds with 502 and the reason if the app is down, and shows one hint per run', async () => {
     const { surroundings, url, shown } = await listen('--forward', await nowhere())
     const { status, body } = await exchange(url, { ...(await asExchange()) })
     expect(status).toBe(502)
@@ -183,7 +183,7 @@ describe('listen --forward', () => {
     expect((await exchange(url, { body: Buffer.alloc(3_000_000) })).status).toBe(502)
   })
 
-  it('hands on a body that is over the limit of a receiver', async () => {
+  it('forwards a body that is over the limit of a receiver', async () => {
     const { url: target, seen } = await app()
     const { url, lines } = await listen('--forward', target, '--json')
     const body = Buffer.alloc(3_000_000, 'x')
@@ -202,7 +202,7 @@ describe('listen --forward', () => {
     expect((await exchange(url)).status).toBe(504)
   })
 
-  it('breaks off as the app does', async () => {
+  it('cuts off its response if the app does', async () => {
     const tcp = createTcpServer((socket) => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'))
     })
@@ -213,7 +213,7 @@ describe('listen --forward', () => {
     await eventually(() => expect(lines()).toMatchObject([{ outcome: 'failed', app: { status: null } }]))
   })
 
-  it('stops the request to the app if the sender closes the connection', async () => {
+  it('aborts the request to the app if the sender closes the connection', async () => {
     let isClosed = false
     const { url: target } = await serve((request) => {
       request.on('error', () => {})
@@ -230,7 +230,7 @@ describe('listen --forward', () => {
     expect(lines()[0]).not.toHaveProperty('app')
   })
 
-  it('uses a user and a password in the URL, and shows the password nowhere', async () => {
+  it('sends the user and the password in the URL, and never shows the password', async () => {
     const { url: target, seen } = await app()
     const withPassword = new URL(target)
     withPassword.username = 'zo%C3%AB'
@@ -249,7 +249,7 @@ describe('listen --forward', () => {
     expect(sent).toEqual([expected, expected])
   })
 
-  it('shows a long body of the app in part, and hands all of it on', async () => {
+  it('shows only a part of a long response, but returns all of it', async () => {
     const { url: target } = await app((_, response) => response.writeHead(500).end('x\u001b'.repeat(50_000)))
     const { surroundings, url, shown } = await listen('--forward', target)
     expect((await exchange(url, await asExchange())).body).toHaveLength(100_000)
@@ -277,7 +277,7 @@ describe('listen --forward', () => {
 })
 
 describe('endToEndHeaders', () => {
-  it('drops the headers of the connection in any case of letters, and those that Connection names', () => {
+  it('drops connection headers in any case, and the headers that Connection names', () => {
     const pairs = headerPairs(
       'HOST a connection X-One,x-two X-ONE 1 x-Two 2 keep-alive 5 TE trailers Content-Length 3 X-Three 3'.split(
         ' ',

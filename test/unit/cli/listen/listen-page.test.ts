@@ -12,8 +12,8 @@ import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
 
 failOnUncaught()
 
-describe('the page of listen', () => {
-  /** A request with headers that fetch does not let one choose. */
+describe('the page of listen --open', () => {
+  /** Sends a request with headers that fetch does not allow. */
   async function ask(url: string, { method = 'GET', headers = {}, body = '' } = {}) {
     const outgoing = httpRequest(url, { method, headers }).end(body)
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
@@ -22,7 +22,7 @@ describe('the page of listen', () => {
     return { status: response.statusCode ?? 0, headers: response.headers, text }
   }
 
-  /** The events of a feed, one by one. */
+  /** Yields the events of a feed one by one. */
   async function* openFeed(page: string, lastEventId?: string): AsyncGenerator<Record<string, string>> {
     const controller = new AbortController()
     const response = await fetch(`${page}events`, {
@@ -48,7 +48,7 @@ describe('the page of listen', () => {
     }
   }
 
-  /** The next events of a feed. */
+  /** Takes the next `count` events from a feed. */
   async function take(
     events: AsyncGenerator<Record<string, string>>,
     count: number,
@@ -62,7 +62,7 @@ describe('the page of listen', () => {
     return taken
   }
 
-  /** The first events of a feed. */
+  /** Returns the first `count` events of a feed. */
   async function feed(page: string, count: number, lastEventId?: string): Promise<Record<string, string>[]> {
     const events = openFeed(page, lastEventId)
     const taken = await take(events, count)
@@ -77,7 +77,7 @@ describe('the page of listen', () => {
     'cache-control': 'no-store',
   }
 
-  it('is one document, which may load nothing but what is in it', async () => {
+  it('is one document that may load nothing else', async () => {
     const { page, url } = await listen('--open')
     const { status, headers, text } = await ask(page)
     expect(status).toBe(200)
@@ -104,23 +104,23 @@ describe('the page of listen', () => {
     expect((await ask(page)).text).not.toContain(String(nonce))
   })
 
-  it('names an endpoint as it is, whatever its path means elsewhere', async () => {
+  it('shows the URL of an endpoint whose path has special characters', async () => {
     const { page, url } = await listen('--open', '--path', '/a$&b')
     expect((await ask(page)).text).toContain(url.replace('&', '&amp;'))
   })
 
   it.each([
     ['a foreign host', { headers: { host: 'evil.example' } }, 403],
-    ['a foreign host with the right port', { headers: { host: 'evil.example:PORT' } }, 403],
+    ['a foreign host with its port', { headers: { host: 'evil.example:PORT' } }, 403],
     ['this host with another port', { headers: { host: '127.0.0.1:1' } }, 403],
     ['a foreign origin', { headers: { origin: 'http://evil.example' } }, 403],
-    ['no origin at all, for a POST', { method: 'POST' }, 403],
+    ['a POST without an origin', { method: 'POST' }, 403],
     ['an opaque origin', { method: 'POST', headers: { origin: 'null' } }, 403],
     ['localhost', { headers: { host: 'localhost:PORT' } }, 200],
-    ['the address of IPv6', { headers: { host: '[::1]:PORT' } }, 200],
+    ['the IPv6 address', { headers: { host: '[::1]:PORT' } }, 200],
     ['its own origin', { headers: { host: 'LOCALHOST:PORT', origin: 'http://localhost:PORT' } }, 200],
   ])(
-    'answers %s with %#',
+    'responds correctly to %s',
     async (_, { method = 'GET', headers = {} }: { method?: string; headers?: object }, status) => {
       const { page } = await listen('--open')
       const { port } = new URL(page)
@@ -131,7 +131,7 @@ describe('the page of listen', () => {
     },
   )
 
-  it.each(['', 'events', 'deliveries/1'])('keeps /%s from those without its token', async (path) => {
+  it.each(['', 'events', 'deliveries/1'])('keeps /%s from clients without its token', async (path) => {
     const { page, url } = await listen('--open')
     await post(url, await validDelivery())
     const { origin, pathname } = new URL(page)
@@ -146,12 +146,12 @@ describe('the page of listen', () => {
       })
       expect(headers).toMatchObject(GUARDED)
     }
-    // A token is no pass for other names and pages.
+    // The token does not allow other hosts and origins.
     expect((await ask(`${page}${path}`, { headers: { host: 'evil.example' } })).status).toBe(403)
     expect((await ask(`${page}${path}`, { headers: { origin: 'http://evil.example' } })).status).toBe(403)
   })
 
-  it('has nothing signed for those without its token', async () => {
+  it('signs nothing for clients without its token', async () => {
     const { page, url, lines } = await listen('--open', '--json')
     await post(url, await validDelivery({ timestamp: 1_000_000_000 }))
     const { origin } = new URL(page)
@@ -165,7 +165,7 @@ describe('the page of listen', () => {
     expect(one).not.toBe(other)
   })
 
-  it('shows its token to nobody but the reader of its own URL', async () => {
+  it('shows its token only in the printed URL', async () => {
     const { page, url, surroundings, shown } = await listen('--open', '--json')
     await post(url, { body: '{}', headers: {} })
     await shown(1)
@@ -175,7 +175,7 @@ describe('the page of listen', () => {
     expect((await ask(`${page}deliveries/1`)).text).not.toContain(token)
   })
 
-  it('tells a foreign page no more than that it is none of its own', async () => {
+  it('tells a foreign page only that it may not read this one', async () => {
     const { page } = await listen('--open')
     const { headers, text } = await ask(page, { headers: { origin: 'http://evil.example' } })
     expect(text).toBe(
@@ -193,7 +193,7 @@ describe('the page of listen', () => {
     '/deliveries/1/x',
     '/deliveries/1x',
     '/..%2f..%2fetc/passwd',
-  ])('has nothing at %s', async (path) => {
+  ])('responds with 404 at %s', async (path) => {
     const { page, url } = await listen('--open')
     await post(url, await validDelivery())
     const { status, headers, text } = await ask(`${page.slice(0, -1)}${path}`)
@@ -204,25 +204,28 @@ describe('the page of listen', () => {
     expect(headers).toMatchObject({ ...GUARDED, 'content-type': 'text/plain; charset=utf-8' })
   })
 
-  it('takes what follows a question mark for no part of a path', async () => {
+  it('ignores the query of a URL', async () => {
     const { page } = await listen('--open')
     expect((await ask(`${page}?a=1?b`)).status).toBe(200)
   })
 
-  // The opener is a shell script, which Windows can't start.
-  it.skipIf(process.platform === 'win32')('is named for scripts, and opened', async () => {
-    const { env, called } = openers()
-    const surroundings = testSurroundings({ env: { ...env, TRUEDY_WEBHOOK_SECRET: CLI_SECRET } })
-    await listenIn(surroundings, '--open', '--json')
-    const [, address] = (await eventually(called)).split(' ')
-    expect(JSON.parse(surroundings.stdout())).toEqual({
-      type: 'listening',
-      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/webhooks\/truedy$/),
-      page: address,
-    })
-  })
+  // The opener is a shell script, which Windows can't run.
+  it.skipIf(process.platform === 'win32')(
+    'is opened in a browser, and its URL is in the JSON output',
+    async () => {
+      const { env, called } = openers()
+      const surroundings = testSurroundings({ env: { ...env, TRUEDY_WEBHOOK_SECRET: CLI_SECRET } })
+      await listenIn(surroundings, '--open', '--json')
+      const [, address] = (await eventually(called)).split(' ')
+      expect(JSON.parse(surroundings.stdout())).toEqual({
+        type: 'listening',
+        url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/webhooks\/truedy$/),
+        page: address,
+      })
+    },
+  )
 
-  it('feeds what came, and what comes', async () => {
+  it('lists earlier deliveries, and then new ones', async () => {
     const { page, url } = await listen('--open')
     await post(url, await validDelivery())
     const events = openFeed(page)
@@ -240,7 +243,7 @@ describe('the page of listen', () => {
     expect(JSON.parse(second?.['data'] ?? '')).toMatchObject({ number: 2, causes: ['headers_missing'] })
   })
 
-  it('goes on behind the last that a browser has', async () => {
+  it('continues after the last delivery that a browser has', async () => {
     const { page, url } = await listen('--open')
     for (let count = 0; count < 3; count++) await post(url, await validDelivery())
     const [, first] = await feed(page, 2)
@@ -249,7 +252,7 @@ describe('the page of listen', () => {
     expect(JSON.parse(second?.['data'] ?? '')).toMatchObject({ number: 2 })
   })
 
-  it('feeds the beginning of a very long name', async () => {
+  it('truncates the type of an event after 200 characters', async () => {
     const { page, url } = await listen('--open')
     const event = { ...sampleEvent('call.ended'), event: `long.${'x'.repeat(10_000)}` }
     expect(await post(url, await signDelivery(event, CLI_SECRET))).toBe(204)
@@ -257,7 +260,7 @@ describe('the page of listen', () => {
     expect(JSON.parse(first?.['data'] ?? '')).toMatchObject({ event: `long.${'x'.repeat(195)}…` })
   })
 
-  it('feeds a name of two hundred characters whole', async () => {
+  it('lists an event type of 200 characters as it is', async () => {
     const { page, url } = await listen('--open')
     const event = { ...sampleEvent('call.ended'), event: 'x'.repeat(200) }
     await post(url, await signDelivery(event, CLI_SECRET))
@@ -265,7 +268,7 @@ describe('the page of listen', () => {
     expect(JSON.parse(first?.['data'] ?? '')).toMatchObject({ event: event.event })
   })
 
-  it('goes on behind the tenth, and begins anew for what is no number', async () => {
+  it('continues after the tenth delivery, and starts over for an invalid id', async () => {
     const { page, url } = await listen('--open')
     for (let count = 0; count < 11; count++) await post(url, await validDelivery())
     const tenth = (await feed(page, 11))[10]?.['id'] ?? ''
@@ -279,7 +282,7 @@ describe('the page of listen', () => {
     }
   })
 
-  it.each(['othe-1', 'nonsense', '1'])('begins anew for %s, which is of another run', async (id) => {
+  it.each(['othe-1', 'nonsense', '1'])('starts over for %s, which is not an id of this run', async (id) => {
     const { page, url } = await listen('--open')
     await post(url, await validDelivery())
     const [reset, first] = await feed(page, 2, id)
@@ -287,7 +290,7 @@ describe('the page of listen', () => {
     expect(JSON.parse(first?.['data'] ?? '')).toMatchObject({ number: 1 })
   })
 
-  it('shows headers and payload of one delivery', async () => {
+  it('shows the headers and the payload of one delivery', async () => {
     const { page, url } = await listen('--open')
     const { body, headers } = await validDelivery()
     await post(url, { body, headers })
@@ -303,13 +306,13 @@ describe('the page of listen', () => {
     })
   })
 
-  it('keeps a body of a mebibyte whole, and of a larger one no more than that', async () => {
-    // However long the client takes: nobody cuts it off.
+  it('keeps a body of 1 MiB, and not more than that of a larger one', async () => {
+    // With the clock stopped, the server cuts nobody off, however long the client takes.
     stopClock()
     const { page, url } = await listen('--open')
     const whole = await signDelivery('x'.repeat(1_048_576), CLI_SECRET)
     expect(await post(url, whole)).toBe(400)
-    // Without a declared length, and from a client that goes on sending.
+    // This client declares no length and keeps sending.
     const outgoing = httpRequest(url, { method: 'POST' })
     outgoing.on('error', () => {})
     for (let count = 0; count < 40; count++) outgoing.write(Buffer.alloc(65_536, 'y'))
@@ -323,7 +326,7 @@ describe('the page of listen', () => {
     expect(body.length).toBeLessThanOrEqual(1_048_576)
   })
 
-  it('takes what broke off for nothing valid', async () => {
+  it('never treats an upload that was cut off as valid', async () => {
     const { page, url } = await listen('--open')
     const { body, headers } = await validDelivery()
     const open = await begin(url, body, { ...headers, 'content-length': String(Buffer.byteLength(body) + 1) })
@@ -336,7 +339,7 @@ describe('the page of listen', () => {
     )
   })
 
-  it('feeds what took longer to a browser that has the later one', async () => {
+  it('lists a slow delivery after a faster one, even for a browser that has the faster one', async () => {
     const { page, url } = await listen('--open')
     const { body, headers } = await validDelivery()
     const slow = await begin(url, body.slice(0, 1), {
@@ -351,7 +354,7 @@ describe('the page of listen', () => {
     expect(JSON.parse(second?.['data'] ?? '')).toMatchObject({ event: 'call.ended' })
   })
 
-  it('says of a body that is no text', async () => {
+  it('says whether a body is text', async () => {
     const { page, url, shown } = await listen('--open')
     await fetch(url, { method: 'POST', body: new Uint8Array([0x7b, 0xff]) })
     await shown(1)
@@ -372,7 +375,7 @@ describe('the page of listen', () => {
     })
   }
 
-  it('sends a valid delivery again, signed again', async () => {
+  it('replays a valid delivery with a new signature', async () => {
     const { page, url, lines, shown } = await listen('--open', '--json')
     await post(url, await validDelivery({ timestamp: 1_000_000_000 }))
     await shown(1)
@@ -383,7 +386,7 @@ describe('the page of listen', () => {
     expect(lines()).toMatchObject([{ outcome: 'rejected' }, { outcome: 'processed' }])
   })
 
-  it('never signs what is not valid', async () => {
+  it('never signs a delivery that is not valid', async () => {
     const { page, url, lines, shown } = await listen('--open', '--json')
     const { body, headers } = await validDelivery()
     const forged = body.replace('call.ended', 'call.failed')
@@ -406,7 +409,7 @@ describe('the page of listen', () => {
     expect(again.headers).toContainEqual(['x-other', 'kept'])
   })
 
-  it('sends what arrived with a header twice as received', async () => {
+  it('replays a delivery with a doubled header as received', async () => {
     const { page, url, shown } = await listen('--open')
     const { body, headers } = await validDelivery()
     const twice = {
@@ -424,7 +427,7 @@ describe('the page of listen', () => {
     })
   })
 
-  it('sends headers again as they came: each as often, in any spelling, whatever its name', async () => {
+  it('replays headers as received, with their number, case and names', async () => {
     const { page, url, lines, shown } = await listen('--open', '--json')
     const { body, headers } = await validDelivery()
     const came = {
@@ -434,7 +437,7 @@ describe('the page of listen', () => {
       'Proxy-Connection': 'keep-alive',
       'x-OTHER': '2',
       constructor: 'a',
-      // A name like any other in HTTP, and none in an object of JavaScript.
+      // `__proto__` is an ordinary header name in HTTP, but special in JavaScript objects.
       ['__proto__']: 'b',
       'x-latin': 'caf\u00e9',
       'X-Truedy-Signature': '0'.repeat(64),
@@ -444,13 +447,13 @@ describe('the page of listen', () => {
     const rawHeaders = Object.entries(came).flat()
     const host = ['host', new URL(url).host, 'content-length', String(Buffer.byteLength(body))]
     const outgoing = httpRequest(url, { method: 'POST', headers: [...host, ...rawHeaders] })
-    // As bytes: Node would send the headers as UTF-8, too, in one piece with a text.
+    // The body is bytes because, for a string body, Node would send the headers as UTF-8 as well.
     outgoing.end(Buffer.from(body))
     await once(outgoing, 'response')
     await shown(1)
     await replay(page, { number: 1, url })
     await shown(2)
-    // Else what was rejected for its two signatures would be accepted with the one.
+    // If one of the two signatures were lost, the replay would be accepted.
     expect(lines()).toMatchObject([{ code: 'malformed_signature' }, { code: 'malformed_signature' }])
     const again = JSON.parse((await ask(`${page}deliveries/2`)).text).headers as [string, string][]
     const lowered = again.map(([name, value]) => `${name.toLowerCase()}: ${value}`)
@@ -461,13 +464,9 @@ describe('the page of listen', () => {
   })
 
   it.each([
-    [
-      'a body of which only the beginning is here',
-      { method: 'POST', body: 'x'.repeat(1_048_577) },
-      'incomplete',
-    ],
+    ['a body that was kept only in part', { method: 'POST', body: 'x'.repeat(1_048_577) }, 'incomplete'],
     ['a GET', {}, 'This was a GET'],
-  ])('does not send again %s', async (_, init, reason) => {
+  ])('refuses to replay %s', async (_, init, reason) => {
     const { page, url, lines, shown } = await listen('--open', '--json')
     await (await fetch(url, init)).text()
     await shown(1)
@@ -475,7 +474,7 @@ describe('the page of listen', () => {
       status: 409,
       text: expect.stringContaining(reason),
     })
-    // Two reasons, of which each would do: nobody has verified it, either.
+    // The delivery is not valid either, which would be a reason on its own.
     expect(JSON.parse((await ask(`${page}deliveries/1`)).text)).toMatchObject({
       whyNotReplay: expect.stringContaining(reason),
       isValid: false,
@@ -483,7 +482,7 @@ describe('the page of listen', () => {
     expect(lines()).toHaveLength(1)
   })
 
-  it('ends a replay that waits for an answer when it is interrupted', async () => {
+  it('ends a pending replay if listen is interrupted', async () => {
     const { surroundings, page, url, code } = await listen('--open')
     await post(url, await validDelivery())
     const silent = createServer()
@@ -510,7 +509,7 @@ describe('the page of listen', () => {
     expect(elsewhere).toMatchObject({ status: 404, hint: 'Nothing is at this path. Check the URL.' })
   })
 
-  it('does not mind a browser that goes away in the middle of an order', async () => {
+  it('survives a browser that leaves in the middle of a replay request', async () => {
     const { page, url } = await listen('--open')
     const order = await begin(`${page}replay`, '{"number":', {
       origin: new URL(page).origin,
@@ -523,7 +522,7 @@ describe('the page of listen', () => {
     expect((await ask(`${page}deliveries/1`)).status).toBe(200)
   })
 
-  it('takes an order of ten thousand bytes, and none that is longer', async () => {
+  it('accepts a replay request of 10,000 bytes, but not a longer one', async () => {
     const { page, url } = await listen('--open')
     await post(url, await validDelivery())
     const order = JSON.stringify({ number: 1, url })
@@ -537,20 +536,20 @@ describe('the page of listen', () => {
 
   it.each([
     [
-      'another type of content',
+      'another content type',
       { number: 1, url: 'http://127.0.0.1:1/' },
       { 'content-type': 'text/plain' },
       'Send JSON.',
     ],
-    ['a delivery that is not there', { number: 7, url: 'http://127.0.0.1:1/' }, {}, NOT_KEPT],
-    ['an address that is none', { number: 1, url: 'file:///etc/passwd' }, {}, NO_ADDRESS],
-    ['an address with another in it', { number: 1, url: 'file:///http://127.0.0.1/' }, {}, NO_ADDRESS],
-    ['an address that is no text', { number: 1, url: 5 }, {}, NO_ADDRESS],
-    ['a list of addresses', { number: 1, url: ['http://127.0.0.1:1/'] }, {}, NO_ADDRESS],
-    ['what is no JSON', '{', {}, NOT_KEPT],
-    ['what is no object', '[]', {}, NOT_KEPT],
-    ['what has no end', 'x'.repeat(20_000), {}, NOT_KEPT],
-  ])('rejects an order to send %s', async (_, order, headers, text) => {
+    ['an unknown delivery', { number: 7, url: 'http://127.0.0.1:1/' }, {}, NOT_KEPT],
+    ['a file URL', { number: 1, url: 'file:///etc/passwd' }, {}, NO_ADDRESS],
+    ['a file URL that contains an http URL', { number: 1, url: 'file:///http://127.0.0.1/' }, {}, NO_ADDRESS],
+    ['a URL that is a number', { number: 1, url: 5 }, {}, NO_ADDRESS],
+    ['a list of URLs', { number: 1, url: ['http://127.0.0.1:1/'] }, {}, NO_ADDRESS],
+    ['invalid JSON', '{', {}, NOT_KEPT],
+    ['an array', '[]', {}, NOT_KEPT],
+    ['20,000 bytes', 'x'.repeat(20_000), {}, NOT_KEPT],
+  ])('rejects a replay request with %s', async (_, order, headers, text) => {
     const { page, url } = await listen('--open')
     await post(url, await validDelivery())
     const answer = await replay(page, order, headers)

@@ -34,7 +34,7 @@ function delivery(number: number, bytes = 10): ListenedDelivery {
 }
 
 describe('the log of deliveries', () => {
-  it('keeps the newest thousand', () => {
+  it('keeps the newest 1,000 deliveries', () => {
     const log = createLog()
     for (let number = 1; number <= 1005; number++) log.add(delivery(number))
     expect(log.after(0)).toHaveLength(1000)
@@ -43,7 +43,7 @@ describe('the log of deliveries', () => {
     expect(log.after(1004).map(({ number }) => number)).toEqual([1005])
   })
 
-  it('keeps no more than 32 MiB', () => {
+  it('keeps at most 32 MiB', () => {
     const log = createLog()
     for (let number = 1; number <= 40; number++) log.add(delivery(number, 1_048_576))
     expect(log.after(0).map(({ number }) => number)).toEqual(
@@ -51,14 +51,14 @@ describe('the log of deliveries', () => {
     )
   })
 
-  it('counts headers among them', () => {
+  it('counts the size of headers, too', () => {
     const log = createLog()
     const rawHeaders = ['x-long', 'x'.repeat(15 * 1_048_576)]
     for (let number = 1; number <= 3; number++) log.add({ ...delivery(number), rawHeaders })
     expect(log.after(0).map(({ number }) => number)).toEqual([2, 3])
   })
 
-  it('tells those who want to hear it, for as long as they do', () => {
+  it('notifies subscribers until they stop', () => {
     const log = createLog()
     const heard: number[] = []
     const stop = log.subscribe(({ number }) => heard.push(number))
@@ -69,14 +69,14 @@ describe('the log of deliveries', () => {
   })
 })
 
-describe('a delivery as a line', () => {
-  it('has its time to a tenth of a millisecond', () => {
+describe('the JSON line of a delivery', () => {
+  it('has its duration rounded to 0.1 ms', () => {
     expect(toLine({ ...delivery(1), durationMs: 1.26 })).toMatchObject({ durationMs: 1.3 })
   })
 })
 
-describe('a server', () => {
-  it('says why it cannot listen, whatever the reason', async () => {
+describe('a loopback server', () => {
+  it("says why it can't listen, whatever the reason", async () => {
     const server = createServer()
     server.listen = () => {
       const error = Object.assign(new Error('no such device'), { code: 'ENXIO' })
@@ -89,8 +89,8 @@ describe('a server', () => {
   })
 })
 
-describe('the feed', () => {
-  /** A server of the feed, and what it wants of its log. */
+describe('the feed of the page', () => {
+  /** Serves a feed of these deliveries, with a spy for the end of its subscription. */
   async function feedOf(deliveries: readonly ListenedDelivery[]) {
     const stop = vi.fn()
     const log = { ...createLog(), after: () => deliveries, subscribe: () => stop }
@@ -101,7 +101,7 @@ describe('the feed', () => {
   const large = (count: number) =>
     Array.from({ length: count }, (_, index) => ({ ...delivery(index), message: 'x'.repeat(1_048_576) }))
 
-  it('is of the type that browsers expect, and listens no longer than they do', async () => {
+  it('has the content type of an event stream, and ends its subscription with the connection', async () => {
     const { url, stop } = await feedOf([])
     const abandoned = new AbortController()
     const response = await fetch(url, { signal: abandoned.signal })
@@ -111,7 +111,7 @@ describe('the feed', () => {
     await eventually(() => expect(stop).toHaveBeenCalledOnce())
   })
 
-  it('drops a browser that has more than eight mebibytes to read', async () => {
+  it('drops a browser that is more than 8 MiB behind', async () => {
     const { url, stop } = await feedOf(large(12))
     await expect(fetch(url).then((response) => response.text())).rejects.toThrow()
     await eventually(() => expect(stop).toHaveBeenCalledOnce())
@@ -123,7 +123,7 @@ describe('the feed', () => {
     expect(bytes).toBeGreaterThan(7 * 1_048_576)
   })
 
-  it('keeps up whatever the length of names, of which it has the beginning', async () => {
+  it('contains only the beginning of a long event type', async () => {
     const event = 'x'.repeat(1_048_576)
     const { url } = await feedOf(Array.from({ length: 12 }, (_, number) => ({ ...delivery(number), event })))
     const reader = (await fetch(url)).body?.pipeThrough(new TextDecoderStream()).getReader()
@@ -135,7 +135,7 @@ describe('the feed', () => {
   })
 })
 
-// The openers are shell scripts, which Windows can't start.
+// The openers are shell scripts, which Windows can't run.
 describe.skipIf(process.platform === 'win32')('openBrowser', () => {
   beforeEach(() => void vi.mocked(spawn).mockClear())
 
@@ -143,21 +143,21 @@ describe.skipIf(process.platform === 'win32')('openBrowser', () => {
     ['darwin', 'open http://127.0.0.1:1/'],
     ['linux', 'xdg-open http://127.0.0.1:1/'],
     ['win32', 'cmd /c start  http://127.0.0.1:1/'],
-  ] as const)('opens it on %s', async (platform, call) => {
+  ] as const)('opens the URL on %s', async (platform, call) => {
     const { env, called } = openers()
     openBrowser('http://127.0.0.1:1/', env, platform)
     expect(await eventually(called)).toBe(call)
   })
 
-  it('opens nothing where BROWSER is none', () => {
+  it('opens nothing if BROWSER is "none"', () => {
     openBrowser('http://127.0.0.1:1/', { ...openers().env, BROWSER: 'none' }, 'linux')
     expect(spawn).not.toHaveBeenCalled()
   })
 
-  it('does not mind that nothing can open it', async () => {
+  it('does not throw if no opener exists', async () => {
     openBrowser('http://127.0.0.1:1/', { PATH: '/nowhere' }, 'linux')
     const opener = vi.mocked(spawn).mock.results[0]?.value as EventEmitter
-    // Sees the error without being one who handles it: that is left to the code under test.
+    // errorMonitor observes the error without handling it: handling it is the job of the code under test.
     await new Promise((resolve) => opener.once(errorMonitor, resolve))
   })
 })

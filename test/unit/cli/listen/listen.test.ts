@@ -31,22 +31,22 @@ describe('listen', () => {
     )
   })
 
-  it('listens for nobody but this machine', async () => {
+  it('listens on this machine only', async () => {
     const { url, page } = await listen('--open')
     for (const { port } of [new URL(url), new URL(page)]) {
-      // Another address of the loopback, which a server on all addresses would have, too.
+      // A server on all addresses would respond at this loopback address, too.
       await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow('fetch failed')
     }
   })
 
-  it('does not begin where it was interrupted before', async () => {
+  it('stops at once if it was interrupted before', async () => {
     const surroundings = testSurroundings()
     surroundings.interrupt()
     expect(await runCli(['listen', '--port', '0'], surroundings)).toBe(130)
     expect(surroundings.stdout()).toMatch(/\n0 deliveries\n$/)
   })
 
-  it('shows an event, and that it came again', async () => {
+  it('shows an event and its duplicate', async () => {
     const surroundings = testSurroundings({ columns: 200 })
     const { url } = await listenIn(surroundings)
     const delivery = await validDelivery()
@@ -56,7 +56,7 @@ describe('listen', () => {
     expect(second).toMatch(/204 {2}duplicate {2}call\.ended/)
   })
 
-  it('tells the probe of send from a delivery that is rejected', async () => {
+  it('distinguishes the probe of send from a rejected delivery', async () => {
     const { surroundings, url, shown } = await listen()
     const { code } = await send([url], testSurroundings({ env: { TRUEDY_WEBHOOK_SECRET: 'whsec_other' } }))
     expect(code).toBe(1)
@@ -70,20 +70,23 @@ describe('listen', () => {
     expect(probe).toContain('This is a probe')
   })
 
-  it.each([[[]], [['--json']]])('shows no secret that is part of a name, %j', async (argv: string[]) => {
-    const { surroundings, url, shown } = await listen(...argv)
-    const event = {
-      ...sampleEvent('call.ended'),
-      event: 'crm.whsec_private',
-      data: { note: 'whsec_private' },
-    }
-    await post(url, await signDelivery(event, CLI_SECRET))
-    await shown(1)
-    await fetch(`${new URL(url).origin}/whsec_private`)
-    await eventually(() => expect(surroundings.stdout()).toMatch(/404|not_found/))
-    expect(surroundings.stdout()).toContain('[redacted]')
-    expect(surroundings.stdout()).not.toContain('whsec_private')
-  })
+  it.each([[[]], [['--json']]])(
+    'redacts a secret in an event type or a path, with the options %j',
+    async (argv: string[]) => {
+      const { surroundings, url, shown } = await listen(...argv)
+      const event = {
+        ...sampleEvent('call.ended'),
+        event: 'crm.whsec_private',
+        data: { note: 'whsec_private' },
+      }
+      await post(url, await signDelivery(event, CLI_SECRET))
+      await shown(1)
+      await fetch(`${new URL(url).origin}/whsec_private`)
+      await eventually(() => expect(surroundings.stdout()).toMatch(/404|not_found/))
+      expect(surroundings.stdout()).toContain('[redacted]')
+      expect(surroundings.stdout()).not.toContain('whsec_private')
+    },
+  )
 
   it('shows why a signature does not match', async () => {
     const { surroundings, url, shown } = await listen('--other-secret', 'whsec_staging')
@@ -99,13 +102,13 @@ describe('listen', () => {
     expect(text).toMatch(/ cause {2}other_secret\n/)
   })
 
-  it('shows what is wrong with the rest, too', async () => {
+  it('shows what is wrong with other rejected deliveries', async () => {
     const { url, lines, shown } = await listen('--json')
     await post(url, await validDelivery({ timestamp: 1_000_000_000 }))
     await shown(1)
     await post(url, await signDelivery('[]', CLI_SECRET))
     await post(url, { body: 'x'.repeat(1_048_577), headers: {} })
-    // Answered before the rest of it was read, and told after.
+    // This delivery is reported after its response, once the rest of the body was read.
     await shown(3)
     await fetch(url)
     expect(lines()).toMatchObject([
@@ -116,13 +119,13 @@ describe('listen', () => {
     ])
   })
 
-  it('says of an unknown type what it is called', async () => {
+  it('shows an unknown type as it was sent', async () => {
     const { url, lines } = await listen('--json')
     await post(url, await signDelivery(sampleEvent('unknown'), CLI_SECRET))
     expect(lines()).toMatchObject([{ event: 'call.transferred', outcome: 'processed' }])
   })
 
-  it('says of another path where the endpoint is', async () => {
+  it('says at another path where the endpoint is', async () => {
     const text = await listen()
     expect(await post(new URL('/else?where', text.url).href, await validDelivery())).toBe(404)
     expect(text.surroundings.stdout()).toContain(
@@ -135,12 +138,12 @@ describe('listen', () => {
     ])
   })
 
-  it('takes what follows a question mark for no part of the path', async () => {
+  it('ignores the query of a URL', async () => {
     const { url } = await listen()
     expect(await post(`${url}?tenant=1`, await validDelivery())).toBe(204)
   })
 
-  it('ends with a summary when it is interrupted, whoever still talks to it', async () => {
+  it('prints a summary if it is interrupted, even while a client is still sending', async () => {
     const { surroundings, url, code, shown } = await listen()
     await post(url, await validDelivery())
     await post(url, { body: '{}', headers: {} })
@@ -149,14 +152,14 @@ describe('listen', () => {
     surroundings.interrupt()
     expect(await code).toBe(130)
     if (!broken.closed) await new Promise((resolve) => broken.once('close', resolve))
-    // The end broke it off: it is told neither before the summary nor after it.
+    // The upload that this cuts off must appear neither before nor after the summary.
     await setImmediate()
     expect(surroundings.stdout()).toMatch(
       /\n2 deliveries: 1 processed, 1 rejected \(1 missing_timestamp\)\n$/,
     )
   })
 
-  it('counts for scripts', async () => {
+  it('prints a JSON summary with --json', async () => {
     const { surroundings, url, code, lines } = await listen('--json')
     await post(url, await validDelivery())
     await fetch(url)
@@ -177,7 +180,7 @@ describe('listen', () => {
     ])
   })
 
-  it('counts one delivery as one', async () => {
+  it('writes "1 delivery" in the summary for a single one', async () => {
     const { surroundings, url, code } = await listen()
     await post(url, await validDelivery())
     surroundings.interrupt()
@@ -185,14 +188,14 @@ describe('listen', () => {
     expect(surroundings.stdout()).toMatch(/\n1 delivery: 1 processed\n$/)
   })
 
-  it('has little to say where nothing came', async () => {
+  it('prints "0 deliveries" if there were none', async () => {
     const { surroundings, code } = await listen()
     surroundings.interrupt()
     await code
     expect(surroundings.stdout()).toMatch(/\n0 deliveries\n$/)
   })
 
-  it('numbers deliveries in the order in which they were done with', async () => {
+  it('numbers deliveries in the order in which they end', async () => {
     const { url, lines } = await listen('--json')
     const { body, headers } = await validDelivery()
     const slow = await begin(url, body.slice(0, 1), {
@@ -209,10 +212,10 @@ describe('listen', () => {
   })
 
   it('counts all bytes of a body that is too large', async () => {
-    // However long the client takes: nobody cuts it off.
+    // With the clock stopped, the server cuts nobody off, however long the client takes.
     stopClock()
     const { url, lines } = await listen('--json')
-    // Without a declared length: it has to be read to be known.
+    // Without a declared length, the size is known only after reading.
     const { headers } = await validDelivery()
     const outgoing = httpRequest(url, { method: 'POST', headers })
     for (let count = 0; count < 20; count++) outgoing.write(Buffer.alloc(65_536))
@@ -221,17 +224,17 @@ describe('listen', () => {
     await eventually(() => expect(lines()).toMatchObject([{ code: 'body_too_large', bytes: 20 * 65_536 }]))
   })
 
-  it('shows a client that broke off', async () => {
+  it('reports with --json an upload that was cut off', async () => {
     const { url, lines } = await listen('--json')
     const { headers } = await validDelivery()
     const open = await begin(url, 'half', { ...headers, 'content-length': '10' })
     open.destroy()
     await eventually(() => expect(lines()).toMatchObject([{ outcome: 'failed', bytes: 4 }]))
-    // Nobody was there to be answered.
+    // There was nobody left to respond to.
     expect(lines()[0]).not.toHaveProperty('status')
   })
 
-  it('has a line for a client that broke off, too', async () => {
+  it('shows a line for an upload that was cut off', async () => {
     const { surroundings, url } = await listen()
     const { headers } = await validDelivery()
     const open = await begin(url, 'half', { ...headers, 'content-length': '10' })
@@ -239,7 +242,7 @@ describe('listen', () => {
     await eventually(() => expect(surroundings.stdout()).toMatch(/ {2}--- {2}failed {5}connection closed\n/))
   })
 
-  it('makes what comes harmless for a terminal', async () => {
+  it('escapes control characters on a terminal', async () => {
     const { surroundings, url } = await listen()
     const event = { ...sampleEvent('call.ended'), event: 'call.\u001b[31mred', id: 'a\u202eb' }
     await post(url, await signDelivery(event, CLI_SECRET))
@@ -248,7 +251,7 @@ describe('listen', () => {
     expect(surroundings.stdout()).not.toContain('\u202e')
   })
 
-  it('makes what comes harmless in JSON, too, without changing it', async () => {
+  it('escapes control characters in JSON without changing the values', async () => {
     const { surroundings, url, lines } = await listen('--json')
     const event = { ...sampleEvent('call.ended'), event: 'call.\u009b31m\u202e' }
     await post(url, await signDelivery(event, CLI_SECRET))
@@ -256,7 +259,7 @@ describe('listen', () => {
     expect(surroundings.stdout()).toContain('"call.\\u009b31m\\u202e"')
   })
 
-  it('shows of a very long path the beginning', async () => {
+  it('truncates a long path', async () => {
     const { surroundings, url } = await listen()
     await fetch(new URL(`/${'x'.repeat(5000)}`, url))
     expect(surroundings.stdout()).toMatch(/^404 {2}GET \/x{69}…$/m)
@@ -295,7 +298,7 @@ describe('listen', () => {
     expect(surroundings.stderr()).toContain(message)
   })
 
-  it('does not begin with a secret that cannot be one', async () => {
+  it('does not start with an invalid secret', async () => {
     const surroundings = testSurroundings({ env: { TRUEDY_WEBHOOK_SECRET: ' whsec_space' } })
     expect(await runCli(['listen', '--port', '0'], surroundings)).toBe(1)
     expect(surroundings.stderr()).toContain('The secret has white space around it')

@@ -7,7 +7,7 @@ import { CLI_SECRET } from '../../support/surroundings.js'
 
 failOnUncaught()
 
-/** An event with what must not be printed. */
+/** An event with values that must not be printed. */
 function telling() {
   const { data, ...envelope } = sampleEvent('call.ended')
   return {
@@ -23,7 +23,7 @@ function telling() {
 }
 
 describe('listen --print', () => {
-  it('prints the payload, without secrets, phone numbers and prompts', async () => {
+  it('prints the payload without secrets, phone numbers and prompts', async () => {
     const { surroundings, url, shown } = await listen('--print')
     expect(await post(url, await signDelivery(telling(), CLI_SECRET))).toBe(204)
     await shown(1)
@@ -31,7 +31,7 @@ describe('listen --print', () => {
     expect(surroundings.stdout()).not.toMatch(/geheim|5550100123/)
   })
 
-  it('prints a payload that is not valid, masked as well, and nothing of a body that is no object', async () => {
+  it('masks an invalid payload, and prints none if the body is not an object', async () => {
     const { url, lines, shown, surroundings } = await listen('--print', '--json')
     await post(url, { body: JSON.stringify(telling()), headers: {} })
     await post(url, { body: '["geheim"]', headers: {} })
@@ -48,7 +48,7 @@ describe('listen --print', () => {
     expect(surroundings.stdout()).not.toMatch(/kept|payload/)
   })
 
-  it('masks what an app sends back', async () => {
+  it('masks the response of an app with --forward', async () => {
     for (const body of ['{"to":"+15550100123","secret":"geheim"}', 'called +15550100123']) {
       const { url: app } = await keeper(() => ({ status: 500, body }))
       const { surroundings, url, shown } = await listen('--forward', app)

@@ -12,14 +12,14 @@ import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
 
 failOnUncaught()
 
-/** A folder for the length of a test, that listen has to create. */
+/** A path that listen must create, removed after the test. */
 function newFolder(): string {
   const parent = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
   onTestFinished(() => rmSync(parent, { recursive: true, force: true }))
   return join(parent, 'a', 'b')
 }
 
-/** The files of a folder as JSON, once there are so many. */
+/** The files in a folder as JSON, once there are `count` of them. */
 async function saved(folder: string, count: number) {
   await eventually(() => {
     const names = readdirSync(folder)
@@ -33,7 +33,7 @@ async function saved(folder: string, count: number) {
 }
 
 describe('listen --save', () => {
-  it('keeps each delivery as received, with its verdict', async () => {
+  it('saves each delivery as received, with its verdict', async () => {
     const folder = newFolder()
     const { url, shown } = await listen('--save', folder)
     const delivery = await validDelivery()
@@ -66,7 +66,7 @@ describe('listen --save', () => {
     expect(first?.name).toMatch(/^\d{4}-\d\d-\d\dT[\d.-]+Z-0001-call\.ended-[\da-f]{8}\.json$/)
   })
 
-  it('keeps the response of the app', async () => {
+  it('saves the response of the app', async () => {
     const folder = newFolder()
     const { url: target } = await serve((_, response) => void response.writeHead(500).end('broken'))
     const { url } = await listen('--save', folder, '--forward', target)
@@ -75,7 +75,7 @@ describe('listen --save', () => {
     expect(only?.file.app).toMatchObject({ status: 500, body: 'broken' })
   })
 
-  it('overwrites nothing, also in the next run', async () => {
+  it('overwrites nothing, even in the next run', async () => {
     const folder = newFolder()
     for (let run = 0; run < 3; run++) {
       const { url, surroundings, code } = await listen('--save', folder)
@@ -86,7 +86,7 @@ describe('listen --save', () => {
     expect(await saved(folder, 9)).toHaveLength(9)
   })
 
-  it('has only whole files once listen has stopped', async () => {
+  it('leaves only complete files once listen has stopped', async () => {
     const folder = newFolder()
     const { url, surroundings, code } = await listen('--save', folder)
     const { headers } = await validDelivery()
@@ -99,7 +99,7 @@ describe('listen --save', () => {
     expect(files.every(({ read }) => read?.request.isWhole)).toBe(true)
   })
 
-  it('never holds the secret, and says that a delivery with it is not saved', async () => {
+  it('saves no delivery that contains the secret, and says so once', async () => {
     const folder = newFolder()
     const secret = 'whsec_0123456789'
     const surroundings = testSurroundings({ env: { TRUEDY_WEBHOOK_SECRET: secret, BROWSER: 'none' } })
@@ -113,7 +113,7 @@ describe('listen --save', () => {
     expect(surroundings.stdout().match(/not\s+saved/g)).toHaveLength(1)
   })
 
-  it('lets only this user read the files', async () => {
+  it('makes the files readable for this user only', async () => {
     const folder = newFolder()
     const { url } = await listen('--save', folder)
     await post(url, await validDelivery())
@@ -122,7 +122,7 @@ describe('listen --save', () => {
     expect(statSync(folder).mode & 0o077).toBe(0)
   })
 
-  it('survives a name of an event that is no name of a file', async () => {
+  it('makes a file name from any event type', async () => {
     const folder = newFolder()
     const { url } = await listen('--save', folder)
     const event = { ...sampleEvent('call.ended'), event: `../../${'x'.repeat(5000)}\0` }
@@ -131,7 +131,7 @@ describe('listen --save', () => {
     expect(only?.name).toMatch(/-\.\._\.\._x+-[\da-f]{8}\.json$/)
   })
 
-  it('goes on, and says once why, if a file cannot be written', async () => {
+  it("continues if a file can't be written, and says why once", async () => {
     const folder = newFolder()
     const { url, surroundings, shown } = await listen('--save', folder)
     rmSync(folder, { recursive: true })
@@ -141,7 +141,7 @@ describe('listen --save', () => {
     expect(surroundings.stdout().match(/can't\s+be\s+saved/g)).toHaveLength(1)
   })
 
-  it('does not begin with a folder that cannot be one', async () => {
+  it('does not start with an invalid folder', async () => {
     const surroundings = testSurroundings()
     expect(await runCli(['listen', '--port', '0', '--save', 'package.json/x'], surroundings)).toBe(1)
     const message = surroundings.stderr().replace(/\n/g, ' ')
@@ -150,7 +150,7 @@ describe('listen --save', () => {
 })
 
 describe('listen --events', () => {
-  it('shows and saves only these, rejected deliveries, and the number of the others', async () => {
+  it('shows and saves only these events and rejected deliveries, and counts the hidden ones', async () => {
     const folder = newFolder()
     const { url, surroundings, shown, code } = await listen(
       '--save',
@@ -190,7 +190,7 @@ describe('listen --events', () => {
     ['c.ll*', false],
     ['batch.*', false],
     [`${'*a'.repeat(40)}`, false],
-  ])('by %s lets call.completed pass: %s', async (pattern, isShown) => {
+  ])('matches %s with call.completed: %s', async (pattern, isShown) => {
     const { url, lines, surroundings, code } = await listen('--json', '--events', pattern)
     await post(url, await signDelivery(sampleEvent('call.completed'), CLI_SECRET))
     surroundings.interrupt()

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { editJson } from '../../../../src/cli/send/json-edit.js'
 import { runs } from '../../support/runs.js'
 
-/** Keys that need no escapes on a command line, and some that do in JSON. */
+/** Keys that a command line needs no escapes for, including some that JSON must escape. */
 const keys = fc.string({ unit: fc.constantFrom(...'ab"\\{}[],: é'), minLength: 1, maxLength: 4 })
 const json = fc.jsonValue({ maxDepth: 4 })
 const space = fc.constantFrom(undefined, 1, '\t')
 
-/** The same change of a parsed value; `undefined` if there is no such place. */
+/** The same edit of a parsed value, or `undefined` if the path can't exist. */
 function changed(root: unknown, [key = '', ...rest]: readonly string[], value: unknown): unknown {
   if (Array.isArray(root)) {
     const index = Number(key)
@@ -22,7 +22,7 @@ function changed(root: unknown, [key = '', ...rest]: readonly string[], value: u
   return inner === undefined ? undefined : Object.fromEntries(fields.set(key, inner))
 }
 
-/** Paths that exist in a value. */
+/** All paths in a value. */
 function pathsOf(value: unknown): string[][] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, inner]) => [
@@ -32,7 +32,7 @@ function pathsOf(value: unknown): string[][] {
 }
 
 describe('editJson', () => {
-  it('changes what the same change of the parsed value changes, and nothing else', () => {
+  it('makes the edit that a parsed value would get', () => {
     fc.assert(
       fc.property(
         fc.dictionary(keys, json),
@@ -62,7 +62,7 @@ describe('editJson', () => {
     ['{"a": 1, "a": 2}', 'a', '3', '{"a": 1, "a": 3}'],
     [' {"\\u0061": 1} ', 'a', '3', ' {"\\u0061": 3} '],
     ['{"a": "}]{[,:\\""}', 'b', '1', '{"a": "}]{[,:\\"", "b": 1}'],
-  ])('keeps the other characters of %s', (text, path, value, expected) => {
+  ])('keeps all other characters of %s', (text, path, value, expected) => {
     expect(editJson(text, { path: path.split('.'), value })).toBe(expected)
   })
 
@@ -73,7 +73,7 @@ describe('editJson', () => {
     ['{"a": [1]}', 'a.1'],
     ['{"a": [1]}', 'a.b'],
     ['"text"', 'a'],
-  ])('has no place in %s for %s', (text, path) => {
+  ])('returns undefined in %s for %s', (text, path) => {
     expect(editJson(text, { path: path.split('.'), value: '1' })).toBeUndefined()
   })
 })

@@ -29,7 +29,7 @@ const HEADERS: SavedRequest['headers'] = [
   ['Authorization', 'Basic x'],
 ]
 
-/** A file with a delivery. */
+/** Saves a delivery in a file. */
 function save(path: string, changes: Partial<SavedRequest> & { isValid?: boolean } = {}): string {
   const { isValid = true, ...request } = changes
   const text = formatDelivery({
@@ -49,7 +49,7 @@ function save(path: string, changes: Partial<SavedRequest> & { isValid?: boolean
 }
 
 describe('send --from', () => {
-  it('replays what listen saved, signed again with a fresh timestamp', async () => {
+  it('replays what listen saved, with fresh timestamps and signatures', async () => {
     const folder = join(newFolder(), 'saved')
     const { url, shown } = await listen('--save', folder)
     for (const name of ['call.started', 'call.ended'] as const) {
@@ -69,7 +69,7 @@ describe('send --from', () => {
     ])
   })
 
-  it('sends a file byte for byte', async () => {
+  it('sends the saved body byte for byte', async () => {
     const { url, seen } = await keeper()
     const { code } = await send([url, '--from', save(join(newFolder(), 'one.txt'))])
     expect(code).toBe(0)
@@ -78,7 +78,7 @@ describe('send --from', () => {
     expect(seen[0]?.headers['x-truedy-signature']).toMatch(/^[\da-f]{64}$/)
   })
 
-  it('reads a file from the standard input', async () => {
+  it('reads a file from standard input', async () => {
     const { url, seen } = await keeper()
     const text = formatDelivery({
       receivedAt: '',
@@ -89,7 +89,7 @@ describe('send --from', () => {
     expect(seen).toMatchObject([{ body: BODY }])
   })
 
-  it('sends everything as captured with --keep, but for the connection and what was masked', async () => {
+  it('sends everything as captured with --keep, except connection and masked headers', async () => {
     const { url, seen } = await keeper()
     await send([url, '--from', save(join(newFolder(), 'one.json')), '--keep'])
     const headers = seen[0]?.headers ?? {}
@@ -103,7 +103,7 @@ describe('send --from', () => {
     expect(headers).not.toHaveProperty('authorization')
   })
 
-  it('never signs what had no valid signature', async () => {
+  it('never signs a delivery that had no valid signature', async () => {
     const folder = newFolder()
     save(join(folder, '1.json'), { isValid: false })
     save(join(folder, '2.json'))
@@ -116,7 +116,7 @@ describe('send --from', () => {
     expect(stderr).toContain('1 of 2 had no valid signature')
   })
 
-  it('leaves out what is no delivery or was not saved whole, and says so', async () => {
+  it('skips files that are not deliveries or are incomplete, and says so', async () => {
     const folder = newFolder()
     save(join(folder, '1.json'), { method: 'GET' })
     save(join(folder, '2.json'), { isWhole: false })
@@ -131,7 +131,7 @@ describe('send --from', () => {
     expect(code).toBe(0)
   })
 
-  it('retries, and keeps a rate', async () => {
+  it('supports --retry and --rate', async () => {
     const folder = newFolder()
     for (let count = 0; count < 4; count++) save(join(folder, `${count}.json`))
     const { url, seen } = await keeper((nth) => ({ status: nth === 1 ? 503 : 204 }))
@@ -147,13 +147,13 @@ describe('send --from', () => {
       (folder) => folder,
       /contains no delivery that can be sent\. It has no \.json files/,
     ],
-    ['is another file', () => 'package.json', /isn't a file that listen --save wrote/],
+    ['is a file of another kind', () => 'package.json', /isn't a file that listen --save wrote/],
     [
-      'was not saved whole',
+      'is an incomplete delivery',
       (folder) => save(join(folder, '1.json'), { isWhole: false }),
       /only the beginning/,
     ],
-  ])('says so, and sends nothing, if the path %s', async (_, path, message) => {
+  ])('says why it sends nothing if the path %s', async (_, path, message) => {
     const { url, seen } = await keeper()
     const { code, stderr } = await send([url, '--from', path(newFolder())])
     expect(stderr.replace(/\n/g, ' ')).toMatch(message)
@@ -188,7 +188,7 @@ describe('send --set', () => {
     ['{"a": [1]}', { a: [1] }],
     ['', ''],
     ['null', null],
-  ])('sets a field to %s, in samples and in data', async (value, expected) => {
+  ])('sets a field to %s in samples and in --data', async (value, expected) => {
     const { url, events } = await keeper()
     const set = ['--set', `data.call.duration=${value}`, '--set', 'data.call.new.field=x']
     await send([url, 'call.ended', ...set])
@@ -200,7 +200,7 @@ describe('send --set', () => {
     expect(events()).toHaveLength(2)
   })
 
-  it('is valid, and leaves the rest of a saved body as it is', async () => {
+  it('signs the changed body, and keeps the rest of a saved body as it is', async () => {
     const path = save(join(newFolder(), 'one.json'))
     const { url, seen } = await keeper()
     await send([url, '--from', path, '--set', 'data.call.duration=5.0', '--set', 'data.tags.1=ü'])
@@ -215,7 +215,7 @@ describe('send --set', () => {
     expect(events().every(({ data }) => (data as { marked?: boolean }).marked)).toBe(true)
   })
 
-  it('sends nothing if there is no such place', async () => {
+  it("sends nothing if the path can't exist", async () => {
     const { url, seen } = await keeper()
     const { code, stderr } = await send([url, 'call.ended', '--set', 'event.call=1'])
     expect(stderr).toContain("--set can't change event.call")
@@ -227,7 +227,7 @@ describe('send --set', () => {
     ['data.call.duration.unit', 'data.call.duration is neither an object nor an array with an element unit'],
     ['data.tags.2', 'data.tags is neither an object nor an array with an element 2'],
     ['data.tags.1.x.y', 'data.tags.1 is neither an object nor an array with an element x'],
-  ])('names the part of %s that is in the way', async (path, message) => {
+  ])('names the part of %s that blocks the change', async (path, message) => {
     const { stderr } = await send([
       'http://127.0.0.1:1/',
       '--from',

@@ -5,7 +5,7 @@ import { testSurroundings } from '../../support/surroundings.js'
 
 const ENDPOINT = 'http://127.0.0.1:1/'
 
-describe('a wrong command line', () => {
+describe('send', () => {
   it.each<[string, (string | number)[], RegExp]>([
     ['without a URL', [], /The URL is missing/],
     ['with a URL of another scheme', ['127.0.0.1:3000'], /must be valid and start with http/],
@@ -17,17 +17,21 @@ describe('a wrong command line', () => {
     ['with too many operands', [ENDPOINT, 'call.ended', 'call.failed'], /Remove "call\.failed"/],
     ['with a mistyped scenario', [ENDPOINT, '--scenario', 'caos'], /Did you mean "chaos"\?/],
     ['with a mistyped option', [ENDPOINT, '--retyr'], /Did you mean --retry\?/],
-    ['with no count', [ENDPOINT, '--count', 0], /--count must be a whole number/],
-    ['with half a count', [ENDPOINT, '--count', 1.5], /--count must be a whole number/],
-    ['with no rate', [ENDPOINT, '--rate', 0], /--rate must be a number/],
+    ['with a count of 0', [ENDPOINT, '--count', 0], /--count must be a whole number/],
+    ['with a fractional count', [ENDPOINT, '--count', 1.5], /--count must be a whole number/],
+    ['with a rate of 0', [ENDPOINT, '--rate', 0], /--rate must be a number/],
     [
-      'with a seed that is no whole number',
+      'with a seed that is not a whole number',
       [ENDPOINT, '--scenario', 'call', '--seed', 'x'],
       /--seed must be a whole/,
     ],
-    ['with a speed of nothing', [ENDPOINT, '--retry', '--speed', 0], /--speed must be a number/],
-    ['with a seed for nothing', [ENDPOINT, '--seed', 1], /--seed needs --scenario/],
-    ['with a speed for nothing', [ENDPOINT, '--speed', 2], /--speed needs --scenario or --retry/],
+    ['with a speed of 0', [ENDPOINT, '--retry', '--speed', 0], /--speed must be a number/],
+    ['with a seed but no scenario', [ENDPOINT, '--seed', 1], /--seed needs --scenario/],
+    [
+      'with a speed but neither a scenario nor --retry',
+      [ENDPOINT, '--speed', 2],
+      /--speed needs --scenario or --retry/,
+    ],
     [
       'with a scenario and a rate',
       [ENDPOINT, '--scenario', 'call', '--rate', 1],
@@ -39,9 +43,9 @@ describe('a wrong command line', () => {
       /--scenario can't be combined with --data/,
     ],
     ['with a scenario and an event', [ENDPOINT, 'call.ended', '--scenario', 'call'], /Leave out EVENT/],
-    ['with all and an event', [ENDPOINT, 'call.ended', '--all'], /Leave out EVENT/],
-    ['with all and data', [ENDPOINT, '--all', '--data', '-'], /--all can't be combined with --data/],
-    ['with a whole body and a shape', [ENDPOINT, '--flat', '--data', '-'], /which --flat can't change/],
+    ['with --all and an event', [ENDPOINT, 'call.ended', '--all'], /Leave out EVENT/],
+    ['with --all and data', [ENDPOINT, '--all', '--data', '-'], /--all can't be combined with --data/],
+    ['with a whole body and --flat', [ENDPOINT, '--flat', '--data', '-'], /which --flat can't change/],
   ])('%s is rejected with exit code 2', async (_, args, message) => {
     const { code, stdout, stderr } = await send(args)
     expect(stderr.replaceAll('\n', ' ')).toMatch(message)
@@ -56,8 +60,8 @@ describe('a wrong command line', () => {
   })
 })
 
-describe('what stands in the way', () => {
-  it('is a secret with white space, which is not printed', async () => {
+describe('send exits with 1', () => {
+  it('if the secret has white space, and does not print it', async () => {
     const { code, stderr } = await send([ENDPOINT, '--secret', 'whsec_with_newline\n'])
     expect(stderr).toContain('The secret has white space around it')
     expect(stderr).not.toContain('whsec_with')
@@ -66,18 +70,18 @@ describe('what stands in the way', () => {
 
   it.each<[string, string[], RegExp]>([
     [
-      'is a file that is not there',
+      'is a file that does not exist',
       ['--data', '/nowhere/\u001b'],
       /"\/nowhere\/\\x1b" can't be read: there is no such file\./,
     ],
-    ['is a file that is a directory', ['--data', '/'], /"\/" can't be read: it is a directory\./],
-  ])('%s', async (_, args, message) => {
+    ['is a directory', ['--data', '/'], /"\/" can't be read: it is a directory\./],
+  ])('if --data %s', async (_, args, message) => {
     const { code, stderr } = await send([ENDPOINT, ...args])
     expect(stderr.replaceAll('\n', ' ')).toMatch(message)
     expect(code).toBe(1)
   })
 
-  it.each(['[]', '"text"', 'no JSON', '\u00ff'])('is data that is no JSON object: %s', async (text) => {
+  it.each(['[]', '"text"', 'no JSON', '\u00ff'])('if --data is not a JSON object: %s', async (text) => {
     const readInput = async () => Buffer.from(text, 'latin1')
     const { code, stderr } = await send(
       [ENDPOINT, 'call.ended', '--data', '-'],
@@ -88,7 +92,7 @@ describe('what stands in the way', () => {
   })
 })
 
-describe('the help', () => {
+describe('send --help', () => {
   it('shows the options, examples and exit codes', async () => {
     const surroundings = testSurroundings()
     expect(await runCli(['send', '--help'], surroundings)).toBe(0)

@@ -21,7 +21,7 @@ describe('the back-off', () => {
   const waits = (backOff: (attempt: number) => number | undefined) =>
     Array.from({ length: 11 }, (_, index) => backOff(index + 1))
 
-  it('is the longest known schedule: 30 s, doubling, ten times', () => {
+  it('is the longest known schedule: ten retries after 30 s, each wait twice the one before', () => {
     const seconds = [30, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15_360]
     expect(waits(longestSchedule(1))).toEqual([...seconds.map((each) => each * 1000), undefined])
   })
@@ -31,7 +31,7 @@ describe('the back-off', () => {
     expect(longestSchedule(60)(2)).toBe(1000)
   })
 
-  it('of chaos is short, and at any speed as long as a handler takes', () => {
+  it('of chaos is short, but long enough for a handler at any speed', () => {
     expect(waits(shortWaits(1))).toEqual([
       250,
       500,
@@ -51,8 +51,8 @@ describe('the back-off', () => {
   })
 })
 
-describe('waiting', () => {
-  it('lasts, and ends at once when interrupted', async () => {
+describe('a wait', () => {
+  it('takes its time, and ends at once if it is interrupted', async () => {
     stopClock()
     const controller = new AbortController()
     const waiting = createWaiting(controller.signal)
@@ -73,7 +73,7 @@ describe('waiting', () => {
 })
 
 describe('a schedule', () => {
-  /** A clock that stands still except for waits and for {@link pass}, and the waits that a schedule asks for. */
+  /** A clock that moves only for waits and for `pass`, and the waits that a schedule requests. */
   function startClock() {
     let now = 1000
     vi.spyOn(performance, 'now').mockImplementation(() => now)
@@ -91,7 +91,7 @@ describe('a schedule', () => {
     return { elapsed: () => now - 1000, pass, waits, waiting: { isInterrupted: false, wait } }
   }
 
-  it('of one after the other waits for each answer', async () => {
+  it('of sequential deliveries waits for each response', async () => {
     let underWay = 0
     let most = 0
     const start = async () => {
@@ -103,14 +103,14 @@ describe('a schedule', () => {
     expect(most).toBe(1)
   })
 
-  it('at a rate starts each when it is due, and makes up for what was late', async () => {
+  it('at a rate starts each delivery when it is due, and catches up after a delay', async () => {
     const clock = startClock()
     const starts: number[] = []
     await atRate(1000)(
       200,
       async (index) => {
         starts.push(clock.elapsed())
-        // The whole program stands still.
+        // The whole program is blocked for 100 ms.
         if (index === 50) clock.pass(100)
       },
       clock.waiting,
@@ -118,14 +118,14 @@ describe('a schedule', () => {
     expect(starts).toEqual(Array.from({ length: 200 }, (_, due) => (due > 50 && due < 150 ? 150 : due)))
   })
 
-  it('at a rate beyond reach lets answers in between', async () => {
+  it('at a rate that is too high still processes responses', async () => {
     const clock = startClock()
     const answered: number[] = []
     let afterFirst = 0
     await atRate(1000)(
       200,
       async (index) => {
-        // All others are late from here on.
+        // This makes all other deliveries late.
         if (index === 0) clock.pass(1000)
         if (index === 100) afterFirst = answered.length
         await setImmediate()
@@ -133,12 +133,12 @@ describe('a schedule', () => {
       },
       clock.waiting,
     )
-    // After every 32.
+    // The schedule yields after every 32 deliveries.
     expect(afterFirst).toBe(96)
     expect(clock.waits).toEqual([])
   })
 
-  it('at a rate ends when interrupted', async () => {
+  it('at a rate ends if it is interrupted', async () => {
     stopClock()
     const controller = new AbortController()
     let started = 0
@@ -149,7 +149,7 @@ describe('a schedule', () => {
   })
 
   describe('with gaps', () => {
-    /** The starts and waits of a story in their order; answers come when the gate opens. */
+    /** The starts and waits in order. No response arrives until the gate opens. */
     function tell(gapsMs: readonly number[], isOrdered: boolean) {
       const steps: string[] = []
       const gate = deferred()
@@ -165,17 +165,17 @@ describe('a schedule', () => {
       return { steps, gate, told }
     }
 
-    it('keeps them, and waits for no answer', async () => {
+    it('waits for each gap, but not for responses', async () => {
       const { steps, told } = tell([0, 30, 0], false)
       await told
       expect(steps).toEqual(['start 0', 'wait 30', 'start 1', 'start 2'])
     })
 
-    it('starts in one go what has none', () => {
+    it('starts deliveries without a gap at once', () => {
       expect(tell([0, 0, 0], false).steps).toEqual(['start 0', 'start 1', 'start 2'])
     })
 
-    it('waits for each answer before the gap where order counts', async () => {
+    it('waits for each response and then for the gap if the order matters', async () => {
       const { steps, gate, told } = tell([0, 1], true)
       await setImmediate()
       expect(steps).toEqual(['start 0'])
@@ -186,15 +186,15 @@ describe('a schedule', () => {
   })
 })
 
-describe('statistics', () => {
-  it('know the percentiles by the nearest rank', () => {
+describe('the statistics', () => {
+  it('compute percentiles by the nearest rank', () => {
     const latencies = Array.from({ length: 200 }, (_, index) => 200 - index)
     expect(percentiles(latencies)).toEqual({ p50: 100, p95: 190, p99: 198, max: 200 })
     expect(percentiles([7])).toEqual({ p50: 7, p95: 7, p99: 7, max: 7 })
     expect(percentiles([])).toBeUndefined()
   })
 
-  it('count the rate without retries, and each delivery by how it ended', () => {
+  it('exclude retries from the rate, and count each delivery by its end', () => {
     const statistics = createStatistics()
     const attempt = (number: number, status: number, sentAt: number, retryInMs?: number) =>
       statistics.add({ body: '', number, result: { kind: 'response', status, sentAt, ms: 5 }, retryInMs })
@@ -224,7 +224,7 @@ describe('statistics', () => {
     ])
   })
 
-  it('know no rate of a single delivery, nor of some at the same moment', () => {
+  it('have no rate for a single delivery or for simultaneous ones', () => {
     const statistics = createStatistics()
     const none = { ratePerSecond: undefined, sendingSeconds: undefined }
     expect(statistics.summary()).toMatchObject(none)
@@ -235,7 +235,7 @@ describe('statistics', () => {
     }
   })
 
-  it('tell kinds of answers apart by status, error and location, or by the reason for none', () => {
+  it('group results by status, error and location, or by the reason for no response', () => {
     const times = { sentAt: 0, ms: 1 }
     expect(failureKind({ kind: 'response', status: 500, error: 'failed', ...times })).toBe('500 failed ')
     expect(failureKind({ kind: 'response', status: 302, location: '/a', ...times })).toBe('302  /a')
@@ -252,7 +252,7 @@ describe('the summary', () => {
     ["979.0/s over 2 s, asked for 1,000/s, this machine couldn't keep up", 979, 2],
     ["979.0/s over 1 s, asked for 1,000/s, this machine couldn't keep up", 979, 1],
     ['100.0/s over 990 ms, asked for 1,000/s', 100, 0.99],
-  ])('says of the rate: %s', (text, ratePerSecond, sendingSeconds) => {
+  ])('shows the rate: %s', (text, ratePerSecond, sendingSeconds) => {
     const summary = { ...createStatistics().summary(), ratePerSecond, sendingSeconds }
     const context = {
       planned: 0,
@@ -267,7 +267,7 @@ describe('the summary', () => {
 })
 
 describe('the progress line', () => {
-  it('tells what is left by the rate so far, then what waits for a 2xx', () => {
+  it('estimates the time that is left, and then counts deliveries without a 2xx', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
     onTestFinished(() => void vi.useRealTimers())
     const surroundings = testSurroundings()
@@ -293,7 +293,7 @@ describe('the progress line', () => {
 })
 
 describe('random choices', () => {
-  it('are the same for a seed, and others for another', () => {
+  it('are the same for the same seed, and differ for another', () => {
     const draw = (seed: number) => {
       const random = createRandom(seed)
       return [
@@ -308,7 +308,7 @@ describe('random choices', () => {
     expect(draw(MAX_SEED)).not.toEqual(draw(0))
   })
 
-  it('are the same in every version, so that a seed that was written down still works', () => {
+  it('are the same in every version, so that an old seed still works', () => {
     const random = createRandom(20_260_131)
     expect(random.uuid()).toMatchInlineSnapshot(`"75a3835f-0cee-4848-b5ac-059e2e423f75"`)
     expect(Array.from({ length: 24 }, () => random.of(['a', 'b', 'c'])).join('')).toMatchInlineSnapshot(
@@ -328,7 +328,7 @@ describe('random choices', () => {
     expect(MAX_SEED).toBe(4_294_967_295)
   })
 
-  it('have ids in the shape of version 4, and numbers from end to end', () => {
+  it('include UUIDs of version 4 and numbers up to both limits', () => {
     const random = createRandom(3)
     const ids = Array.from({ length: 200 }, () => random.uuid())
     for (const id of ids)
@@ -342,7 +342,7 @@ describe('random choices', () => {
 describe('the transport', () => {
   it.each([
     ['sends nothing', 'http.server.request.start'],
-    ['stops within the body', 'http.client.response.finish'],
+    ['stops within its response body', 'http.client.response.finish'],
   ] as const)('gives up after ten seconds on a receiver that %s', async (_, lastStep) => {
     const { url } = await serve((request, response) => {
       request.resume()
@@ -367,7 +367,7 @@ describe('the transport', () => {
     transport.close()
   })
 
-  it('reads only the beginning of an endless answer', async () => {
+  it('reads only the beginning of an endless response', async () => {
     const { url } = await serve((request, response) => {
       request.resume()
       response.on('error', () => {})
@@ -382,7 +382,7 @@ describe('the transport', () => {
     transport.close()
   })
 
-  it('waits longer for an answer than it keeps an unused connection', async () => {
+  it('waits for a response longer than it keeps an idle connection', async () => {
     const sockets: Socket[] = []
     const gate = deferred()
     const { url } = await serve(async (request, response) => {
@@ -406,7 +406,7 @@ describe('the transport', () => {
     transport.close()
   })
 
-  it('says that an answer broke off', async () => {
+  it('says that a response was cut off', async () => {
     const { url } = await serve((request, response) => {
       request.resume()
       response.writeHead(200, { 'content-length': 10 }).write('x', () => response.destroy())
@@ -418,7 +418,7 @@ describe('the transport', () => {
     transport.close()
   })
 
-  it('gives nothing after it was closed', async () => {
+  it('returns undefined after it was closed', async () => {
     const { url } = await serve((request) => {
       request.resume()
       transport.close()
@@ -428,7 +428,7 @@ describe('the transport', () => {
     expect(await transport.post('{}', {})).toBeUndefined()
   })
 
-  it('speaks TLS to https://', async () => {
+  it('uses TLS for https://', async () => {
     const { url } = await serve(() => {})
     const transport = await openTransport(new URL(url.replace('http:', 'https:')))
     expect(await transport.post('{}', {})).toMatchObject({ reason: expect.stringMatching(/TLS/) })
@@ -443,7 +443,7 @@ describe('a duration', () => {
     [30, '30 s'],
     [480, '8 min'],
     [15_360, '4.3 h'],
-  ])('of %d s reads %s', (seconds, text) => {
+  ])('of %d s is written as %s', (seconds, text) => {
     expect(duration(seconds)).toBe(text)
   })
 })

@@ -18,7 +18,7 @@ import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
 
 failOnUncaught()
 
-/** A file, for the length of a test. */
+/** A file that exists until the test ends. */
 async function fileOf(content: string | Uint8Array): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'truedy-webhooks-send-'))
   onTestFinished(() => rm(directory, { recursive: true }))
@@ -27,8 +27,8 @@ async function fileOf(content: string | Uint8Array): Promise<string> {
   return file
 }
 
-describe('what is sent', () => {
-  it('is a call.ended that a receiver verifies, with its name, key, status and time in a line', async () => {
+describe('send', () => {
+  it('sends a call.ended by default, and shows its type, key, status and time in one line', async () => {
     const events: TruedyEvent[] = []
     const url = await receiver({ onEvent: (event) => void events.push(event) })
     const { code, stdout, stderr } = await send([url])
@@ -42,7 +42,7 @@ describe('what is sent', () => {
     expect(stderr).toBe('')
   })
 
-  it('has the headers as Truedy spells them, and its own length', async () => {
+  it('spells the headers as Truedy does, and declares the length', async () => {
     const { url, seen } = await keeper()
     await send([url])
     const [request] = seen
@@ -63,7 +63,7 @@ describe('what is sent', () => {
   })
 
   it.each(['call.completed', 'unknown', 'voice.training.failed'])(
-    'is the event that is named: %s',
+    'sends the event %s if it is named',
     async (name) => {
       const { url, events } = await keeper()
       expect((await send([url, name])).code).toBe(0)
@@ -71,7 +71,7 @@ describe('what is sent', () => {
     },
   )
 
-  it('is one event of each type with --all, flat with --flat', async () => {
+  it('sends one event of each type with --all, in the flat form with --flat', async () => {
     const { url, events } = await keeper()
     expect((await send([url, '--all', '--flat'])).code).toBe(0)
     expect(new Set(events().map(({ event }) => event)).size).toBe(10)
@@ -79,19 +79,19 @@ describe('what is sent', () => {
     expect(events()[0]).not.toHaveProperty('id')
   })
 
-  it('is a new event each time with --count', async () => {
+  it('sends a new event each time with --count', async () => {
     const { url, seen } = await keeper()
     await send([url, '--count', 5])
     expect(new Set(seen.map(({ body }) => dedupeKey(parseEvent(body)))).size).toBe(5)
   })
 
-  it('comes over one connection, one after the other', async () => {
+  it('sends sequentially over one connection', async () => {
     const { url, seen } = await keeper()
     await send([url, '--count', 5])
     expect(new Set(seen.map(({ socket }) => socket)).size).toBe(1)
   })
 
-  it('has the JSON of --data as the data of EVENT, with its spelling of numbers', async () => {
+  it('uses the JSON of --data as the data of EVENT, with its numbers as they are', async () => {
     const { url, seen, events } = await keeper()
     const file = await fileOf('\uFEFF{ "call_id": "c1", "cost_usd": 1.0, "big": 12345678901234567890 }\n')
     expect((await send([url, 'call.ended', '--data', file, '--count', 2])).code).toBe(0)
@@ -102,7 +102,7 @@ describe('what is sent', () => {
     expect(events()[0]?.['id']).not.toBe(events()[1]?.['id'])
   })
 
-  it('has the envelope of the flat form around --data with --flat', async () => {
+  it('wraps --data in an envelope of the flat form with --flat', async () => {
     const { url, events } = await keeper()
     const { code } = await send([url, 'call.ended', '--data', await fileOf('{"call_id":"c1"}'), '--flat'])
     expect(code).toBe(0)
@@ -111,7 +111,7 @@ describe('what is sent', () => {
     ])
   })
 
-  it('is the bytes of --data where no EVENT is named, also if they are no event', async () => {
+  it('sends the bytes of --data without EVENT, even if they are not an event', async () => {
     const bytes = Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0xff, 0x0d, 0x0a)
     let received: Buffer | undefined
     const { url } = await serve(async (request, response) => {
@@ -124,7 +124,7 @@ describe('what is sent', () => {
     expect(stdout).toMatch(/^204 .*no event +7 bytes\n/)
   })
 
-  it('is the same bytes each time with --data and --count', async () => {
+  it('sends the same bytes each time with --data and --count', async () => {
     const { url, seen } = await keeper()
     const body = '{"event":"call.ended","timestamp":1,"data":{"call_id":"c1"}}'
     const { stdout } = await send([url, '--data', await fileOf(body), '--count', 2])
@@ -132,7 +132,7 @@ describe('what is sent', () => {
     expect(stdout).toMatch(/call\.ended +c1$/m)
   })
 
-  it('is the standard input with --data -', async () => {
+  it('sends standard input with --data -', async () => {
     const { url, seen } = await keeper()
     const readInput = async () => Buffer.from('{"from":"stdin"}')
     await send([url, '--data', '-'], testSurroundings({ readInput }))
@@ -140,14 +140,14 @@ describe('what is sent', () => {
   })
 })
 
-describe('the rate', () => {
-  it('is kept however slow the responses are, and reported at the end', async () => {
+describe('send --rate', () => {
+  it('keeps the rate even if the responses are slow, and reports it', async () => {
     stopClock()
     const gate = deferred()
     let arrived = 0
     const { url } = await serve(async (request, response) => {
       request.resume()
-      // All of them arrive before the first gets its response: each when it is due, 5 ms after the one before.
+      // All deliveries arrive before the first response, each 5 ms after the previous one.
       if (++arrived < 60) vi.advanceTimersByTime(5)
       else gate.resolve()
       await gate.promise
@@ -160,18 +160,18 @@ describe('the rate', () => {
   })
 })
 
-describe('a response that is no 2xx', () => {
-  it('makes the exit code 1, and is told with its error and what to do', async () => {
+describe('a response other than 2xx', () => {
+  it('makes the exit code 1, and is shown with its error and what to do', async () => {
     const url = await receiver({ secret: 'whsec_other' })
     const { code, stdout } = await send([url, '--count', 2])
     expect(code).toBe(1)
     expect(stdout.match(/^401 /gm)).toHaveLength(2)
-    // The hint once: it is the same for both.
+    // Both deliveries have the same hint, which is shown once.
     expect(stdout.match(/signature_mismatch: Give the receiver the secret that signed/g)).toHaveLength(1)
     expect(stdout).toContain('deliveries  2 sent: 0 got 2xx, 2 did not')
   })
 
-  it('names the cause if the receiver re-serializes the body, found out once', async () => {
+  it('names the cause if the receiver re-serializes the body, after one probe', async () => {
     let requests = 0
     const handler = reserializingHandler(CLI_SECRET)
     const { url } = await serve((request, response) => {
@@ -192,14 +192,14 @@ describe('a response that is no 2xx', () => {
     })
   })
 
-  it('is no case of it if the secret is another one', async () => {
+  it('does not name re-serialization as the cause if the secret is wrong', async () => {
     const url = await receiver({ secret: 'whsec_other' })
     const { code, stdout } = await send([url])
     expect(code).toBe(1)
     expect(stdout).not.toContain('re-serializes')
   })
 
-  it('is no 2xx although it is a redirect, which is named and not followed', async () => {
+  it('may be a redirect, whose target is shown but not followed', async () => {
     const { url, seen } = await keeper(() => ({ status: 308, headers: { location: '/elsewhere' } }))
     const { code, stdout } = await send([url])
     expect(code).toBe(1)
@@ -214,14 +214,14 @@ describe('a response that is no 2xx', () => {
     [302, 'without a Location header'],
     [500, 'Look at its log'],
     [502, 'A gateway responds'],
-  ])('%i is explained by its status where the body says nothing', async (status, hint) => {
+  ])('of status %i is explained by its status if the body says nothing', async (status, hint) => {
     const { url } = await keeper(() => ({ status, body: '{"error":{"message":"no"}}' }))
     const { code, stdout } = await send([url])
     expect(code).toBe(1)
     expect(stdout).toContain(hint)
   })
 
-  it('shows nothing of a foreign body, and an escaped location', async () => {
+  it('is shown without its foreign body, and with its location escaped', async () => {
     const { url } = await keeper((nth) =>
       nth === 1
         ? { status: 500, body: '{"error":"\\u001b[31mred"}' }
@@ -230,16 +230,16 @@ describe('a response that is no 2xx', () => {
     const { stdout } = await send([url, '--count', 2])
     expect(stdout).toContain('\\x9b31m')
     expect(stdout).not.toContain('31mred')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for them
     expect(stdout).not.toMatch(/[\u001b\u009b]/)
   })
 
-  it('shows a code that this version has no hint for', async () => {
+  it('is shown with its code even if there is no hint for it', async () => {
     const { url } = await keeper(() => ({ status: 400, body: '{"error":"of_tomorrow"}' }))
     expect((await send([url])).stdout).toContain('of_tomorrow: The receiver must respond with 2xx')
   })
 
-  it('is grouped where there are many', async () => {
+  it('is grouped with others if there are many', async () => {
     const { url } = await keeper((nth) =>
       nth % 4 === 0 ? { status: 500, body: '{"error":"failed"}' } : { status: 204 },
     )
@@ -252,7 +252,7 @@ describe('a response that is no 2xx', () => {
     expect(stdout).toMatch(/latency +p50 [\d.,]+ {2}p95 [\d.,]+ {2}p99 [\d.,]+ {2}max [\d.,]+ ms/)
   })
 
-  it('is told of one by one where there are a hundred, and its kind once', async () => {
+  it('is shown on its own up to 100 deliveries, and its hint only once', async () => {
     const { url } = await keeper(() => ({ status: 404 }))
     const { stdout } = await send([url, '--count', 100])
     const lines = stdout.split('\n')
@@ -265,13 +265,13 @@ describe('a response that is no 2xx', () => {
     expect(lines.indexOf('')).toBe(101)
   })
 
-  it('is grouped by status where nothing else is known of it', async () => {
+  it('is grouped by status if nothing else is known', async () => {
     const { url } = await keeper(() => ({ status: 404 }))
     const { stdout } = await send([url, '--count', 101])
     expect(stdout).toMatch(/^101 × 404: Nothing is at this path/)
   })
 
-  it('lists no more than twenty kinds', async () => {
+  it('is shown in at most twenty groups', async () => {
     const { url } = await keeper((nth) => ({ status: 301, headers: { location: `/${nth % 25}` } }))
     const { stdout } = await send([url, '--count', 125])
     expect(stdout.match(/^5 × 301/gm)).toHaveLength(20)
@@ -280,28 +280,28 @@ describe('a response that is no 2xx', () => {
 })
 
 describe('no response', () => {
-  it('is explained where nothing listens', async () => {
+  it('is explained if nothing listens', async () => {
     const { code, stdout } = await send(['http://127.0.0.1:1/'])
     expect(code).toBe(1)
     expect(stdout).toMatch(/^--- .*\n +no response: nothing listens there\./)
     expect(stdout).toContain('responses   1 × no response')
   })
 
-  it('is explained where the receiver closes the connection', async () => {
+  it('is explained if the receiver closes the connection', async () => {
     const { url } = await serve((request) => void request.socket.destroy())
     const { code, stdout } = await send([url])
     expect(code).toBe(1)
     expect(stdout).toContain('closed the connection without a')
   })
 
-  it('is counted where there are many', async () => {
+  it('is counted if there are many', async () => {
     const { stdout } = await send(['http://127.0.0.1:1/', '--count', 101])
     expect(stdout).toMatch(/^101 × no response: nothing listens there/)
   })
 })
 
-describe('--retry', () => {
-  it('sends again, signed anew, until a 2xx comes', async () => {
+describe('send --retry', () => {
+  it('sends again with a fresh signature until it gets a 2xx', async () => {
     stopClock()
     const surroundings = testSurroundings()
     const { url, seen } = await keeper((nth) => ({ status: nth < 2 ? 503 : 204 }))
@@ -320,14 +320,14 @@ describe('--retry', () => {
     expect(stdout).toContain('retries     1')
   })
 
-  it('gives up after ten times', async () => {
+  it('gives up after ten retries', async () => {
     const { code, stdout } = await send(['http://127.0.0.1:1/', '--retry', '--speed', 1e6])
     expect(code).toBe(1)
     expect(stdout).toContain('responses   11 × no response')
     expect(stdout).toContain('retries     10')
   })
 
-  it('does not hold up the deliveries that follow', async () => {
+  it('does not delay the deliveries that follow', async () => {
     stopClock()
     const surroundings = testSurroundings()
     const { url, events } = await keeper((nth) => ({ status: nth === 1 ? 500 : 204 }))
@@ -343,8 +343,8 @@ describe('--retry', () => {
   })
 })
 
-describe('--json', () => {
-  it('prints an object for each attempt and a summary, and nothing else', async () => {
+describe('send --json', () => {
+  it('prints one object per attempt and a summary, and nothing else', async () => {
     const outcomes: Outcome[] = []
     let failures = 1
     const url = await receiver({
@@ -396,7 +396,7 @@ describe('--json', () => {
     expect(outcomes).toHaveLength(2)
   })
 
-  it('says why there was no response, where a redirect leads, and that a body is not an event', async () => {
+  it('contains the reason for no response and the target of a redirect, and null for a body that is not an event', async () => {
     const nobody = await send(['http://127.0.0.1:1/', '--json'])
     expect(nobody.code).toBe(1)
     expect(nobody.objects()[0]).toMatchObject({
@@ -420,7 +420,7 @@ describe('--json', () => {
     [300, { location: '/choices' }, { location: expect.stringMatching(/\/choices$/) }],
     [400, { location: '/elsewhere' }, { location: undefined }],
     [500, {}, { location: undefined }],
-  ])('names a location for redirects only: %d', async (status, headers, expected) => {
+  ])('contains a location only for redirects: %d', async (status, headers, expected) => {
     const { url } = await keeper(() => ({ status, headers }))
     const { objects } = await send([url, '--json'])
     const [{ location } = {}] = objects()
@@ -428,14 +428,14 @@ describe('--json', () => {
   })
 
   it.each(['{"error":true}', '{"error":"failed later"}', '{"error":{}}', '[]', 'failed'])(
-    'takes %s for no error code',
+    'does not treat %s as an error code',
     async (body) => {
       const { url } = await keeper(() => ({ status: 500, body }))
       expect((await send([url, '--json'])).objects()[0]).toMatchObject({ status: 500, error: null })
     },
   )
 
-  it('has times in milliseconds with three decimals, and in seconds', async () => {
+  it('contains milliseconds with three decimals, and seconds', async () => {
     const { url } = await keeper()
     const began = performance.now()
     const { objects, summary } = await send([url, '--json', '--count', 3])
@@ -445,11 +445,11 @@ describe('--json', () => {
     expect(ms).toBeLessThan(tookMs)
     expect(ms * 1000).toBeCloseTo(Math.round(ms * 1000), 5)
     expect(summary()['seconds']).toBeGreaterThan(0)
-    // Rounded to a millisecond, which may be up.
+    // The seconds are rounded to a millisecond, possibly up.
     expect(summary()['seconds']).toBeLessThanOrEqual(Math.ceil(tookMs) / 1000)
   })
 
-  it('escapes what a terminal would act on', async () => {
+  it('escapes what a terminal would interpret', async () => {
     const { url, events } = await keeper()
     const body = '{"event":"a\u009bb\u202e\u{e0001}","timestamp":1,"data":{}}'
     const { stdout, objects } = await send([url, '--json', '--data', await fileOf(body)])
@@ -459,7 +459,7 @@ describe('--json', () => {
 })
 
 describe('Ctrl-C', () => {
-  it('ends the waits, tells the summary, and makes the exit code 130', async () => {
+  it('ends the waits, prints the summary, and makes the exit code 130', async () => {
     const surroundings = testSurroundings()
     const { url, seen } = await keeper(() => ({ status: 500 }))
     const running = send([url, '--retry', '--count', 2], surroundings)
@@ -471,7 +471,7 @@ describe('Ctrl-C', () => {
     expect(stdout).toMatch(/\nstopped with Ctrl-C\ndeliveries +2 sent: 0 got 2xx, 2 unfinished\n/)
   })
 
-  it("sends no more, and gives up after 300 ms on a receiver that doesn't respond", async () => {
+  it('stops sending, and gives up a pending response after 300 ms', async () => {
     stopClock()
     const surroundings = testSurroundings()
     let arrived = 0
@@ -494,7 +494,7 @@ describe('Ctrl-C', () => {
     )
   })
 
-  it('keeps the responses that arrived before it', async () => {
+  it('keeps the responses that arrived before', async () => {
     stopClock()
     const surroundings = testSurroundings()
     const { url } = await keeper(() => {
@@ -506,7 +506,7 @@ describe('Ctrl-C', () => {
     expect(summary()).toMatchObject({ planned: 5, deliveries: 1, succeeded: 1, interrupted: true })
   })
 
-  it('before the first delivery sends nothing', async () => {
+  it('sends nothing if it comes before the first delivery', async () => {
     const surroundings = testSurroundings()
     surroundings.interrupt()
     const { url, seen } = await keeper()
@@ -515,17 +515,17 @@ describe('Ctrl-C', () => {
   })
 })
 
-describe('the progress line', () => {
+describe('the progress line of send', () => {
   const terminal = () => testSurroundings({ isTerminal: true })
 
-  /** A server for deliveries that are due every so many milliseconds: each lets the next one start. */
+  /** A server that moves the clock by `everyMs` at each delivery, so that the next one is due. */
   const pacemaker = (everyMs: number, status = (_nth: number) => 204) =>
     keeper((nth) => {
       vi.advanceTimersByTime(everyMs)
       return { status: status(nth) }
     })
 
-  it('is written over on the standard error of a terminal, and gone at the end', async () => {
+  it('is updated on the standard error of a terminal, and removed at the end', async () => {
     stopClock()
     const { url } = await pacemaker(2)
     const { stdout, stderr } = await send([url, '--count', 150, '--rate', 500], terminal())
@@ -534,7 +534,7 @@ describe('the progress line', () => {
     expect(stdout).not.toContain('\r')
   })
 
-  it('tells how many wait for a retry when all are sent', async () => {
+  it('counts the deliveries that wait for a retry after all were sent', async () => {
     stopClock()
     const timer = vi.spyOn(globalThis, 'setTimeout')
     onTestFinished(() => void timer.mockRestore())
@@ -548,7 +548,7 @@ describe('the progress line', () => {
     expect(stderr).toMatch(/\r101 of 101 .* 101 without a 2xx yet/)
   })
 
-  it('does not come without a terminal, nor with --json, nor for a few', async () => {
+  it('is not shown without a terminal, with --json, or for few deliveries', async () => {
     stopClock()
     const { url } = await pacemaker(10)
     expect((await send([url, '--count', 101, '--rate', 100])).stderr).toBe('')
@@ -557,7 +557,7 @@ describe('the progress line', () => {
   })
 })
 
-describe('the secret', () => {
+describe('the secret of send', () => {
   it('is never printed', async () => {
     const url = await receiver({ secret: 'whsec_other' })
     const { stdout, stderr } = await send([url, '--secret', 'whsec_given', '--json'])

@@ -13,12 +13,12 @@ failOnUncaught()
 
 const WIDTHS = [60, 80, 120, 200]
 
-/** Lines that are too long, apart from a word that stays whole so that it can be copied. */
+/** The lines that are too long, except those that are a single word, which must stay whole to be copied. */
 function tooLong(text: string, columns: number): string[] {
   return text.split('\n').filter((line) => columnsOf(line) > columns && /\S +\S/.test(line))
 }
 
-/** What a run prints. */
+/** Everything that a run prints. */
 async function printed(argv: readonly string[], columns: number, input = ''): Promise<string> {
   const surroundings = testSurroundings({ columns, readInput: async () => Buffer.from(input) })
   await runCli(argv, surroundings)
@@ -32,7 +32,7 @@ describe.each(WIDTHS)('in %i columns', (columns) => {
     expect(text).toMatch(/^Usage: npx truedy-webhooks /m)
   })
 
-  it('what went wrong fits', async () => {
+  it('error messages fit', async () => {
     for (const argv of [
       ['sned'],
       ['check', 'ftp://x'],
@@ -69,7 +69,7 @@ describe.each(WIDTHS)('in %i columns', (columns) => {
     }
   })
 
-  it('the rows of listen fit, also with an app and with payloads', async () => {
+  it('the rows of listen fit, with and without an app and payloads', async () => {
     const { url: app } = await keeper(() => ({ status: 500, body: 'why '.repeat(300) }))
     for (const argv of [[], ['--forward', app, '--print']]) {
       const surroundings = testSurroundings({ columns })
@@ -100,7 +100,7 @@ it('a run of listen follows the width of its window', async () => {
   expect(columnsOf(narrow)).toBeLessThanOrEqual(60)
 })
 
-it('the name of an event stands once in a row', async () => {
+it('the type of an event appears once per row', async () => {
   const surroundings = testSurroundings({ columns: 200 })
   const { url, shown } = await listenIn(surroundings)
   await post(url, await validDelivery())
@@ -115,11 +115,11 @@ describe('fitting text', () => {
   const text = fc.string({ unit: fc.constantFrom(...'ab é世👍'), maxLength: 60 })
   const columns = fc.integer({ min: 4, max: 40 })
 
-  it('counts the columns of wide and of combining characters', () => {
+  it('counts the columns of wide and combining characters', () => {
     expect(['abc', 'é', 'e\u0301', '世界', '👍', ''].map(columnsOf)).toEqual([3, 1, 1, 4, 2, 0])
   })
 
-  it('shortens to what fits, and only what does not', () => {
+  it('shortens only what does not fit', () => {
     fc.assert(
       fc.property(text, columns, (whole, width) => {
         const short = shorten(whole, width)

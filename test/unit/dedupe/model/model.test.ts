@@ -11,18 +11,18 @@ import {
   TTL,
 } from './model.js'
 
-/** Stores that are wrong, and what must be found of each. */
+/** Faulty stores, and the violations that must be found in each. */
 const WRONG: Readonly<
   Record<string, { readonly store: Partial<StoreModel>; readonly found: readonly string[] }>
 > = {
-  'gives a held event to another': {
+  'gives a leased event to another owner': {
     store: {
       claim: (entry, owner) =>
         entry.kind === 'done' ? ['done', entry] : ['claimed', { kind: 'held', owner, moments: LEASE }],
     },
-    found: ['two owners at one time'],
+    found: ['two owners at the same time'],
   },
-  'lets an owner complete whose lease was given to another': {
+  'lets an owner complete whose lease another owner has claimed': {
     store: { complete: () => [true, { kind: 'done', moments: TTL }] },
     found: ['complete marked done what another owner holds'],
   },
@@ -35,7 +35,7 @@ const WRONG: Readonly<
     },
     found: ['complete said "not recorded" though nobody else holds the event'],
   },
-  'renews what is free again, as version 1.0.0 did': {
+  'renews a lease that was released, as version 1.0.0 did': {
     store: {
       renew: (entry, owner) => {
         const [answer, next] = contract.claim(entry, owner)
@@ -48,39 +48,36 @@ const WRONG: Readonly<
     store: { renew: (entry) => [false, entry] },
     found: ['renew gave up a lease that was held'],
   },
-  'lets anybody release': {
+  'lets any owner release': {
     store: { release: (entry) => (entry.kind === 'held' ? [true, { kind: 'absent' }] : [false, entry]) },
-    found: ['release acted for an owner whose lease was over', 'two owners at one time'],
+    found: ['release acted for an owner whose lease had expired', 'two owners at the same time'],
   },
-  'records at the claim': {
+  'marks the event done at the claim': {
     store: {
       claim: (entry) =>
         entry.kind === 'done' ? ['done', entry] : ['claimed', { kind: 'done', moments: 2 * LEASE }],
     },
-    found: [
-      'lost: not processed, and never given to anybody again',
-      'done, though no handler has come to its end',
-    ],
+    found: ['lost: not processed, and never claimable again', 'done, although no handler has run to its end'],
   },
-  'has leases without an end': {
+  'has leases that never expire': {
     store: { later: (entry) => (entry.kind === 'held' ? entry : contract.later(entry)) },
-    found: ['lost: not processed, and never given to anybody again'],
+    found: ['lost: not processed, and never claimable again'],
   },
-  'ends a lease too soon': {
+  'ends a lease too early': {
     store: { later: (entry) => (entry.kind === 'held' ? { kind: 'absent' } : contract.later(entry)) },
-    found: ['two owners at one time'],
+    found: ['two owners at the same time'],
   },
-  'forgets what is done': {
+  'forgets a done event': {
     store: { complete: (entry, owner) => [contract.complete(entry, owner)[0], { kind: 'absent' }] },
     found: ['done was forgotten before its time'],
   },
-  'releases what is done': {
+  'releases a done event': {
     store: { release: () => [true, { kind: 'absent' }] },
     found: ['done was forgotten before its time'],
   },
 }
 
-/** What the memory store answers otherwise than the contract, after a way to every state, and how often it was asked. */
+/** How the results of the memory store differ from the contract, in every state, and how many were compared. */
 const compared = { answers: 0, differences: [] as string[] }
 
 const observe: Observer = (path, operation, expected) => {
@@ -111,30 +108,30 @@ const observe: Observer = (path, operation, expected) => {
   )
 }
 
-// Once for all tests: it takes a second.
+// Explored once for all tests, because it takes a second.
 let explored: Exploration
 beforeAll(() => {
   explored = explore(contract, { observe })
 })
 
-describe('the states of an event among three workers', () => {
-  it('hold all invariants, in every order of steps, deaths and time', () => {
+describe('the exploration of three workers', () => {
+  it('finds no violation for the contract in any order of steps, crashes and time', () => {
     const { states, steps, violations } = explored
     console.log(`${states.toLocaleString('en')} states, ${steps.toLocaleString('en')} steps`)
     expect(violations).toEqual([])
-    // Fewer would mean that something is no longer explored.
+    // A lower number would mean that something is no longer explored.
     expect(states).toBeGreaterThan(10_000)
   })
 
-  it.each(Object.entries(WRONG))('show a store that %s', (_, { store, found }) => {
+  it.each(Object.entries(WRONG))('finds the fault of a store that %s', (_, { store, found }) => {
     expect(explore({ ...contract, ...store }, { enough: found }).violations).toEqual(
       expect.arrayContaining([...found]),
     )
   })
 })
 
-describe('the memory store', () => {
-  it('answers as the contract does, after a way to every state', () => {
+describe('memoryStore', () => {
+  it('returns what the contract returns in every state', () => {
     const { answers, differences } = compared
     console.log(`${answers.toLocaleString('en')} answers compared`)
     expect(differences.slice(0, 10)).toEqual([])

@@ -1,20 +1,21 @@
 /**
- * The states of one event among several workers, explored without gaps: every order in which their steps, their crashes, the
- * answers of the store and the passing of time can come.
+ * All states of one event among several workers: every order in which their steps, their crashes, the results of the
+ * store and the passing of time can occur.
  *
- * A worker does what `processOnce` does (claim, renew, work, complete or release), each store operation being one atomic step,
- * and may crash or stand still between any two of them. The answer to a step may be lost: then the store has done it, and the
- * worker does not know. An answer may come late: then the worker has given up. The only clock is the store's: a worker whose own
- * clock is wrong or jumped, or that slept, is one whose steps come early or late, and every such order is among those explored.
+ * A worker does what `processOnce` does (claim, renew, work, complete or release). Each store operation is one atomic
+ * step, and the worker may crash or pause between any two of them. A result may be lost: then the store did the step,
+ * but the worker does not know. A result may come late: then the worker has given up. The only clock is the store's: a
+ * worker whose own clock is wrong or jumped, or that slept, is one whose steps come early or late, and every such
+ * order is explored.
  */
 
-/** The length of a lease, and how long a record is kept, in moments. */
+/** The length of a lease and the lifetime of a done record, in moments. */
 export const LEASE = 2
 export const TTL = 3
 const WORKERS = 3
-/** Deliveries to each worker: the second begins a whole new round, after a death among other things. */
+/** Deliveries to each worker. The second one begins a new round, for example after a crash. */
 const DELIVERIES = 2
-/** What a store remembers of the event, and for how many more moments. */
+/** What a store remembers about the event, and for how many more moments. */
 export type Entry =
   | { readonly kind: 'absent' }
   | { readonly kind: 'held'; readonly owner: string; readonly moments: number }
@@ -22,13 +23,13 @@ export type Entry =
 
 export type Claim = 'claimed' | 'busy' | 'done'
 
-/** A store as pure functions: what is answered, and what is remembered then. */
+/** A store as pure functions that return the result and the next entry. */
 export interface StoreModel {
   claim(entry: Entry, owner: string): readonly [Claim, Entry]
   renew(entry: Entry, owner: string): readonly [boolean, Entry]
   complete(entry: Entry, owner: string): readonly [boolean, Entry]
   release(entry: Entry, owner: string): readonly [boolean, Entry]
-  /** What is left of an entry a moment later. */
+  /** The entry one moment later. */
   later(entry: Entry): Entry
 }
 
@@ -56,42 +57,42 @@ export const contract: StoreModel = {
   },
 }
 
-/** One operation on a store, or a moment that passes. */
+/** One operation on a store, or the passing of one moment. */
 export type Operation =
   | { readonly name: 'claim' | 'renew' | 'complete' | 'release'; readonly owner: string }
   | { readonly name: 'tick' }
 
 interface Worker {
-  /** Deliveries that are still to come to it. */
+  /** Deliveries that this worker has yet to receive. */
   readonly left: number
   /**
-   * `ready`: about to claim. `late`: claimed after it had given up. `working`: the handler runs. `aborted`: it runs, and knows that
-   * the lease is lost. `worked`, `failed`: it has ended, and the store does not know.
+   * `ready`: about to claim. `late`: claimed after it gave up. `working`: the handler runs. `aborted`: the handler
+   * runs and knows that the lease is lost. `worked`, `failed`: the handler ended, and the store does not know yet.
    */
   readonly phase: 'idle' | 'ready' | 'late' | 'working' | 'aborted' | 'worked' | 'failed'
 }
 
-/** A state of the whole, with what an observer outside of the store knows. */
+/** The state of everything, including what an observer outside the store knows. */
 interface State {
   readonly entry: Entry
   readonly workers: readonly Worker[]
-  /** For how many more moments each owner was promised the event, by the answers it got. */
+  /** For how many more moments the store promised the event to each owner. */
   readonly promised: Readonly<Record<string, number>>
-  /** For how many more the event was promised to count as done. */
+  /** For how many more moments the store promised to remember the event as done. */
   readonly doneFor: number
-  /** Whether a handler has come to its end. */
+  /** True if a handler has run to its end. */
   readonly isProcessed: boolean
 }
 
-/** What came of an exploration. */
+/** The result of an exploration. */
 export interface Exploration {
   readonly states: number
   readonly steps: number
-  /** The first invariants that did not hold, each with the operations that led there. */
+  /** The invariants that were violated. */
   readonly violations: readonly string[]
 }
 
-/** What is done to the store by a step, and what it answered. */
+/** Receives each operation on the store, the operations before it, and its result. */
 export type Observer = (path: readonly Operation[], operation: Operation, answer: Claim | boolean) => void
 
 interface Step {
@@ -104,7 +105,8 @@ interface Step {
 /**
  * Explores all states of a store.
  *
- * @param options - `observe`: is told each operation, with those that led to it; `enough`: violations that end the search
+ * @param options - `observe` receives each operation and those that led to it; the search stops after finding all
+ * violations in `enough`
  */
 export function explore(
   store: StoreModel,
@@ -144,7 +146,7 @@ function nameOf(state: State): string {
   return JSON.stringify(state)
 }
 
-/** An owner is one delivery to one worker. */
+/** The owner is one delivery to one worker. */
 function ownerOf(worker: number, { left }: Worker): string {
   return `${worker}.${left}`
 }
@@ -164,28 +166,28 @@ function* stepsFrom(state: State, store: StoreModel): Generator<Step> {
         break
       case 'ready':
         yield claimStep(state, store, owner, (answer) => (answer === 'claimed' ? 'working' : 'idle'), become)
-        // The answer is lost, or comes when the worker has given up.
+        // The result is lost, or comes after the worker gave up.
         yield claimStep(state, store, owner, () => 'idle', become)
         yield claimStep(state, store, owner, (answer) => (answer === 'claimed' ? 'late' : 'idle'), become)
         yield { state: become('idle') }
         break
       case 'working':
         yield renewStep(state, store, owner, (answer) => (answer ? 'working' : 'aborted'), become)
-        // The answer is lost.
+        // The result is lost.
         yield renewStep(state, store, owner, () => 'working', become)
         yield { state: become('worked', { isProcessed: true }) }
         yield { state: become('failed') }
         yield { state: become('idle') }
         break
       case 'aborted':
-        // The handler goes on, since nobody can stop it.
+        // The handler continues, because nobody can stop it.
         yield { state: become('worked', { isProcessed: true }) }
         yield { state: become('failed') }
         yield { state: become('idle') }
         break
       case 'worked':
         yield completeStep(state, store, owner, 'idle', become)
-        // The answer is lost: tried again, or not.
+        // The result is lost, and the worker may try again.
         yield completeStep(state, store, owner, 'worked', become)
         yield { state: become('idle') }
         break
@@ -197,7 +199,7 @@ function* stepsFrom(state: State, store: StoreModel): Generator<Step> {
           state: become('idle', answer ? { entry, promised: without(state.promised, owner) } : { entry }),
           operation: { name: 'release', owner },
           answer,
-          violation: answer && !isPromised ? 'release acted for an owner whose lease was over' : undefined,
+          violation: answer && !isPromised ? 'release acted for an owner whose lease had expired' : undefined,
         }
         yield { state: become('idle') }
       }
@@ -223,11 +225,11 @@ function claimStep(
     answer,
     violation:
       answer === 'claimed' && isHeldByOther(state, owner)
-        ? 'two owners at one time'
+        ? 'two owners at the same time'
         : isDone && answer !== 'done'
           ? 'done was forgotten before its time'
           : answer === 'done' && !state.isProcessed
-            ? 'done, though no handler has come to its end'
+            ? 'done, although no handler has run to its end'
             : undefined,
   }
 }
@@ -283,7 +285,7 @@ function isHeldByOther(state: State, owner: string): boolean {
   return Object.keys(state.promised).some((other) => other !== owner)
 }
 
-/** A moment later. */
+/** The state one moment later. */
 function later(state: State, store: StoreModel): State {
   const promised = Object.entries(state.promised)
     .filter(([, moments]) => moments > 1)
@@ -296,16 +298,19 @@ function later(state: State, store: StoreModel): State {
   }
 }
 
-/** The event is lost where nobody has processed it, and nobody ever can: when every lease is over, a new delivery must get it. */
+/**
+ * The event is lost if nobody processed it and nobody ever can: once every lease has expired, a new delivery must get
+ * it.
+ */
 function whatIsLost(store: StoreModel, { entry, isProcessed }: State): string | undefined {
   if (isProcessed) return undefined
   let then = entry
   for (let moment = 0; moment < LEASE; moment++) then = store.later(then)
   const [answer] = store.claim(then, 'new')
-  return answer === 'claimed' ? undefined : 'lost: not processed, and never given to anybody again'
+  return answer === 'claimed' ? undefined : 'lost: not processed, and never claimable again'
 }
 
-/** In one order: two states that differ in nothing else are the same. */
+/** Sorts the owners, so that equal states have equal names. */
 function sorted(promised: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(promised).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

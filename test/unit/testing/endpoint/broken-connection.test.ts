@@ -8,7 +8,7 @@ const LARGE = endpointCases.filter(({ name }) => name === 'a body of 2 MiB')
 
 const reset = (socket: Socket) => void socket.resetAndDestroy()
 
-/** The result of the case for a server that breaks the first connections, and how many it got. */
+/** The result of the case for a server that breaks the first `broken` connections, and the number of its requests. */
 async function check(
   cases: typeof endpointCases,
   broken: number,
@@ -29,17 +29,17 @@ it.each<[string, (socket: Socket) => void]>([
   ['resets', reset],
   ['destroys', (socket) => void socket.destroy()],
   ['ends', (socket) => void socket.end()],
-])('sends a large body again if the server %s the connection', async (_, breakOff) => {
+])('checkEndpoint sends a large body again if the server %s the connection', async (_, breakOff) => {
   expect(await check(LARGE, 2, breakOff)).toEqual({ requests: 3, actual: '413', passed: true })
 })
 
-it('gives up on a server that breaks each connection', async () => {
+it('checkEndpoint gives up on a server that breaks every connection', async () => {
   const { requests, actual, passed } = await check(LARGE, Number.POSITIVE_INFINITY)
   expect({ requests, passed }).toEqual({ requests: 5, passed: false })
   expect(actual).toMatch(/^no response: /)
 })
 
-it('sends nothing else twice', async () => {
+it('checkEndpoint sends nothing else twice', async () => {
   const [first] = endpointCases
   const { requests } = await check(first ? [first] : [], 1)
   expect(requests).toBe(1)

@@ -6,10 +6,10 @@ import { type Run, simulateTime } from '../../support/simulated-time.js'
 
 const SECRET = 'whsec_repeat'
 
-/** An answer: how long it takes, in milliseconds, and its status. */
+/** A response: how many milliseconds it takes, and its status. */
 type Scripted = readonly [ms: number, status?: number]
 
-// Of forged deliveries, over and over: the quickest tells how long an answer takes that needs no handler.
+// The response times of forged deliveries, in turn. The fastest shows how long a response takes without a handler.
 const IDLE_MS = [90, 50, 70]
 
 let run: Run
@@ -20,8 +20,8 @@ beforeEach(() => {
 })
 
 /**
- * What a case finds at an endpoint that gives valid deliveries these answers in turn, to the millisecond. Without a network,
- * which has no milliseconds to choose; how they find real receivers wrong is in test/tools.
+ * The finding of a case at an endpoint that gives valid deliveries these responses in turn. There is no network,
+ * because its times can't be chosen to the millisecond. test/tools runs the cases against real faulty receivers.
  */
 async function find(name: string, answers: readonly Scripted[]): Promise<EndpointFinding> {
   let forged = 0
@@ -35,7 +35,7 @@ async function find(name: string, answers: readonly Scripted[]): Promise<Endpoin
         ? (answers[valid++] ?? [0, 599])
         : [IDLE_MS[forged++ % 3] ?? 0, 401]
       await new Promise((resolve) => setTimeout(resolve, ms))
-      // A real one is read in turns of the event loop, while the time goes on.
+      // A real body is read in turns of the event loop, in which time passes.
       return { status, arrayBuffer: async () => new ArrayBuffer(0) }
     },
   )
@@ -56,9 +56,9 @@ function failed(actual: string, fix: string): EndpointFinding {
   return { passed: false, actual, fix }
 }
 
-/** The tests of a case: what the answers are, and what it finds. */
+/** The tests of a case: a description, the responses, and the finding. */
 function itFinds(name: string, rows: readonly [what: string, readonly Scripted[], EndpointFinding][]): void {
-  it.each(rows)('%s', async (_, answers, expected) => {
+  it.each(rows)('is judged for %s', async (_, answers, expected) => {
     expect(await find(name, answers)).toStrictEqual(expected)
   })
 }
@@ -70,12 +70,12 @@ describe('a retry of a processed event', () => {
 
   itFinds('a retry of a processed event', [
     ['a handler of 99 ms', [[149], [149], [149]], { ...passed('204, 204'), note }],
-    ['a handler of 100 ms, twice', [[150], [150], [150]], failed('204, 204', remember)],
-    ['three quarters of its time', [[250], [200], [200]], failed('204, 204', remember)],
-    ['less than that', [[250], [199], [250]], passed('204, 204')],
-    ['a second that was slow for another reason', [[250], [250], [199]], passed('204, 204')],
-    ['a first that is rejected', [[250, 300], [60]], failed('300, 204', acknowledge)],
-    ['a second that is rejected', [[250], [60, 409]], failed('204, 409', acknowledge)],
+    ['a handler that runs for 100 ms twice', [[150], [150], [150]], failed('204, 204', remember)],
+    ['a repeat that takes three quarters of the time', [[250], [200], [200]], failed('204, 204', remember)],
+    ['a repeat that takes less than three quarters of the time', [[250], [199], [250]], passed('204, 204')],
+    ['one of two repeats that was slow for another reason', [[250], [250], [199]], passed('204, 204')],
+    ['a first delivery that is rejected', [[250, 300], [60]], failed('300, 204', acknowledge)],
+    ['a retry that is rejected', [[250], [60, 409]], failed('204, 409', acknowledge)],
   ])
 })
 
@@ -87,15 +87,15 @@ describe('a retry while the event is being processed', () => {
   itFinds('a retry while', [
     ['a handler of 99 ms', [[149]], { ...passed('204'), note }],
     ['a handler of 100 ms', [[150], [150], [75]], passed('204, 204')],
-    ['one that fails alone', [[250, 500]], failed('500', wait)],
-    ['a first that fails', [[250], [250, 500], [200]], failed('500, 204', wait)],
-    ['a second that is answered with 503', [[250], [250], [10, 503]], passed('204, 503')],
-    ['a second that conflicts', [[250], [250], [10, 409]], passed('204, 409')],
-    ['a second that fails', [[250], [250], [10, 500]], failed('204, 500', wait)],
-    ['a second that is acknowledged', [[250], [250], [124]], failed('204, 204', lost)],
-    ['a second that waits for the first', [[250], [250], [125]], passed('204, 204')],
-    ['less than three quarters of the time', [[250], [250], [199]], passed('204, 204')],
-    ['three quarters of it', [[250], [250], [200]], failed('204, 204', race)],
+    ['a single delivery that fails', [[250, 500]], failed('500', wait)],
+    ['a first delivery that fails', [[250], [250, 500], [200]], failed('500, 204', wait)],
+    ['a retry that gets a 503', [[250], [250], [10, 503]], passed('204, 503')],
+    ['a retry that gets a 409', [[250], [250], [10, 409]], passed('204, 409')],
+    ['a retry that fails', [[250], [250], [10, 500]], failed('204, 500', wait)],
+    ['a retry that is acknowledged at once', [[250], [250], [124]], failed('204, 204', lost)],
+    ['a retry that waits for the first delivery', [[250], [250], [125]], passed('204, 204')],
+    ['a retry that takes less than three quarters of the time', [[250], [250], [199]], passed('204, 204')],
+    ['a retry that takes three quarters of the time', [[250], [250], [200]], failed('204, 204', race)],
   ])
 })
 
@@ -103,18 +103,22 @@ describe('two deliveries of one event at once', () => {
   const claim = 'Claim the event in one atomic step. Respond with 503 while another request processes it.'
 
   itFinds('two deliveries of one event', [
-    ['one that is answered with 503', [[250], [10, 503], [10]], passed('204, 503, 204')],
-    ['both answered with 503', [[10, 503], [10, 503], [10]], failed('503, 503, 204', claim)],
-    ['one that fails', [[250], [10, 500], [10]], failed('204, 500, 204', claim)],
-    ['a later one that fails', [[250], [10, 503], [10, 500]], failed('204, 503, 500', claim)],
-    ['a later one that is answered with 503', [[250], [250], [10, 503]], failed('204, 204, 503', claim)],
-    ['one of less than 100 ms', [[149], [300], [10]], { ...passed('204, 204, 204'), note }],
+    ['one delivery that gets a 503', [[250], [10, 503], [10]], passed('204, 503, 204')],
+    ['two deliveries that get a 503', [[10, 503], [10, 503], [10]], failed('503, 503, 204', claim)],
+    ['one delivery that fails', [[250], [10, 500], [10]], failed('204, 500, 204', claim)],
+    ['a later delivery that fails', [[250], [10, 503], [10, 500]], failed('204, 503, 500', claim)],
+    ['a later delivery that gets a 503', [[250], [250], [10, 503]], failed('204, 204, 503', claim)],
+    ['a handler that runs for less than 100 ms', [[149], [300], [10]], { ...passed('204, 204, 204'), note }],
     [
-      'both of 100 ms, one of which waits',
+      'two deliveries of 100 ms, one of which waits for the other',
       [[150], [150], [10], [250], [250], [125]],
       passed('204, 204, 204'),
     ],
-    ['both processed', [[250], [250], [10], [250], [250], [200]], failed('204, 204, 204', race)],
+    [
+      'two deliveries that are both processed',
+      [[250], [250], [10], [250], [250], [200]],
+      failed('204, 204, 204', race),
+    ],
   ])
 })
 
@@ -133,10 +137,26 @@ describe.each([
 
   itFinds(name, [
     ['a handler of 99 ms', [[149], [60], [149]], { ...passed(actual), note }],
-    ['one of 100 ms that swallows', [[150], [89], [150], [150], [89], [150]], failed(actual, lost)],
-    ['four tenths of the time', [[250], [130], [250], [250], [129], [250]], passed(actual)],
-    ['less, twice', [[250], [129], [250], [250], [129], [250]], failed(actual, lost)],
-    ['less, once', [[250], [129], [250], [250], [130], [250]], passed(actual)],
-    ['one that is rejected', [[250], [250, 500], [250]], failed('204, 500, 204', acknowledge)],
+    [
+      'a handler of 100 ms for the first event only',
+      [[150], [89], [150], [150], [89], [150]],
+      failed(actual, lost),
+    ],
+    [
+      'a second event that takes four tenths of the time',
+      [[250], [130], [250], [250], [129], [250]],
+      passed(actual),
+    ],
+    [
+      'a second event that takes less than four tenths both times',
+      [[250], [129], [250], [250], [129], [250]],
+      failed(actual, lost),
+    ],
+    [
+      'a second event that takes less than four tenths only once',
+      [[250], [129], [250], [250], [130], [250]],
+      passed(actual),
+    ],
+    ['a second event that is rejected', [[250], [250, 500], [250]], failed('204, 500, 204', acknowledge)],
   ])
 })

@@ -20,23 +20,23 @@ const stepsOf = (name: ScenarioName, seed: number, shape: 'nested' | 'flat' = 'n
   scenarioSteps(name, seed, shape, NOW)
 const eventsOf = (...args: Parameters<typeof stepsOf>) =>
   stepsOf(...args).map(({ event }) => parseEvent(event))
-// Only for scenarios of which these are calls; elsewhere it is undefined, which no expectation here passes.
+// Undefined for a step that is not about a call, which no expectation below accepts.
 const callsOf = (...args: Parameters<typeof stepsOf>) =>
   stepsOf(...args).map(({ event }) => event.data['call'] as Record<string, unknown> | undefined)
 
 describe.each(scenarioNames)('the scenario %s', (name) => {
-  it('is the same for a seed at the same moment, and another for another', () => {
+  it('is the same for the same seed and time, and differs for another seed', () => {
     expect(stepsOf(name, 7)).toEqual(stepsOf(name, 7))
     expect(stepsOf(name, 7)).not.toEqual(stepsOf(name, 8))
   })
 
-  it('keeps ids, values, order and gaps at another moment: only times differ', () => {
+  it('differs at another time only in its times', () => {
     const timeless = (now: number) =>
       JSON.stringify(scenarioSteps(name, 7, 'nested', now)).replaceAll(/\d{4}-[\d-]+T[\d:.]+Z/g, 'TIME')
     expect(timeless(NOW + 12_345_678)).toBe(timeless(NOW))
   })
 
-  it.each(SEEDS)('has gaps of 0.3 to 1.5 s, and no time in the future (seed %i)', (seed) => {
+  it.each(SEEDS)('has gaps of 0.3 to 1.5 s and no time in the future (seed %i)', (seed) => {
     for (const shape of ['nested', 'flat'] as const) {
       const steps = stepsOf(name, seed, shape)
       const gaps = steps.slice(1).map(({ gapMs }) => gapMs)
@@ -47,7 +47,7 @@ describe.each(scenarioNames)('the scenario %s', (name) => {
     }
   })
 
-  it('has a key of its own for every event, in either shape', () => {
+  it('has a distinct key for every event in either form', () => {
     for (const shape of ['nested', 'flat'] as const) {
       const distinct = new Set(stepsOf(name, 7, shape).map(({ event }) => event))
       const keys = new Set([...distinct].map((event) => dedupeKey(parseEvent(event))))
@@ -75,7 +75,7 @@ describe('the scenario call', () => {
     expect(times.at(-1)).toBe(NOW)
   })
 
-  it.each(SEEDS)('has times, duration and cost that agree (seed %i)', (seed) => {
+  it.each(SEEDS)('has times, a duration and a cost that agree (seed %i)', (seed) => {
     const [created, started, joined, ended, billed] = callsOf('call', seed)
     const time = (value: unknown) => Date.parse(String(value))
     for (const call of [created, started]) {
@@ -102,7 +102,7 @@ describe('the scenario call', () => {
     })
   })
 
-  it('agrees in the flat shape, too, which has no event id', () => {
+  it('agrees in the flat form, which has no event id', () => {
     const events = stepsOf('call', 7, 'flat').map(({ event }) => event)
     const [, , joined, ended, billed] = events.map(({ data }) => data)
     expect(new Set(events.map(({ data }) => data['call_id'])).size).toBe(1)
@@ -117,14 +117,14 @@ describe('the scenario call', () => {
 })
 
 describe('the scenario campaign', () => {
-  it.each(SEEDS)('grows to its end, with calls in between (seed %i)', (seed) => {
+  it.each(SEEDS)('grows to its end with calls in between (seed %i)', (seed) => {
     const events = eventsOf('campaign', seed)
     const batch = events.filter(({ rawEvent }) => rawEvent.startsWith('batch.'))
     expect(new Set(batch.map((event) => eventIds(event).batchId)).size).toBe(1)
     expect(batch.length).toBeGreaterThanOrEqual(5)
     expect(events[0]?.event).toBe('batch.status.changed')
     expect(events.at(-1)?.event).toBe('batch.completed')
-    // Which includes those that failed.
+    // This count includes the failed ones.
     const counts = batch.map(({ data }) => Number(data['completedCount']))
     expect(counts).toEqual([...new Set(counts)].sort((a, b) => a - b))
     expect(counts.at(-1)).toBe(batch.at(-1)?.data['totalCount'])
@@ -137,7 +137,7 @@ describe('the scenario campaign', () => {
     for (const { data } of calls) expect(data['call']).toMatchObject({ metadata: { batchId } })
   })
 
-  it('has calls that nobody joined and calls that failed, told as such', () => {
+  it('has calls that nobody joined and calls that failed', () => {
     const calls = Array.from({ length: 40 }, (_, seed) => callsOf('campaign', seed)).flat()
     const unjoined = calls.find((call) => call?.['endReason'] === 'unjoined')
     expect(unjoined).toMatchObject({ joined: null, duration: 0, costUsd: 0, summary: null })
@@ -146,8 +146,8 @@ describe('the scenario campaign', () => {
   })
 })
 
-describe('a story', () => {
-  it('waits for each answer, then for its gap', async () => {
+describe('send --scenario', () => {
+  it('waits for each response, and then for the gap', async () => {
     const steps: (string | number)[] = []
     const { url } = await serve(async (request, response) => {
       await buffer(request)
@@ -167,11 +167,11 @@ describe('a story', () => {
     timer.mockImplementation(startTimer as unknown as typeof globalThis.setTimeout)
     await send([url, '--scenario', 'call', '--seed', 7, '--speed', 20])
     const expected = stepsOf('call', 7).map(({ gapMs }) => [gapMs / 20, 'arrived', 'answered'])
-    // The first has no gap.
+    // The first step has no gap.
     expect(steps).toEqual(expected.flat().slice(1))
   })
 
-  it('has another seed each time', async () => {
+  it('uses another seed each time', async () => {
     const { url } = await keeper()
     const story = [url, '--scenario', 'call', '--speed', 1e6, '--json']
     const seeds = [(await send(story)).summary()['seed'], (await send(story)).summary()['seed']]
@@ -203,7 +203,7 @@ describe('the scenario voice', () => {
 })
 
 describe('the scenario chaos', () => {
-  it.each(SEEDS)('has disorder, duplicates, two at once and late repeats (seed %i)', (seed) => {
+  it.each(SEEDS)('has disorder, duplicates, simultaneous deliveries and late repeats (seed %i)', (seed) => {
     const steps = stepsOf('chaos', seed)
     const events = steps.map(({ event }) => event)
     const distinct = new Set(events)
@@ -222,9 +222,9 @@ describe('the scenario chaos', () => {
     expect(events.length - 1 - allSeenAt).toBeGreaterThanOrEqual(2)
   })
 
-  it('ends with every event processed once by a receiver that is slow, and says how many', async () => {
+  it('ends with every event processed once by a slow receiver, and reports the number of events', async () => {
     const steps = stepsOf('chaos', 7)
-    // Of two at once, the one that is processed is slow enough for the other one.
+    // The handler of a simultaneous pair runs until the other delivery got its 503.
     const twins = steps.filter(({ gapMs }, index) => index > 0 && gapMs === 0)
     const gates = new Map(twins.map(({ event }) => [dedupeKey(parseEvent(event)), deferred()]))
     const processed: string[] = []
@@ -245,15 +245,15 @@ describe('the scenario chaos', () => {
     expect(stdout).toMatch(/^scenario chaos, \d+ deliveries, seed 7\n/)
     const [, told, attempts] = /events +(\d+) distinct, in (\d+) attempts/.exec(stdout) ?? []
     expect(Number(told)).toBe(distinct)
-    // Some of two at once met the handler at work, and came again.
+    // Each delivery that got a 503 was sent again.
     expect(Number(attempts)).toBeGreaterThan(steps.length)
     expect(stdout).toContain(' × 503')
     expect(stdout).not.toMatch(/^rate /m)
   })
 })
 
-describe('a scenario', () => {
-  it('is sent in its order, with a seed that is printed and repeats it', async () => {
+describe('send --scenario', () => {
+  it('sends the steps in order, and repeats them for the printed seed', async () => {
     const { url, events } = await keeper()
     const first = await send([url, '--scenario', 'voice', '--speed', 100])
     const [, seed = ''] = /seed (\d+)/.exec(first.stdout) ?? []
@@ -269,7 +269,7 @@ describe('a scenario', () => {
     })
   })
 
-  it('goes on after a failure, and is retried with --retry', async () => {
+  it('continues after a failure, and retries with --retry', async () => {
     const { url, seen } = await keeper((nth) => ({ status: nth === 1 ? 500 : 204 }))
     expect((await send([url, '--scenario', 'voice', '--speed', 100])).code).toBe(1)
     expect(seen).toHaveLength(2)
