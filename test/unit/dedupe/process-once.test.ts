@@ -188,6 +188,22 @@ describe('processOnce', () => {
     expect(await processOnce(event, inner, handler)).toMatchObject({ status: 'processed' })
   })
 
+  it.each(['busy', 'done'] as const)(
+    'releases nothing if a claim that timed out returns %s late',
+    async (late) => {
+      const release = vi.fn(() => true)
+      const claim = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5000))
+        return late
+      }
+      const outcome = processOnce(event, { ...memoryStore(), claim, release }, () => {})
+      outcome.catch(() => {})
+      await vi.advanceTimersByTimeAsync(6000)
+      await expect(outcome).rejects.toMatchObject({ code: 'step_timeout' })
+      expect(release).not.toHaveBeenCalled()
+    },
+  )
+
   it('waits stepTimeoutMs for a step', async () => {
     const store = { ...memoryStore(), claim: () => new Promise<never>(() => {}) }
     const outcome = processOnce(event, store, () => {}, { stepTimeoutMs: 200 })
@@ -209,6 +225,20 @@ describe('processOnce', () => {
     const store = { ...memoryStore(), claim: () => answer as never }
     await expect(processOnce(event, store, handler)).rejects.toMatchObject({ code: 'invalid_options' })
     expect(handler).not.toHaveBeenCalled()
+  })
+
+  it('leases an event for 60 seconds by default', async () => {
+    const claim = vi.fn<DedupeStore['claim']>(() => 'busy')
+    await processOnce(event, { ...memoryStore(), claim }, () => {})
+    expect(claim).toHaveBeenCalledWith(KEY, expect.objectContaining({ leaseMs: 60_000 }))
+  })
+
+  it('rejects a scope that is not a string, and names it', async () => {
+    const options = { scope: 5 } as never
+    await expect(processOnce(event, memoryStore(), () => {}, options)).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining('scope must be'),
+    })
   })
 
   it('remembers an event for 72 hours by default, longer than Truedy retries', async () => {
@@ -354,6 +384,33 @@ describe('processOnce', () => {
       expect(signal().aborted).toBe(true)
       expect(steps).toEqual(['claim: claimed', 'renew: false'])
       expect(await inner.claim(KEY, { owner: 'other', leaseMs: 1 })).toBe('claimed')
+    })
+
+    it('is renewed by one call at a time, however long the store takes', async () => {
+      let running = 0
+      const most: number[] = []
+      const renew = async () => {
+        most.push(++running)
+        await new Promise((resolve) => setTimeout(resolve, 800))
+        running -= 1
+        return true
+      }
+      const { outcome, resolve } = work({ ...memoryStore(), renew })
+      await vi.advanceTimersByTimeAsync(5000)
+      expect(most.length).toBeGreaterThan(2)
+      expect(Math.max(...most)).toBe(1)
+      resolve('done')
+      await outcome
+    })
+
+    it('is not renewed any more once the handler has ended', async () => {
+      const renew = vi.fn(() => true)
+      const { outcome, resolve } = work({ ...memoryStore(), renew })
+      await vi.advanceTimersByTimeAsync(500)
+      resolve('done')
+      await outcome
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(renew).not.toHaveBeenCalled()
     })
 
     it.each([false, undefined, null, 'OK', 1])('aborts the signal once renew returns %o', async (answer) => {

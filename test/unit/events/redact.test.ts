@@ -99,6 +99,15 @@ describe('redact', () => {
     ['billedSideOutputTokens', 7, 7],
     ['total', 7, 7],
     ['from_state', 'draft', 'draft'],
+    ['recipient', 'Ms. Doe', MASK],
+    ['sessionTokensUsed', 7, 7],
+    ['rejoinUrl', '/help', '/help'],
+    ['joinUrlSeconds', 60, 60],
+    ['cutfrom', 'b', 'b'],
+    ['contactNumber', '7', MASK],
+    ['contactNumberOfCalls', 7, 7],
+    ['lastSipUri', 'a', 'a'],
+    ['sipUris', 2, 2],
   ])('masks by field name: %s with %j', (key, value, expected) => {
     expect(redact(event({ [key]: value })).data).toEqual({ [key]: expected })
   })
@@ -121,6 +130,17 @@ describe('redact', () => {
   })
 
   it.each([
+    ['555-010-0123 called', `${MASK} called`],
+    ['a secret whsec_abcdef, and more', `a secret ${MASK}, and more`],
+    ['Bearer abcdefghijkl, and more', `Bearer ${MASK}, and more`],
+    ['https://example.com/a?b=c d', `https://example.com/a?${MASK}`],
+    ['see https://user:name@example.com', 'see https://user:name@example.com'],
+  ])('masks the whole sensitive part of %j, and nothing else', (text, expected) => {
+    expect(redactText(text)).toBe(expected)
+  })
+
+  it.each([
+    'the basic plan',
     '2026-03-18T14:32:00.000Z',
     '2026-01-31T14:05:41.123456',
     '2026-03-18T16:32:00+02:00',
