@@ -74,7 +74,7 @@ function identityOf(event: TruedyEvent): readonly string[] {
   }
   const id = eventIdOf(event)
   if (id !== undefined) return ['event', id]
-  // Leaves out the two names, because the key already has the name, and only a stored event has `rawEvent`.
+  // Leaves out the two names. The key already has the name, and an envelope that is read again from its text has no `rawEvent`.
   const { event: _name, rawEvent: _rawName, ...content } = exactEnvelope(event)
   return ['content', String(content['timestamp']), digestOf(content)]
 }
@@ -99,7 +99,7 @@ function billingOf({ data }: Readonly<Record<string, unknown>>): unknown {
 
 /**
  * Returns the id of the event itself. Returns `undefined` if the same id occurs anywhere else in the event, because it is then
- * probably the copied id of a row, a campaign or a contact. `data.id` may not be the event's id, so it counts as such another place.
+ * probably the copied id of a row, a campaign or a contact. `data.id` counts as elsewhere, because it might be the id of a row.
  */
 function eventIdOf(event: TruedyEvent): string | undefined {
   const envelope: Readonly<Record<string, unknown>> = { ...event }

@@ -20,7 +20,7 @@ const MIB = 1_048_576
 const GUARANTEED_WORK = 64 * MIB
 /** The time after which no more than the guaranteed work is allowed. */
 const MAX_MS = 70
-/** The limit on Cloudflare Workers, where the clock doesn't advance while a program computes. */
+/** The most work that is ever allowed. It matters on Cloudflare Workers, where the clock doesn't advance during a computation. */
 const MAX_WORK = 512 * MIB
 /** The cost of writing one JSON value, on top of its bytes, in bytes hashed. */
 const WORK_PER_VALUE = 96

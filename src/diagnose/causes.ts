@@ -215,7 +215,10 @@ export function describe(
   }
 }
 
-/** Several causes have one proof in common: if only one of them is undone, the signature doesn't match. */
+/**
+ * Returns what proves the causes. Of several causes, none has a proof of its own, because the signature matches only if all of them
+ * are undone. So one sentence covers them all.
+ */
 function proofOf(texts: readonly { readonly proof?: string }[]): string {
   if (texts.length === 1) return texts[0]?.proof ?? ''
   return `Apart from ${texts.length === 2 ? 'both' : 'all of that'}, the signature matches.`

@@ -48,10 +48,10 @@ export interface DiagnoseOptions extends VerifyOptions {
  * the signature matches. It needs the right secret, so it tells a stranger nothing. Use it to find a fault, not to receive
  * deliveries: don't treat a delivery that it accepts as verified.
  *
- * It tries single causes, and pairs of one with the secret and one with the body, the likeliest first. A delivery of 100 kB
- * takes tens of milliseconds. The search in a larger one ends after about 70 ms, but never before it has done as much work as
- * 100 kB need, however slow the machine. The explanation of `unknown` then says that not everything was tried. It says the same
- * about JSON that nests deeper than 900 levels or has over 50,000 values and keys.
+ * It tries each cause alone, and each mistake with the secret together with each mistake with the body, the likeliest first. A
+ * delivery of 100 kB takes tens of milliseconds. The search in a larger one ends after about 70 ms, but never before it has done
+ * as much work as 100 kB need, however slow the machine. The explanation of `unknown` then says that not everything was tried. It
+ * says the same about JSON that nests deeper than 900 levels or has over 50,000 values and keys.
  *
  * @param rawBody - the body as your program has it; a string stands for its UTF-8 bytes
  * @param headers - the request's headers, as the framework hands them over
@@ -153,9 +153,9 @@ function ageInWords(seconds: number): string {
 }
 
 /**
- * Returns what the first guess that makes the signature match found; `undefined` if none does. The budget may end before the
- * guesses do, so the likeliest come first: another secret, then another body, another message, and another secret and body at
- * once.
+ * Returns the findings of the first guess with which the signature matches; `undefined` if there is none. The budget may end
+ * before the guesses do, so the likeliest come first: another secret, then another body, another message, and another secret and
+ * body at once.
  */
 async function search(
   bytes: Uint8Array,
@@ -189,7 +189,7 @@ async function search(
 
   const isAsGiven = ({ finding }: KeyGuess) => !finding
   const given = keys.filter(isAsGiven)
-  // A secret with white space around it is a finding even as given. Without any other secret, all keys count as likely.
+  // A secret with white space around it has a finding even as given. If all secrets do, all keys count as likely.
   const likely = given.length > 0 ? given : keys
   const kept: BodyGuess[] = []
   let keptBytes = 0

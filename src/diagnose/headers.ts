@@ -11,7 +11,7 @@ import { decodeBase64 } from './encodings.js'
 /** The two headers as one string each, and what was noticed while they were read. */
 export interface HeaderTexts {
   readonly timestamp: string
-  /** 64 hexadecimal digits, or the header as it is if it can't be read as such. */
+  /** 64 hexadecimal digits. If the header can't be read as a digest, its text, maybe trimmed and without a prefix. */
   readonly signature: string
   readonly findings: readonly Finding[]
 }
@@ -47,8 +47,8 @@ export function readHeaderTexts(
       missing.length === 1
         ? `The header ${missing[0]}${origin} is missing`
         : `The headers ${missing.join(' and ')}${origin} are missing`
-    // Possible only with `headerNames`: otherwise, Truedy's own names were looked for.
     if (!findHeaders(headers, HEADER_NAMES).every(Boolean)) return [{ cause: 'headers_missing', detail }]
+    // Here, `headerNames` has other names: without it, Truedy's own were looked for above.
     return [
       { cause: 'headers_missing', detail: `${detail}, but Truedy's own are there`, fix: HEADER_NAMES_FIX },
     ]

@@ -63,7 +63,8 @@ export type Dispatch<Context> = (event: TruedyEvent, context: Context) => Promis
 /**
  * Combines handlers into one function.
  *
- * @throws WebhookError `invalid_options` if a handler is missing, isn't a function or has the name of no event
+ * @throws WebhookError `invalid_options` if there is no handler at all, or if one isn't a function or is under a name that isn't
+ * an event type
  */
 export function createDispatch<Context>(handling: Handling<Context>): Dispatch<Context> {
   const { on = {}, onEvent } = handling

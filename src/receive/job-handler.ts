@@ -37,7 +37,10 @@ export interface JobOptionsBase<Args extends readonly unknown[]>
 export type JobHandlerOptions<Args extends readonly unknown[] = []> = JobOptionsBase<Args> &
   Handling<JobContext<Args>>
 
-/** The default of `leaseMs`. Every engine waits longer before it gives a job to another worker. */
+/**
+ * The default of `leaseMs`. Every engine waits longer than this before it gives the job of a crashed worker to another one, so the
+ * lease has expired by then.
+ */
 const DEFAULT_JOB_LEASE_MS = 10_000
 
 /** The time between two claims of a job that another worker holds, in milliseconds. */
@@ -100,7 +103,7 @@ export function createJobHandler<Args extends readonly unknown[] = []>(
     const storeKey = processing.scope === undefined ? jobKey : scopedKey(jobKey, processing.scope)
     let event: TruedyEvent | undefined
     try {
-      // The body is as it was sent, so a `rawEvent` in it is a field of the sender and doesn't count.
+      // Not `parseEvent`, which would trust a `rawEvent` in the body. This body is as it was sent, so such a field is the sender's.
       const parsed = parseBytes(job.body)
       event = parsed
       const attempt = () =>

@@ -148,7 +148,7 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
     )
   }
   // A parsed body is passed on, because verification rejects it with a message that says what to do. An empty Buffer is not passed
-  // on, because it would hide that the body was not empty.
+  // on: the stream did have data, which other code has consumed, and verification would only see an empty body.
   if (readableDidRead || request.readableEncoding) return (asBytes(body) ? undefined : body) as RawBody
   // There is no stream, or it was empty.
   if (readableEnded || typeof request.on !== 'function') return (asBytes(rawBody) ?? body ?? '') as RawBody

@@ -101,7 +101,7 @@ export function logHookError(name: string, error: unknown): void {
 /**
  * Creates the function that reports the outcome of a delivery. Only its first call has an effect.
  *
- * @param note - the synchronous function of telemetry, called first
+ * @param note - passes the outcome to telemetry. It is synchronous, and called before `onOutcome`
  */
 export function reportTo(
   onOutcome: (outcome: Outcome) => unknown,

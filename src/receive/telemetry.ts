@@ -95,7 +95,7 @@ export async function observeWork<Value>(
   }
 }
 
-/** Returns the trace headers of a job, if there are any. */
+/** Returns the trace headers for a new job, if there are any: those of the active span. */
 export function traceOf(telemetry: Telemetry | undefined): Readonly<Record<string, string>> | undefined {
   try {
     const fields = Object.entries(telemetry?.carrier() ?? {}).filter(([, value]) => isText(value))

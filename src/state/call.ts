@@ -26,7 +26,7 @@ export interface CallState extends Omit<CallDetails, 'status' | 'callId'> {
 
 /** What the type of an event says about its call. */
 interface EventMeaning {
-  /** The rank of its fields: the later in the life of a call, the higher. Above 0. */
+  /** The rank of its fields: the later in the life of a call, the higher. Above 0, because a value without a rank counts as 0. */
   readonly rank: number
   readonly status: CallStatus
   /** The field that gets the event's `timestamp` if no payload has the field. */
@@ -78,8 +78,8 @@ const FIELD_NAMES = ['agentId', ...Object.keys(callFields)].map((name) =>
  * - The status is the furthest one of all events seen, so a late `call.joined` doesn't reopen a call that has ended.
  * - A field has its value from the type of event that comes first in this list: `call.billed`, `call.analyzed`, `call.failed`,
  *   `call.ended`, `call.joined`, `call.started`. A field that is missing or `null` overwrites nothing.
- * - A duration counts more than a billed duration, and `summary` more than `shortSummary`, whatever the type of the event. The
- *   duration in `call.billed` may be rounded, so the one in `call.ended` counts more.
+ * - `duration` counts more than `billedDuration`, and `summary` more than `shortSummary`, whatever the type of the event.
+ * - As an exception to the list, a `duration` from `call.ended` counts more than one from `call.billed`, which may be rounded.
  * - Of several `call.billed`, a refund counts more than a bill, and a bill more than a pending one.
  * - If no payload has `joinedAt`, it is the earliest `timestamp` of a `call.joined`. The same applies to `createdAt` and `endedAt`.
  *

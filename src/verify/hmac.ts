@@ -55,8 +55,8 @@ export function findMatchSync(
 
 /**
  * Tells whether someone may have moved the end of the timestamp. The dot after it can't be told from a dot inside an ISO 8601
- * timestamp: `…:00.123Z` with a body gives the same signed message as `…:00` with `123Z.` in front of the body. So a body that
- * starts with a digit is rejected after such a timestamp. Truedy's bodies are JSON objects, which start with `{`.
+ * timestamp: `…:00.123Z` with a body gives the same signed message as `…:00` with `123Z.` in front of the body. So after
+ * an ISO 8601 timestamp without a fraction, a body that starts with a digit is rejected. Truedy's bodies start with `{`.
  */
 function isSplitAmbiguous(prefix: string, body: Bytes): boolean {
   if (prefix.indexOf('.') !== prefix.length - 1 || !prefix.includes('T')) return false

@@ -33,6 +33,6 @@ function toExpression(name: string): RegExp {
     )
   }
   const parts = name.split('*').map((part) => part.replace(/[.\\+?^${}()|[\]]/g, '\\$&'))
-  // Several stars in a row become one, because each would double the time of a failing match.
+  // Several stars in a row become one, because each would multiply the time of a failing match.
   return new RegExp(`^${parts.join('*').replace(/\*+/g, '.*')}$`, 's')
 }

@@ -32,7 +32,7 @@ export interface PageServer extends ListeningServer {
 /** Starts the page on 127.0.0.1 and a free port. */
 export async function startPage(settings: PageSettings): Promise<PageServer> {
   const token = randomBytes(24).toString('base64url')
-  // Each run numbers its deliveries from 1. Its name tells a page that is still open from an earlier run to start over.
+  // Each run numbers its deliveries from 1, so the ids of the feed contain a name of the run.
   const run = randomBytes(6).toString('hex')
   const server = createServer((request, response) => {
     // Rejects if the browser disconnects in the middle of a request.
