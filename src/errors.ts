@@ -2,7 +2,7 @@
 
 /**
  * Stable names of what can go wrong: with a delivery (4xx) or in the receiving program (500, or 503 for `handler_timeout`). `busy`
- * (503) is nobody's fault: another worker holds the job.
+ * (503) is nobody's fault: another worker holds the event of a job.
  */
 export type WebhookErrorCode =
   | 'missing_timestamp'
@@ -118,6 +118,6 @@ Object.defineProperty(WebhookError, Symbol.hasInstance, {
  * @param value - anything, usually what a `catch` received
  */
 export function isWebhookError(value: unknown): value is WebhookError {
-  // Reading a property with `?.` is safe for any value. Only errors of the class above have the brand, in any copy of it.
+  // Reading a property with `?.` is safe for any value. Errors inherit the brand from the prototype of the class above, in every copy of the package.
   return (value as { readonly [BRAND]?: unknown } | null | undefined)?.[BRAND] === true
 }

@@ -1,6 +1,6 @@
 /** Numbers in JSON text that change when they are parsed and printed: integers beyond 2^53, `1e400`, `-0`, long decimals. */
 
-/** Matches decimal numbers without an exponent and with at most 14 characters, none that starts with `-0`. All are exact. */
+/** Matches decimal numbers that have no exponent, at most 14 characters after the sign, and no `-0` at the start. All are exact. */
 const SAFE_NUMBER = /^-?[1-9][\d.]{0,13}$|^0[\d.]{0,13}$/
 
 /**

@@ -55,9 +55,9 @@ export function bullmqQueue<Options extends object>(
       const jobId = bullmqId(job.key)
       // The program's options don't have a `jobId`, so the type is the one of the client's options.
       const settings = { ...options, jobId } as Options & { jobId: string }
-      // Both are sent at once, because a second round trip would halve the rate. Their order doesn't matter, because a job may
-      // also fail right after its state was read. The async functions turn a synchronous throw into a rejection, so that neither
-      // is unhandled.
+      // Both are sent at once, because a second round trip would halve the rate. Their order doesn't matter: even if the state were
+      // read last, the job could fail right afterward. The async functions turn a synchronous throw into a rejection, so that
+      // `Promise.all` handles the errors of both calls.
       const [result, state] = await Promise.all([
         (async () => queue.add(job.type, job, settings))(),
         (async () => queue.getJobState(jobId))(),
@@ -78,5 +78,5 @@ export function bullmqQueue<Options extends object>(
 /** Turns a key into a job's id, one to one. BullMQ allows neither a `:` in an id nor an id that is an integer. */
 function bullmqId(key: string): string {
   const escaped = key.replace(/[%:]/g, (character) => (character === '%' ? '%25' : '%3A'))
-  return /^\d+$/.test(escaped) ? `%${escaped}` : escaped
+  return /^\d+$/.test(escaped) ? `%N${escaped}` : escaped
 }

@@ -107,9 +107,9 @@ export function postgresStore(query: PostgresQuery, options: TableOptions = {}):
   const insert = `INSERT INTO ${table} AS record (key, owner, expires_at)
 VALUES ($1, $2, clock_timestamp() + $3::float8 * interval '1 ms') ON CONFLICT`
   const claimNew = `${insert} DO NOTHING RETURNING owner`
-  // A conflict always updates the row, because RETURNING doesn't return a row that was not changed. A row that is held or done gets
-  // its old values. Both CASE expressions use `statement_timestamp()`, so that they see the same time; `now()` would be the start
-  // of the transaction.
+  // A conflict always updates the row, because RETURNING doesn't return a row that was not changed. A row that is done, or that
+  // another owner holds, gets its old values. Both CASE expressions use `statement_timestamp()`, so that they see the same time;
+  // `now()` would be the start of the transaction.
   const claimAny = `${insert} (key) DO UPDATE SET
   owner = CASE WHEN record.expires_at <= statement_timestamp() THEN excluded.owner ELSE record.owner END,
   expires_at = CASE WHEN record.expires_at <= statement_timestamp() OR record.owner = excluded.owner

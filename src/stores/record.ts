@@ -16,7 +16,7 @@ const MAX_MS = 1e15
 export function recordKey(key: string): string {
   const text = key.replace(/[\0\\]|\p{Surrogate}/gu, escapeUnit)
   if (text.length <= MAX_KEY_LENGTH) return text
-  // One code unit longer than the longest key that is not cut, so it can't be equal to such a key.
+  // The result is one code unit longer than the longest key that is not cut, so it can't be equal to such a key.
   const hash = sha256Hex(text)
   const start = text.slice(0, MAX_KEY_LENGTH - hash.length)
   return `${start.replace(/\p{Surrogate}$/u, '~')}~${hash}`

@@ -57,7 +57,7 @@ export function tableNames(options: TableOptions): TableNames {
 /**
  * Returns the rows of a query. Some clients return something else, such as `[rows, count]`, which must not count as two rows.
  *
- * @throws TypeError if the result has no rows that are objects
+ * @throws TypeError unless the result is an array of objects, which may be empty, or an object with such an array as `rows`
  */
 export function rowsOf(result: SqlResult): readonly object[] {
   const rows: unknown =

@@ -33,7 +33,7 @@ export function applyChanges(body: DeliveryBody, changes: readonly JsonEdit[]): 
 
 /** Names the part of the path that is in the way of a change. */
 function describeObstacle(text: string, { path, value }: JsonEdit): string {
-  // The first prefix of the path that can't be set ends with the key that its parent can't have.
+  // Tries ever longer beginnings of the path. The last key of the first one that can't be set is the key that is wrong.
   const depth = path.findIndex(
     (_, index) => editJson(text, { path: path.slice(0, index + 1), value }) === undefined,
   )

@@ -21,7 +21,7 @@ const TOKEN = /\s+|"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s[\]{},:"]+/gy
  * Sets a field, and creates the objects on its path that don't exist.
  *
  * @param text - JSON; not checked
- * @returns the changed text; `undefined` if a part of the path is neither an object nor an array with that element
+ * @returns the changed text; `undefined` if a value on the path is neither an object nor an array that has the next key
  */
 export function editJson(text: string, { path, value }: JsonEdit): string | undefined {
   let span: Span = { start: text.length - text.trimStart().length, end: text.trimEnd().length }

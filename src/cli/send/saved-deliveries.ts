@@ -67,7 +67,7 @@ export async function readSaved(
 }
 
 async function filesOf(path: string): Promise<string[]> {
-  // `readBytes` reads standard input, and explains why a path can't be read.
+  // Standard input and a path that `stat` can't read count as files: `readBytes` reads the one, and explains the fault of the other.
   const isFolder = path !== '-' && (await stat(path).catch(() => undefined))?.isDirectory()
   if (!isFolder) return [path]
   const names = await readdir(path)

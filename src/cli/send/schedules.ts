@@ -45,7 +45,7 @@ export function atRate(perSecond: number): Schedule {
 /**
  * Creates a schedule with a gap before each delivery.
  *
- * @param gapsMs - the wait before each delivery, in milliseconds; 0 starts it together with the previous one
+ * @param gapsMs - the wait before each delivery, in milliseconds; 0 starts it together with the previous one, unless `isOrdered`
  * @param isOrdered - true if each gap begins after the first attempt of the previous delivery, so that none overtakes another
  */
 export function withGaps(gapsMs: readonly number[], isOrdered: boolean): Schedule {

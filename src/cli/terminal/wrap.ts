@@ -14,7 +14,7 @@ export function columnsOf(text: string): number {
   return columns
 }
 
-/** Shortens a string that doesn't fit to its beginning and `…`. */
+/** Returns the string if it fits, otherwise its beginning and `…`. */
 export function shorten(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text
   let shown = ''

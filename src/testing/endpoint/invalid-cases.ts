@@ -46,7 +46,7 @@ export const invalidCases: readonly EndpointCase[] = [
       // The server may close the connection before it has read the whole request, so don't reuse the connection.
       return { body, headers: { ...headers, connection: 'close' } }
     },
-    // If the server does, the client may miss the response, so it sends the request up to 5 times.
+    // If the server closes it early, the client may miss the response, so it sends the request up to 5 times.
     5,
   ),
 ]
