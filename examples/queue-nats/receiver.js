@@ -1,21 +1,11 @@
 import { createServer } from 'node:http'
 import { createNodeHandler } from 'truedy-webhooks/node'
-import { openStreams, STREAM, SUBJECT } from './stream.js'
+import { openQueue } from './publisher.js'
 
-const { connection, stream } = await openStreams()
+const { queue, close } = await openQueue()
 
 // Reads the secret from TRUEDY_WEBHOOK_SECRET, and throws if it isn't set.
-const receive = createNodeHandler({
-  queue: {
-    // Resolves once the stream has stored the job. Rejects if the stream is missing or full. The response is then 500.
-    add: (job) =>
-      stream.publish(SUBJECT, JSON.stringify(job), {
-        msgID: job.key,
-        expect: { streamName: STREAM },
-        timeout: 2500,
-      }),
-  },
-})
+const receive = createNodeHandler({ queue })
 
 const server = createServer((request, response) => {
   const [path] = request.url.split('?')
@@ -24,6 +14,6 @@ const server = createServer((request, response) => {
 }).listen(process.env.PORT ?? 3000)
 
 process.once('SIGTERM', () => {
-  server.close(() => connection.drain())
+  server.close(close)
   server.closeIdleConnections()
 })

@@ -6,7 +6,8 @@ export const EVENTS = 'truedy-events'
 export const RETRY = 'truedy-events-retry'
 export const FAILED = 'truedy-events-failed'
 
-const RETRY_MS = 30_000
+/** RabbitMQ can't change this later. Delete the retry queue first, once it is empty. */
+const RETRY_MS = Number(process.env.RETRY_SECONDS ?? 30) * 1000
 
 /** Keeps jobs on the disks of several machines. A full queue rejects the new job. By default, it drops the oldest one. */
 const SAFE = { 'x-queue-type': 'quorum', 'x-max-length': 1_000_000, 'x-overflow': 'reject-publish' }

@@ -1,9 +1,5 @@
-import { ConsumerStatus } from 'rabbitmq-client'
 import { createJobHandler } from 'truedy-webhooks'
-import { declareQueues, EVENTS, FAILED, openConnection } from './queues.js'
-
-/** At one attempt every 30 seconds, this takes eight hours. */
-const ATTEMPTS = 1000
+import { startConsumer } from './consumer.js'
 
 // The job handler's store recognizes duplicates, because RabbitMQ doesn't. If you run several workers, pass a `store` that they
 // share.
@@ -11,34 +7,5 @@ const work = createJobHandler({
   onEvent: (event, { key }) => console.log(JSON.stringify({ processed: event.event, key })),
 })
 
-const connection = openConnection()
-await declareQueues(connection)
-const publisher = connection.createPublisher({ confirm: true })
-const consumer = connection.createConsumer(
-  // With `requeue`, a failed job would come back at once, thousands of times a second.
-  { queue: EVENTS, queueOptions: { passive: true }, qos: { prefetchCount: 10 }, requeue: false },
-  async ({ body, headers }) => {
-    try {
-      await work(body)
-    } catch (error) {
-      console.error(error)
-      // Moves the job to the retry queue, from which it comes back.
-      if (failures(headers) < ATTEMPTS - 1) return ConsumerStatus.DROP
-      await publisher.send({ routingKey: FAILED, durable: true }, body)
-    }
-  },
-)
-consumer.on('error', (error) => console.error(error))
-
-/** Returns how often this job has failed before. RabbitMQ counts this in a header. */
-function failures(headers) {
-  return (
-    headers?.['x-death']?.find(({ queue, reason }) => queue === EVENTS && reason === 'rejected')?.count ?? 0
-  )
-}
-
-process.once('SIGTERM', async () => {
-  await consumer.close()
-  await publisher.close()
-  await connection.close()
-})
+const stop = await startConsumer(work)
+process.once('SIGTERM', stop)

@@ -11,6 +11,9 @@ const REPEATS = 10
 /** The maximum number of concurrent requests. */
 const CONCURRENCY = 50
 
+/** The response header that contains when the connection was accepted, in milliseconds since 1970. */
+const ACCEPTED_AT = 'x-accepted-at'
+
 export interface Sender {
   /** The number of deliveries so far, without their retries. */
   deliveries(): number
@@ -20,8 +23,15 @@ export interface Sender {
   answers(status: number): number
   /** Requests that got no response. */
   broken(): number
-  /** The time of the slowest response, in milliseconds. */
+  /** The requests without a response whose connection was not broken: they timed out. */
+  timedOut(): number
+  /** The time of the slowest response, from the start of its own request, in milliseconds. */
   longestMs(): number
+  /**
+   * The same, without the time until a receiver accepted the connection. Zero if the receivers don't send the header
+   * {@link ACCEPTED_AT}.
+   */
+  longestServedMs(): number
   /** Deliveries that were never acknowledged and given up after the last retry. */
   givenUp(): number
   /** Starts a delivery, or several simultaneous ones of the same event. */
@@ -41,6 +51,8 @@ export function createSender(url: string, secret: string, timeoutMs = 10_000): S
   const statuses: (number | undefined)[] = []
   let givenUp = 0
   let longestMs = 0
+  let longestServedMs = 0
+  let timedOut = 0
 
   async function deliver(event: SampleEvent): Promise<void> {
     for (let repeat = 0; repeat <= REPEATS; repeat++) {
@@ -62,11 +74,17 @@ export function createSender(url: string, secret: string, timeoutMs = 10_000): S
       sent.on('socket', () => {
         startedAt = performance.now()
       })
-      sent.on('timeout', () => sent.destroy())
+      sent.on('timeout', () => {
+        timedOut += 1
+        sent.destroy()
+      })
       sent.on('error', () => resolve(undefined))
       sent.on('response', (response) => {
         response.on('end', () => {
-          longestMs = Math.max(longestMs, performance.now() - startedAt)
+          const now = performance.now()
+          longestMs = Math.max(longestMs, now - startedAt)
+          const acceptedAt = Number(response.headers[ACCEPTED_AT] ?? Number.NaN) - performance.timeOrigin
+          if (acceptedAt) longestServedMs = Math.max(longestServedMs, now - Math.max(startedAt, acceptedAt))
           resolve(response.statusCode)
         })
         response.on('close', () => resolve(undefined))
@@ -83,7 +101,9 @@ export function createSender(url: string, secret: string, timeoutMs = 10_000): S
     requests: () => statuses.length,
     answers: count,
     broken: () => count(undefined),
+    timedOut: () => timedOut,
     longestMs: () => longestMs,
+    longestServedMs: () => longestServedMs,
     givenUp: () => givenUp,
     send(event, copies = 1) {
       for (let i = 0; i < copies; i++) deliveries.push(deliver(event))

@@ -5,19 +5,27 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sampleEvent } from '../../src/testing/index.js'
-import { type EngineServer, engineNames, startServer } from './engines.js'
+import { type EngineServer, engineNames, exampleEngineNames, startServer } from './engines.js'
 import { type Pools, startPools } from './pools.js'
 
 /**
  * The time after which an engine gives a crashed worker's job to another worker, in seconds. With 0, the test waits
  * for it.
  */
-const REDELIVERY_S = { BullMQ: 0, 'pg-boss': 15 * 60, 'graphile-worker': 4 * 3600 }
+const REDELIVERY_S = {
+  BullMQ: 0,
+  'pg-boss': 15 * 60,
+  'graphile-worker': 4 * 3600,
+  'NATS JetStream': 0,
+  RabbitMQ: 0,
+}
+
+const testedNames = [...engineNames, ...exampleEngineNames]
 
 const WAIT = { timeout: 200_000, interval: 250 }
 
 // These tests take minutes, because the engines look for such jobs every 30 to 120 s.
-describe.runIf(process.env['FULL'] === '1').each(engineNames)('%s with its defaults (full)', (name) => {
+describe.runIf(process.env['FULL'] === '1').each(testedNames)('%s with its defaults (full)', (name) => {
   let server: EngineServer
   let pools: Pools
   beforeEach(async () => {

@@ -8,7 +8,14 @@ import { postgresSchema } from '../../src/stores/postgres.js'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js'
 import { startRedis } from '../support/redis-server.js'
 import type { ServerProgram } from '../support/server-program.js'
-import type { EngineName, EngineProgram, EngineSettings } from './programs/engine.js'
+import { startNatsEngine, startRabbitMqEngine } from './example-engines.js'
+import type {
+  AdapterEngineName,
+  EngineName,
+  EngineProgram,
+  EngineSettings,
+  ExampleEngineName,
+} from './programs/engine.js'
 import { QUEUE } from './programs/engines/bullmq.mjs'
 import { TASK } from './programs/engines/graphile.mjs'
 import { engineNamed } from './programs/engines.mjs'
@@ -16,7 +23,7 @@ import { engineNamed } from './programs/engines.mjs'
 const exec = promisify(execFile)
 
 /** What a test needs from an engine in addition to what a program uses. */
-interface Administration {
+export interface Administration {
   /** The keys of the jobs that it holds, in any state. */
   keys(): Promise<string[]>
   /** The number of waiting or running jobs. */
@@ -36,6 +43,8 @@ interface Administration {
 export interface EngineServer extends Administration {
   readonly name: EngineName
   readonly url: string
+  /** The Redis or PostgreSQL of the job handler's store. */
+  readonly storeUrl: string
   /** A server that can be stopped and frozen. */
   readonly program: ServerProgram
   /** Kills it, so that everything that is not on the disk is lost. */
@@ -49,11 +58,18 @@ export interface Engine extends EngineServer {
   work(handle: (job: QueueJob) => Promise<unknown>): Promise<() => Promise<void>>
 }
 
-export const engineNames: readonly EngineName[] = ['BullMQ', 'pg-boss', 'graphile-worker']
+export const engineNames: readonly AdapterEngineName[] = ['BullMQ', 'pg-boss', 'graphile-worker']
+export const exampleEngineNames: readonly ExampleEngineName[] = ['NATS JetStream', 'RabbitMQ']
 
 /** Starts an engine's server with everything that the engine keeps there. */
 export async function startServer(name: EngineName): Promise<EngineServer> {
-  const start = { BullMQ: startBullmq, 'pg-boss': startPgBoss, 'graphile-worker': startGraphile }
+  const start = {
+    BullMQ: startBullmq,
+    'pg-boss': startPgBoss,
+    'graphile-worker': startGraphile,
+    'NATS JetStream': startNatsEngine,
+    RabbitMQ: startRabbitMqEngine,
+  }
   const server = await start[name]()
   // Creates the tables.
   const program = await engineNamed[name]()
@@ -80,7 +96,8 @@ export async function startEngine(name: EngineName, settings: EngineSettings): P
 async function startBullmq(): Promise<EngineServer> {
   // Redis writes every job to the disk before it responds.
   const program = await startRedis('--appendonly', 'yes', '--appendfsync', 'always')
-  return { name: 'BullMQ', program, crashSignal: 'SIGKILL', ...administerBullmq(program.port) }
+  const administration = administerBullmq(program.port)
+  return { name: 'BullMQ', program, crashSignal: 'SIGKILL', storeUrl: administration.url, ...administration }
 }
 
 /** For any Redis, even one without a disk. */
@@ -155,9 +172,9 @@ async function startGraphile(): Promise<EngineServer> {
 function onPostgres(
   name: EngineName,
   program: PostgresServer,
-): Pick<EngineServer, 'name' | 'url' | 'program' | 'crashSignal'> {
+): Pick<EngineServer, 'name' | 'url' | 'storeUrl' | 'program' | 'crashSignal'> {
   // An immediate shutdown: no checkpoint, recovery at the next start, as after a crash.
-  return { name, url: program.url, program, crashSignal: 'SIGQUIT' }
+  return { name, url: program.url, storeUrl: program.url, program, crashSignal: 'SIGQUIT' }
 }
 
 /** {@link Administration} by SQL statements. */

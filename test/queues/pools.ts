@@ -9,6 +9,9 @@ import { startWorkers, type WorkerPool } from '../faults/worker-pool.js'
 import type { EngineServer } from './engines.js'
 import type { EngineSettings, ProgramConfig } from './programs/engine.js'
 
+/** Longer than any wait for a receiver that starts: who doesn't answer within this time has forgotten the request. */
+const TIMEOUT_MS = 60_000
+
 const SECRET = 'whsec_0123456789abcdef0123456789abcdef'
 
 /** The processes of an engine, shared by consecutive runs. */
@@ -30,6 +33,7 @@ export async function startPools(
   const config: Omit<ProgramConfig, 'port'> = {
     engine: server.name,
     url: server.url,
+    storeUrl: server.storeUrl,
     settings,
     secret: SECRET,
     leaseMs,
@@ -43,7 +47,7 @@ export async function startPools(
     receivers,
     workers,
     ledger,
-    newSender: () => createSender(receivers.url, SECRET),
+    newSender: () => createSender(receivers.url, SECRET, TIMEOUT_MS),
     async stop() {
       await Promise.all([receivers.stop(), workers.stop()])
       await ledger.stop()

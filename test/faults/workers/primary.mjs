@@ -6,9 +6,12 @@ import { report } from './report.mjs'
 
 const WORKERS = 4
 
-// The primary accepts the connections and passes them on. A connection waits if there is no worker yet.
-cluster.schedulingPolicy = cluster.SCHED_RR
-cluster.setupPrimary({ exec: process.env['WORKER_PROGRAM'] ?? join(import.meta.dirname, 'worker.mjs') })
+const program = process.env['WORKER_PROGRAM']
+// With `SCHED_RR`, the primary accepts the connections and passes them on. A connection waits if there is no worker yet. But if a
+// worker is killed while it gets a connection, nobody responds to that connection. So the receivers of `test/queues`, whose
+// response times are tested, accept connections themselves.
+cluster.schedulingPolicy = program === undefined ? cluster.SCHED_RR : cluster.SCHED_NONE
+cluster.setupPrimary({ exec: program ?? join(import.meta.dirname, 'worker.mjs') })
 
 cluster.on('listening', (worker) => report({ type: 'listening', pid: Number(worker.process.pid) }))
 cluster.on('exit', (worker, code) => {

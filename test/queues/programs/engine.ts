@@ -23,13 +23,18 @@ export interface EngineProgram {
   ): Promise<() => Promise<void>>
 }
 
-/** The names of the engines, as in tables. */
-export type EngineName = 'BullMQ' | 'pg-boss' | 'graphile-worker'
+/** The engines with an adapter, as in tables. */
+export type AdapterEngineName = 'BullMQ' | 'pg-boss' | 'graphile-worker'
+/** The engines with an example, whose own settings apply. */
+export type ExampleEngineName = 'NATS JetStream' | 'RabbitMQ'
+export type EngineName = AdapterEngineName | ExampleEngineName
 
 /** The configuration that the test passes to its processes. */
 export interface ProgramConfig {
   readonly engine: EngineName
   readonly url: string
+  /** The Redis or PostgreSQL of the job handler's store. */
+  readonly storeUrl: string
   readonly settings: EngineSettings
   readonly secret: string
   readonly leaseMs: number

@@ -5,4 +5,6 @@ export const engineNamed = {
   BullMQ: async () => (await import('./engines/bullmq.mjs')).bullmq,
   'pg-boss': async () => (await import('./engines/pg-boss.mjs')).pgBoss,
   'graphile-worker': async () => (await import('./engines/graphile.mjs')).graphile,
+  'NATS JetStream': async () => (await import('./engines/nats.mjs')).nats,
+  RabbitMQ: async () => (await import('./engines/rabbitmq.mjs')).rabbitmq,
 }

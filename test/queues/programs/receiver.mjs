@@ -12,7 +12,14 @@ const { engine, url, settings, secret, port } = /** @type {import('./engine.js')
 const program = await engineNamed[engine]()
 const { queue, close } = await program.openQueue(url, settings)
 const handler = createNodeHandler({ secret, queue, onOutcome() {} })
-const server = createServer(handler).listen(port, '127.0.0.1')
+/** @type {WeakMap<import('node:net').Socket, number>} */
+const acceptedAt = new WeakMap()
+const server = createServer((request, response) => {
+  response.setHeader('x-accepted-at', acceptedAt.get(request.socket) ?? 0)
+  return handler(request, response)
+})
+server.on('connection', (socket) => acceptedAt.set(socket, performance.timeOrigin + performance.now()))
+server.listen(port, '127.0.0.1')
 
 process.on('SIGTERM', () => {
   server.close(async () => {

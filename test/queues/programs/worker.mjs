@@ -8,12 +8,12 @@ import { engineNamed } from './engines.mjs'
 
 const { pid } = process
 // `config` comes from the test. Its type is that of the programs in `test/faults`.
-const { engine, url, settings, leaseMs } = /** @type {import('./engine.js').ProgramConfig} */ (
+const { engine, url, storeUrl, settings, leaseMs } = /** @type {import('./engine.js').ProgramConfig} */ (
   /** @type {unknown} */ (config)
 )
-const store = url.startsWith('redis') ? 'redis' : 'postgres'
+const store = storeUrl.startsWith('redis') ? 'redis' : 'postgres'
 const { openStore } = await import(`../../faults/workers/stores/${store}.mjs`)
-const opened = await openStore(url)
+const opened = await openStore(storeUrl)
 const program = await engineNamed[engine]()
 
 const work = createJobHandler({

@@ -1,0 +1,21 @@
+/** NATS JetStream with the code of `examples/queue-nats`. */
+
+import { importExample } from '../example.mjs'
+
+/** The examples print what fails, which is part of the tests. */
+console.error = () => {}
+
+/** @type {import('../engine.js').EngineProgram} */
+export const nats = {
+  async openQueue(url) {
+    process.env['NATS_URL'] = url
+    const { openQueue } = await importExample('queue-nats/publisher.js')
+    return openQueue()
+  },
+
+  async startWorker(url, work) {
+    process.env['NATS_URL'] = url
+    const { startConsumer } = await importExample('queue-nats/consumer.js')
+    return startConsumer(work)
+  },
+}

@@ -1,0 +1,21 @@
+/** RabbitMQ with the code of `examples/queue-rabbitmq`. */
+
+import { importExample } from '../example.mjs'
+
+/** The examples print what fails, which is part of the tests. */
+console.error = () => {}
+
+/** @type {import('../engine.js').EngineProgram} */
+export const rabbitmq = {
+  async openQueue(url) {
+    process.env['AMQP_URL'] = url
+    const { openQueue } = await importExample('queue-rabbitmq/publisher.js')
+    return openQueue()
+  },
+
+  async startWorker(url, work) {
+    process.env['AMQP_URL'] = url
+    const { startConsumer } = await importExample('queue-rabbitmq/consumer.js')
+    return startConsumer(work)
+  },
+}
