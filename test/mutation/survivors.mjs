@@ -1,6 +1,6 @@
 /**
- * The score by file, and the mutants that lived although survivors.md gives no reason for them: `node
- * test/mutation/survivors.mjs`, after `npm run test:mutation`. Ends with 1 where there are any.
+ * Prints the score by file, and the mutants that survived although survivors.md gives no reason for them: `node
+ * test/mutation/survivors.mjs`, after `npm run test:mutation`. Exits with 1 if there are any.
  */
 
 import { readdirSync, readFileSync } from 'node:fs'
@@ -32,7 +32,7 @@ function describe(file, source, { location, replacement }) {
 let unexplained = 0
 const sum = { killed: 0, lived: 0 }
 const reports = join(ROOT, 'reports/mutation')
-for (const name of readdirSync(reports).filter((each) => each.endsWith('.json') && each !== 'second.json')) {
+for (const name of readdirSync(reports).filter((each) => /(?<!-again)\.json$/.test(each))) {
   const part = name.replace('.json', '')
   const path = join(reports, name)
   const totals = { killed: 0, lived: 0 }
