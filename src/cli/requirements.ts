@@ -5,11 +5,12 @@ import { maskUrlText, parseHttpUrl } from './http-url.js'
 import type { Surroundings } from './surroundings.js'
 
 /** Returns the secret, from the option or the environment. Throws UsageError if there is none. */
-export function requireSecret(option: string | undefined, { env }: Surroundings): string {
+export function requireSecret(option: string | undefined, { env }: Surroundings, command: string): string {
   const secret = option ?? env['TRUEDY_WEBHOOK_SECRET']
   if (secret) return secret
   throw new UsageError(
     "The secret is missing. Set TRUEDY_WEBHOOK_SECRET to the endpoint's secret as Truedy's dashboard shows it, or pass --secret.",
+    command,
   )
 }
 

@@ -83,7 +83,7 @@ const GROUPS: Readonly<Record<string, readonly Tested[]>> = {
   ],
   Queues: [
     ['BullMQ', 'test/queues: bullmq'],
-    ['pg-boss', 'test/queues: pg-boss'],
+    ['pg-boss', 'test/queues: pg-boss', 'test/queues: pg-boss-12'],
     ['graphile-worker', 'test/queues: graphile-worker'],
   ],
   Telemetry: [['OpenTelemetry SDK', 'test/otel: @opentelemetry/sdk-trace-node']],

@@ -16,7 +16,7 @@ import { printable } from '../terminal/printable.js'
 export const check = defineCommand({
   name: 'check',
   summary:
-    'Sends an endpoint every kind of request that it has to handle, and says which responses are wrong and how to fix them. The endpoint processes the valid deliveries, so use a test setup. If its handler takes 200 ms or more there, check can tell from the response times whether duplicates are processed twice.',
+    'Sends an endpoint every kind of request that it has to handle, and says which responses are wrong and how to fix them. The endpoint processes the valid deliveries, so use a test setup. If its handlers of call.ended and batch.status.changed take 200 ms or more there, check can tell from the response times whether duplicates are processed twice.',
   operands: 'URL',
   options: {
     only: {
@@ -33,12 +33,12 @@ export const check = defineCommand({
   exitCodes: {
     0: 'success: every response is right',
     1: 'failure: some responses are wrong, or the endpoint does not respond',
-    2: 'usage error',
+    2: 'usage error, such as a missing secret',
     130: 'stopped with Ctrl-C',
   },
   async run(args, surroundings) {
     const url = requireUrl(args.operands[0], 'check').href
-    const secret = requireSecret(args.secret, surroundings)
+    const secret = requireSecret(args.secret, surroundings, 'check')
     const cases = selectCases(args.only)
     await requireResponse(url)
 

@@ -17,7 +17,7 @@ export const listen = defineCommand({
   ],
   exitCodes: {
     1: "failure: the port, the folder or the secret can't be used",
-    2: 'usage error',
+    2: 'usage error, such as a missing secret',
     130: 'stopped with Ctrl-C',
   },
   async run(args, surroundings) {

@@ -24,7 +24,7 @@ export const send = defineCommand({
   exitCodes: {
     0: 'success: every delivery got a 2xx in the end',
     1: "failure: some deliveries got no 2xx, or a file or the secret can't be used",
-    2: 'usage error',
+    2: 'usage error, such as a missing secret',
     130: 'stopped with Ctrl-C',
   },
   async run(args, surroundings) {

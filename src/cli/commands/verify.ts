@@ -39,7 +39,7 @@ export const verify = defineCommand({
   exitCodes: {
     0: 'success: the signature is valid (a receiver still rejects an old delivery)',
     1: "failure: the signature is invalid, or the file can't be read",
-    2: 'usage error',
+    2: 'usage error, such as a missing secret',
   },
   async run(args, surroundings) {
     const path = requirePart('body', args.body)
@@ -47,7 +47,7 @@ export const verify = defineCommand({
       'x-truedy-timestamp': requirePart('timestamp', args.timestamp),
       'x-truedy-signature': requirePart('signature', args.signature),
     }
-    const secret = requireSecret(args.secret, surroundings)
+    const secret = requireSecret(args.secret, surroundings, 'verify')
     const otherSecrets = requireOtherSecrets(args.otherSecret, 'verify')
     const body = await readBytes(path, surroundings)
     const diagnosis = await diagnose(body, headers, secret, { otherSecrets })

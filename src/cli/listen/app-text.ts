@@ -1,5 +1,6 @@
 /** Formats the responses of an app for people. */
 
+import { isProbe, RESERIALIZED } from '../../testing/reserialization.js'
 import { explain } from '../hints.js'
 import { LABEL_COLUMNS } from '../terminal/diagnosis-text.js'
 import { milliseconds } from '../terminal/figures.js'
@@ -45,11 +46,12 @@ function statusText(result: PostResult): string {
 }
 
 /** Returns a hint for a response; an empty string if the app agrees with the verdict. */
-function hintFor({ outcome }: ListenedDelivery, result: PostResult): string {
+function hintFor({ outcome, body }: ListenedDelivery, result: PostResult): string {
   if (result.kind === 'response' && outcome === 'rejected') {
-    return isAcknowledged(result)
-      ? 'The app accepted a delivery that must be rejected. Reject it for the reason above before you process anything.'
-      : ''
+    if (!isAcknowledged(result)) return ''
+    return isProbe(body)
+      ? RESERIALIZED
+      : 'The app accepted a delivery that must be rejected. Reject it for the reason above before you process anything.'
   }
   return isAcknowledged(result) ? '' : sentence(explain(result).hint)
 }

@@ -25,7 +25,7 @@ export async function listenForDeliveries(
   args: ListenArguments,
   surroundings: Surroundings,
 ): Promise<number> {
-  const secret = requireSecret(args.secret, surroundings)
+  const secret = requireSecret(args.secret, surroundings, 'listen')
   const path = requirePath(args.path)
   const otherSecrets = requireOtherSecrets(args.otherSecret, 'listen')
   const isShown = createEventFilter(args.events)

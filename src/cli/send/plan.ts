@@ -50,7 +50,7 @@ export async function makePlan(args: SendArguments, surroundings: Surroundings):
   const [urlText, eventName] = args.operands
   const url = requireUrl(urlText, 'send')
   requireNoConflict(args, eventName)
-  const secret = requireSecret(args.secret, surroundings)
+  const secret = requireSecret(args.secret, surroundings, 'send')
   requireKey(secret)
 
   const { speed, rate, scenario, seed = anySeed() } = args

@@ -76,8 +76,8 @@ describe('check', () => {
     expect(stdout).toMatch(/^~ a retry of a processed event/m)
     expect(stdout.split('\n').slice(-6)).toEqual([
       '',
-      '~ judged by status only, because the handler is too quick; in the test setup,',
-      'make it take 200 ms',
+      '~ judged by status only, because the handlers are too quick; in the test setup,',
+      'make those of call.ended and batch.status.changed take 200 ms',
       '',
       '5 of 5 passed',
       '',

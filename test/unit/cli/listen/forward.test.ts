@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { endToEndHeaders, headerPairs } from '../../../../src/cli/connection-headers.js'
 import { openForwarder } from '../../../../src/cli/listen/forwarder.js'
 import { runCli } from '../../../../src/cli/run.js'
+import { verifySignature } from '../../../../src/index.js'
 import { createNodeHandler } from '../../../../src/node.js'
 import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
 import { freePort, listenOn } from '../../../support/server.js'
@@ -55,6 +56,20 @@ async function app(respond: RequestListener = (_, response) => void response.wri
 }
 
 describe('listen --forward', () => {
+  it('says that the app re-serializes bodies if it accepts the probe of send', async () => {
+    const { url: target } = await serve(async (request, response) => {
+      const text = JSON.stringify(JSON.parse((await buffer(request)).toString()))
+      const { ok } = await verifySignature(text, request.headers, CLI_SECRET)
+      response.writeHead(ok ? 204 : 401).end()
+    })
+    const { url, surroundings, shown } = await listen('--forward', target)
+    await runCli(['send', url], testSurroundings())
+    await shown(2)
+    const output = surroundings.stdout().replace(/\s+/g, ' ')
+    expect(output).toContain('re-serializes the body')
+    expect(output).not.toContain('accepted a delivery that must be rejected')
+  })
+
   it('forwards any body byte for byte, with its headers and its query', async () => {
     const { url: target, seen } = await app()
     const { url } = await listen('--forward', `${target}hooks?a=1`)
