@@ -122,6 +122,19 @@ describe('listen --save', () => {
     expect(statSync(folder).mode & 0o077).toBe(0)
   })
 
+  it("doesn't save the probe of send", async () => {
+    const folder = newFolder()
+    const { url, shown } = await listen('--save', folder)
+    await runCli(['send', url], testSurroundings({ env: { TRUEDY_WEBHOOK_SECRET: 'whsec_other' } }))
+    await shown(2)
+    await post(url, await validDelivery())
+    const files = await saved(folder, 2)
+    expect(files.map(({ name }) => name.match(/\d{4}-([\w.]+)-[\da-f]{8}\.json$/)?.[1])).toEqual([
+      'signature_mismatch',
+      'call.ended',
+    ])
+  })
+
   it('makes a file name from any event type', async () => {
     const folder = newFolder()
     const { url } = await listen('--save', folder)
