@@ -38,7 +38,10 @@ export const duplicateCases: readonly EndpointCase[] = [
     name: 'a retry while the event is being processed',
     expected: '503, or 2xx after the first response',
     async run(endpoint) {
-      const { kind, responses } = await sendOverlapping(endpoint)
+      const overlap = await sendOverlapping(endpoint)
+      // Two findings rest on times, so a second try confirms them: a response may have been slow for another reason.
+      const isTimed = overlap.kind === 'acknowledged' || overlap.kind === 'processed'
+      const { kind, responses } = isTimed ? await sendOverlapping(endpoint) : overlap
       switch (kind) {
         case 'too quick':
           return passed(responses, TOO_QUICK)
