@@ -90,8 +90,8 @@ export function requireRequest(request: RequestLike): void {
 
 /**
  * Tells whether a value is a fetch Request. A context that holds a Request has no `bodyUsed`, and neither do the requests of Node
- * and Fastify. Only checks that the field exists: in some servers, reading it creates the body's stream, and the server then
- * closes the connection of a rejected upload.
+ * and Fastify. Only checks that the field exists, without reading it. In some servers, reading it creates the body's stream, and
+ * if the upload is then rejected, the server closes the connection.
  */
 export function isRequest(value: unknown): boolean {
   return 'bodyUsed' in Object(value)

@@ -73,7 +73,7 @@ export function startBackgroundTimer(milliseconds: number, run: () => void): Tim
 }
 
 /**
- * Claims a key. If the claim takes too long, it has failed. If it succeeds after that, the lease is released.
+ * Claims a key. A claim that takes too long is reported as failed. If the store grants it later, the lease is released.
  *
  * @throws WebhookError `step_timeout`, `invalid_options`. Passes on errors of the store
  */
@@ -112,8 +112,9 @@ export type Persisted =
   | { readonly isConfirmed: false; readonly error: unknown }
 
 /**
- * Runs `complete` or `release` until the store returns `true` or `false`. The first try always runs. After a failed one, waits 50 ms,
- * then twice as long each time, and stops at the deadline. Never rejects.
+ * Runs `complete` or `release` until the store returns `true` or `false`. The first try runs even after the deadline, and may
+ * take all of `stepTimeoutMs`. After a failed try, waits 50 ms, then twice as long each time. No later try runs past the deadline.
+ * Never rejects.
  *
  * @param step - returns `true` or `false`
  * @param falseMessage - the message of the error for `false`

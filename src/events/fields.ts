@@ -8,8 +8,8 @@ export type FieldValue = string | number | boolean | Readonly<Record<string, str
 
 /**
  * How to read a field: a function that returns the value if it has the right type, then the sources, the best one first. A source
- * is a list of paths, separated by spaces, with dots for nesting. Fields are plain literals, so that bundlers can drop a table that
- * isn't used.
+ * is a list of paths, separated by spaces, with dots for nesting. Fields are plain literals, so that bundlers can drop an unused table
+ * of them, such as `batchFields`.
  */
 export type Field<Value extends FieldValue> = readonly [
   as: (value: unknown) => Value | undefined,

@@ -53,11 +53,11 @@ export function bullmqQueue<Options extends object>(
   return {
     async add(job: QueueJob) {
       const jobId = bullmqId(job.key)
-      // The program's options don't have a `jobId`, so the type is the one of the client's options.
+      // The program's options and a `jobId` are the client's options, which TypeScript can't know.
       const settings = { ...options, jobId } as Options & { jobId: string }
-      // Both are sent at once, because a second round trip would halve the rate. Their order doesn't matter: even if the state were
-      // read last, the job could fail right afterward. The async functions turn a synchronous throw into a rejection, so that
-      // `Promise.all` handles the errors of both calls.
+      // Both are sent at once, because a second round trip would halve the rate. Their order doesn't matter: in either
+      // order, a job that fails after its state was read is missed. The async functions turn a synchronous throw into a rejection,
+      // so that `Promise.all` handles the errors of both calls.
       const [result, state] = await Promise.all([
         (async () => queue.add(job.type, job, settings))(),
         (async () => queue.getJobState(jobId))(),

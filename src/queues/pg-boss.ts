@@ -53,7 +53,7 @@ export function pgBossQueue<Options extends object>(
   return {
     async add(job: QueueJob) {
       const id = uuidOf(job.key)
-      // The program's options don't have an `id`, so the type is the one of the client's options.
+      // The program's options and an `id` are the client's options, which TypeScript can't know.
       const settings = { ...options, id } as Options & { id: string }
       const { type, scope } = job
       const data = {
@@ -64,8 +64,8 @@ export function pgBossQueue<Options extends object>(
       if ((await boss.send(name, data, settings)) !== null) return
       // `null` has several reasons. The queue may have this job already, and the job may have failed for good.
       await boss.retry(name, id)
-      // If pg-boss has no such job, there is no such queue, or its policy or a singleton key dropped the job. pg-boss reports none
-      // of these as an error.
+      // If pg-boss still has no such job, then either the queue doesn't exist, or its policy or a singleton key dropped the job.
+      // pg-boss reports none of these as an error.
       if (await boss.getJobById(name, id)) return
       throw new Error(
         `pg-boss did not add the job to the queue "${name}". Create the queue with createQueue, with the policy "standard", and pass no singleton options.`,

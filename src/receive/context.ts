@@ -18,7 +18,10 @@ export interface EventContext<Args extends readonly unknown[] = readonly unknown
   readonly rawBody: string
   /** The time in the timestamp header. */
   readonly sentAt: Date
-  /** The scope. If the option `scope` is a function, its result: the tenant, for example. */
+  /**
+   * The scope of the receiver: its option `scope`, or the result of that function (the tenant, for example). A job handler gets it
+   * from the job.
+   */
   readonly scope: string | undefined
   /** The arguments after the request or job: `env` and `ctx` on Workers, or a parameter of the route. */
   readonly args: Args

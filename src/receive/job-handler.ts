@@ -51,7 +51,7 @@ const BUSY_WAIT_MS = 250
  *
  * The function rejects if the engine should retry the job. It passes on the error of a handler. If another worker holds the job, it
  * waits for up to one lease and then rejects with `busy`. So a worker that crashed doesn't cost one of the job's attempts. A
- * receiver may use the same store, because the key of a job starts with `job/` in the store.
+ * receiver may use the same store, because keys of jobs have the prefix `job/` in the store.
  *
  * @param options - `on` or `onEvent`; times in milliseconds: `leaseMs` (10,000), `ttlMs` (72 hours), `handlerTimeoutMs` (15 minutes),
  * `stepTimeoutMs` (3,000); `store`, `scope`, `onOutcome`, `telemetry`

@@ -29,7 +29,8 @@ export interface QueueJob {
 export interface Queue {
   /**
    * Adds a job. Must resolve only when the queue has stored the job durably, because the delivery is then acknowledged and Truedy
-   * doesn't retry it. Must do nothing if the queue already has a job with the same `key`.
+   * doesn't retry it. Should not add a second job with the same `key`. If the engine can't tell, give the job handler a shared
+   * `store`.
    */
   add(job: QueueJob): PromiseLike<unknown>
 }

@@ -147,8 +147,8 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
       'Other code is still reading the body. Call the handler after that code has set req.rawBody to the whole body, or remove that code.',
     )
   }
-  // A parsed body is passed on, because verification rejects it with a message that says what to do. An empty Buffer is not passed
-  // on: the stream did have data, which other code has consumed, and verification would only see an empty body.
+  // The stream can't be used: it was read, or it provides strings. A parsed body is passed on, because verification rejects it with a
+  // message that says what to do. A Buffer is empty here, and verification would report a wrong signature, not a missing body.
   if (readableDidRead || request.readableEncoding) return (asBytes(body) ? undefined : body) as RawBody
   // There is no stream, or it was empty.
   if (readableEnded || typeof request.on !== 'function') return (asBytes(rawBody) ?? body ?? '') as RawBody

@@ -166,7 +166,7 @@ export function resolveOptions<Request, Args extends readonly unknown[]>(
   const dispatch = createDispatch(options)
   const { store = memoryStore() } = options
   requireStore(store)
-  // With less, a replayed delivery could count as new.
+  // A delivery can be replayed for up to twice the tolerance, because its timestamp may be ahead at first.
   const leastTtlMs = 2000 * verification.toleranceSeconds
   if (processing.ttlMs < leastTtlMs) {
     throw invalidOption(

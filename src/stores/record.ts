@@ -10,7 +10,7 @@ const MAX_KEY_LENGTH = 512
 const MAX_MS = 1e15
 
 /**
- * Returns the form in which a key is stored, which is different for every key. A key of {@link dedupeKey} without a scope is stored
+ * Returns the form in which a key is stored. No two keys have the same form. A key of {@link dedupeKey} without a scope is stored
  * unchanged. Other keys may be too long for an index, or contain something that a database can't store (NUL, half a surrogate pair).
  */
 export function recordKey(key: string): string {

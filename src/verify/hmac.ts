@@ -77,7 +77,7 @@ const BLOCK_BYTES = 64
 const MAX_PREFIX_LENGTH = 64
 /** Matches a prefix with one byte for each character. Only a diagnosis tries other prefixes. */
 const SHORT_ASCII = /^[\0-\x7f]{0,64}$/
-/** Up to this size, copying a body into the buffer costs less than a second call of the crypto library. */
+/** Up to this size, copying a body and calling `hash` twice takes less time than `createHmac`. */
 const ONE_SHOT_BYTES = 8192
 
 /**

@@ -15,7 +15,7 @@ export interface VerifyOptions {
   readonly headerNames?: HeaderNames | undefined
 }
 
-/** A secret and options that were checked. A handler uses them for all of its deliveries. */
+/** A secret and options that were checked. A receiver uses them for all of its deliveries. */
 export interface VerifySettings {
   readonly keys: readonly Key[]
   readonly toleranceSeconds: number
