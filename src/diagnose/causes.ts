@@ -221,5 +221,7 @@ export function describe(
  */
 function proofOf(texts: readonly { readonly proof?: string }[]): string {
   if (texts.length === 1) return texts[0]?.proof ?? ''
+  // A cause without a proof was signed as it is, so it isn't undone.
+  if (texts.some(({ proof }) => proof === '')) return ''
   return `Apart from ${texts.length === 2 ? 'both' : 'all of that'}, the signature matches.`
 }

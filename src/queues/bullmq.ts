@@ -78,5 +78,5 @@ export function bullmqQueue<Options extends object>(
 /** Turns a key into a job's id, one to one. BullMQ allows neither a `:` in an id nor an id that is an integer. */
 function bullmqId(key: string): string {
   const escaped = key.replace(/[%:]/g, (character) => (character === '%' ? '%25' : '%3A'))
-  return /^\d+$/.test(escaped) ? `%N${escaped}` : escaped
+  return `${Number.parseInt(escaped, 10)}` === escaped ? `%N${escaped}` : escaped
 }

@@ -38,8 +38,8 @@ export type JobHandlerOptions<Args extends readonly unknown[] = []> = JobOptions
   Handling<JobContext<Args>>
 
 /**
- * The default of `leaseMs`. Every engine waits longer than this before it gives the job of a crashed worker to another one, so the
- * lease has expired by then.
+ * The default of `leaseMs`. Most engines wait longer than this before they give the job of a crashed worker to another one, so the
+ * lease has expired by then. Otherwise, the job handler waits for it.
  */
 const DEFAULT_JOB_LEASE_MS = 10_000
 

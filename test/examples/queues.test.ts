@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createJobHandler, type QueueJob } from 'truedy-webhooks'
 import { sampleEvent, signDelivery } from 'truedy-webhooks/testing'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { installExample, type Server, startServer } from '../support/driver.js'
 import { startNats } from '../support/nats-server.js'
 import { packLibrary } from '../support/package.js'
@@ -164,6 +164,7 @@ describe('examples/queue-nats', () => {
   it('stops a worker if its consumer is deleted, and creates the consumer if the worker starts again', async () => {
     const env = { NATS_URL: process.env['NATS_URL'] ?? '' }
     const first = await startBackgroundProgram(directory, 'worker.js', env)
+    onTestFinished(() => void first.end('SIGKILL'))
     expect(await acknowledged(receiver, 1)).toBe(1)
     await vi.waitFor(() => expect(first.reports()).toHaveLength(1), 20_000)
     await opened.manager.consumers.delete('TRUEDY', 'workers')
@@ -171,6 +172,7 @@ describe('examples/queue-nats', () => {
     expect(first.errorOutput()).toContain('consumer deleted')
     expect(await acknowledged(receiver, 1)).toBe(1)
     const second = await startBackgroundProgram(directory, 'worker.js', env)
+    onTestFinished(() => void second.end('SIGKILL'))
     await vi.waitFor(() => expect(second.reports()).toHaveLength(1), 20_000)
     expect(await second.end('SIGTERM')).toBe(0)
   })

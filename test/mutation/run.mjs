@@ -114,7 +114,7 @@ function takeOver(name, again) {
     const found = new Map(later[file]?.mutants.map((mutant) => [idOf(mutant), mutant.status]))
     for (const mutant of mutants) {
       const status = found.get(idOf(mutant))
-      // Ignored mutants are constants of a module, which only the first round tries.
+      // A mutant that the later round ignored keeps its status.
       if (SURVIVED.includes(mutant.status) && status && status !== 'Ignored') mutant.status = status
     }
   }

@@ -27,7 +27,7 @@ const isFull = process.env['FULL'] === '1'
 const EVENTS = isFull ? 1400 : 140
 const BATCHES = isFull ? 20 : 4
 
-/** Longer than any outage in a run, so that no lease expires in one. */
+/** Longer than most outages in a run, so that few leases expire in one. */
 const LEASE_MS = 10_000
 /** Longer than a step of the receiver may take, but shorter than the time for which complete is tried. */
 const FROZEN_MS = 4000

@@ -35,7 +35,7 @@ const FOLDER_ERRORS: Readonly<Record<string, string>> = {
   EPERM: "this user can't write there",
   EEXIST: 'there is a file at this path',
   ENOTDIR: 'a part of the path is a file',
-  ENOENT: 'the folder no longer exists',
+  ENOENT: 'there is no such folder',
   ENOSPC: 'the disk is full',
   EROFS: 'the disk is read-only',
 }

@@ -1,6 +1,6 @@
 /** The code of the examples whose engines have no adapter. */
 
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 const SOURCE = new URL('../../../examples/', import.meta.url)
@@ -11,6 +11,7 @@ const COPIES = new URL('../node_modules/.examples/', import.meta.url)
 export async function setup() {
   for (const name of ['queue-nats', 'queue-rabbitmq']) {
     const [from, to] = [new URL(`${name}/`, SOURCE), new URL(`${name}/`, COPIES)]
+    await rm(to, { recursive: true, force: true })
     await mkdir(to, { recursive: true })
     for (const file of await readdir(from)) {
       if (/\.js(on)?$/.test(file)) await copyFile(new URL(file, from), new URL(file, to))

@@ -452,10 +452,8 @@ describe('processOnce', () => {
       expect(signal().aborted).toBe(false)
       await vi.advanceTimersByTimeAsync(160)
       expect(signal().aborted).toBe(true)
-      expect(signal().reason).toMatchObject({
-        message: expect.stringContaining('expired'),
-        cause,
-      })
+      expect(signal().reason.message).toContain('expired')
+      expect(signal().reason.cause).toEqual(cause)
       resolve('late')
       await outcome
     })
@@ -472,7 +470,8 @@ describe('processOnce', () => {
       vi.setSystemTime(Date.now() + 3_600_000)
       await vi.advanceTimersByTimeAsync(200)
       expect(renewals).toBeGreaterThan(1)
-      expect(signal().reason).toMatchObject({ message: expect.stringContaining('expired'), cause: undefined })
+      expect(signal().reason.message).toContain('expired')
+      expect(signal().reason.cause).toBe(undefined)
     })
 
     it('is counted from before the claim, so that a slow claim shortens it', async () => {

@@ -28,7 +28,7 @@ function iso(date: Date, length: number): string {
 }
 
 /** True if the dot before the body could be the fraction separator of an ISO 8601 timestamp. */
-function isSplitElsewhere(text: string, bytes: Uint8Array): boolean {
+function isSplitAmbiguous(text: string, bytes: Uint8Array): boolean {
   return /T[^.]*$/.test(text) && /^\d/.test(Buffer.from(bytes).toString('latin1'))
 }
 
@@ -54,7 +54,7 @@ describe.each(paths)('any delivery, on $name', ({ verifySignature, verifyAndPars
         fc.boolean(),
         async (bytes, text, secrets, choice, isUpper) => {
           // Truedy's bodies are JSON objects. If one begins with a digit, the dot may have been moved.
-          fc.pre(!isSplitElsewhere(text, bytes))
+          fc.pre(!isSplitAmbiguous(text, bytes))
           const index = choice % secrets.length
           const digits = sign(bytes, text, secrets[index])
           const headers = {
@@ -82,7 +82,7 @@ describe.each(paths)('any delivery, on $name', ({ verifySignature, verifyAndPars
         const headers = { 'x-truedy-timestamp': text, 'x-truedy-signature': signature }
         const found = await verifySignature(bytes, headers, key, options)
         expect(found.ok ? 'ok' : found.code).toBe(
-          sign(bytes, text, key) === signature && !isSplitElsewhere(text, bytes)
+          sign(bytes, text, key) === signature && !isSplitAmbiguous(text, bytes)
             ? 'ok'
             : 'signature_mismatch',
         )

@@ -2,9 +2,6 @@
 
 import { importExample } from '../example.mjs'
 
-/** The examples print what fails, which is part of the tests. */
-console.error = () => {}
-
 /** @type {import('../engine.js').EngineProgram} */
 export const nats = {
   async openQueue(url) {
@@ -14,6 +11,8 @@ export const nats = {
   },
 
   async startWorker(url, work) {
+    // The example prints what fails, which is part of the tests.
+    console.error = () => {}
     process.env['NATS_URL'] = url
     const { startConsumer } = await importExample('queue-nats/consumer.js')
     return startConsumer(work)

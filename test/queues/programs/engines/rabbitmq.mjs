@@ -2,9 +2,6 @@
 
 import { importExample } from '../example.mjs'
 
-/** The examples print what fails, which is part of the tests. */
-console.error = () => {}
-
 /** @type {import('../engine.js').EngineProgram} */
 export const rabbitmq = {
   async openQueue(url) {
@@ -14,6 +11,8 @@ export const rabbitmq = {
   },
 
   async startWorker(url, work) {
+    // The example prints what fails, which is part of the tests.
+    console.error = () => {}
     process.env['AMQP_URL'] = url
     const { startConsumer } = await importExample('queue-rabbitmq/consumer.js')
     return startConsumer(work)

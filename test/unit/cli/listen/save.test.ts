@@ -150,7 +150,7 @@ describe('listen --save', () => {
     rmSync(folder, { recursive: true })
     for (let count = 0; count < 2; count++) expect(await post(url, await validDelivery())).toBe(204)
     await shown(2)
-    await eventually(() => expect(surroundings.stdout()).toContain('the folder no longer exists'))
+    await eventually(() => expect(surroundings.stdout()).toContain('there is no such folder'))
     expect(surroundings.stdout().match(/can't\s+be\s+saved/g)).toHaveLength(1)
   })
 
