@@ -286,6 +286,13 @@ describe('diagnose', () => {
       expect(diagnosis.fix).toContain('both sides')
     })
 
+    it('claims no common proof if the sender signed with that white space', async () => {
+      const given = `${SECRET}\n`
+      const { causes, explanation } = await diagnose(`${BODY}\n`, signed(BODY, given), given, NOW)
+      expect(causes).toEqual(expect.arrayContaining(['secret_whitespace', 'body_newline_added']))
+      expect(explanation).not.toContain('Apart from')
+    })
+
     it('says which of the other secrets signed', async () => {
       const otherSecrets = ['whsec_staging', ' whsec_billing\n']
       const diagnosis = await diagnose(BODY, signed(BODY, 'whsec_billing'), SECRET, { ...NOW, otherSecrets })
