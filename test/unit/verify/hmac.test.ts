@@ -31,6 +31,17 @@ describe.each([
     expect(hex(digest({ bytes }, '1773844320.', body))).toBe(expected(bytes, '1773844320.', body))
   })
 
+  it.each(['a', 'é', '€', '👩'])(
+    'is correct for strings of %s, whatever their length in bytes',
+    (character) => {
+      const bytes = crypto.randomBytes(32)
+      for (const length of [1, 2729, 2730, 2731, 4095, 4096, 4097, 8191, 8192, 8193]) {
+        const body = character.repeat(length)
+        expect(hex(digest({ bytes }, '1773844320.', body))).toBe(expected(bytes, '1773844320.', body))
+      }
+    },
+  )
+
   it('is correct for any keys, prefixes and bodies, in any order', () => {
     const keys = fc.uint8Array({ minLength: 1, maxLength: 200 }).map((bytes) => ({ bytes }))
     const bodies = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.string({ unit: 'binary', maxLength: 3000 }))
