@@ -149,7 +149,7 @@ it('examples/observability has a value for each query of the dashboard', async (
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
   const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
   const manual = await readFile(join(directory, 'README.md'), 'utf8')
-  const [, alerts = ''] = manual.match(/^\*\*Alerts\*\*.*?```\n(.*?)```/ms) ?? []
+  const [, alerts = ''] = manual.match(/^\*\*Alerts\.\*\*.*?```\n(.*?)```/ms) ?? []
   // An alert may be silent, so it must only be a valid query.
   const rules = alerts.split(/^#.*\n/m).filter((rule) => rule.trim() !== '')
   expect(rules.length).toBeGreaterThan(0)
