@@ -4,6 +4,7 @@ import { nanos } from '@nats-io/transport-node'
 import { FAILED_SUBJECT, openStreams, STREAM } from './stream.js'
 
 const ATTEMPTS = Number(process.env.ATTEMPTS ?? 16)
+if (!(ATTEMPTS >= 1)) throw new Error('ATTEMPTS must be a number of at least 1.')
 const ACK_WAIT_MS = 30_000
 /** At most this many jobs run at once in this worker. */
 const CONCURRENCY = 10

@@ -5,6 +5,7 @@ import { declareQueues, EVENTS, FAILED, openConnection } from './queues.js'
 
 /** At one attempt every 30 seconds, this takes eight hours. */
 const ATTEMPTS = Number(process.env.ATTEMPTS ?? 1000)
+if (!(ATTEMPTS >= 1)) throw new Error('ATTEMPTS must be a number of at least 1.')
 
 /** Runs `work` for each job. Returns a function that stops taking jobs and resolves once the running ones are done. */
 export async function startConsumer(work) {

@@ -8,6 +8,7 @@ export const FAILED = 'truedy-events-failed'
 
 /** RabbitMQ can't change this later. Delete the retry queue first, once it is empty. */
 const RETRY_MS = Number(process.env.RETRY_SECONDS ?? 30) * 1000
+if (!(RETRY_MS > 0)) throw new Error('RETRY_SECONDS must be a positive number.')
 
 /** Keeps jobs on the disks of several machines. A full queue rejects the new job. By default, it drops the oldest one. */
 const SAFE = { 'x-queue-type': 'quorum', 'x-max-length': 1_000_000, 'x-overflow': 'reject-publish' }

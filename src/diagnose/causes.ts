@@ -8,8 +8,8 @@ export interface Finding {
   readonly cause: DiagnosisCause
   /** Fills the gap in the explanation, if it has one. */
   readonly detail?: string
-  /** Replaces the proof of the cause, if that isn't true of this delivery. */
-  readonly proof?: string
+  /** True if the sender signed it in this form. Undoing the cause then doesn't make the signature match. */
+  readonly isAsSigned?: boolean
   /** Replaces the fix of the cause, if this delivery needs another one. */
   readonly fix?: string
 }
@@ -217,11 +217,10 @@ export function describe(
 
 /**
  * Returns what proves the causes. Of several causes, none has a proof of its own, because the signature matches only if all of them
- * are undone. So one sentence covers them all.
+ * are undone. So one sentence covers them all, unless one of them was signed as it is.
  */
-function proofOf(texts: readonly { readonly proof?: string }[]): string {
+function proofOf(texts: readonly { readonly proof?: string; readonly isAsSigned?: boolean }[]): string {
+  if (texts.some(({ isAsSigned }) => isAsSigned)) return ''
   if (texts.length === 1) return texts[0]?.proof ?? ''
-  // A cause without a proof was signed as it is, so it isn't undone.
-  if (texts.some(({ proof }) => proof === '')) return ''
   return `Apart from ${texts.length === 2 ? 'both' : 'all of that'}, the signature matches.`
 }

@@ -224,6 +224,7 @@ const MAX_KEPT_BYTES = 6 * 1_048_576
 const SIGNED_TIMESTAMP: Finding = {
   cause: 'timestamp_malformed',
   detail: ' The sender signed it in this form.',
+  isAsSigned: true,
   fix: 'If the sender is yours, send Unix seconds, not milliseconds. Truedy sends Unix seconds or ISO 8601.',
 }
 

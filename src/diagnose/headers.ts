@@ -4,7 +4,7 @@ import { toHex } from '../bytes.js'
 import { parseTimestamp } from '../timestamp.js'
 import { isSignature } from '../verify/delivery.js'
 import { findHeaders, type HeadersInput } from '../verify/headers.js'
-import { HEADER_NAMES, type HeaderNames, OLDER_HEADER_NAMES } from '../verify/wire.js'
+import { HEADER_NAMES, type HeaderNames, OLDER_HEADER_NAMES, SPELLED_HEADER_NAMES } from '../verify/wire.js'
 import type { Finding } from './causes.js'
 import { decodeBase64 } from './encodings.js'
 
@@ -21,15 +21,12 @@ const ULTRAVOX_HEADERS = {
   signature: 'x-ultravox-webhook-signature',
 }
 
-/** Truedy's header names as messages show them. */
-const SHOWN_NAMES: HeaderNames = { timestamp: 'X-Truedy-Timestamp', signature: 'X-Truedy-Signature' }
-
 /** Reads the two headers, or returns the findings that say why they can't be read. */
 export function readHeaderTexts(
   headers: HeadersInput,
   names: HeaderNames | undefined,
 ): HeaderTexts | readonly Finding[] {
-  const expectedNames = names ?? SHOWN_NAMES
+  const expectedNames = names ?? SPELLED_HEADER_NAMES
   const ours = findHeaders(headers, expectedNames)
   const older = findHeaders(headers, OLDER_HEADER_NAMES)
   const timestamp = ours[0] || older[0]

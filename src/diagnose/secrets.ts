@@ -44,7 +44,7 @@ export function guessKeys(secrets: readonly string[], otherSecrets: readonly str
 const WHITESPACE_ON_BOTH_SIDES: Finding = {
   cause: 'secret_whitespace',
   detail: ', and the sender signed with them. Receivers reject such a secret',
-  proof: '',
+  isAsSigned: true,
   fix: 'Trim it on both sides: where the sender reads it, and where you do.',
 }
 

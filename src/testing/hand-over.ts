@@ -50,7 +50,7 @@ export async function handOver(target: KnownTarget, post: SignedPost): Promise<R
   }
 }
 
-/** Returns the body as every client accepts it: a string, or bytes that are not shared memory, which `asBytes` copies. */
+/** Returns the body in a form that every client accepts: a string or bytes. `asBytes` copies shared memory, which clients reject. */
 function bodyOf({ body }: SignedPost): string | Uint8Array<ArrayBuffer> {
   return (asBytes(body) ?? '') as string | Uint8Array<ArrayBuffer>
 }

@@ -10,7 +10,7 @@ import { parseTimestamp } from '../timestamp.js'
 import { findHeaders, type HeadersInput } from './headers.js'
 import type { Key } from './keys.js'
 import { asWebhookError, type VerifySettings } from './options.js'
-import { type HeaderNames, signedPrefix } from './wire.js'
+import { type HeaderNames, SPELLED_HEADER_NAMES, signedPrefix } from './wire.js'
 
 /** A delivery that is complete, well formed and fresh. Its signature is still to be verified. */
 export interface SignedDelivery {
@@ -43,11 +43,12 @@ export function readSignatureHeaders(headers: HeadersInput, settings: VerifySett
     const [timestamp, signature] = findHeaders(headers, settings.headerNames)
     if (!timestamp) throw headerError('missing', 'timestamp', settings)
     if (!signature) throw headerError('missing', 'signature', settings)
-    const sentAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined
+    const text = typeof timestamp === 'string' ? timestamp : ''
+    const sentAt = parseTimestamp(text)
     if (sentAt === undefined) throw headerError('malformed', 'timestamp', settings)
     if (!isSignature(signature)) throw headerError('malformed', 'signature', settings)
     requireFresh(sentAt, settings)
-    return { sentAt, prefix: signedPrefix(String(timestamp)), signature }
+    return { sentAt, prefix: signedPrefix(text), signature }
   } catch (error) {
     throw asWebhookError(error)
   }
@@ -108,13 +109,12 @@ function requireFresh(sentAt: number, { toleranceSeconds, now }: VerifySettings)
   )
 }
 
-const NAME = { timestamp: 'X-Truedy-Timestamp', signature: 'X-Truedy-Signature' }
 const FORM = { timestamp: 'Unix seconds or ISO 8601', signature: '64 hexadecimal digits' }
 
 function headerError(
   fault: 'missing' | 'malformed',
   header: keyof HeaderNames,
-  { headerNames = NAME }: VerifySettings,
+  { headerNames = SPELLED_HEADER_NAMES }: VerifySettings,
 ): WebhookError {
   // The message doesn't quote the value, because anyone can send one, and messages end up in logs.
   return new WebhookError(

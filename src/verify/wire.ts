@@ -1,4 +1,4 @@
-/** The names of the headers that are looked up, and the separator in the signed message (src/CONTRACT.md §1 and §2). */
+/** The names of the headers, and the separator in the signed message (src/CONTRACT.md §1 and §2). */
 
 /** The names of the two headers, in upper or lower case. */
 export interface HeaderNames {
@@ -10,6 +10,12 @@ export interface HeaderNames {
 export const HEADER_NAMES: HeaderNames = {
   timestamp: 'x-truedy-timestamp',
   signature: 'x-truedy-signature',
+}
+
+/** The names of Truedy's headers as Truedy spells them, for messages and for sending. */
+export const SPELLED_HEADER_NAMES: HeaderNames = {
+  timestamp: 'X-Truedy-Timestamp',
+  signature: 'X-Truedy-Signature',
 }
 
 /** The names that Truedy's early sender used, without the "e". */

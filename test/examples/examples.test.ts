@@ -55,7 +55,7 @@ function install({ folder, ...launch }: Launch & { folder: string }): Promise<st
   const found = installs.get(folder)
   if (found) return found
   const installed = installExample(folder, tarball, workspace, launch)
-  // Whoever needs the example learns of a failure. An example that is installed ahead is not needed yet.
+  // The test that needs the example reports a failure, so it is ignored here, where the example may only be installed ahead.
   installed.catch(() => {})
   installs.set(folder, installed)
   return installed

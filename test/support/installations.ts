@@ -44,7 +44,7 @@ export async function copyInstallation(
   if (shared === undefined) return install(copy)
   const kept = join(shared, basename(source))
   const state = (name: 'done' | 'failed') => join(shared, `${basename(source)}.${name}`)
-  // Whoever creates this folder installs the program: `mkdir` fails for everyone else.
+  // The process that creates this folder installs the program, because `mkdir` fails in all others.
   const isFirst = await mkdir(kept).then(
     () => true,
     () => false,

@@ -1,6 +1,6 @@
 /** Formats the responses of an app for people. */
 
-import { isProbe, RESERIALIZED } from '../../testing/reserialization.js'
+import { isProbe, isRejection, isSignatureAccepted, RESERIALIZED } from '../../testing/reserialization.js'
 import { explain } from '../hints.js'
 import { LABEL_COLUMNS } from '../terminal/diagnosis-text.js'
 import { milliseconds } from '../terminal/figures.js'
@@ -25,12 +25,18 @@ export function createAppText(paint: Paint): DescribeApp {
     return [hint]
   }
 
+  /** The status with which the app last rejected a valid delivery. The probe of `send` follows such a delivery. */
+  let rejectionStatus = 401
+
   return (delivery, columns) => {
     if (!delivery.app) return []
     const { result, body } = delivery.app
+    if (delivery.isValid && result.kind === 'response' && isRejection(result.status)) {
+      rejectionStatus = result.status
+    }
     const shown = result.kind === 'response' ? bodyText(body) : ''
     const head = [`${statusText(result)} in ${milliseconds(result.ms)} ms`, shown].filter(Boolean).join(': ')
-    const hints = once(hintFor(delivery, result))
+    const hints = once(hintFor(delivery, result, rejectionStatus))
     return [
       ...labeled('app', breakAnywhere(head, columns - LABEL_COLUMNS), LABEL_COLUMNS),
       ...hints
@@ -46,12 +52,12 @@ function statusText(result: PostResult): string {
 }
 
 /** Returns a hint for a response; an empty string if the app agrees with the verdict. */
-function hintFor({ outcome, body }: ListenedDelivery, result: PostResult): string {
+function hintFor({ outcome, body }: ListenedDelivery, result: PostResult, rejectionStatus: number): string {
   if (result.kind === 'response' && outcome === 'rejected') {
-    if (!isAcknowledged(result)) return ''
-    return isProbe(body)
-      ? RESERIALIZED
-      : 'The app accepted a delivery that must be rejected. Reject it for the reason above before you process anything.'
+    if (isProbe(body) && isSignatureAccepted(result.status, rejectionStatus)) return RESERIALIZED
+    return isAcknowledged(result)
+      ? 'The app accepted a delivery that must be rejected. Reject it for the reason above before you process anything.'
+      : ''
   }
   return isAcknowledged(result) ? '' : sentence(explain(result).hint)
 }

@@ -2,6 +2,7 @@
 
 import { createProbe, isRejection, isSignatureAccepted } from '../../testing/reserialization.js'
 import { type SignedRequest, signDelivery } from '../../testing/sign.js'
+import { SPELLED_HEADER_NAMES } from '../../verify/wire.js'
 import { isAcknowledged, type OutgoingHeaders, type PostResult, type Transport } from '../transport.js'
 import type { BackOff } from './back-off.js'
 import type { DeliveryBody } from './delivery-bodies.js'
@@ -45,8 +46,8 @@ export interface SenderOptions {
 function spellHeaders(headers: SignedHeaders): OutgoingHeaders {
   return {
     'Content-Type': headers['content-type'],
-    'X-Truedy-Timestamp': headers['x-truedy-timestamp'],
-    'X-Truedy-Signature': headers['x-truedy-signature'],
+    [SPELLED_HEADER_NAMES.timestamp]: headers['x-truedy-timestamp'],
+    [SPELLED_HEADER_NAMES.signature]: headers['x-truedy-signature'],
   }
 }
 

@@ -38,10 +38,7 @@ export const duplicateCases: readonly EndpointCase[] = [
     name: 'a retry while the event is being processed',
     expected: '2xx after the first response, or 503',
     async run(endpoint) {
-      const overlap = await sendOverlapping(endpoint)
-      // Two findings rest on times, so a second try confirms them: a response may have been slow for another reason.
-      const isTimed = overlap.kind === 'acknowledged' || overlap.kind === 'processed'
-      const { kind, responses } = isTimed ? await sendOverlapping(endpoint) : overlap
+      const { kind, responses } = await sendOverlapping(endpoint)
       switch (kind) {
         case 'too quick':
           return passed(responses, TOO_QUICK)
@@ -79,9 +76,7 @@ export const duplicateCases: readonly EndpointCase[] = [
       if (!isTelling(handlerMs)) return passed(responses, TOO_QUICK)
       // Both took as long as a handler: either both were processed, or one waited for the other. Two deliveries that overlap by
       // half show which.
-      const overlap = await sendOverlapping(endpoint)
-      // As above, a second try confirms a finding that rests on times.
-      const { kind } = overlap.kind === 'waited' ? overlap : await sendOverlapping(endpoint)
+      const { kind } = await sendOverlapping(endpoint)
       if (kind === 'too quick') return passed(responses, TOO_QUICK)
       return kind === 'waited' ? passed(responses) : failed(responses, RACE_FIX)
     },

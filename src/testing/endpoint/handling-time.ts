@@ -53,8 +53,17 @@ export interface Overlap {
   readonly responses: readonly TimedResponse[]
 }
 
-/** Sends an event, sends it again when the first delivery is half done, and judges the response to the second one. */
+/**
+ * Sends an event, sends it again when the first delivery is half done, and judges the response to the second one. Two of the
+ * findings against an endpoint rest on times, so a second try confirms them: a response may have been slow for another reason.
+ */
 export async function sendOverlapping(endpoint: Endpoint): Promise<Overlap> {
+  const overlap = await tryOverlapping(endpoint)
+  const isTimed = overlap.kind === 'acknowledged' || overlap.kind === 'processed'
+  return isTimed ? tryOverlapping(endpoint) : overlap
+}
+
+async function tryOverlapping(endpoint: Endpoint): Promise<Overlap> {
   const trial = sampleEvent('call.ended')
   const idleMs = await measureIdle(endpoint, trial)
   const alone = await sendEvent(endpoint, trial)

@@ -46,3 +46,28 @@ export function importExample(file) {
   // vitest would transform the file if it was given a URL that it can see through.
   return import(fileURLToPath(new URL(file, COPIES)))
 }
+
+/**
+ * Returns the engine of an example.
+ *
+ * @param {string} folder - its folder in `examples`
+ * @param {string} variable - the environment variable from which the example reads the URL of the server
+ * @returns {import('./engine.js').EngineProgram}
+ */
+export function exampleEngine(folder, variable) {
+  return {
+    async openQueue(url) {
+      process.env[variable] = url
+      const { openQueue } = await importExample(`${folder}/publisher.js`)
+      return openQueue()
+    },
+
+    async startWorker(url, work) {
+      // The example prints what fails, which is part of the tests.
+      console.error = () => {}
+      process.env[variable] = url
+      const { startConsumer } = await importExample(`${folder}/consumer.js`)
+      return startConsumer(work)
+    },
+  }
+}

@@ -99,7 +99,7 @@ describe('a diagnosis has bounded costs', () => {
     expectBounded(budget)
   })
 
-  it('through the limit on its work even if the clock stands still', async () => {
+  it('through the limit on its work even if the clock is stopped', async () => {
     const budget = createBudget(() => 0)
     const otherSecrets = Array.from({ length: 1000 }, (_, index) => `whsec_other_${index}`)
     await diagnoseWithin(budget, text('x', MIB), FORGED, SECRET, { otherSecrets })

@@ -286,10 +286,13 @@ describe('diagnose', () => {
       expect(diagnosis.fix).toContain('both sides')
     })
 
-    it('claims no common proof if the sender signed with that white space', async () => {
-      const given = `${SECRET}\n`
-      const { causes, explanation } = await diagnose(`${BODY}\n`, signed(BODY, given), given, NOW)
-      expect(causes).toEqual(expect.arrayContaining(['secret_whitespace', 'body_newline_added']))
+    it.each([
+      ['secret_whitespace', `${SECRET}\n`, String(SENT_AT)],
+      ['timestamp_malformed', SECRET, String(SENT_AT * 1000)],
+    ])('claims no common proof for a %s that the sender signed', async (cause, given, timestamp) => {
+      const headers = signed(BODY, given, timestamp)
+      const { causes, explanation } = await diagnose(`${BODY}\n`, headers, given, NOW)
+      expect(causes).toEqual(expect.arrayContaining([cause, 'body_newline_added']))
       expect(explanation).not.toContain('Apart from')
     })
 

@@ -86,7 +86,7 @@ describeAnswers(async (options) => {
 })
 
 it('passes every endpoint case', async () => {
-  // While the clock stands still, no response can be slow enough to suggest that the event was processed twice.
+  // While the clock is stopped, no response can be slow enough to suggest that the event was processed twice.
   stopClock()
   const { url } = await serve(createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome: silent }))
   const failed = (await checkEndpoint(url, SECRET)).filter(({ passed }) => !passed)

@@ -10,7 +10,7 @@ export type Run = <Value>(work: () => Promise<Value>) => Promise<Value>
  * Simulates timers and `performance.now()` until the test ends.
  *
  * The work must not use the network, because this module can't tell when a response is on its way. Signing happens in
- * another thread, so time stands still until a signature is made.
+ * another thread, so time doesn't advance until a signature is made.
  */
 export function simulateTime(): Run {
   let signing = 0

@@ -63,7 +63,7 @@ describe('checkEndpoint', () => {
     return `http://127.0.0.1:${await listenOn(server)}/`
   }
 
-  // While the clock stands still, no response can be slow enough to suggest that the event was processed twice.
+  // While the clock is stopped, no response can be slow enough to suggest that the event was processed twice.
   beforeEach(stopClock)
 
   let right = ''

@@ -56,18 +56,34 @@ async function app(respond: RequestListener = (_, response) => void response.wri
 }
 
 describe('listen --forward', () => {
-  it('says that the app re-serializes bodies if it accepts the probe of send', async () => {
-    const { url: target } = await serve(async (request, response) => {
-      const text = JSON.stringify(JSON.parse((await buffer(request)).toString()))
-      const { ok } = await verifySignature(text, request.headers, CLI_SECRET)
-      response.writeHead(ok ? 204 : 401).end()
-    })
+  it.each([
+    { rejected: 401, accepted: 204 },
+    { rejected: 403, accepted: 400 },
+    { rejected: 401, accepted: 422 },
+    { rejected: 400, accepted: 500 },
+  ])(
+    'names an app that re-serializes bodies: $rejected, and $accepted for the probe of send',
+    async (statuses) => {
+      const { url: target } = await serve(async (request, response) => {
+        const text = JSON.stringify(JSON.parse((await buffer(request)).toString()))
+        const { ok } = await verifySignature(text, request.headers, CLI_SECRET)
+        response.writeHead(ok ? statuses.accepted : statuses.rejected).end()
+      })
+      const { url, surroundings, shown } = await listen('--forward', target)
+      await runCli(['send', url], testSurroundings())
+      await shown(2)
+      const output = surroundings.stdout().replace(/\s+/g, ' ')
+      expect(output).toContain('JSON.stringify writes other bytes')
+      expect(output).not.toContain('accepted a delivery that must be rejected')
+    },
+  )
+
+  it.each([400, 401, 403])('does not name an app that rejects both with %i', async (status) => {
+    const { url: target } = await app((_, response) => void response.writeHead(status).end())
     const { url, surroundings, shown } = await listen('--forward', target)
     await runCli(['send', url], testSurroundings())
     await shown(2)
-    const output = surroundings.stdout().replace(/\s+/g, ' ')
-    expect(output).toContain('re-serializes the body')
-    expect(output).not.toContain('accepted a delivery that must be rejected')
+    expect(surroundings.stdout()).not.toContain('JSON.stringify')
   })
 
   it('forwards any body byte for byte, with its headers and its query', async () => {

@@ -26,7 +26,7 @@ afterAll(() => void server.close())
 
 beforeEach(() => {
   requests = []
-  // While the clock stands still, responses take no time.
+  // While the clock is stopped, responses take no time.
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: NOW })
   return () => vi.useRealTimers()
 })

@@ -57,6 +57,11 @@ function failed(actual: string, fix: string): EndpointFinding {
   return { passed: false, actual, fix }
 }
 
+/** The responses to an event alone, then to an event and to its retry. */
+const WAITED = [[250], [250], [125]] as const
+const ACKNOWLEDGED = [[250], [250], [124]] as const
+const PROCESSED = [[250], [250], [200]] as const
+
 /** The tests of a case: a description, the responses, and the finding. */
 function itFinds(name: string, rows: readonly [what: string, readonly Scripted[], EndpointFinding][]): void {
   it.each(rows)('is judged for %s', async (_, answers, expected) => {
@@ -84,11 +89,6 @@ describe('a retry while the event is being processed', () => {
   const wait = 'Respond with 503 while the event is being processed, and with 2xx afterward.'
   const lost =
     'Respond with 503 while the first delivery is being processed. After a 2xx, the event is lost if that processing fails.'
-
-  // An event alone, then an event and its retry.
-  const WAITED = [[250], [250], [125]] as const
-  const ACKNOWLEDGED = [[250], [250], [124]] as const
-  const PROCESSED = [[250], [250], [200]] as const
 
   itFinds('a retry while', [
     ['a handler of 99 ms', [[149]], { ...passed('204'), note }],
@@ -124,8 +124,18 @@ describe('two deliveries of one event at once', () => {
     ],
     [
       'two deliveries that are both processed',
-      [[250], [250], [10], [250], [250], [200]],
+      [[250], [250], [10], ...PROCESSED, ...PROCESSED],
       failed('204, 204, 204', race),
+    ],
+    [
+      'two deliveries and a response that was slow for another reason',
+      [[250], [250], [10], ...PROCESSED, ...WAITED],
+      passed('204, 204, 204'),
+    ],
+    [
+      'two deliveries and a handler that is quick the next time',
+      [[250], [250], [10], [149]],
+      { ...passed('204, 204, 204'), note },
     ],
   ])
 })
