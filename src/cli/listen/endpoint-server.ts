@@ -5,17 +5,15 @@ import { DEFAULT_MAX_BODY_BYTES } from '../../read-body.js'
 import { requireKey } from '../../verify/keys.js'
 import { type BodyCollector, collectBody } from './body-collector.js'
 import type { Forwarder } from './forwarder.js'
-import { createJudge } from './judgment.js'
+import { createJudge, type JudgeSettings } from './judgment.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 import { type ListeningServer, listenOn } from './loopback-server.js'
 import { respondAlone, respondByApp } from './responders.js'
 
 /** The dependencies of the endpoint. */
-export interface EndpointSettings {
+export interface EndpointSettings extends JudgeSettings {
   readonly port: number
   readonly path: string
-  readonly secret: string
-  readonly otherSecrets: readonly string[]
   /** Forwards deliveries. Without it, the endpoint responds itself. */
   readonly forwarder?: Forwarder | undefined
   onDelivery(delivery: ListenedDelivery): void

@@ -17,28 +17,31 @@ export type Judgment = Pick<
   'outcome' | 'durationMs' | 'event' | 'type' | 'key' | 'code' | 'message' | 'diagnosis' | 'isValid'
 >
 
-/** The secrets that a delivery may be signed with. */
-export interface JudgeSecrets {
+/** The dependencies of a judge. */
+export interface JudgeSettings {
   readonly secret: string
+  /** Secrets of which a diagnosis finds out whether one signed the delivery. */
   readonly otherSecrets: readonly string[]
+  /** By default, {@link diagnose}. */
+  readonly diagnose?: typeof diagnose
 }
 
 /** Judges a delivery. */
 export type Judge = (outcome: Outcome, headers: IncomingHttpHeaders, body: Uint8Array) => Promise<Judgment>
 
 /** Creates a judge, which judges one delivery at a time. */
-export function createJudge(secrets: JudgeSecrets): Judge {
+export function createJudge(settings: JudgeSettings): Judge {
   let last: Promise<unknown> = Promise.resolve()
   // One at a time, because a forged delivery can make its diagnosis take a tenth of a second and some megabytes.
   return (...args) => {
-    const judged = last.then(() => judge(secrets, ...args))
+    const judged = last.then(() => judge(settings, ...args))
     last = judged.catch(() => {})
     return judged
   }
 }
 
 async function judge(
-  { secret, otherSecrets }: JudgeSecrets,
+  settings: JudgeSettings,
   outcome: Outcome,
   headers: IncomingHttpHeaders,
   body: Uint8Array,
@@ -59,6 +62,7 @@ async function judge(
   if (isProbe(body)) return { ...rejection, message: PROBE_MESSAGE, isValid: false }
   // Lets requests that arrived in the meantime get their responses before the next diagnosis.
   await setImmediate()
-  const diagnosis = await diagnose(body, headers, secret, { otherSecrets })
+  const { secret, otherSecrets, diagnose: findCause = diagnose } = settings
+  const diagnosis = await findCause(body, headers, secret, { otherSecrets })
   return { ...rejection, diagnosis, isValid: diagnosis.ok }
 }

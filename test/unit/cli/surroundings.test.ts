@@ -76,5 +76,6 @@ describe('the surroundings of a process', () => {
       expect(processSurroundings().isTerminal).toBe(isTTY ?? false)
     }
     if (had) Object.defineProperty(process.stdout, 'isTTY', had)
+    else Reflect.deleteProperty(process.stdout, 'isTTY')
   })
 })

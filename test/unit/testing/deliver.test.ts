@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   createReceiver,
   createWebhookHandler,
@@ -26,6 +26,7 @@ import { reserializingHandler } from '../support/reserializing.js'
 const SECRET = 'whsec_deliver'
 const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
 afterEach(() => void warn.mockClear())
+afterAll(() => void warn.mockRestore())
 
 /** Each kind of target, with a handler that passes its events to `onEvent`. */
 const TARGETS: Readonly<Record<string, (onEvent: (event: object) => unknown) => Promise<Target> | Target>> = {

@@ -1,24 +1,25 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { startEndpoint } from '../../../../src/cli/listen/endpoint-server.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type EndpointSettings, startEndpoint } from '../../../../src/cli/listen/endpoint-server.js'
 import type { ListenedDelivery } from '../../../../src/cli/listen/listened-delivery.js'
-import { type Diagnosis, diagnose } from '../../../../src/diagnose/index.js'
+import type { Diagnosis } from '../../../../src/diagnose/index.js'
 import { eventually } from '../../support/eventually.js'
 import { failOnUncaught } from '../../support/http.js'
 import { post, validDelivery } from '../../support/listen.js'
 import { CLI_SECRET } from '../../support/surroundings.js'
 
-vi.mock('../../../../src/diagnose/index.js', { spy: true })
-
 failOnUncaught()
 
 /** Starts an endpoint that collects what it reports. */
-async function start(): Promise<{ readonly url: string; readonly reported: ListenedDelivery[] }> {
+async function start(
+  settings: Pick<EndpointSettings, 'diagnose'> = {},
+): Promise<{ readonly url: string; readonly reported: ListenedDelivery[] }> {
   const reported: ListenedDelivery[] = []
   const endpoint = await startEndpoint({
     port: 0,
     path: '/hooks',
     secret: CLI_SECRET,
     otherSecrets: [],
+    ...settings,
     onDelivery: (delivery) => reported.push(delivery),
     onElsewhere: () => expect.unreachable(),
   })
@@ -35,11 +36,10 @@ const forged = async () => {
 describe('the endpoint of listen', () => {
   it('responds first and then diagnoses one delivery at a time', async () => {
     const ends: ((diagnosis: Diagnosis) => void)[] = []
-    vi.mocked(diagnose).mockImplementation(() => new Promise((resolve) => ends.push(resolve)))
-    onTestFinished(() => void vi.mocked(diagnose).mockRestore())
+    const diagnose = () => new Promise<Diagnosis>((resolve) => ends.push(resolve))
     const found: Diagnosis = { ok: false, cause: 'unknown', causes: ['unknown'], explanation: '', fix: '' }
 
-    const { url, reported } = await start()
+    const { url, reported } = await start({ diagnose })
     // Each diagnosis waits until this test ends it.
     expect([await post(url, await forged()), await post(url, await forged())]).toEqual([401, 401])
     expect(await post(url, await validDelivery())).toBe(204)

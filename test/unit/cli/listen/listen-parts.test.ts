@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
+import { ChildProcess } from 'node:child_process'
 import { type EventEmitter, errorMonitor } from 'node:events'
 import { createServer } from 'node:http'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { toLine } from '../../../../src/cli/listen/delivery-line.js'
 import type { ListenedDelivery } from '../../../../src/cli/listen/listened-delivery.js'
 import { createLog } from '../../../../src/cli/listen/log.js'
@@ -11,8 +11,6 @@ import { sendEvents } from '../../../../src/cli/listen/page-events.js'
 import { eventually } from '../../support/eventually.js'
 import { failOnUncaught, serve } from '../../support/http.js'
 import { openers } from '../../support/listen.js'
-
-vi.mock('node:child_process', { spy: true })
 
 failOnUncaught()
 
@@ -137,7 +135,12 @@ describe('the feed of the page', () => {
 
 // The openers are shell scripts, which Windows can't run.
 describe.skipIf(process.platform === 'win32')('openBrowser', () => {
-  beforeEach(() => void vi.mocked(spawn).mockClear())
+  /** Records the programs that are started. */
+  function recordStarts() {
+    const start = vi.spyOn(ChildProcess.prototype as ChildProcess & { spawn(): void }, 'spawn')
+    onTestFinished(() => void start.mockRestore())
+    return start.mock
+  }
 
   it.each([
     ['darwin', 'open http://127.0.0.1:1/'],
@@ -150,14 +153,16 @@ describe.skipIf(process.platform === 'win32')('openBrowser', () => {
   })
 
   it('opens nothing if BROWSER is "none"', () => {
+    const started = recordStarts()
     openBrowser('http://127.0.0.1:1/', { ...openers().env, BROWSER: 'none' }, 'linux')
-    expect(spawn).not.toHaveBeenCalled()
+    expect(started.calls).toEqual([])
   })
 
   it('does not throw if no opener exists', async () => {
+    const started = recordStarts()
     openBrowser('http://127.0.0.1:1/', { PATH: '/nowhere' }, 'linux')
-    const opener = vi.mocked(spawn).mock.results[0]?.value as EventEmitter
+    const [opener] = started.contexts as [ChildProcess]
     // errorMonitor observes the error without handling it: handling it is the job of the code under test.
-    await new Promise((resolve) => opener.once(errorMonitor, resolve))
+    await new Promise((resolve) => (opener as EventEmitter).once(errorMonitor, resolve))
   })
 })

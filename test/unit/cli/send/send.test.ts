@@ -536,12 +536,16 @@ describe('the progress line of send', () => {
 
   it('counts the deliveries that wait for a retry after all were sent', async () => {
     stopClock()
-    const timer = vi.spyOn(globalThis, 'setTimeout')
-    onTestFinished(() => void timer.mockRestore())
+    const waits: (number | undefined)[] = []
+    const { setTimeout: startTimer } = globalThis
+    vi.stubGlobal('setTimeout', (end: () => void, ms?: number) => {
+      waits.push(ms)
+      return startTimer(end, ms)
+    })
+    onTestFinished(() => void vi.unstubAllGlobals())
     const { url } = await pacemaker(1, (nth) => (nth <= 101 ? 500 : 204))
     const running = send([url, '--count', 101, '--rate', 1000, '--retry'], terminal())
-    const isRetry = ([, ms]: unknown[]) => ms === 30_000
-    await eventually(() => expect(timer.mock.calls.filter(isRetry)).toHaveLength(101))
+    await eventually(() => expect(waits.filter((ms) => ms === 30_000)).toHaveLength(101))
     vi.advanceTimersByTime(30_000)
     const { code, stderr } = await running
     expect(code).toBe(0)
