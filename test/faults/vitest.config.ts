@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['*.test.ts'],
-    fileParallelism: false,
+    // The short files run beside the long one, because all of them mostly wait for time limits.
+    maxWorkers: 2,
     // The table is the result, so it is printed without decoration.
     disableConsoleIntercept: true,
     testTimeout: 90_000,

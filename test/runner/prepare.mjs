@@ -3,8 +3,9 @@
  * files.
  */
 
-import { execSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ROOT } from './parts.mjs'
@@ -19,21 +20,29 @@ const BUILD_RECORD = 'node_modules/.cache/truedy-webhooks/build.json'
  *
  * @param {'code' | 'types'} what - `code` leaves out the declarations, which take most of the time
  */
-export function build(what) {
+export async function build(what) {
   const inputs = hash(BUILD_INPUTS)
   const last = readRecord(BUILD_RECORD)
   const isEnough = last.what === what || last.what === 'types'
   if (isEnough && last.inputs === inputs && last.outputs === hash(['dist'])) return
-  run(`npm run --silent build${what === 'code' ? ' -- --no-dts' : ''}`)
+  await run(`npm run --silent build${what === 'code' ? ' -- --no-dts' : ''}`)
   writeRecord(BUILD_RECORD, { what, inputs, outputs: hash(['dist']) })
 }
 
 /**
- * Installs the packages of a folder unless they are already what its lockfile says.
+ * Installs the packages of folders, two at a time, unless they are already what the lockfile says.
  *
- * @param {string} folder
+ * @param {readonly string[]} folders
  */
-export function install(folder) {
+export async function install(folders) {
+  const waiting = [...folders]
+  const installAll = async () => {
+    while (waiting.length > 0) await installOne(waiting.shift())
+  }
+  await Promise.all([installAll(), installAll()])
+}
+
+async function installOne(folder) {
   const inputs = hash([`${folder}/package.json`, `${folder}/package-lock.json`])
   // Some packages are compiled for one version of Node.
   const target = `${process.platform} ${process.arch} ${process.versions.modules}`
@@ -41,13 +50,15 @@ export function install(folder) {
   const record = `${folder}/node_modules/.installed.json`
   const last = readRecord(record)
   if (last.inputs === inputs && last.target === target) return
-  run(`npm ci --silent --prefer-offline --prefix ${folder}`)
+  await run(`npm ci --silent --prefer-offline --prefix ${folder}`)
   writeRecord(record, { inputs, target })
 }
 
-function run(command) {
+async function run(command) {
   const began = performance.now()
-  execSync(command, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
+  const child = spawn(command, { cwd: ROOT, shell: true, stdio: ['ignore', 'inherit', 'inherit'] })
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`Command failed: ${command}`)
   console.log(`${command}: ${((performance.now() - began) / 1000).toFixed(0)} s`)
 }
 

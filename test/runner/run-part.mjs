@@ -25,7 +25,7 @@ export async function runPart(name, { isFull, args }) {
   const output = []
   let hasPassed = false
   try {
-    prepare(part)
+    await prepare(part)
     hasPassed = await runCommands(commandsOf(name, args), environment(part, isFull), output)
   } catch (error) {
     console.error(`Can't prepare ${name}. ${error.message}`)
@@ -40,9 +40,8 @@ export async function runPart(name, { isFull, args }) {
   }
 }
 
-function prepare({ build: what, install: folders = [] }) {
-  if (what) build(what)
-  for (const folder of folders) install(folder)
+async function prepare({ build: what, install: folders = [] }) {
+  await Promise.all([what && build(what), install(folders)])
 }
 
 /** The arguments of `spawn` for each command of a part. */
