@@ -30,8 +30,8 @@ export function quoteInexactNumbers(text: string): string {
 const MOST_DIGITS = 17
 
 /**
- * Tells whether a number has the same significant digits after parsing and printing. That is enough: apart from `-0`, a number
- * with the same digits has the same sign and magnitude, too.
+ * Tells whether a number has the same significant digits after parsing and printing. That is enough: apart from `-0`, parsing and
+ * printing change the sign or the magnitude only if they change the digits, too.
  */
 function isExact(literal: string): boolean {
   const digits = significantDigits(literal)

@@ -33,7 +33,7 @@ export async function startWorker(work) {
     // A worker renews the lock of its job. If the worker crashes, another one gets the job once the lock has expired.
     lockDuration: 10_000,
     stalledInterval: 5000,
-    // This may happen to one job 100 times. By default, the job fails for good the second time.
+    // A job may lose its worker 100 times. By default, it fails for good the second time.
     maxStalledCount: 100,
   })
   worker.on('error', logError)

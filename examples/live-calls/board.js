@@ -63,7 +63,7 @@ export function createBoard({
     return removed.length > 0 ? { removed } : undefined
   }
 
-  /** Finds the call to remove: the finished one with the oldest latest event, or, if none is finished, any such call. */
+  /** Finds the call to remove: of the finished calls, or of all if none is finished, the one without news for the longest time. */
   function longestQuiet() {
     let first
     for (const [id, { call }] of entries) {

@@ -6,7 +6,7 @@ export const EVENTS = 'truedy-events'
 export const RETRY = 'truedy-events-retry'
 export const FAILED = 'truedy-events-failed'
 
-/** RabbitMQ can't change this later. Delete the retry queue first, once it is empty. */
+/** To change this later, delete the retry queue once it is empty. RabbitMQ can't change a queue that exists. */
 const RETRY_MS = Number(process.env.RETRY_SECONDS ?? 30) * 1000
 if (!(RETRY_MS > 0)) throw new Error('RETRY_SECONDS must be a positive number.')
 

@@ -13,7 +13,7 @@ const TAKEABLE = `(expires_at <= ${NOW} OR lease_owner = ?)`
 
 /** The longest string that is stored unchanged, in UTF-16 units. Each takes at most three bytes. */
 const MAX_LENGTH = 255
-/** The size of the columns. A string of that length fits, with a hash if it was cut. */
+/** The size of the columns. The longest unchanged string fits, and so does a longer one that is cut and ends with a hash. */
 const MAX_BYTES = 1024
 /** 3,000 years, in milliseconds. A DATETIME can't be after the year 9999. */
 const MAX_MS = 1e14
@@ -54,7 +54,8 @@ export function mysqlSchema({ table = 'truedy_webhooks' } = {}) {
 export function mysqlStore(pool, { table = 'truedy_webhooks' } = {}) {
   const name = quoted(table)
 
-  // `lease_owner` is assigned first, because later assignments see its new value, for which TAKEABLE is still true.
+  // MySQL assigns in this order, and later conditions see the new values. TAKEABLE is still true with the new `lease_owner`, but
+  // wouldn't be with the new `expires_at`. So `lease_owner` comes first.
   // The value of LAST_INSERT_ID(expr) arrives with the result as `insertId`, which is 0 for a new row.
   const claim = `INSERT INTO ${name} (dedupe_key, lease_owner, expires_at) VALUES (?, ?, ${END})
     ON DUPLICATE KEY UPDATE

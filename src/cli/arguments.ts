@@ -31,7 +31,7 @@ export function readArguments<Table extends OptionTable>(
     name,
     readValue(option, texts.get(name) ?? [], `--${flagOf(name)}`, command),
   ])
-  // Holds because `readValue` returns what `OptionValue` says for each type of option; `Object.entries` loses that.
+  // This type is right, because `readValue` returns what `OptionValue` says for each type of option. `Object.entries` loses that.
   return { ...Object.fromEntries(values), operands, given: new Set(texts.keys()) } as Arguments<Table>
 }
 

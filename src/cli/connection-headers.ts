@@ -39,8 +39,8 @@ export function endToEndHeaders(pairs: readonly HeaderPair[]): HeaderPair[] {
 }
 
 /**
- * Returns the headers for sending a request again. A repeated header stays repeated: a receiver could accept the request if
- * only one of two signatures were sent. The client sets the length of the body.
+ * Returns the headers for sending a request again. A repeated header stays repeated. If only one of two signatures
+ * were sent, a receiver could accept a request that it had rejected for having two. The client sets the length of the body.
  */
 export function resendHeaders(pairs: readonly HeaderPair[]): Readonly<Record<string, string[]>> {
   // The keys are lowercase, because header names are case-insensitive. A Map, because "constructor" is a valid header name.

@@ -7,7 +7,7 @@ import type { PostResult } from './transport.js'
 const HEADERS =
   'The receiver got no valid X-Truedy headers. If you sent them, a proxy removes or changes them: let them through.'
 const CLOCK =
-  "The timestamp is too far from the receiver's clock. If this isn't a replay of an old delivery as captured, set both clocks with NTP."
+  "The timestamp is too far from the receiver's clock. If you didn't resend an old delivery with its original timestamp, set both clocks with NTP."
 const BODY =
   'The receiver found no event in the body. If you sent one, something changes the body on the way.'
 

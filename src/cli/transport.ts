@@ -35,7 +35,7 @@ export interface Transport {
   close(): void
 }
 
-/** How long an idle connection is kept. Servers close theirs after some seconds, and a delivery sent on one would be lost. */
+/** How long an idle connection is kept. Servers close idle connections after some seconds, and a delivery sent at that moment is lost. */
 const IDLE_MS = 1000
 const TIMED_OUT = 'ETIMEDOUT'
 /** The maximum size of a response that is read, in bytes. Responses of this library's receivers have fewer than 100. */

@@ -74,12 +74,12 @@ function identityOf(event: TruedyEvent): readonly string[] {
   }
   const id = eventIdOf(event)
   if (id !== undefined) return ['event', id]
-  // Leaves out the two names. The key already has the name, and an envelope that is read again from its text has no `rawEvent`.
+  // Leaves out `event` and `rawEvent`: the key already has the name, and an envelope that is parsed again has no `rawEvent`.
   const { event: _name, rawEvent: _rawName, ...content } = exactEnvelope(event)
   return ['content', String(content['timestamp']), digestOf(content)]
 }
 
-/** Returns the envelope, with each number that JavaScript can't represent as a string of its digits. */
+/** Returns the envelope. Each number that JavaScript can't represent exactly becomes a string of its digits. */
 function exactEnvelope(event: TruedyEvent): Readonly<Record<string, unknown>> {
   const text = rawTextOf(event) ?? ''
   const exact = quoteInexactNumbers(text)
@@ -99,7 +99,7 @@ function billingOf({ data }: Readonly<Record<string, unknown>>): unknown {
 
 /**
  * Returns the id of the event itself. Returns `undefined` if the same id occurs anywhere else in the event, because it is then
- * probably the copied id of a row, a campaign or a contact. `data.id` counts as elsewhere, because it might be the id of a row.
+ * probably the copied id of a database row, a campaign or a contact. `data.id` counts as such another place.
  */
 function eventIdOf(event: TruedyEvent): string | undefined {
   const envelope: Readonly<Record<string, unknown>> = { ...event }

@@ -8,7 +8,7 @@ export interface Finding {
   readonly cause: DiagnosisCause
   /** Fills the gap in the explanation, if it has one. */
   readonly detail?: string
-  /** True if the sender signed it in this form. Undoing the cause then doesn't make the signature match. */
+  /** True if the sender signed with the same fault. The signature then matches only with the fault. */
   readonly isAsSigned?: boolean
   /** Replaces the fix of the cause, if this delivery needs another one. */
   readonly fix?: string
@@ -37,7 +37,7 @@ const TEXTS = {
   },
   valid_but_old: {
     explanation: (by) => `The signature matches, but the delivery is ${by} old, so receivers reject it.`,
-    fix: "If it was captured, queued or replayed, there is nothing to fix (in code, `now` can return the time of its arrival). If it has just arrived, set this machine's clock with NTP.",
+    fix: "If it was captured, queued or replayed, there is nothing to fix. (To verify it in code anyway, pass the option `now`, a function that returns the time of its arrival.) If it has just arrived, set this machine's clock with NTP.",
   },
   valid_but_future: {
     explanation: (by) => `The signature matches, but the timestamp is ${by} ahead, so receivers reject it.`,
@@ -147,7 +147,7 @@ const TEXTS = {
   },
   body_buffer_json: {
     explanation: () =>
-      'The body is a list of byte values, as JSON.stringify writes a Buffer or a Uint8Array, and String a Uint8Array.',
+      'The body is a list of byte values: what JSON.stringify makes of a Buffer or a Uint8Array, or String() of a Uint8Array.',
     proof: 'These bytes match the signature.',
     fix: 'Pass the bytes themselves. In a test, give the client a string instead of a Buffer (supertest: .send(body.toString())). Store or queue a body as text.',
   },
@@ -175,7 +175,7 @@ const TEXTS = {
   },
   digest_base64: {
     explanation: () => 'The signature header holds base64 instead of hexadecimal digits.',
-    proof: 'Apart from that, the signature matches.',
+    proof: 'In hexadecimal, it would match.',
     fix: 'Truedy sends hexadecimal digits. If the sender is yours, use digest("hex").',
   },
   digest_prefix: {
@@ -217,10 +217,10 @@ export function describe(
 
 /**
  * Returns what proves the causes. Of several causes, none has a proof of its own, because the signature matches only if all of them
- * are undone. So one sentence covers them all, unless one of them was signed as it is.
+ * are undone. So one sentence covers them all. There is none if the sender signed with one of the faults.
  */
 function proofOf(texts: readonly { readonly proof?: string; readonly isAsSigned?: boolean }[]): string {
   if (texts.some(({ isAsSigned }) => isAsSigned)) return ''
   if (texts.length === 1) return texts[0]?.proof ?? ''
-  return `Apart from ${texts.length === 2 ? 'both' : 'all of that'}, the signature matches.`
+  return `Without ${texts.length === 2 ? 'both' : 'all'} of these faults, the signature matches.`
 }

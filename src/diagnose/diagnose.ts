@@ -189,7 +189,7 @@ async function search(
 
   const isAsGiven = ({ finding }: KeyGuess) => !finding
   const given = keys.filter(isAsGiven)
-  // A secret with white space around it has a finding even as given. If all secrets do, all keys count as likely.
+  // `given` lacks a secret with white space around it, because that already is a finding. If it lacks all of them, every key is likely.
   const likely = given.length > 0 ? given : keys
   const kept: BodyGuess[] = []
   let keptBytes = 0

@@ -45,7 +45,7 @@ export function readHeaderTexts(
         ? `The header ${missing[0]}${origin} is missing`
         : `The headers ${missing.join(' and ')}${origin} are missing`
     if (!findHeaders(headers, HEADER_NAMES).every(Boolean)) return [{ cause: 'headers_missing', detail }]
-    // Here, `headerNames` has other names: without it, Truedy's own were looked for above.
+    // Truedy's own headers are there. Without `headerNames`, they would have been found above, so it is set.
     return [
       { cause: 'headers_missing', detail: `${detail}, but Truedy's own are there`, fix: HEADER_NAMES_FIX },
     ]

@@ -60,8 +60,8 @@ function addVariants(given: string, add: (bytes: Uint8Array<ArrayBuffer>, findin
   add(encodeUtf8(PREFIX + rest), { cause: 'secret_prefix_missing' })
   add(encodeUtf8(rest), { cause: 'secret_prefix_extra' })
 
-  // Either the sender decoded the secret before it signed, or someone decoded the secret before storing it here. So try it
-  // decoded, and encoded again.
+  // Either the sender decoded the secret before it signed, or someone decoded the secret before storing it here. So try
+  // its decoded form, and its encoded form.
   const fromBase64 = decodeBase64(rest)
   if (fromBase64) add(fromBase64, { cause: 'secret_base64_decoded' })
   const fromHex = decodeHex(rest)

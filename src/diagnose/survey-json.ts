@@ -6,7 +6,7 @@ export interface JsonSurvey {
   readonly marks: number
   /** The deepest level of brackets. */
   readonly depth: number
-  /** The number of lines after the first, if the text is indented. */
+  /** The number of lines that indenting adds to the text. */
   readonly lines: number
   /** The sum of the levels of these lines. */
   readonly indents: number

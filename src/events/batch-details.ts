@@ -22,7 +22,7 @@ export interface BatchDetails {
   status?: BatchStatus
   paused?: boolean
   totalCount?: number
-  /** Calls that have ended. Ultravox's `completedCount` includes the failed ones. */
+  /** Calls that have ended. May include the failed ones (src/CONTRACT.md §4). */
   completedCount?: number
   failedCount?: number
   /** Contacts that were called. */

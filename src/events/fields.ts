@@ -7,8 +7,8 @@ import { readTime } from './time.js'
 export type FieldValue = string | number | boolean | Readonly<Record<string, string>>
 
 /**
- * How to read a field: a function that returns the value if it has the right type, then the sources, the best one first. A source
- * is a list of paths, separated by spaces, with dots for nesting. Fields are plain literals, so that bundlers can drop an unused table
+ * How to read a field. The first element is a function that returns the value if it has the right type. The others are the sources,
+ * the best one first. A source is a list of paths, separated by spaces, with dots for nesting. Fields are plain literals, so that bundlers can drop an unused table
  * of them, such as `batchFields`.
  */
 export type Field<Value extends FieldValue> = readonly [

@@ -7,7 +7,7 @@ import type { TruedyEvent } from './catalogue.js'
 const FIRST_MILLISECONDS = 1e11
 
 /**
- * Returns the `timestamp` of an event: when it occurred or, as another page of Truedy's documentation says, when it was dispatched.
+ * Returns the `timestamp` of an event: when it occurred, or when it was dispatched. (Truedy's documentation says both.)
  * The field is ISO 8601 (in UTC, if it has no zone) or Unix time (in seconds, or in milliseconds from 100,000,000,000 on).
  *
  * @param event - a parsed event

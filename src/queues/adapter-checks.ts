@@ -1,4 +1,4 @@
-/** Checks that the adapters share. */
+/** The checks that all adapters use. */
 
 import { byteLength } from '../bytes.js'
 import { invalidOption } from '../checks.js'

@@ -53,7 +53,7 @@ export function pgBossQueue<Options extends object>(
   return {
     async add(job: QueueJob) {
       const id = uuidOf(job.key)
-      // The program's options and an `id` are the client's options, which TypeScript can't know.
+      // Together, the program's options and an `id` have the type of the client's options. TypeScript can't know that.
       const settings = { ...options, id } as Options & { id: string }
       const { type, scope } = job
       const data = {

@@ -19,8 +19,8 @@ export interface EventContext<Args extends readonly unknown[] = readonly unknown
   /** The time in the timestamp header. */
   readonly sentAt: Date
   /**
-   * The scope of the receiver: its option `scope`, or the result of that function (the tenant, for example). A job handler gets it
-   * from the job.
+   * The scope that the receiver used: its option `scope`, or the result if `scope` is a function (the tenant, for example). A job
+   * carries it to the job handler.
    */
   readonly scope: string | undefined
   /** The arguments after the request or job: `env` and `ctx` on Workers, or a parameter of the route. */

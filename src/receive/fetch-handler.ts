@@ -28,8 +28,8 @@ export type FetchResponse = typeof globalThis extends { Response: { prototype: i
   : object
 
 /**
- * Creates a webhook endpoint for frameworks with fetch's `Request` and `Response`: Next.js, Hono, Workers, Deno, Bun, SvelteKit, Nuxt,
- * Astro and others. Pass the request unread: the handler reads the body, up to a limit.
+ * Creates a webhook endpoint for frameworks with fetch's `Request` and `Response`: Next.js, Hono, Workers, Deno, Bun, SvelteKit, Astro,
+ * React Router and others. Pass the request unread: the handler reads the body, up to a limit.
  *
  * Responds with the same statuses as {@link createReceiver}.
  *

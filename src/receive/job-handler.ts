@@ -49,8 +49,9 @@ const BUSY_WAIT_MS = 250
 /**
  * Creates the worker's side of a receiver with a `queue`: a function that takes a job and runs the handlers of its event once.
  *
- * The function rejects if the engine should retry the job. It passes on the error of a handler. If another worker holds the job, it
- * waits for up to one lease and then rejects with `busy`. So a worker that crashed doesn't cost one of the job's attempts. A
+ * The function rejects if the engine should retry the job. It passes on the error of a handler. If another worker holds the job,
+ * the function waits for up to one lease, and only then rejects with `busy`. If the other worker has crashed, its lease expires in
+ * that time, and the job loses no attempt. A
  * receiver may use the same store, because keys of jobs have the prefix `job/` in the store.
  *
  * @param options - `on` or `onEvent`; times in milliseconds: `leaseMs` (10,000), `ttlMs` (72 hours), `handlerTimeoutMs` (15 minutes),

@@ -148,7 +148,8 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
     )
   }
   // The stream can't be used: it was read, or it provides strings. A parsed body is passed on, because verification rejects it with a
-  // message that says what to do. A Buffer is empty here, and verification would report a wrong signature, not a missing body.
+  // message that says what to do. A Buffer can only be empty here. It becomes `undefined`, which is reported as a body that is not raw,
+  // because an empty body would be reported as a wrong signature.
   if (readableDidRead || request.readableEncoding) return (asBytes(body) ? undefined : body) as RawBody
   // There is no stream, or it was empty.
   if (readableEnded || typeof request.on !== 'function') return (asBytes(rawBody) ?? body ?? '') as RawBody

@@ -33,7 +33,7 @@ export interface EndpointOptions<Request, Args extends readonly unknown[]>
     TelemetryOptions {
   /**
    * The endpoint's secret or secrets, or a function that returns them for a request. The function is called after the headers have
-   * passed their checks. If it returns `null`, there is no such tenant, and the response is a 401. Default: the environment variable
+   * passed their checks. If there is no such tenant (customer), return `null`: the response is a 401. Default: the environment variable
    * `TRUEDY_WEBHOOK_SECRET`, read once.
    */
   readonly secret?:

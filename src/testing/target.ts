@@ -74,7 +74,9 @@ export function requireTarget(target: unknown): KnownTarget {
     return { kind: 'receive', receive: (...given) => Reflect.apply(receive, target, given) }
   }
   const names = Object.keys(target).join(', ') || 'nothing'
-  throw invalidOption(`The target must be ${EXPECTED} with a function (got an object with ${names}).`)
+  throw invalidOption(
+    `The target must be ${EXPECTED}, and the property must be a function (got an object with ${names}).`,
+  )
 }
 
 function requireHttpUrl(target: string | URL): URL {

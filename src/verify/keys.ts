@@ -22,7 +22,7 @@ export interface Key {
 
 /**
  * The cache has two generations of up to this many keys. A key that is used moves to the young one. When the young one is full, it
- * replaces the old one, whose keys are dropped. So this many keys that were used last are always kept.
+ * replaces the old one, whose keys are dropped. So at least this many of the most recently used keys are kept.
  */
 const GENERATION_SIZE = 1000
 let young = /* @__PURE__ */ new Map<unknown, Key>()

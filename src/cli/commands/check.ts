@@ -16,7 +16,7 @@ import { printable } from '../terminal/printable.js'
 export const check = defineCommand({
   name: 'check',
   summary:
-    'Sends an endpoint every kind of request that it has to handle, and says which responses are wrong and how to fix them. The endpoint processes the valid deliveries, so use a test setup. If its handlers of call.ended and batch.status.changed take 200 ms or more there, check can tell from the response times whether duplicates are processed twice.',
+    'Sends an endpoint every kind of request that it has to handle, and says which responses are wrong and how to fix them. The endpoint processes the valid deliveries, so use a test setup. If its handlers of call.ended and batch.status.changed take at least 200 ms in that setup, the response times show whether duplicates are processed twice.',
   operands: 'URL',
   options: {
     only: {

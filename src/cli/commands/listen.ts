@@ -6,7 +6,7 @@ import { LISTEN_OPTIONS } from '../listen/options.js'
 export const listen = defineCommand({
   name: 'listen',
   summary:
-    'Receives deliveries on this machine and shows each event, each duplicate, and why a delivery is rejected. With --forward, your app gets every delivery and its response goes back to the sender. Truedy reaches listen through a tunnel of your choice.',
+    'Receives deliveries on this machine and shows each event, each duplicate, and why a delivery is rejected. With --forward, your app gets every delivery and its response goes back to the sender. Truedy reaches this machine through a tunnel of your choice.',
   operands: '',
   options: LISTEN_OPTIONS,
   examples: [

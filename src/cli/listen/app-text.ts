@@ -25,7 +25,7 @@ export function createAppText(paint: Paint): DescribeApp {
     return [hint]
   }
 
-  /** The status with which the app last rejected a valid delivery. The probe of `send` follows such a delivery. */
+  /** The status with which the app last rejected a valid delivery. `send` sends a probe after such a rejection. */
   let rejectionStatus = 401
 
   return (delivery, columns) => {

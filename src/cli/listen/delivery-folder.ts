@@ -63,7 +63,7 @@ export async function openDeliveryFolder(
 
   return {
     save(delivery) {
-      // A probe is from these tools, and every replay of it would fail.
+      // A probe comes from these tools, not from Truedy. Its signature is wrong on purpose, so every replay would be rejected.
       if (isProbe(delivery.body)) return
       const text = formatDelivery(toSaved(delivery))
       if (long.some((secret) => holdsSecret(delivery, secret))) {

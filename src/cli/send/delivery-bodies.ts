@@ -15,7 +15,7 @@ export type DeliveryBody = string | Uint8Array
 /** Creates the body of a delivery, given its index. */
 export type MakeBody = (index: number) => DeliveryBody
 
-/** Creates sample events, and takes their names in turn. */
+/** Creates sample events with these names in turn. */
 export function sampleBodies(names: readonly [SampleName, ...SampleName[]], shape: Shape): MakeBody {
   const create = shape === 'nested' ? sampleEvent : flatSampleEvent
   return (index) => pythonJson(create(names[index % names.length] ?? names[0]))

@@ -33,7 +33,7 @@ export function applyChanges(body: DeliveryBody, changes: readonly JsonEdit[]): 
 
 /** Names the part of the path that is in the way of a change. */
 function describeObstacle(text: string, { path, value }: JsonEdit): string {
-  // Tries ever longer beginnings of the path. The last key of the first one that can't be set is the key that is wrong.
+  // Tries longer and longer prefixes of the path. The last key of the shortest prefix that can't be set is the wrong key.
   const depth = path.findIndex(
     (_, index) => editJson(text, { path: path.slice(0, index + 1), value }) === undefined,
   )

@@ -84,7 +84,7 @@ export function callStory(
     }
   }
 
-  // Truedy uses the first name internally: to receivers it is an unknown event (src/CONTRACT.md §4).
+  // Truedy uses the name `call.created` only internally, so to receivers it is an unknown event (src/CONTRACT.md §4).
   const begin = [moment('call.started', 0, 'call.created'), moment('call.started', startedMs)]
   switch (course) {
     case 'unjoined':

@@ -88,7 +88,7 @@ export const completionCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'completes a key that is done again, because the first response may have been lost',
+    name: 'completes a done key a second time, because the first response may have been lost',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a')
@@ -123,7 +123,7 @@ export const completionCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'lets an owner whose key another owner has claimed neither complete, renew nor release it',
+    name: 'returns false from complete, renew and release after another owner has claimed the key',
     async run(store) {
       const key = newKey()
       await claimAs(store, key, 'a', SHORT_MS)

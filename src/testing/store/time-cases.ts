@@ -55,7 +55,7 @@ export const timeCases: readonly StoreCase[] = [
         await claimAs(store, brief, 'a', SHORT_MS)
         await elapse(PAST_SHORT_MS)
         await withWrongClock(minutes, async () => {
-          const clock = `by a worker whose clock is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'fast' : 'slow'}`
+          const clock = `if the worker's clock is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'fast' : 'slow'}`
           expectResult(await claimAs(store, held, 'b'), 'busy', `claim() of a held key ${clock}`)
           expectResult(
             await claimAs(store, brief, 'b'),

@@ -293,7 +293,7 @@ describe('diagnose', () => {
       const headers = signed(BODY, given, timestamp)
       const { causes, explanation } = await diagnose(`${BODY}\n`, headers, given, NOW)
       expect(causes).toEqual(expect.arrayContaining([cause, 'body_newline_added']))
-      expect(explanation).not.toContain('Apart from')
+      expect(explanation).not.toContain('of these faults')
     })
 
     it('says which of the other secrets signed', async () => {
@@ -651,7 +651,7 @@ describe('diagnose', () => {
 
   it.each([
     ['one', SECRET, 'Without them, the signature matches.'],
-    ['two', `${SECRET}\n`, 'Apart from both, the signature matches.'],
+    ['two', `${SECRET}\n`, 'Without both of these faults, the signature matches.'],
   ])('says once that the signature matches apart from what it found: %s', async (count, given, proof) => {
     const body = count === 'one' ? BODY : `${BODY}\n`
     const diagnosis = await diagnose(body, signed(BODY), count === 'one' ? `"${given}"` : given, NOW)

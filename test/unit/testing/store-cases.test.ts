@@ -36,7 +36,7 @@ const MISTAKES = {
   leavesOutFencing: {
     'lets nobody else complete': 'complete',
     'lets nobody else release': 'release',
-    'lets an owner whose key another owner has claimed neither complete, renew nor release it': 'complete',
+    'returns false from complete, renew and release after another owner has claimed the key': 'complete',
     'renews nothing for another owner': 'renew',
   },
   neverExpires: {
@@ -46,14 +46,14 @@ const MISTAKES = {
     'gives a key to another owner once the lease has expired': 'claim',
     'gives a key whose lease has expired to exactly one of many owners': 'claim',
     "is not affected by a worker's wrong clock": 'claim',
-    'lets an owner whose key another owner has claimed neither complete, renew nor release it': 'complete',
+    'returns false from complete, renew and release after another owner has claimed the key': 'complete',
     'releases nothing once the lease has expired': 'release',
     'renews nothing for another owner': 'claim',
     'accepts fractional, very short and very long times': 'claim',
   },
   forgetsCompletion: {
     'completes after the lease has expired, if nobody else has claimed the key': 'claim',
-    'completes a key that is done again, because the first response may have been lost': 'claim',
+    'completes a done key a second time, because the first response may have been lost': 'claim',
     'completes an absent key, whose record may have been swept': 'claim',
     'gives a key to another owner once the lease has expired': 'claim',
     'is done for every owner after completion': 'claim',
@@ -86,11 +86,11 @@ const MISTAKES = {
   },
   completesAnything: {
     'lets nobody else complete': 'complete',
-    'lets an owner whose key another owner has claimed neither complete, renew nor release it': 'complete',
+    'returns false from complete, renew and release after another owner has claimed the key': 'complete',
   },
   completesOnlyForItsOwner: {
     'completes after the lease has expired, if nobody else has claimed the key': 'complete',
-    'completes a key that is done again, because the first response may have been lost': 'complete',
+    'completes a done key a second time, because the first response may have been lost': 'complete',
     'completes an absent key, whose record may have been swept': 'complete',
   },
   releasesCompleted: {
@@ -99,7 +99,7 @@ const MISTAKES = {
   releasesExpired: {
     'keeps a completed key done if its owner releases it afterward': 'release',
     'lets nobody else release': 'release',
-    'lets an owner whose key another owner has claimed neither complete, renew nor release it': 'release',
+    'returns false from complete, renew and release after another owner has claimed the key': 'release',
     'releases nothing once the lease has expired': 'release',
   },
   keepsLeaseAsTtl: {
@@ -115,7 +115,7 @@ const MISTAKES = {
     'lets nobody else complete': 'claim',
     'lets nobody else release': 'claim',
     'lets the owner claim again': 'claim',
-    'lets an owner whose key another owner has claimed neither complete, renew nor release it': 'claim',
+    'returns false from complete, renew and release after another owner has claimed the key': 'claim',
     'renews a lease that its owner holds': 'claim',
     'accepts keys of any length and content': 'claim',
     'accepts owners of any content': 'claim',
@@ -334,9 +334,9 @@ const PREPARATIONS: Readonly<Record<string, readonly number[]>> = {
   'gives an absent key to the first owner that claims it': [],
   'gives an absent key to exactly one of many owners': [],
   'frees a completed key after its ttl': [0, 1],
-  'lets an owner whose key another owner has claimed neither complete, renew nor release it': [0, 1],
+  'returns false from complete, renew and release after another owner has claimed the key': [0, 1],
   'keeps a completed key done if its owner releases it afterward': [0, 1],
-  'completes a key that is done again, because the first response may have been lost': [0, 1],
+  'completes a done key a second time, because the first response may have been lost': [0, 1],
   'does not renew a key that was released, is absent or is done': [0, 1, 6, 7],
   'releases nothing under an absent key': [],
   'completes an absent key, whose record may have been swept': [],

@@ -117,8 +117,8 @@ function showCount(): void {
 }
 
 /**
- * Makes one row, the last that had the focus, the only one that the tab key stops at. The next Tab then leads to the details
- * instead of through a thousand rows.
+ * Lets the tab key stop at one row only: the last one that had the focus. The next Tab then leads to the details instead of
+ * through a thousand rows.
  */
 function keepTabStop(button = tabStop): void {
   const next =

@@ -6,7 +6,7 @@ const EMPTY_BRACKETS = /^([[{])\s*([\]}])$/
 
 /** Indents make one of Truedy's payloads two or three times longer, but deeply nested JSON a thousand times. */
 const MAX_GROWTH = 10
-/** Short JSON may grow more. */
+/** A result of up to this many characters may be longer by any factor. */
 const ALWAYS_SHOWN = 1_000_000
 
 /**

@@ -72,7 +72,7 @@ function itFinds(name: string, rows: readonly [what: string, readonly Scripted[]
 describe('a retry of a processed event', () => {
   const acknowledge = 'Respond with 2xx to a duplicate. Otherwise, Truedy may keep retrying.'
   const remember =
-    'The duplicate took as long as the event, so it was processed twice. Claim each event in one atomic step (see processOnce).'
+    'The duplicate took as long as the first delivery, so the event was processed twice. Claim each event in one atomic step (see processOnce).'
 
   itFinds('a retry of a processed event', [
     ['a handler of 99 ms', [[149], [149], [149]], { ...passed('204, 204'), note }],
