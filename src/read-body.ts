@@ -70,7 +70,7 @@ export async function readRequestBody(
   // In node-fetch and cross-fetch, the body of a Request is a Node stream.
   if (!body.getReader) {
     throw notRaw(
-      'The body of this Request is not a ReadableStream (node-fetch has a Node stream there). Pass await request.arrayBuffer() to createReceiver.',
+      'The body of this Request has no getReader() (as in node-fetch). Pass await request.arrayBuffer() to createReceiver.',
     )
   }
   return readStream(body, maxBodyBytes)

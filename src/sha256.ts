@@ -1,8 +1,9 @@
 /**
  * SHA-256 (FIPS 180-4) for the digests inside keys. It is synchronous in every runtime, as `dedupeKey` must be; WebCrypto is
- * asynchronous. Signatures are computed by the runtime's own cryptography.
+ * asynchronous.
  */
 
+import { getBuiltin } from './builtins.js'
 import { encodeUtf8 } from './bytes.js'
 
 const ROUNDS = 64
@@ -30,6 +31,13 @@ function rootsOfPrimes(): Int32Array {
 /** Returns the SHA-256 digest of bytes, or of a string's UTF-8 bytes, as 64 hexadecimal digits. */
 export function sha256Hex(message: string | Uint8Array): string {
   const bytes = typeof message === 'string' ? encodeUtf8(message) : message
+  // A digest of 1 MB takes `node:crypto` a tenth of the time.
+  const crypto: Partial<typeof import('node:crypto')> | undefined = getBuiltin('node:crypto')
+  return crypto?.createHash?.('sha256').update(bytes).digest('hex') ?? computeSha256Hex(bytes)
+}
+
+/** Returns the same digest as {@link sha256Hex}, without `node:crypto`. */
+export function computeSha256Hex(bytes: Uint8Array): string {
   constants ??= rootsOfPrimes()
   // The message, a one bit, zeros, and its length in bits (FIPS 180-4 §5.1.1).
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / 64) * 64)
@@ -78,14 +86,7 @@ function compress(state: Int32Array, view: DataView, block: number, k: Int32Arra
     // By now, `b`, `c` and `d` hold the old `a`, `b` and `c`.
     a = (t1 + s0 + ((b & c) ^ (b & d) ^ (c & d))) | 0
   }
-  state[0] = at(state, 0) + a
-  state[1] = at(state, 1) + b
-  state[2] = at(state, 2) + c
-  state[3] = at(state, 3) + d
-  state[4] = at(state, 4) + e
-  state[5] = at(state, 5) + f
-  state[6] = at(state, 6) + g
-  state[7] = at(state, 7) + h
+  for (const [index, sum] of [a, b, c, d, e, f, g, h].entries()) state[index] = at(state, index) + sum
 }
 
 function rotate(word: number, bits: number): number {

@@ -1,12 +1,19 @@
-/** SHA-256 against published vectors, and against `node:crypto` for random input. */
+/** SHA-256, with `node:crypto` and without it, against published vectors and for random input. */
 
 import { createHash, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sha256Hex } from '../../src/sha256.js'
+import { computeSha256Hex, sha256Hex } from '../../src/sha256.js'
 import { runs } from './support/runs.js'
 
-describe('sha256Hex', () => {
+describe.each([
+  ['with node:crypto', sha256Hex],
+  [
+    'without node:crypto',
+    (message: string | Uint8Array) =>
+      computeSha256Hex(typeof message === 'string' ? Buffer.from(message) : message),
+  ],
+])('SHA-256 %s', (_, sha256) => {
   // NIST, "Examples with Intermediate Values", and the CAVP byte-oriented test SHA256ShortMsg.
   it.each([
     ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
@@ -21,7 +28,7 @@ describe('sha256Hex', () => {
     ],
     ['a'.repeat(1_000_000), 'cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0'],
   ])('returns the published digest of %.20s', (text, expected) => {
-    expect(sha256Hex(text)).toBe(expected)
+    expect(sha256(text)).toBe(expected)
   })
 
   it.each([
@@ -29,14 +36,14 @@ describe('sha256Hex', () => {
     ['5738c929c4f4ccb6', '963bb88f27f512777aab6c8b1a02c70ec0ad651d428f870036e1917120fb48bf'],
     ['0a27847cdc98bd6f62220b046edd762b', '80c25ec1600587e7f28b18b1b18e3cdc89928e39cab3bc25e4d4a4c139bcedc4'],
   ])('returns the published digest of the bytes %s', (hex, expected) => {
-    expect(sha256Hex(Buffer.from(hex, 'hex'))).toBe(expected)
+    expect(sha256(Buffer.from(hex, 'hex'))).toBe(expected)
   })
 
   it.each(Array.from({ length: 200 }, (_, length) => length))(
     'returns the digest that node:crypto returns for %i random bytes',
     (length) => {
       const bytes = randomBytes(length)
-      expect(sha256Hex(bytes)).toBe(createHash('sha256').update(bytes).digest('hex'))
+      expect(sha256(bytes)).toBe(createHash('sha256').update(bytes).digest('hex'))
     },
   )
 
@@ -44,7 +51,7 @@ describe('sha256Hex', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 5000 }), fc.nat(100), (bytes, start) => {
         const part = bytes.subarray(start)
-        expect(sha256Hex(part)).toBe(createHash('sha256').update(part).digest('hex'))
+        expect(sha256(part)).toBe(createHash('sha256').update(part).digest('hex'))
       }),
     )
   })
@@ -52,7 +59,7 @@ describe('sha256Hex', () => {
   it('returns the digest of the UTF-8 bytes of any string', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => {
-        expect(sha256Hex(text)).toBe(createHash('sha256').update(Buffer.from(text)).digest('hex'))
+        expect(sha256(text)).toBe(createHash('sha256').update(Buffer.from(text)).digest('hex'))
       }),
       runs(30),
     )

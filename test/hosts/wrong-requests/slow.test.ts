@@ -17,7 +17,7 @@ const FETCH_REQUEST =
   "The handler needs Node's (req, res), and got a fetch Request. Use createWebhookHandler."
 const FASTIFY_PAIR =
   "The handler needs Node's (req, res), and got Fastify's request and reply. Use createReceiver."
-const NODE_STREAM = 'The body of this Request is not a ReadableStream'
+const NODE_STREAM = 'The body of this Request has no getReader() (as in node-fetch)'
 const PROCESSED = 'processed'
 
 /** The log if the Node handler and the Fetch handler get a request of each kind. */
