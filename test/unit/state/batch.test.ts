@@ -173,6 +173,35 @@ describe('mergeBatch', () => {
     }
   })
 
+  it('keeps the latest end of all payloads, and the last window', () => {
+    const first = batchEvent(CHANGED, { endedAt: at(29), windowEnd: at(50), windowStart: at(2) }, at(1))
+    const last = batchEvent(CHANGED, { endedAt: at(28), windowEnd: at(60), windowStart: at(1) }, at(2))
+    for (const list of [
+      [first, last],
+      [last, first],
+    ]) {
+      expect(stateOf(list)).toMatchObject({ endedAt: at(29), windowEnd: at(60), windowStart: at(1) })
+    }
+  })
+
+  it('compares a stored string with a number as strings', () => {
+    const state = stateOf([batchEvent(CHANGED, { completedCount: 1 })])
+    const stored = { ...state, completedCount: '10' } as unknown as BatchState
+    expect(stateOf([batchEvent(CHANGED, { completedCount: 9 })], stored).completedCount).toBe(9)
+    expect(mergeBatch(stored, batchEvent(CHANGED, { completedCount: 1 }))).toBe(stored)
+  })
+
+  it.each([
+    ['no rank', undefined],
+    ['an empty rank', []],
+    ['a rank with something else in it', [null, 9e15]],
+    ['something else', '9'],
+  ])('replaces a stored value that has %s', (_, rank) => {
+    const { provenance, ...state } = stateOf([batchEvent(CHANGED, { windowEnd: at(60) }, at(1))])
+    const stored = { ...state, provenance: { ...provenance, windowEnd: rank } } as unknown as BatchState
+    expect(stateOf([batchEvent(CHANGED, { windowEnd: at(50) }, at(0))], stored).windowEnd).toBe(at(50))
+  })
+
   it('treats a retry with a fresh timestamp as a resume until the next event', () => {
     const running = batchEvent(CHANGED, { status: 'running' }, at(0))
     const paused = batchEvent(CHANGED, { status: 'paused' }, at(1))

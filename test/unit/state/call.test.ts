@@ -356,19 +356,39 @@ describe('mergeCall', () => {
   })
 
   it('ignores the order of keys in metadata', () => {
-    const state = stateOf([callEvent({ name: 'call.ended', facts: { metadata: { a: '1', b: '2' } } })])
+    const one = callEvent({ name: 'call.ended', facts: { metadata: { a: '1', b: '2' } } })
     const other = callEvent({ name: 'call.ended', facts: { metadata: { b: '2', a: '1' } } })
+    const [state, otherState] = [stateOf([one]), stateOf([other])]
     expect(mergeCall(state, other)).toBe(state)
+    expect(mergeCall(otherState, one)).toBe(otherState)
   })
 
   it.each([{ a: 1 }, { a: '1', b: 2 }, ['1'], null])(
     'drops the metadata %j of a stored state',
     (metadata) => {
-      const state = stateOf([callEvent({ name: 'call.ended' })])
-      const stored = { ...state, metadata } as unknown as CallState
-      expect(stateOf([callEvent({ name: 'call.joined' })], stored)).not.toHaveProperty('metadata')
+      const { provenance, ...state } = stateOf([callEvent({ name: 'call.ended' })])
+      const stored = { ...state, metadata, provenance: { ...provenance, metadata: [9] } }
+      const next = stateOf([callEvent({ name: 'call.joined' })], stored as unknown as CallState)
+      expect(next).not.toHaveProperty('metadata')
     },
   )
+
+  it('keeps the greatest cost of one type of event, but the lowest of refunds', () => {
+    const events = (name: string, billingStatus?: string) =>
+      [2, 1, 3].map((costUsd) => callEvent({ name, facts: { costUsd, billingStatus } }))
+    expect(stateOf(events('call.ended')).costUsd).toBe(3)
+    expect(stateOf(events('call.billed', 'BILLING_STATUS_BILLED')).costUsd).toBe(3)
+    expect(stateOf(events('call.billed', 'BILLING_STATUS_REFUNDED')).costUsd).toBe(1)
+  })
+
+  it('recognizes a billing status by its beginning, and ranks an unknown one below a free call', () => {
+    const bill = (billingStatus: string, costUsd: number) =>
+      callEvent({ name: 'call.billed', facts: { billingStatus, costUsd } })
+    expect(
+      stateOf([bill('BILLING_STATUS_REFUNDED_BY_HAND', 1), bill('BILLING_STATUS_BILLED', 2)]).costUsd,
+    ).toBe(1)
+    expect(stateOf([bill('BILLING_STATUS_FREE', 1), bill('MY_BILLING_STATUS_BILLED', 2)]).costUsd).toBe(1)
+  })
 
   it('does not change the state that it is given', () => {
     const state = stateOf([callEvent({ name: 'call.joined' })])
