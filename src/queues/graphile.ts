@@ -45,8 +45,8 @@ export function graphileQueue<Spec extends object>(
   return {
     add(job: QueueJob) {
       const jobKey = job.key.length <= MAX_KEY_LENGTH ? job.key : sha256Hex(job.key)
-      // Together, the program's spec and these two fields have the type of the client's spec. TypeScript can't know that. `preserve_run_at` keeps
-      // the time at which a waiting job runs.
+      // Together, the program's spec and these two fields have the type of the client's spec. TypeScript can't know that.
+      // `preserve_run_at` keeps the time at which a waiting job runs.
       const settings = { ...spec, jobKey, jobKeyMode: 'preserve_run_at' } as unknown as Spec
       return utils.addJob(task, job, settings)
     },

@@ -1,5 +1,6 @@
 /** The calls of each adapter to its engine's client. test/queues runs the adapters on the real engines. */
 
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { Queue, QueueJob } from '../../../src/index.js'
@@ -63,6 +64,21 @@ describe('bullmqQueue', () => {
     expect(retry).toHaveBeenCalledTimes(1)
   })
 
+  it('accepts the job that it added, even if it failed and has no retry()', async () => {
+    const add = async (_name: string, _data: unknown, options?: { jobId?: string }) => ({
+      id: options?.jobId,
+    })
+    for (const state of ['waiting', 'failed']) {
+      const queue = bullmqQueue({ add, getJobState: async () => state })
+      await expect(queue.add(job)).resolves.toBeUndefined()
+    }
+  })
+
+  it('accepts a client whose add() resolves with nothing', async () => {
+    const queue = bullmqQueue({ add: async () => undefined, getJobState: async () => 'failed' })
+    await expect(queue.add(job)).resolves.toBeUndefined()
+  })
+
   it('rejects if BullMQ returns another job', async () => {
     const queue = bullmqQueue({ add: async () => ({ id: 'another' }), getJobState })
     await expect(queue.add(job)).rejects.toThrow('another')
@@ -84,6 +100,23 @@ describe('pgBossQueue', () => {
     const ids = send.mock.calls.map(([, , each]) => (each as { id?: string }).id)
     expect(ids[1]).toBe(ids[0])
     expect(ids[2]).not.toBe(ids[0])
+  })
+
+  it('keeps the digits of the SHA-256 digest, apart from the version and the variant', async () => {
+    for (const key of Array.from({ length: 20 }, (_, number) => `key ${number}`)) {
+      const send = vi.fn(async (_name: string, _data: object, _options?: object) => 'added')
+      await pgBossQueue({ send, retry, getJobById }, 'truedy').add(withKey(key))
+      const { id = '' } = (send.mock.calls[0]?.[2] ?? {}) as { id?: string }
+      const digest = createHash('sha256').update(key).digest('hex')
+      const digits = id.replaceAll('-', '')
+      expect([digits.slice(0, 12), digits.slice(13, 16), digits.slice(17)]).toEqual([
+        digest.slice(0, 12),
+        digest.slice(13, 16),
+        digest.slice(17, 32),
+      ])
+      // The two high bits of this digit are the variant, and the others are kept (RFC 9562 §4.1).
+      expect(Number(`0x${digits[16]}`)).toBe(8 + (Number(`0x${digest[16]}`) % 4))
+    }
   })
 })
 
@@ -131,8 +164,12 @@ describe('graphileQueue', () => {
       jobKey: job.key,
       jobKeyMode: 'preserve_run_at',
     })
+    await queue.add(withKey('x'.repeat(512)))
     await queue.add(withKey('x'.repeat(513)))
-    expect(addJob.mock.calls[1]?.[2]).toMatchObject({ jobKey: expect.stringMatching(/^[\da-f]{64}$/) })
+    expect(addJob.mock.calls.slice(1).map(([, , spec]) => spec)).toMatchObject([
+      { jobKey: 'x'.repeat(512) },
+      { jobKey: expect.stringMatching(/^[\da-f]{64}$/) },
+    ])
   })
 })
 
@@ -142,23 +179,27 @@ describe('cloudflareQueue', () => {
     const queue = cloudflareQueue({ send }, { delaySeconds: 1 })
     await queue.add(job)
     expect(send).toHaveBeenCalledWith(job, { delaySeconds: 1 })
-    await expect(queue.add({ ...job, body: 'ü'.repeat(64_000) })).rejects.toThrow(
-      /The job has \d+ bytes, and Cloudflare Queues takes at most 128000/,
+    const bodyOf = (bytes: number) => 'x'.repeat(bytes - JSON.stringify({ ...job, body: '' }).length)
+    await queue.add({ ...job, body: bodyOf(128_000) })
+    await expect(queue.add({ ...job, body: bodyOf(128_001) })).rejects.toThrow(
+      'The job has 128001 bytes, and Cloudflare Queues takes at most 128000.',
     )
-    expect(send).toHaveBeenCalledTimes(1)
+    await expect(queue.add({ ...job, body: 'ü'.repeat(64_000) })).rejects.toThrow('bytes, and Cloudflare')
+    expect(send).toHaveBeenCalledTimes(2)
   })
 })
 
 describe('an adapter', () => {
-  const adapters: readonly (readonly [string, (client: never) => Queue])[] = [
-    ['bullmqQueue', (client) => bullmqQueue(client)],
-    ['pgBossQueue', (client) => pgBossQueue(client, 'truedy')],
-    ['graphileQueue', (client) => graphileQueue(client, 'truedy')],
-    ['cloudflareQueue', (client) => cloudflareQueue(client)],
+  const adapters: readonly (readonly [string, (client: never) => Queue, example: string])[] = [
+    ['bullmqQueue', (client) => bullmqQueue(client), "new Queue('truedy-events', { connection })"],
+    ['pgBossQueue', (client) => pgBossQueue(client, 'truedy'), 'a pg-boss instance'],
+    ['graphileQueue', (client) => graphileQueue(client, 'truedy'), 'await makeWorkerUtils({ … })'],
+    ['cloudflareQueue', (client) => cloudflareQueue(client), 'the binding of a queue, such as env.JOBS'],
   ]
-  it.each(adapters)('%s names the methods that its client needs', (name, make) => {
+  it.each(adapters)('%s names the methods that its client needs, and the client', (name, make, example) => {
     for (const client of [undefined, null, {}, () => {}]) {
       expect(() => make(client as never)).toThrow(`${name} needs a client with`)
+      expect(() => make(client as never)).toThrow(`Pass ${example}.`)
     }
   })
 
