@@ -40,8 +40,8 @@ export async function startWorker(work) {
   const boss = await open(MAINTENANCE)
   const stopping = new AbortController()
 
-  // Replaces `boss.work()`, which doesn't await the statement that marks a job done in pg-boss 10. If PostgreSQL goes down at that
-  // moment, the process crashes.
+  // Replaces `boss.work()`. In pg-boss 10, that function doesn't await the statement that marks a job done. If PostgreSQL goes down
+  // during this statement, the process crashes.
   async function takeJobs() {
     while (!stopping.signal.aborted) {
       const [job] = await boss.fetch(NAME)

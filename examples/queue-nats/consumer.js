@@ -17,7 +17,8 @@ export async function startConsumer(work) {
     ack_policy: 'explicit',
     // If a worker crashes, another one gets its job after this time.
     ack_wait: nanos(ACK_WAIT_MS),
-    // Jobs of a crashed worker count until they are assigned again. With a low limit, all workers would wait for that.
+    // The most jobs that all workers may have at once. Jobs of a crashed worker count until they are assigned again, so with a low
+    // limit, all workers would wait for that.
     max_ack_pending: 1000,
   })
   const consumer = await stream.consumers.get(STREAM, 'workers')

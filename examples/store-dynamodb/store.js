@@ -45,7 +45,7 @@ export function dynamodbStore(client, { table, clockSkewMs = 200, now = Date.now
   /** @param {string} key */
   async function begin(key) {
     const Key = { dedupeKey: { S: boundedKey(key) } }
-    // Every response shows whether this worker's clock is right. Without one, the first write could use a wrong clock.
+    // Every response shows whether this worker's clock is right. Without this read, the first write could use a wrong clock.
     firstResponse ??= read(Key)
     try {
       await firstResponse

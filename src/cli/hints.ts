@@ -30,7 +30,7 @@ const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> =
   invalid_secret: 'The secret of the receiver is missing or invalid. Its log says what to fix.',
   invalid_options: "The receiver's options are invalid. Its log names the option.",
   handler_timeout: 'The handler took longer than handlerTimeoutMs. Hand slow work to a queue.',
-  // A response has this code only if one of these functions timed out. For a store or queue, the code is `failed`.
+  // A response has this code only if the function `secret` or `scope` timed out. For a store or queue, the code is `failed`.
   step_timeout:
     "The receiver's secret or scope function took longer than stepTimeoutMs. Check the server that it calls.",
   busy: 'The receiver is still processing the same event. Truedy may retry it later, as send --retry does.',

@@ -29,8 +29,8 @@ const ONCE_PER_CALL = new Set(['call.started', 'call.joined', 'call.ended', 'cal
  * each delivery, only keys that contain neither stay the same.
  *
  * The same content gives the same key, even for a copy of the event or one that was stored as JSON. The one exception is an event
- * with a number that JavaScript can't represent (beyond 2^53, for example). Only the parsed event has the exact number, so a copy
- * may have another key.
+ * with a number that JavaScript can't represent (beyond 2^53, for example). Only the object that
+ * the parser returned still has the JSON text with the exact number, so a copy may have another key.
  *
  * @param event - a parsed event
  * @returns printable ASCII without spaces, at most 255 characters. A longer key is cut, and ends with a digest of the whole key

@@ -115,7 +115,7 @@ export async function diagnoseWithin(
   const guessed = await search(bytes, found, guessKeys(secrets, otherSecrets), budget)
   if (!guessed) return diagnosisOf(visibleFindings(bytes, found, budget))
   const findings = [...guessed, ...found.findings]
-  // Everything matches as it stands, so only the form of a secret can be wrong: it is "null", for example.
+  // The signature matches without any change, but verification failed. So it rejected a secret for its form: "null", for example.
   if (findings.length === 0) throw new WebhookError(verification.code, verification.message)
   return diagnosisOf(findings, { isMatch: true })
 }
@@ -189,7 +189,8 @@ async function search(
 
   const isAsGiven = ({ finding }: KeyGuess) => !finding
   const given = keys.filter(isAsGiven)
-  // `given` lacks a secret with white space around it, because that already is a finding. If it lacks all of them, every key is likely.
+  // `given` leaves out secrets with white space around them, because that is a finding already. If it leaves out all secrets, every
+  // key is likely.
   const likely = given.length > 0 ? given : keys
   const kept: BodyGuess[] = []
   let keptBytes = 0

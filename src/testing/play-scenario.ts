@@ -98,7 +98,7 @@ function sameMoments(steps: readonly ScenarioStep[]): object[][] {
   return moments
 }
 
-/** Returns when the story ends: at `timestamp` if that is a valid time, otherwise now. */
+/** Returns the time at which the story ends: `timestamp` if that is a valid time, otherwise now. */
 function millisecondsOf(timestamp: DeliverOptions['timestamp']): number {
   if (timestamp === undefined) return Date.now()
   return timestamp instanceof Date ? timestamp.getTime() : (parseTimestamp(String(timestamp)) ?? Date.now())

@@ -55,18 +55,14 @@ export const timeCases: readonly StoreCase[] = [
         await claimAs(store, brief, 'a', SHORT_MS)
         await elapse(PAST_SHORT_MS)
         await withWrongClock(minutes, async () => {
-          const clock = `if the worker's clock is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'fast' : 'slow'}`
-          expectResult(await claimAs(store, held, 'b'), 'busy', `claim() of a held key ${clock}`)
+          const clock = `, by a worker whose clock is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'fast' : 'slow'},`
+          expectResult(await claimAs(store, held, 'b'), 'busy', `claim() of a held key${clock}`)
           expectResult(
             await claimAs(store, brief, 'b'),
             'claimed',
-            `claim() of a key whose lease has expired ${clock}`,
+            `claim() of a key whose lease has expired${clock}`,
           )
-          expectResult(
-            await store.complete(held, { owner: 'a', ttlMs: LONG_MS }),
-            true,
-            `complete() ${clock}`,
-          )
+          expectResult(await store.complete(held, { owner: 'a', ttlMs: LONG_MS }), true, `complete()${clock}`)
         })
         expectResult(
           await claimAs(store, brief, 'c'),
