@@ -90,8 +90,8 @@ export function mysqlStore(pool, { table = 'truedy_webhooks' } = {}) {
         return /** @type {ResultSetHeader} */ (result)
       } catch (error) {
         // On a pool, the statement was its own transaction, and can run again. On a connection, the server rolled back the
-        // caller's transaction, and only the caller can start it again. A lock
-        // wait timeout isn't retried, because a second wait would take too long.
+        // caller's transaction, and only the caller can start it again. A lock wait timeout isn't retried, because a second wait
+        // would take too long.
         const givesUp = !('getConnection' in pool) || attempt === MAX_ATTEMPTS
         if (givesUp || /** @type {{ errno?: number }} */ (error).errno !== DEADLOCK) throw error
         await delay(Math.random() * 20 * attempt)

@@ -65,8 +65,8 @@ export function createWebhookHandler<Args extends readonly unknown[] = []>(
         }),
     })
     if (!isRequest(request)) {
-      // The handler got something else, perhaps Node's `(req, res)`. Node's servers ignore the value that a handler returns, so write
-      // the response, or the client would wait. Express and Koa have `res` on the request, too.
+      // The handler got something else, perhaps Node's `(req, res)`. Node's servers ignore the value that a handler returns, so
+      // write the response, or the client would wait. Express and Koa have `res` on the request, too.
       const candidates = [...args, (request as { res?: unknown } | undefined)?.res] as ServerResponse[]
       candidates
         .find((each) => each?.headersSent === false)

@@ -147,9 +147,9 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
       'Other code is still reading the body. Call the handler after that code has set req.rawBody to the whole body, or remove that code.',
     )
   }
-  // The stream can't be used: it was read, or it provides strings. A parsed body is passed on, because verification rejects it with a
-  // message that says what to do. A Buffer can only be empty here. It becomes `undefined`, which is reported as a body that is not raw,
-  // because an empty body would be reported as a wrong signature.
+  // The stream can't be used: it was read, or it provides strings. A parsed body is passed on, because verification rejects it
+  // with a message that says what to do. A Buffer can only be empty here. It becomes `undefined`, which is reported as a body
+  // that is not raw, because an empty body would be reported as a wrong signature.
   if (readableDidRead || request.readableEncoding) return (asBytes(body) ? undefined : body) as RawBody
   // There is no stream, or it was empty.
   if (readableEnded || typeof request.on !== 'function') return (asBytes(rawBody) ?? body ?? '') as RawBody
