@@ -94,8 +94,8 @@ app.all(
         const store = postgresStore((sql, params) => client.query(sql, params))
         if (await isDuplicate(event, store)) return
         if (event.event === 'call.ended') await countCall(client, event)
-        // Queues work that can't be rolled back. Work after the commit would be lost after a crash, or if the response to
-        // COMMIT didn't arrive.
+        // Puts work that can't be rolled back into the outbox. If it were done after the commit, it would be lost in a crash, or if
+        // the response to COMMIT didn't arrive.
         await client.query('INSERT INTO outbox (event, key) VALUES ($1, $2)', [event.event, key])
       })
       void emptyOutbox()

@@ -3,10 +3,10 @@ import { createPool } from 'mysql2/promise'
 import { createNodeHandler } from 'truedy-webhooks/node'
 import { mysqlSchema, mysqlStore } from './store.js'
 
-// Both timeouts are shorter than the ten seconds that Truedy waits for a response.
+// This timeout and the next one are shorter than the ten seconds that Truedy waits for a response.
 const pool = createPool({ uri: process.env.DATABASE_URL, connectTimeout: 3000 })
-// The timeout is on the socket, because mysql2 has one only for some commands. It closes a silent connection, and the running
-// commands fail.
+// The timeout of commands is on the socket, because mysql2 has one only for some commands. It closes a silent connection, and
+// the running commands fail.
 pool.on('connection', ({ stream }) => stream.setTimeout(5000, () => stream.destroy()))
 
 await pool.query(mysqlSchema())

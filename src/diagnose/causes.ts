@@ -75,7 +75,7 @@ const TEXTS = {
   },
   signature_malformed: {
     explanation: (what) =>
-      `The signature header ${what || "is not 64 hexadecimal digits. It doesn't match as base64, or without a prefix or white space, either"}.`,
+      `The signature header ${what || "is not 64 hexadecimal digits. Decoded from base64, or without a prefix or white space, it doesn't match either"}.`,
     proof: 'Without it, the signature matches.',
     fix: "Check that it wasn't cut off and that it isn't another vendor's header. Truedy sends 64 digits and nothing around them.",
   },
@@ -216,8 +216,8 @@ export function describe(
 }
 
 /**
- * Returns what proves the causes. Of several causes, none has a proof of its own, because the signature matches only if all of them
- * are undone. So one sentence covers them all. There is none if the sender signed with one of the faults.
+ * Returns the sentence that proves the causes. Several causes have one sentence for all, because the signature matches only if all of
+ * them are undone. The result is empty if the sender signed with one of the faults.
  */
 function proofOf(texts: readonly { readonly proof?: string; readonly isAsSigned?: boolean }[]): string {
   if (texts.some(({ isAsSigned }) => isAsSigned)) return ''

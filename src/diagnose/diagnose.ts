@@ -189,8 +189,7 @@ async function search(
 
   const isAsGiven = ({ finding }: KeyGuess) => !finding
   const given = keys.filter(isAsGiven)
-  // `given` leaves out secrets with white space around them, because that is a finding already. If it leaves out all secrets, every
-  // key is likely.
+  // A secret with white space around it already is a finding, so it isn't in `given`. If that leaves no key, all keys are likely.
   const likely = given.length > 0 ? given : keys
   const kept: BodyGuess[] = []
   let keptBytes = 0

@@ -74,7 +74,7 @@ export function otel(api: OpenTelemetry): Telemetry {
       const remote = propagation.extract(active, carrier, GETTER)
       const sender = trace.getSpan(remote)
       const isOtherTrace = host && sender && host.spanContext().traceId !== sender.spanContext().traceId
-      // If the host has a span, it has read the headers, too.
+      // If the host has a span, the host has read the trace headers already.
       const parent = host ? active : keepBaggage(remote, propagation.getBaggage?.(active))
       const options = {
         kind: CONSUMER,

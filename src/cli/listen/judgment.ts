@@ -9,7 +9,7 @@ import type { ListenedDelivery } from './listened-delivery.js'
 
 /** Explains why a probe was rejected. */
 const PROBE_MESSAGE =
-  'This is a probe, and the rejection is correct. After a rejected delivery, send, check and deliver send a probe to find out whether the receiver re-serializes the body.'
+  'This is a probe, and the rejection is correct. The commands send and check, and the function deliver(), use a probe after a rejected delivery, to find out whether the receiver re-serializes the body.'
 
 /** A delivery with its verdict. */
 export type Judgment = Pick<

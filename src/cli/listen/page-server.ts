@@ -1,8 +1,8 @@
 /**
  * Serves the page to the browser on this machine. The page has its own port, so that a tunnel to the endpoint never shows it.
  * It rejects a foreign `Host` (DNS rebinding), a foreign `Origin` (another page), and a request without the token, which is
- * the first part of the path in the printed URL. If there were no token, other programs on this machine could have deliveries
- * signed.
+ * the first part of the path in the printed URL. Without the token, other programs on this machine could make the server sign
+ * deliveries.
  */
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'

@@ -6,7 +6,7 @@ export type BackOff = (attempt: number) => number | undefined
 /** The maximum number of retries of a delivery, as in the longest known schedule (src/CONTRACT.md §1). */
 export const RETRIES = 10
 
-/** Creates the waits of that schedule, which is Ultravox's: 30 s, then doubling. Truedy promises no schedule. */
+/** Creates the waits of the longest known schedule: 30 s, then doubling. Truedy promises no schedule. */
 export function longestSchedule(speed: number): BackOff {
   return doubling(30_000 / speed, Number.POSITIVE_INFINITY)
 }
