@@ -68,6 +68,12 @@ describe('processOnce', () => {
     })
   })
 
+  it('releases the event if the handler throws `undefined`', async () => {
+    const { store, steps } = recording()
+    await expect(processOnce(event, store, () => Promise.reject())).rejects.toBeUndefined()
+    expect(steps).toEqual(['claim: claimed', 'release: true'])
+  })
+
   it.each<[string, DedupeStore['release']]>([
     ['fails', down],
     ['never settles', () => new Promise<never>(() => {})],
@@ -337,7 +343,11 @@ describe('processOnce', () => {
       expect(signal().aborted).toBe(false)
       await vi.advanceTimersByTimeAsync(1)
       expect(signal().aborted).toBe(true)
-      await expect(outcome).rejects.toMatchObject({ code: 'handler_timeout', status: 503 })
+      await expect(outcome).rejects.toMatchObject({
+        code: 'handler_timeout',
+        status: 503,
+        message: expect.stringContaining('handlerTimeoutMs (10000)'),
+      })
       expect(signal().reason).toMatchObject({ code: 'handler_timeout' })
       expect(steps).not.toContain('release: true')
       expect(await processOnce(event, store, () => {})).toEqual({ status: 'busy' })
