@@ -361,6 +361,9 @@ describe('mergeCall', () => {
     const [state, otherState] = [stateOf([one]), stateOf([other])]
     expect(mergeCall(state, other)).toBe(state)
     expect(mergeCall(otherState, one)).toBe(otherState)
+    // A database may change the order of keys, as PostgreSQL's jsonb does.
+    const stored = { ...state, metadata: { b: '2', a: '1' } }
+    expect(mergeCall(stored, one)).toBe(stored)
   })
 
   it.each([{ a: 1 }, { a: '1', b: 2 }, ['1'], null])(
@@ -372,6 +375,16 @@ describe('mergeCall', () => {
       expect(next).not.toHaveProperty('metadata')
     },
   )
+
+  it('takes the end of a failed call from its timestamp, but rather from a payload under any name', () => {
+    const failed = callEvent({ name: 'call.failed', timestamp: at(50) })
+    expect(stateOf([failed]).endedAt).toBe(at(50))
+    for (const field of ['ended', 'endedAt', 'ended_at']) {
+      const ended = callEvent({ name: 'call.ended', timestamp: at(40), facts: { [field]: at(60) } })
+      expect(stateOf([failed, ended]).endedAt).toBe(at(60))
+      expect(stateOf([ended, failed]).endedAt).toBe(at(60))
+    }
+  })
 
   it('keeps the greatest cost of one type of event, but the lowest of refunds', () => {
     const events = (name: string, billingStatus?: string) =>
@@ -388,6 +401,9 @@ describe('mergeCall', () => {
       stateOf([bill('BILLING_STATUS_REFUNDED_BY_HAND', 1), bill('BILLING_STATUS_BILLED', 2)]).costUsd,
     ).toBe(1)
     expect(stateOf([bill('BILLING_STATUS_FREE', 1), bill('MY_BILLING_STATUS_BILLED', 2)]).costUsd).toBe(1)
+    expect(stateOf([bill('BILLING_STATUS_PENDING', 1), bill('BILLING_STATUS_UNSPECIFIED', 2)]).costUsd).toBe(
+      1,
+    )
   })
 
   it('does not change the state that it is given', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../../src/index.js'
+import { storeCases } from '../../../src/testing/index.js'
+import { passTime, stopClock } from '../support/clock.js'
 
 /** A store with a clock that only the test moves. */
 function storeAt(maxKeys: number) {
@@ -10,6 +12,32 @@ function storeAt(maxKeys: number) {
 const lease = (owner: string, leaseMs = 1000) => ({ owner, leaseMs })
 
 describe('memoryStore', () => {
+  it.each(storeCases)('$name', ({ run }) => {
+    stopClock()
+    return passTime(run(memoryStore()))
+  })
+
+  it('frees a key at the moment its lease or record ends', () => {
+    const { store, clock } = storeAt(10)
+    store.claim('a', lease('1', 10))
+    store.claim('b', lease('1', 10))
+    store.complete('b', { owner: '1', ttlMs: 20 })
+    clock.time = 9
+    expect([store.claim('a', lease('2')), store.claim('b', lease('2'))]).toEqual(['busy', 'done'])
+    clock.time = 10
+    expect(store.renew('a', lease('1', 10))).toBe(false)
+    expect(store.release('a', { owner: '1' })).toBe(false)
+    expect(store.claim('a', lease('2'))).toBe('claimed')
+    clock.time = 19
+    expect(store.claim('b', lease('2'))).toBe('done')
+    clock.time = 20
+    expect(store.claim('b', lease('2'))).toBe('claimed')
+  })
+
+  it('rejects a clock that is not a function', () => {
+    expect(() => memoryStore({ now: 5 as never })).toThrow('now must be a function')
+  })
+
   it('evicts the oldest completed key when it is full', () => {
     const { store } = storeAt(3)
     for (const key of ['a', 'b', 'c']) {

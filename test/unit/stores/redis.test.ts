@@ -46,6 +46,21 @@ describe('redisStore', () => {
     }
   })
 
+  it('says which response the command must have', async () => {
+    await expect(storeOf(1).store.claim('key', { owner: 'a', leaseMs: 1 })).rejects.toThrow(
+      'The function given to redisStore returned the wrong value for this command (got 1). Return the reply of Redis unchanged, which is "OK" or null here.',
+    )
+    await expect(storeOf('OK').store.release('key', { owner: 'a' })).rejects.toThrow(
+      'which is 0, 1 or 2 here',
+    )
+  })
+
+  it('names the function that it needs', () => {
+    expect(() => redisStore({} as never)).toThrow(
+      'redisStore needs a function that uses your client (got Object). Pass one such as (command) => client.sendCommand(command).',
+    )
+  })
+
   it('accepts integers as strings, as Redis over HTTP returns them', async () => {
     expect(await storeOf('1').store.release('key', { owner: 'a' })).toBe(true)
   })

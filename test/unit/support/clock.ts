@@ -12,3 +12,14 @@ export function stopClock(): void {
   })
   onTestFinished(() => void vi.useRealTimers())
 }
+
+/** Lets the stopped time pass until a promise settles. */
+export async function passTime<Value>(promise: Promise<Value>): Promise<Value> {
+  let isSettled = false
+  const settle = () => {
+    isSettled = true
+  }
+  promise.then(settle, settle)
+  while (!isSettled) await vi.advanceTimersByTimeAsync(100)
+  return promise
+}

@@ -1,22 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { type Claim, type DedupeStore, memoryStore } from '../../../src/index.js'
 import { type StoreCase, storeCases } from '../../../src/testing/index.js'
-import { stopClock } from '../support/clock.js'
+import { passTime, stopClock } from '../support/clock.js'
 
 // The cases wait for leases to expire, so the clock must be simulated.
 beforeEach(stopClock)
-
-/** Lets simulated time pass until the promise settles. */
-async function inNoTime<Value>(promise: Promise<Value>): Promise<Value> {
-  let isSettled = false
-  const settle = () => {
-    isSettled = true
-  }
-  promise.then(settle, settle)
-  while (!isSettled) await vi.advanceTimersByTimeAsync(100)
-  return promise
-}
 
 /** An operation of a store. */
 type Step = keyof DedupeStore
@@ -212,7 +201,7 @@ function stepOf(error: unknown): Step | undefined {
 
 /** The failing cases, and the step at which each fails. */
 async function failuresOf(store: DedupeStore): Promise<Record<string, Step | undefined>> {
-  const results = await inNoTime(Promise.allSettled(storeCases.map(({ run }) => run(store))))
+  const results = await passTime(Promise.allSettled(storeCases.map(({ run }) => run(store))))
   const failures = storeCases.flatMap(({ name }, index) => {
     const result = results[index]
     return result?.status === 'rejected' ? [[name, stepOf(result.reason)] as const] : []
@@ -352,8 +341,6 @@ const PREPARATIONS: Readonly<Record<string, readonly number[]>> = {
 const preparationsOf = (name: string) => PREPARATIONS[name] ?? [0]
 
 describe('the store cases', () => {
-  it.each(storeCases)('memoryStore $name', ({ run }) => inNoTime(run(memoryStore())))
-
   it('have distinct names', () => {
     expect(new Set(storeCases.map(({ name }) => name)).size).toBe(storeCases.length)
   })
@@ -367,18 +354,18 @@ describe('the store cases', () => {
   })
 
   it.each(MISREADINGS)('fail for a store that %s', async (_, misreadings, found) => {
-    const running = inNoTime(caseOf(found).run(storeThatMisreads(misreadings)))
+    const running = passTime(caseOf(found).run(storeThatMisreads(misreadings)))
     await expect(running).rejects.toThrow(/claim|complet/)
   })
 
   it.each(storeCases)('fail after one wrong result: $name', async ({ name, run }) => {
     const { store, questions } = storeThatErrs()
-    await inNoTime(run(store))
+    await passTime(run(store))
     // Among a thousand concurrent owners only the number of results counts, so the first three calls are enough.
     const areMany = questions.length >= 1000
     const unchecked: number[] = []
     for (const [index, { step, right, wrong }] of questions.slice(0, areMany ? 3 : undefined).entries()) {
-      const error = await inNoTime(run(storeThatErrs(index).store)).catch((reason: unknown) => reason)
+      const error = await passTime(run(storeThatErrs(index).store)).catch((reason: unknown) => reason)
       if (error === undefined) unchecked.push(index)
       else {
         const { message } = error as Error
@@ -410,7 +397,7 @@ describe('the store cases', () => {
         return memory.claim(...args)
       },
     }
-    await inNoTime(caseOf("is not affected by a worker's wrong clock").run(store))
+    await passTime(caseOf("is not affected by a worker's wrong clock").run(store))
     expect(minutes).toEqual([0, 0, 10, 10, 0, 0, 0, 0, -10, -10, 0, 0])
     expect(Date).toBe(RightDate)
   })
