@@ -238,7 +238,7 @@ async function findTenant<Request, Args extends readonly unknown[]>(
   if (!secretOf) return { keys: undefined, isUnknown: false, scope }
   if (secret === undefined) {
     throw invalidSecret(
-      'The function `secret` returned undefined. Return the secret, or null if there is no such tenant.',
+      'The function `secret` returned undefined. Set its variable, or return null for an unknown tenant.',
     )
   }
   const isUnknown = secret === null

@@ -6,6 +6,10 @@ import { type SignedRequest, signDelivery } from './sign.js'
 export const RESERIALIZED =
   'The receiver re-serializes the body before it verifies the signature, but JSON.stringify writes other bytes than Truedy signed. Verify the raw body, before any parser.'
 
+/** What to tell a developer who looks at a probe. */
+export const PROBE_NOTE =
+  'This is a probe, and the rejection is correct. The commands send and check, and the function deliver(), use a probe after a rejected delivery, to find out whether the receiver re-serializes the body.'
+
 /** The body of the probe, as text. */
 const PROBE = '{"probe": 1.0}'
 

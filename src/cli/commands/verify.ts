@@ -4,6 +4,7 @@ import { dedupeKey } from '../../dedupe/key.js'
 import { type Diagnosis, diagnose } from '../../diagnose/index.js'
 import { isWebhookError } from '../../errors.js'
 import { parseEvent } from '../../events/parse.js'
+import { isProbe, PROBE_NOTE } from '../../testing/reserialization.js'
 import { defineCommand } from '../command.js'
 import { OTHER_SECRET_OPTION, SECRET_OPTION } from '../common-options.js'
 import { UsageError } from '../errors.js'
@@ -50,7 +51,7 @@ export const verify = defineCommand({
     const secret = requireSecret(args.secret, surroundings, 'verify')
     const otherSecrets = requireOtherSecrets(args.otherSecret, 'verify')
     const body = await readBytes(path, surroundings)
-    const diagnosis = await diagnose(body, headers, secret, { otherSecrets })
+    const diagnosis = isProbe(body) ? PROBE : await diagnose(body, headers, secret, { otherSecrets })
     const event = diagnosis.ok ? describeEvent(body) : undefined
 
     const findings = { diagnosis, event, bytes: body.length }
@@ -58,6 +59,15 @@ export const verify = defineCommand({
     return diagnosis.ok ? 0 : 1
   },
 })
+
+/** The diagnosis of a probe. Its signature is wrong on purpose, so any other cause would mislead. */
+const PROBE: Diagnosis = {
+  ok: false,
+  cause: 'unknown',
+  causes: ['unknown'],
+  explanation: PROBE_NOTE,
+  fix: 'Verify the delivery before it instead.',
+}
 
 interface EventDescription {
   readonly event?: string

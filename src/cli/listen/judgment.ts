@@ -4,12 +4,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { diagnose } from '../../diagnose/index.js'
 import type { Outcome } from '../../receive/outcome.js'
-import { isProbe } from '../../testing/reserialization.js'
+import { isProbe, PROBE_NOTE } from '../../testing/reserialization.js'
 import type { ListenedDelivery } from './listened-delivery.js'
-
-/** Explains why a probe was rejected. */
-const PROBE_MESSAGE =
-  'This is a probe, and the rejection is correct. The commands send and check, and the function deliver(), use a probe after a rejected delivery, to find out whether the receiver re-serializes the body.'
 
 /** A delivery with its verdict. */
 export type Judgment = Pick<
@@ -59,7 +55,7 @@ async function judge(
   // A 400 means that the signature is valid, but the body is not JSON or not an event.
   if (responseStatus !== 401) return { ...rejection, isValid: responseStatus === 400 }
   // Its signature is wrong on purpose, so a diagnosis would mislead.
-  if (isProbe(body)) return { ...rejection, message: PROBE_MESSAGE, isValid: false }
+  if (isProbe(body)) return { ...rejection, message: PROBE_NOTE, isValid: false }
   // Lets requests that arrived in the meantime get their responses before the next diagnosis.
   await setImmediate()
   const { secret, otherSecrets, diagnose: findCause = diagnose } = settings

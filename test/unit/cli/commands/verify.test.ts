@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { runCli } from '../../../../src/cli/run.js'
-import { captured, testSurroundings } from '../../support/surroundings.js'
+import { createProbe } from '../../../../src/testing/reserialization.js'
+import { CLI_SECRET, captured, testSurroundings } from '../../support/surroundings.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'truedy-webhooks-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -30,6 +31,19 @@ describe('verify', () => {
     expect(stdout).toMatch(/key +call\.ended:event:evt_1/)
     expect(stdout).toMatch(/cause +valid\n/)
     expect(code).toBe(0)
+  })
+
+  it('recognizes a probe, whose signature is wrong on purpose', async () => {
+    const { body, headers } = await createProbe(CLI_SECRET)
+    const { code, stdout } = await verify(
+      ...['--body', fileWith(body)],
+      ...['--timestamp', headers['x-truedy-timestamp']],
+      ...['--signature', headers['x-truedy-signature']],
+    )
+    expect(stdout).toContain('This is a probe')
+    expect(stdout).toMatch(/fix +Verify the delivery before it/)
+    expect(stdout).not.toContain('body_reserialized')
+    expect(code).toBe(1)
   })
 
   it('reads the body from standard input', async () => {
