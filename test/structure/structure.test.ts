@@ -36,7 +36,7 @@ describe('imports in src', () => {
     const groups = rule
       .replaceAll('`', '')
       .split(' → ')
-      .map((group) => group.split(' | '))
+      .map((group) => group.split(', '))
     // The map lists a folder only if it contains files.
     const existing = GROUPS.map((group) => group.filter((folder) => groups.flat().includes(folder)))
     expect(groups).toEqual(existing.filter((group) => group.length > 0))
