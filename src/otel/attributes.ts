@@ -4,7 +4,6 @@
  * id, because more people can read a trace than can read the events.
  */
 
-import { isWebhookError } from '../errors.js'
 import type { Outcome } from '../receive/outcome.js'
 
 /** Returns the attributes of the metrics. Each has few values, so that the number of time series stays small. */
@@ -55,7 +54,6 @@ const IDENTIFIER = /^\w{1,40}$/
  * returns `_OTHER`, which the conventions define.
  */
 export function errorType(error: unknown): string {
-  if (isWebhookError(error)) return error.code
   try {
     const { code, name } = error as { readonly code?: unknown; readonly name?: unknown }
     const found = [code, name].find((each) => typeof each === 'string' && IDENTIFIER.test(each))

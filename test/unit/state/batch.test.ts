@@ -184,10 +184,16 @@ describe('mergeBatch', () => {
     }
   })
 
-  it.each(['canceled', 'CANCELED', 'cancelled'])('keeps the status %s, which is final', (status) => {
-    const events = [batchEvent(CHANGED, { status }, at(1)), batchEvent(CHANGED, { status: 'running' }, at(2))]
-    expect(stateOf(events).status).toBe(stateOf(events.slice(0, 1)).status)
-  })
+  it.each(['completed', 'canceled', 'CANCELED', 'cancelled'])(
+    'keeps the status %s, which is final',
+    (status) => {
+      const events = [
+        batchEvent(CHANGED, { status }, at(1)),
+        batchEvent(CHANGED, { status: 'running' }, at(2)),
+      ]
+      expect(stateOf(events).status).toBe(stateOf(events.slice(0, 1)).status)
+    },
+  )
 
   it('compares a stored string with a number as strings', () => {
     const state = stateOf([batchEvent(CHANGED, { completedCount: 1 })])

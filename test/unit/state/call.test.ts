@@ -364,6 +364,11 @@ describe('mergeCall', () => {
     // A database may change the order of keys, as PostgreSQL's jsonb does.
     const stored = { ...state, metadata: { b: '2', a: '1' } }
     expect(mergeCall(stored, one)).toBe(stored)
+    // Of two refunds, the lesser value wins.
+    const facts = { billingStatus: 'BILLING_STATUS_REFUNDED', metadata: { a: '1', b: '2' } }
+    const refund = callEvent({ name: 'call.billed', facts })
+    const refunded = { ...stateOf([refund]), metadata: { b: '2', a: '1' } }
+    expect(mergeCall(refunded, refund)).toBe(refunded)
   })
 
   it.each([{ a: 1 }, { a: '1', b: 2 }, ['1'], null])(

@@ -34,6 +34,20 @@ describe('memoryStore', () => {
     expect(store.claim('b', lease('2'))).toBe('claimed')
   })
 
+  it('also makes room for a key that is completed without a claim', () => {
+    const { store, clock } = storeAt(2)
+    for (const key of ['a', 'b']) store.complete(key, { owner: '1', ttlMs: 1000 })
+    // A known key needs no room.
+    store.complete('b', { owner: '1', ttlMs: 1000 })
+    expect(store.claim('a', lease('2'))).toBe('done')
+    store.complete('c', { owner: '1', ttlMs: 1000 })
+    expect([store.claim('b', lease('2')), store.claim('c', lease('2'))]).toEqual(['done', 'done'])
+    expect(store.claim('a', lease('2', 10))).toBe('claimed')
+    // A lease that has just expired is no obstacle.
+    clock.time = 10
+    expect(store.complete('a', { owner: '3', ttlMs: 1000 })).toBe(true)
+  })
+
   it('rejects a clock that is not a function', () => {
     expect(() => memoryStore({ now: 5 as never })).toThrow('now must be a function')
   })

@@ -254,6 +254,12 @@ describe('postgresStore', () => {
 })
 
 describe('sqliteStore', () => {
+  it('names the function that it needs', () => {
+    expect(() => sqliteStore({} as never)).toThrow(
+      'sqliteStore needs a function that uses your client (got Object). Pass one such as (sql, params) => db.prepare(sql).all(...params).',
+    )
+  })
+
   it('is synchronous if its function is synchronous', () => {
     const { query } = queryOf([{ owner: 'a' }], [{}], [{}], [], [{}])
     const store = sqliteStore(query)
