@@ -50,7 +50,7 @@ export function failureOf(outcome: Outcome): { readonly error: unknown } | undef
 const IDENTIFIER = /^\w{1,40}$/
 
 /**
- * Returns the type of an error: the code of a WebhookError, otherwise the error's `code`, otherwise its `name`. If there is none,
+ * Returns the type of an error: its `code`, such as that of a WebhookError, otherwise its `name`. If there is neither,
  * returns `_OTHER`, which the conventions define.
  */
 export function errorType(error: unknown): string {
