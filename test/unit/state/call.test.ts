@@ -384,8 +384,12 @@ describe('mergeCall', () => {
   it('takes the end of a failed call from its timestamp, but rather from a payload under any name', () => {
     const failed = callEvent({ name: 'call.failed', timestamp: at(50) })
     expect(stateOf([failed]).endedAt).toBe(at(50))
-    for (const field of ['ended', 'endedAt', 'ended_at']) {
-      const ended = callEvent({ name: 'call.ended', timestamp: at(40), facts: { [field]: at(60) } })
+    for (const [field, shape] of [
+      ['ended', 'nested'],
+      ['endedAt', 'nested'],
+      ['ended_at', 'flat'],
+    ] as const) {
+      const ended = callEvent({ name: 'call.ended', timestamp: at(40), shape, facts: { [field]: at(60) } })
       expect(stateOf([failed, ended]).endedAt).toBe(at(60))
       expect(stateOf([ended, failed]).endedAt).toBe(at(60))
     }
