@@ -200,6 +200,9 @@ describe('mergeBatch', () => {
     const stored = { ...state, completedCount: '10' } as unknown as BatchState
     expect(stateOf([batchEvent(CHANGED, { completedCount: 9 })], stored).completedCount).toBe(9)
     expect(mergeBatch(stored, batchEvent(CHANGED, { completedCount: 1 }))).toBe(stored)
+    const dated = stateOf([batchEvent(CHANGED, { created: at(1) })])
+    const broken = { ...dated, createdAt: 5 } as unknown as BatchState
+    expect(stateOf([batchEvent(CHANGED, { created: at(2) })], broken).createdAt).toBe(at(2))
   })
 
   it.each([
