@@ -102,7 +102,7 @@ describe.each(testedNames)(`%s (${isFull ? 'full' : 'short'})`, (name) => {
 
   it('loses nothing if receivers and workers are killed', async () => {
     const result = await play('processes killed', killProcesses)
-    expect(result.workers.deathsInHandler()).toBeGreaterThan(0)
+    expect(result.workers.deathsInHandler()).toBeGreaterThanOrEqual(BATCHES / 2)
   })
 
   it('survives a restart and a crash of the engine', async () => {
@@ -156,13 +156,14 @@ describe.each(testedNames)(`%s (${isFull ? 'full' : 'short'})`, (name) => {
 /** Kills a receiver and a worker after each batch: alternately a worker that is in a handler, and any. */
 async function killProcesses({
   sender,
+  ledger,
   receivers,
   workers,
 }: Run): Promise<{ ids: string[]; faults: string }> {
   let kills = 0
-  const kill = async (pool: WorkerPool, pids: readonly number[]) => {
-    await pool.end(randomOf(pids.length > 0 ? pids : pool.pids()), 'SIGKILL')
-  }
+  const kill = (pool: WorkerPool, pid = randomOf(pool.pids())) => pool.end(pid, 'SIGKILL')
+  // Requested before the batch: by the time that it is sent, its handlers may all have ended, or none may have begun.
+  let held = ledger.nextHeld()
   const ids = await sendLoad(
     sender,
     BATCHES,
@@ -170,9 +171,10 @@ async function killProcesses({
       await delay(randomBetween(5, 100))
       // On a slow machine, kills come faster than successors.
       await Promise.all([receivers.ready(2), workers.ready(2)])
-      const busy = workers.running().map(({ pid }) => pid)
-      await Promise.all([kill(receivers, []), kill(workers, kills % 2 === 0 ? busy : [])])
+      const victim = kills % 2 === 0 ? (await held).pid : undefined
+      await Promise.all([kill(receivers), kill(workers, victim)])
       kills += 1
+      if (kills % 2 === 0 && kills < BATCHES) held = ledger.nextHeld()
       await delay(randomBetween(100, 200))
     },
     EVENTS,
