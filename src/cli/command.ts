@@ -43,7 +43,7 @@ export function defineCommand<const Table extends OptionTable>(
   return {
     ...declaration,
     options,
-    // This function is async, so that a UsageError about the arguments rejects the promise, as every other failure does.
+    // This function is asynchronous, so a UsageError about the arguments rejects its promise, like any other error.
     run: async (argv, surroundings) => {
       const args = readArguments(declaration.name, options, argv)
       requireNoMoreOperands(args.operands, declaration)

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { sideBySideThenAlone } from '../support/projects.js'
 
 /** Some tests measure how quickly a page reacts. */
 const TIMED = ['live-calls*.test.ts']
@@ -12,21 +13,6 @@ export default defineConfig({
     testTimeout: 60_000,
     // Long enough to install a framework.
     hookTimeout: 300_000,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'side by side',
-          include: ['*.test.ts'],
-          exclude: TIMED,
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        extends: true,
-        test: { name: 'alone', include: TIMED, maxWorkers: 1, sequence: { groupOrder: 1 } },
-      },
-    ],
+    projects: sideBySideThenAlone(TIMED),
   },
 })

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { sideBySideThenAlone } from '../support/projects.js'
 
 /** Some of their tests measure rates, latencies or costs. */
 const MEASURING = ['check.test.ts', 'diagnose-cost.test.ts', 'listen.test.ts', 'send.test.ts']
@@ -9,21 +10,6 @@ export default defineConfig({
     root: import.meta.dirname,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'side by side',
-          include: ['*.test.ts'],
-          exclude: MEASURING,
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        extends: true,
-        test: { name: 'alone', include: MEASURING, maxWorkers: 1, sequence: { groupOrder: 1 } },
-      },
-    ],
+    projects: sideBySideThenAlone(MEASURING),
   },
 })
