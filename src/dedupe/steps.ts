@@ -113,8 +113,8 @@ export type Persisted =
 
 /**
  * Runs `complete` or `release` until the store returns `true` or `false`. The first try runs even after the deadline, and may
- * take all of `stepTimeoutMs`. After a failed try, waits 50 ms, then twice as long each time. No later try runs past the deadline.
- * Never rejects.
+ * take all of `stepTimeoutMs`. After a failed try, waits 50 ms, then 50 ms longer each time: a store that is down is noticed
+ * soon after it is back. No later try runs past the deadline. Never rejects.
  *
  * @param step - returns `true` or `false`
  * @param falseMessage - the message of the error for `false`
@@ -126,7 +126,7 @@ export async function persist(
   falseMessage: string,
 ): Promise<Persisted> {
   let timeoutMs = deadline.stepTimeoutMs
-  for (let waitMs = 50; ; waitMs *= 2) {
+  for (let waitMs = 50; ; waitMs += 50) {
     let error: unknown
     try {
       const answer: unknown = await withTimeout(name, timeoutMs, step)

@@ -104,8 +104,10 @@ export interface Result extends Run {
   readonly line: QueueLine
   /** The events without an effect. */
   readonly lost: readonly string[]
-  /** The events with more effects than the crashes of their workers explain. */
+  /** The events with more effects than crashes of workers, and outcomes that were not recorded, explain. */
   readonly unexplained: readonly string[]
+  /** The events that were processed, but not marked done, because the store was down for too long. */
+  readonly unrecorded: readonly string[]
 }
 
 /** How long the engine may take for the remaining jobs, in milliseconds. */
@@ -146,6 +148,12 @@ function count(
   const { server, workers, sender, ledger } = run
   const times = (id: string) => ledger.effects.get(id) ?? 0
   const deaths = (id: string) => workers.interrupted.get(id) ?? 0
+  const unrecorded = workers.events.flatMap((event) =>
+    event.type === 'outcome' && event.status === 'processed' && !event.recorded && ids.includes(event.id)
+      ? event.id
+      : [],
+  )
+  const notRecorded = (id: string) => unrecorded.filter((each) => each === id).length
   const lost = ids.filter((id) => times(id) === 0)
   const again = ids.filter((id) => times(id) > 1)
   const line = {
@@ -162,8 +170,10 @@ function count(
     again: again.length,
     lost: lost.length,
   }
-  // If a worker crashes between effect and record, its event is processed again: once for each such crash.
-  return { ...run, line, lost, unexplained: again.filter((id) => times(id) > 1 + deaths(id)) }
+  // If a worker crashes between effect and record, or if the record fails, its event is processed again: once for each such
+  // fault.
+  const unexplained = again.filter((id) => times(id) > 1 + deaths(id) + notRecorded(id))
+  return { ...run, line, lost, unexplained, unrecorded }
 }
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1)

@@ -125,7 +125,7 @@ describe('processOnce', () => {
       return { ...store, complete }
     }
 
-    it('tries again with doubling waits for six seconds', async () => {
+    it('tries again for six seconds, and waits 50 ms longer each time', async () => {
       const store = failingStore(100)
       const times: number[] = []
       const startedAt = Date.now()
@@ -136,7 +136,7 @@ describe('processOnce', () => {
       const outcome = processOnce(event, { ...store, complete }, () => 1)
       await vi.advanceTimersByTimeAsync(6000)
       expect(await outcome).toMatchObject({ status: 'processed', value: 1, recorded: false })
-      expect(times).toEqual([0, 50, 150, 350, 750, 1550, 3150])
+      expect(times).toEqual([0, 50, 150, 300, 500, 750, 1050, 1400, 1800, 2250, 2750, 3300, 3900, 4550, 5250])
     })
 
     it('returns recorded after the first attempt that succeeds', async () => {
