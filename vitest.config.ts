@@ -17,7 +17,7 @@ export default defineConfig({
     maxWorkers: '100%',
     // They start faster than processes.
     pool: 'threads',
-    // Importing the sources again in each file would take a third of the time.
+    // Importing the sources again in each file would double the time.
     isolate: false,
     setupFiles: ['test/unit/support/restored.ts'],
     include: ['test/unit/**/*.test.ts', 'test/vectors/**/*.test.ts'],
