@@ -7,7 +7,7 @@ export interface Surroundings {
   readonly isTerminal: boolean
   /** The current width of the terminal in columns, which changes when the window is resized. 80 if the output isn't a terminal. */
   readonly columns: number
-  /** Aborted by the first Ctrl-C. The command then prints its summary and stops. */
+  /** Aborted by the first Ctrl-C or SIGTERM. The command then prints its summary and stops. */
   readonly interrupted: AbortSignal
   /** Writes to standard output. */
   print(text: string): void

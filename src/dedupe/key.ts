@@ -18,7 +18,10 @@ const ONCE_PER_CALL = new Set(['call.started', 'call.joined', 'call.ended', 'cal
  * Returns the key of an event for de-duplication: `<event>:<kind of id>:<id>`, with a digest if an id is not enough
  * (src/CONTRACT.md §5).
  *
- * - `call.started`, `.joined`, `.ended`, `.failed`, `.analyzed` and `batch.completed` happen once: the id of the call or batch.
+ * This identifies an event:
+ *
+ * - `call.started`, `.joined`, `.ended`, `.failed`, `.analyzed` and `batch.completed`: the id of the call or batch, because each
+ *   happens once.
  * - `call.billed`: the call, and a digest of billing status, cost and billed duration. A refund is another event.
  * - `voice.training.*`: the voice, and a digest of `data`. A voice can be trained again.
  * - `batch.status.changed`: the batch and the event's id. Without an event id: the batch, the `timestamp` and a digest of `data`.

@@ -75,7 +75,7 @@ const TEXTS = {
   },
   signature_malformed: {
     explanation: (what) =>
-      `The signature header ${what || "is not 64 hexadecimal digits. Decoded from base64, or without a prefix or white space, it doesn't match either"}.`,
+      `The signature header ${what || "is not 64 hexadecimal digits. Decoded as base64, or with a prefix or white space removed, it still doesn't match"}.`,
     proof: 'Without it, the signature matches.',
     fix: "Check that it wasn't cut off and that it isn't another vendor's header. Truedy sends 64 digits and nothing around them.",
   },

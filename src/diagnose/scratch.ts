@@ -27,8 +27,8 @@ export function createScratch(): Scratch {
   let size = 0
   return {
     begin(maxBytes) {
-      // Rounded up to whole words, for the fingerprint. Larger than needed, so that it rarely has to grow: pages that are never
-      // written to take no memory.
+      // Rounded up to whole words, for the fingerprint. Larger than needed, so that it rarely has to grow. That costs
+      // nothing, because memory pages that are never written to are not allocated.
       if (bytes.length < maxBytes + 4) bytes = new Uint8Array(GROWTH * ((maxBytes + 7) & ~3))
       size = 0
     },

@@ -13,7 +13,7 @@ const SENSITIVE_KEYS = [
   /secret|passw|passphrase|token$|(access|auth|refresh|api|session)tokens$|apikey|privatekey|authorization|credential|cookie/,
   /^joinurl$/,
   /^(from|to|caller|callee|callerid|ani|dnis|tel|number|recipients?|destination)$|phone|mobile|msisdn|email/,
-  /(from|to|caller|called|contact|customer|sip)number$|^sip(uri|user|username)$/,
+  /(from|to|caller|called|contact|customer|sip)number$|^(sipuri|sipuser|(sip)?username)$/,
   /prompt|instructions/,
 ]
 
@@ -38,7 +38,7 @@ const SENSITIVE_TEXTS = [
  * Returns a copy of an event for logs. In the copy, these parts are `[redacted]`, wherever they occur:
  *
  * - by the name of their field: secrets, passwords and tokens (`webhookSecret`, `callbacks.*.secrets`,
- *   `medium.sip.outgoing.password`), phone numbers and addresses (`from`, `to`, `phone_number`, `email`), SIP user names, prompts and
+ *   `medium.sip.outgoing.password`), phone numbers and addresses (`from`, `to`, `phone_number`, `email`), user names, prompts and
  *   instructions (`systemPrompt`), and `joinUrl`, with which anyone can join the call
  * - inside any string: secrets that start with `whsec_`, `Bearer` and `Basic` credentials, phone numbers, SIP addresses
  * - in a string that starts with a URL: its user name, password and query
@@ -46,8 +46,8 @@ const SENSITIVE_TEXTS = [
  * Everything else stays, including summaries and your own metadata. In metadata, fields with one of the names above are masked, too.
  *
  * @param event - a parsed event, which is not changed
- * @returns a copy of the same type, except that a masked number is a string. The copy is plain JSON: any other value becomes
- * `[redacted]`. Never throws, and takes time in proportion to the size of the event
+ * @returns a copy of the same type, except that a masked number is a string. The copy is plain JSON: a value that JSON can't
+ * hold, such as a function or a `Date`, becomes `[redacted]`. Never throws, and takes time in proportion to the size of the event
  *
  * @example
  * ```ts

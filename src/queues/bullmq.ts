@@ -55,8 +55,8 @@ export function bullmqQueue<Options extends object>(
       const jobId = bullmqId(job.key)
       // Together, the program's options and a `jobId` have the type of the client's options. TypeScript can't know that.
       const settings = { ...options, jobId } as Options & { jobId: string }
-      // Both are sent at once, because a second round trip would halve the rate. Their order doesn't matter: if a job fails after
-      // its state was read, neither order would notice. The async functions turn a synchronous throw into a
+      // `add` and `getJobState` are sent at once, because a second round trip would halve the rate. It doesn't matter which runs
+      // first: a job that fails after its state was read goes unnoticed either way. The async functions turn a synchronous throw into a
       // rejection, so that `Promise.all` handles the errors of both calls.
       const [result, state] = await Promise.all([
         (async () => queue.add(job.type, job, settings))(),

@@ -39,7 +39,7 @@ export type JobHandlerOptions<Args extends readonly unknown[] = []> = JobOptions
 
 /**
  * The default of `leaseMs`. Most engines wait longer than this before they give the job of a crashed worker to another one, so the
- * lease has expired by then. Otherwise, the job handler waits for it.
+ * lease has expired by then. If an engine is quicker, the job handler waits until the lease expires.
  */
 const DEFAULT_JOB_LEASE_MS = 10_000
 

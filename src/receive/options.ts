@@ -33,8 +33,8 @@ export interface EndpointOptions<Request, Args extends readonly unknown[]>
     TelemetryOptions {
   /**
    * The endpoint's secret or secrets, or a function that returns them for a request. The function is called after the headers have
-   * passed their checks. If there is no such tenant (customer), return `null`: the response is a 401. Default: the environment variable
-   * `TRUEDY_WEBHOOK_SECRET`, read once.
+   * passed their checks. If the function finds no tenant (customer) for the request, return `null`: the response is a 401.
+   * Default: the environment variable `TRUEDY_WEBHOOK_SECRET`, read once.
    */
   readonly secret?:
     | Secret
@@ -195,6 +195,6 @@ function requireSecret<Request, Args extends readonly unknown[]>(
   const secret = 'secret' in options ? options.secret : globalThis.process?.env?.['TRUEDY_WEBHOOK_SECRET']
   if (secret !== undefined) return secret
   throw invalidSecret(
-    'The secret is missing. Set TRUEDY_WEBHOOK_SECRET, or pass `secret`. In a build or on Workers, pass a function.',
+    'The secret is missing. Set TRUEDY_WEBHOOK_SECRET, or pass `secret`. In builds and on Workers, pass a function.',
   )
 }

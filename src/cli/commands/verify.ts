@@ -60,7 +60,10 @@ export const verify = defineCommand({
   },
 })
 
-/** The diagnosis of a probe. Its signature is wrong on purpose, so any other cause would mislead. */
+/**
+ * The diagnosis of a probe (`testing/reserialization.ts`). A probe's signature is wrong on purpose, so any other cause would
+ * mislead.
+ */
 const PROBE: Diagnosis = {
   ok: false,
   cause: 'unknown',

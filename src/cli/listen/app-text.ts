@@ -25,7 +25,8 @@ export function createAppText(paint: Paint): DescribeApp {
     return [hint]
   }
 
-  /** The status with which the app last rejected a valid delivery. `send` sends a probe after such a rejection. */
+  /** The status with which the app last rejected a valid delivery. After such a rejection, `send` sends a probe
+   * (`testing/reserialization.ts`). */
   let rejectionStatus = 401
 
   return (delivery, columns) => {

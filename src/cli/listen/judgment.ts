@@ -16,7 +16,7 @@ export type Judgment = Pick<
 /** The dependencies of a judge. */
 export interface JudgeSettings {
   readonly secret: string
-  /** Secrets of which a diagnosis finds out whether one signed the delivery. */
+  /** Other secrets. A diagnosis tells which of them signed the delivery, if any did. */
   readonly otherSecrets: readonly string[]
   /** By default, {@link diagnose}. */
   readonly diagnose?: typeof diagnose

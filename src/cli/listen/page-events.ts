@@ -8,7 +8,9 @@ import type { DeliveryLog } from './log.js'
 /** A browser with more unread data than this is disconnected. It reconnects by itself. */
 const MAX_UNREAD_BYTES = 8 * 1_048_576
 
-/** The maximum length of an event's name in the feed. With very long names, a page that loads could get more than the limit above. */
+/**
+ * The maximum length of an event's name in the feed. Without it, the first batch for a page could exceed {@link MAX_UNREAD_BYTES}.
+ */
 const MAX_NAME = 200
 
 /**

@@ -7,7 +7,7 @@ import { isObject, parseJson } from '../../json.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
 /**
- * Returns a delivery with masked names, key and app response.
+ * Returns a delivery with masked event name, key and app response.
  *
  * @param isPrinted - true to add the masked payload
  */

@@ -7,7 +7,7 @@ export const addingCases: readonly QueueCase[] = [
   {
     name: 'resolves only once the engine holds the job',
     async run(engine) {
-      // Several times, because an engine that is late may be on time once.
+      // Repeated, because an `add` that resolves too early may pass once by luck.
       for (let count = 0; count < 10; count++) {
         const job = newJob()
         await engine.queue.add(job)
@@ -26,7 +26,7 @@ export const addingCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'adds a key once, if it is added again',
+    name: 'adds one job for a key that is added twice',
     run: (engine) =>
       expectOne(engine, async (job) => {
         await engine.queue.add(job)
@@ -34,7 +34,7 @@ export const addingCases: readonly QueueCase[] = [
       }),
   },
   {
-    name: 'adds a key once, if it is added 20 times at the same moment',
+    name: 'adds one job for a key that is added 20 times at the same moment',
     run: (engine) =>
       expectOne(engine, (job) => Promise.all(Array.from({ length: 20 }, () => engine.queue.add(job)))),
   },

@@ -1,4 +1,4 @@
-/** Disorders events as at-least-once delivery may: out of order, with duplicates, simultaneous deliveries and late retries. */
+/** Mixes up events, as at-least-once delivery may: out of order, with duplicates, simultaneous deliveries and late retries. */
 
 import type { Random } from './random.js'
 import type { StoryEvent } from './story.js'

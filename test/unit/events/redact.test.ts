@@ -31,7 +31,9 @@ const NESTED = {
       ended: { secrets: ['private'] },
     },
     medium: {
-      sip: { outgoing: { to: 'sip:private@example.com', from: PHONE, username: 'u', password: 'private' } },
+      sip: {
+        outgoing: { to: 'sip:private@example.com', from: PHONE, username: 'private', password: 'private' },
+      },
     },
     firstSpeakerSettings: { agent: { prompt: 'private prompt' } },
     metadata: { campaign_id: 'c7', customerPhone: 15550100123, email: 'private@example.com' },
