@@ -97,7 +97,7 @@ describe.each(['redis', 'postgres', 'sqlite'] as const)('%s', (name) => {
 
   // SQLite has no connection, so its file is locked for a moment.
   it('loses no record if a connection drops between claim and complete', async () => {
-    // `complete` retries for 6.3 s, so an event that met several cuts still holds its lease.
+    // Longer than it takes until `complete` succeeds, even for an event that meets several cuts.
     const result = await play({ name: 'connections cut', leaseMs: 7400, play: cutConnections(store) })
     expect(result.again).toEqual([])
     expect(steps(result, 'complete', 'failed')).toBeGreaterThan(0)
