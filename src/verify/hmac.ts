@@ -59,9 +59,9 @@ export function findMatchSync(
  * an ISO 8601 timestamp without a fraction, a body that starts with a digit is rejected. Truedy's bodies start with `{`.
  */
 function isSplitAmbiguous(prefix: string, body: Bytes): boolean {
-  if (prefix.indexOf('.') !== prefix.length - 1 || !prefix.includes('T')) return false
-  const first = typeof body === 'string' ? body.charCodeAt(0) : body[0]
-  return first !== undefined && first >= 0x30 && first <= 0x39
+  const first = (typeof body === 'string' ? body.charCodeAt(0) : body[0]) ?? 0
+  const isDigit = first >= 0x30 && first <= 0x39
+  return isDigit && prefix.includes('T') && prefix.indexOf('.') === prefix.length - 1
 }
 
 /** Compares a digest with a signature in constant time: always goes through all bytes, and branches once. */
