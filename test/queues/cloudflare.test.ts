@@ -14,8 +14,20 @@ const SECRET = 'whsec_cloudflare'
 const manual = readFileSync(join(import.meta.dirname, '../../src/queues/README.md'), 'utf8')
 const block = blocksOf(manual).find(({ run }) => run === 'worker of Cloudflare')
 
-/** Runs the Worker. `output` is everything that it has printed. */
-async function startWorker(change: (code: string) => string = (code) => code) {
+/** Prints the messages that the Worker could not process. */
+const DEAD_LETTER_WORKER = `export default {
+  queue({ queue, messages }) {
+    for (const { body } of messages) console.log('dead letter', queue, body.key)
+  },
+}`
+
+/**
+ * Runs the Worker, and a consumer of its dead letter queue. `output` is everything that they have printed.
+ *
+ * @param change - changes the code of the manual
+ * @param maxRetries - the number of retries of a message, as in the manual
+ */
+async function startWorker(change: (code: string) => string = (code) => code, maxRetries = 16) {
   const { outputFiles } = await build({
     stdin: { contents: change(block?.code ?? ''), loader: 'ts', resolveDir: import.meta.dirname },
     bundle: true,
@@ -26,13 +38,27 @@ async function startWorker(change: (code: string) => string = (code) => code) {
   })
   let output = ''
   const worker = new Miniflare({
-    modules: true,
-    script: outputFiles[0]?.text ?? '',
-    compatibilityDate: '2026-01-01',
     cf: false,
-    bindings: { TRUEDY_WEBHOOK_SECRET: SECRET },
-    queueProducers: { JOBS: 'truedy-events' },
-    queueConsumers: { 'truedy-events': { maxBatchTimeout: 0.1, maxRetries: 16 } },
+    workers: [
+      {
+        name: 'worker',
+        modules: true,
+        script: outputFiles[0]?.text ?? '',
+        compatibilityDate: '2026-01-01',
+        bindings: { TRUEDY_WEBHOOK_SECRET: SECRET },
+        queueProducers: { JOBS: 'truedy-events' },
+        queueConsumers: {
+          'truedy-events': { maxBatchTimeout: 0.1, maxRetries, deadLetterQueue: 'truedy-events-failed' },
+        },
+      },
+      {
+        name: 'dead-letters',
+        modules: true,
+        script: DEAD_LETTER_WORKER,
+        compatibilityDate: '2026-01-01',
+        queueConsumers: { 'truedy-events-failed': { maxBatchTimeout: 0.1 } },
+      },
+    ],
     handleRuntimeStdio(stdout: Readable, stderr: Readable) {
       for (const stream of [stdout, stderr])
         stream.on('data', (chunk: Buffer) => {
@@ -41,12 +67,15 @@ async function startWorker(change: (code: string) => string = (code) => code) {
     },
   })
   await worker.ready
+  const linesWith = (start: string) =>
+    output
+      .split('\n')
+      .filter((line) => line.startsWith(start))
+      .sort()
   return {
-    processed: () =>
-      output
-        .split('\n')
-        .filter((line) => line.startsWith('processed'))
-        .sort(),
+    processed: () => linesWith('processed'),
+    deadLetters: () => linesWith('dead letter'),
+    attempts: () => linesWith('attempt'),
     output: () => output,
     async deliver(event: object): Promise<number> {
       const signed = await signDelivery(event, SECRET)
@@ -81,6 +110,26 @@ describe('Cloudflare Queues', () => {
       const [event] = newEvents(1) as [object]
       expect(await worker.deliver(event)).toBe(204)
       await vi.waitFor(() => expect(worker.processed()).toEqual([lineOf(event)]), 20_000)
+    } finally {
+      await worker.dispose()
+    }
+  })
+
+  it('moves a job whose handler always fails to the dead letter queue', async () => {
+    const [poison, event] = newEvents(2) as [object, object]
+    const poisonKey = dedupeKey(parseEvent(poison))
+    const fail = `if (key === '${poisonKey}') { console.log('attempt'); throw new Error('The CRM is down.') }`
+    const worker = await startWorker(
+      (code) => code.replace(/=> (console\.log.*),$/m, `=> { ${fail}; $1 },`),
+      2,
+    )
+    try {
+      for (const each of [poison, event]) expect(await worker.deliver(each)).toBe(204)
+      await vi.waitFor(() => expect(worker.deadLetters()).toHaveLength(1), 30_000)
+      expect(worker.deadLetters()).toEqual([`dead letter truedy-events-failed ${poisonKey}`])
+      expect(worker.processed()).toEqual([lineOf(event)])
+      // The first attempt and two retries.
+      expect(worker.attempts()).toHaveLength(3)
     } finally {
       await worker.dispose()
     }
