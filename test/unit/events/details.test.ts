@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { callDetails, eventIds, eventTime, parseEvent } from '../../../src/index.js'
+import { callDetails, eventIds, eventTime, parseEvent, type TruedyEvent } from '../../../src/index.js'
 
 function event(data: object, rest: object = {}) {
   return parseEvent({ event: 'call.ended', timestamp: '2026-03-18T14:32:00Z', data, ...rest })
@@ -198,6 +198,18 @@ describe('callDetails', () => {
     const metadata = JSON.parse('{"b":1,"a":"x","c":true,"__proto__":"y","d":null,"aa":"z"}')
     const found = callDetails(event({ call_id: 'c', metadata }))?.metadata
     expect(JSON.stringify(found)).toBe('{"a":"x","aa":"z","b":"1","c":"true"}')
+    // An event that no parser has seen can have such a key.
+    const unparsed = { ...event({}), data: { call_id: 'c', metadata } } as TruedyEvent
+    expect(JSON.stringify(callDetails(unparsed)?.metadata)).toBe('{"a":"x","aa":"z","b":"1","c":"true"}')
+  })
+
+  it('reads -0 as 0, as it is once it was stored as JSON', () => {
+    const given = parseEvent('{"event":"call.ended","timestamp":1,"data":{"call_id":"c","cost_usd":-0}}')
+    expect(callDetails(given)?.costUsd).toBe(0)
+  })
+
+  it('finds nothing in an event whose data is not an object', () => {
+    expect(callDetails({ ...event({}), data: null } as unknown as TruedyEvent)).toEqual({})
   })
 
   it('omits fields without a value', () => {

@@ -96,6 +96,11 @@ describe('redact', () => {
     ['secrets', ['a', { b: 'c' }, 1, null, true], [MASK, { b: MASK }, MASK, null, true]],
     ['Webhook-Secret', 'a', MASK],
     ['password', '', ''],
+    ['api_key', 'a', MASK],
+    ['Join-Url', 'a', MASK],
+    ['username', 'a', MASK],
+    ['sip_user', 'a', MASK],
+    ['usernames', 2, 2],
     ['to', { number: 15550100123, ext: '7' }, { number: MASK, ext: MASK }],
     ['accessToken', 'a', MASK],
     ['billedSideOutputTokens', 7, 7],
@@ -112,6 +117,11 @@ describe('redact', () => {
     ['sipUris', 2, 2],
   ])('masks by field name: %s with %j', (key, value, expected) => {
     expect(redact(event({ [key]: value })).data).toEqual({ [key]: expected })
+  })
+
+  it('keeps a field that is undefined, which an event of a test can have', () => {
+    const { data } = redact({ ...event({}), data: { call_id: 'c1', note: undefined } } as TruedyEvent)
+    expect(data).toStrictEqual({ call_id: 'c1', note: undefined })
   })
 
   it.each([

@@ -4,7 +4,7 @@ import crypto, { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { Bytes } from '../../../src/bytes.js'
-import { createDigest } from '../../../src/verify/hmac.js'
+import { createDigest, signHex } from '../../../src/verify/hmac.js'
 import { runs } from '../support/runs.js'
 
 const byHash = createDigest(crypto)
@@ -92,4 +92,17 @@ it('an HMAC uses two one-shot hashes for small bodies, and does not copy large o
   expect([hash.mock.calls.length, createHmacSpy.mock.calls.length]).toEqual([2, 0])
   digest(key, '1773844320.', Buffer.alloc(8193))
   expect([hash.mock.calls.length, createHmacSpy.mock.calls.length]).toEqual([2, 1])
+})
+
+it.each([
+  ['no global crypto', undefined],
+  ['a global crypto without subtle', {}],
+])('a signature is right in a runtime with %s', async (_, replacement) => {
+  const bytes = Uint8Array.from(crypto.randomBytes(32))
+  vi.stubGlobal('crypto', replacement)
+  try {
+    expect(await signHex({ bytes }, '1773844320.', '{}')).toBe(expected(bytes, '1773844320.', '{}'))
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
