@@ -1,4 +1,4 @@
-/** The limits that the library must meet. They are met, not moved. */
+/** The limits that the library must meet. */
 
 import { floor, ours, peers, webFloor, webOurs } from './candidates.mjs'
 
