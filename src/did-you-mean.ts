@@ -16,7 +16,7 @@ export function didYouMean(
   const [nearest] = candidates
     .map((candidate) => ({ candidate, edits: distance(lower, candidate.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits)
-  // At most a third of the letters may differ, but always one. Otherwise, it is another word.
+  // At most a third of the letters may differ, or one letter in a short word. Otherwise, it is another word.
   const isNear = nearest && nearest.edits <= Math.max(1, Math.floor(nearest.candidate.length / 3))
   return isNear ? ` Did you mean ${show(nearest.candidate)}?` : ''
 }

@@ -5,7 +5,7 @@ import type { Awaitable } from './store.js'
 
 /** A lease that renews itself. */
 export interface KeptLease {
-  /** Aborted when the lease expires or is lost, and by {@link abort}. Never after {@link stop}. */
+  /** Aborted when the lease expires or is lost, and by {@link abort}. {@link stop} ends the checks. */
   readonly signal: AbortSignal
   /** Tells whether the lease is still held, according to this machine's clocks. */
   isHeld(): boolean
@@ -23,7 +23,7 @@ export interface LeaseSettings {
   readonly stepTimeoutMs: number
 }
 
-/** How often the lease is checked during its length. */
+/** The least number of checks during a lease. */
 const CHECKS_PER_LEASE = 20
 /** The longest time between two checks. A machine that was asleep must soon notice that its lease has expired. */
 const LONGEST_CHECK_INTERVAL_MS = 1000

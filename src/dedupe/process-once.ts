@@ -1,4 +1,4 @@
-/** Processes an event once, even if it is delivered twice, at the same moment too, and even if a process crashes. */
+/** Processes an event once, even if it is delivered twice at the same moment, and even if a process crashes. */
 
 import { requireFunction } from '../checks.js'
 import { WebhookError } from '../errors.js'

@@ -19,8 +19,8 @@ export type Claim = 'claimed' | 'busy' | 'done'
 /** Keeps track of the events that are being processed and of those that are done. Each step is atomic. */
 export interface DedupeStore {
   /**
-   * Takes a record that is absent or expired, or that this owner holds, for `leaseMs` from now, and returns `claimed`. Returns `busy`
-   * if another owner holds the record, and `done` if the event is done.
+   * If the record is absent or expired, or if this owner holds it, leases it to this owner for `leaseMs` from now, and returns
+   * `claimed`. Returns `busy` if another owner holds the record, and `done` if the event is done.
    */
   claim(key: string, lease: { owner: string; leaseMs: number }): Awaitable<Claim>
   /**

@@ -147,7 +147,7 @@ const TEXTS = {
   },
   body_buffer_json: {
     explanation: () =>
-      'The body is a list of byte values: what JSON.stringify makes of a Buffer or a Uint8Array, or String() of a Uint8Array.',
+      'The body is a list of byte values: the result of JSON.stringify on a Buffer or Uint8Array, or of String() on a Uint8Array.',
     proof: 'These bytes match the signature.',
     fix: 'Pass the bytes themselves. In a test, give the client a string instead of a Buffer (supertest: .send(body.toString())). Store or queue a body as text.',
   },

@@ -189,7 +189,7 @@ async function search(
 
   const isAsGiven = ({ finding }: KeyGuess) => !finding
   const given = keys.filter(isAsGiven)
-  // A secret with white space around it already is a finding, so it isn't in `given`. If that leaves no key, all keys are likely.
+  // A secret with white space around it has a finding already, so it isn't in `given`. If that leaves no key, all keys are likely.
   const likely = given.length > 0 ? given : keys
   const kept: BodyGuess[] = []
   let keptBytes = 0

@@ -2,7 +2,7 @@
 
 /** The measures of a text. They are meaningful only if it is JSON. */
 export interface JsonSurvey {
-  /** Commas, colons and opening brackets outside of strings. There is at most one more value or key than this. */
+  /** Commas, colons and opening brackets outside of strings. The number of keys and values together is at most one more. */
   readonly marks: number
   /** The deepest level of brackets. */
   readonly depth: number

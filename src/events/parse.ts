@@ -105,7 +105,7 @@ function storedName(name: string, rawEvent: unknown): string {
  */
 const RAW_TEXT = Symbol.for('truedy-webhooks.rawText')
 
-/** Reused for speed: `Object.defineProperty` with a new descriptor takes four times as long. */
+/** Reused for speed: defining a property with a new descriptor takes four times as long. */
 const rawTextProperty = { value: '' }
 
 /** Returns the JSON text that an event was parsed from, or `undefined` for a copy of an event or one that was not parsed. */

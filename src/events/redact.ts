@@ -6,7 +6,7 @@ import type { TruedyEvent } from './catalogue.js'
 const MASK = '[redacted]'
 
 /**
- * Keys whose values are masked, in lower case and without `_` and `-`. A token is a secret, but a count of tokens
+ * Patterns for keys whose values are masked. A key is matched in lower case and without `_` and `-`. A token is a secret, but a count of tokens
  * (`billedSideInputTokens`) is not. Anyone who has a `joinUrl` can join the call.
  */
 const SENSITIVE_KEYS = [

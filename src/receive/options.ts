@@ -40,7 +40,10 @@ export interface EndpointOptions<Request, Args extends readonly unknown[]>
     | Secret
     | ((request: Request, ...args: Args) => Awaitable<Secret | null | undefined>)
     | undefined
-  /** The name of this endpoint or tenant, if several share a store or queue, or a function that returns it for a request. */
+  /**
+   * The name of this endpoint or tenant, or a function that returns the name for a request. Needed if several endpoints or tenants
+   * share a store or queue.
+   */
   readonly scope?: string | ((request: Request, ...args: Args) => Awaitable<string>) | undefined
   /** The key of an event. Default `dedupeKey`. */
   readonly key?: KeyOf | undefined

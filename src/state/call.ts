@@ -46,8 +46,8 @@ const MEANINGS: Readonly<Record<CallEvent['event'], EventMeaning>> = {
 const STATUSES: readonly CallStatus[] = ['created', 'ongoing', 'ended', 'failed']
 
 /**
- * The number that is added to the rank of a `call.billed`, by the beginning of its billing status. A refund has the highest one,
- * because it corrects the bill.
+ * The number that is added to the rank of a `call.billed`. The prefix of its billing status selects it. A refund has the highest
+ * one, because it corrects the bill.
  */
 const BILLING_RANKS: readonly (readonly [status: string, rank: number])[] = [
   ['BILLING_STATUS_REFUNDED', 5],

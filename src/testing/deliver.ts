@@ -72,7 +72,7 @@ export async function deliverTo(
   requireObject('headers', headers)
   if (!Array.isArray(args)) throw wrongValue('args', 'a list', args)
   const url = requestUrl(options.url)
-  // The cast holds for a raw body and for an envelope: the overloads of signDelivery differ only in their result types.
+  // The cast is safe: signDelivery takes raw bodies and envelopes. Only its overloads tell them apart.
   const signed = await signDelivery(event as RawBody, secret, { timestamp })
   const post = (body: RawBody, own: Readonly<Record<string, string>>) =>
     handOver(target, { url, body, headers: { ...own, ...inLowerCase(headers) }, args })

@@ -54,7 +54,7 @@ async function judge(
   const rejection = { outcome: status, durationMs, code, message }
   // A 400 means that the signature is valid, but the body is not JSON or not an event.
   if (responseStatus !== 401) return { ...rejection, isValid: responseStatus === 400 }
-  // Its signature is wrong on purpose, so a diagnosis would mislead.
+  // The signature of a probe is wrong on purpose, so a diagnosis would mislead.
   if (isProbe(body)) return { ...rejection, message: PROBE_NOTE, isValid: false }
   // Lets requests that arrived in the meantime get their responses before the next diagnosis.
   await setImmediate()

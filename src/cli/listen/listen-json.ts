@@ -13,7 +13,7 @@ export function listenReportAsJson(counts: OutcomeCounts, { print }: Surrounding
     start: (addresses) => line({ type: 'listening', ...addresses }),
     delivery: (delivery) => {
       const { app, payload } = delivery
-      // Only this report adds the app's body and the payload. The page requests them when a delivery is opened.
+      // The feed of the page leaves out the app's body and the payload. The page requests them when a delivery is opened.
       line({
         type: 'delivery',
         ...toLine(delivery),

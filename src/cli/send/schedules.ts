@@ -20,7 +20,7 @@ export const oneAfterTheOther: Schedule = async (total, start, waiting) => {
   for (let index = 0; index < total && !waiting.isInterrupted; index++) await start(index)
 }
 
-/** The number of late deliveries that start at once before responses are read. */
+/** The number of late deliveries that start in a row before responses are read. */
 const BURST = 32
 
 /**

@@ -20,7 +20,7 @@ export interface EndpointCase {
 /** The finding of a case. */
 export interface EndpointFinding {
   readonly passed: boolean
-  /** The statuses of the responses. In a result of `checkEndpoint`, the reason instead if no response arrived. */
+  /** The statuses of the responses. If no response arrived, `checkEndpoint` says here why. */
   readonly actual: string
   /** What to fix in the receiver, if the case failed. */
   readonly fix?: string

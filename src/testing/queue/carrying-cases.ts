@@ -25,7 +25,7 @@ export const carryingCases: readonly QueueCase[] = [
     name: 'carries every Unicode character in the body',
     async run(engine) {
       for (const text of UNICODE) {
-        // JSON.stringify escapes only quotes, backslashes and control characters.
+        // JSON.stringify escapes none of these characters except quotes, backslashes and control characters.
         const body = JSON.stringify({
           event: 'call.ended',
           timestamp: 1,

@@ -1,4 +1,4 @@
-/** Cases for claims: the first owner that claims a key gets it, and the next one after its lease. */
+/** Cases for claims: the first owner that claims a key gets it, and another one only after that lease. */
 
 import {
   claimAs,

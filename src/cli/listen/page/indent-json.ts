@@ -6,7 +6,7 @@ const EMPTY_BRACKETS = /^([[{])\s*([\]}])$/
 
 /** Indents make one of Truedy's payloads two or three times longer, but deeply nested JSON a thousand times. */
 const MAX_GROWTH = 10
-/** A result of up to this many characters may be longer by any factor. */
+/** {@link MAX_GROWTH} doesn't apply to a result of up to this many characters. */
 const ALWAYS_SHOWN = 1_000_000
 
 /**
