@@ -102,10 +102,11 @@ function requireFresh(sentAt: number, { toleranceSeconds, now }: VerifySettings)
   // Every comparison with NaN is false, so NaN doesn't count as fresh.
   if (Math.abs(age) <= toleranceSeconds) return
   if (!Number.isFinite(age)) throw wrongValue("now's result", 'finite milliseconds since 1970', time)
+  const isOld = age > 0
   throw new WebhookError(
-    age > 0 ? 'timestamp_too_old' : 'timestamp_too_new',
-    `The timestamp is ${Math.abs(Math.round(age))} s ${age > 0 ? 'old' : 'ahead'}, and the tolerance is ${toleranceSeconds} s. ` +
-      `Check this machine's clock (NTP).${age > 0 ? ' If it is right, the delivery is late or was replayed.' : ''}`,
+    isOld ? 'timestamp_too_old' : 'timestamp_too_new',
+    `The timestamp is ${Math.abs(Math.round(age))} s ${isOld ? 'old' : 'ahead'}, and the tolerance is ${toleranceSeconds} s. ` +
+      `Check this machine's clock (NTP).${isOld ? ' If it is right, the delivery is late or was replayed.' : ''}`,
   )
 }
 
