@@ -46,7 +46,6 @@ export function keepLease(claimedAt: Instant, { renew, leaseMs, stepTimeoutMs }:
   const isHeld = () => elapsedMs(heldSince) < leaseMs
 
   function check(): void {
-    if (isStopped) return
     if (!isHeld()) {
       abort(lossOf('expired', failure))
       return

@@ -146,8 +146,8 @@ export async function runOnce<Value>(
   try {
     value = await within(handlerTimeoutMs, () => work, timeOut, startBackgroundTimer)
   } catch (error) {
-    // Compared by identity, because the handler may throw an error with the same code.
-    if (timeout && error === timeout) {
+    // Not the code of the error, because the handler may throw an error with the same code.
+    if (timeout) {
       lease.abort(timeout)
       // The handler may still succeed. Its error is ignored, because the caller already gets an error for this event.
       work.then(() => (lease.isHeld() ? complete() : undefined)).catch(() => {})

@@ -384,6 +384,7 @@ describe('an event id', () => {
   it.each([
     ['becomes part of the key', '7', { count: 8 }, true],
     ['becomes part of the key if a number in the payload only resembles it', '07', { count: 7 }, true],
+    ['becomes part of the key if a flag in the payload is written the same way', 'true', { ok: true }, true],
     ['does not become part of the key if the payload contains it as a number', '7', { count: 7 }, false],
     [
       'does not become part of the key if the payload contains it as a string',

@@ -460,12 +460,19 @@ describe('processOnce', () => {
       const { outcome, resolve, signal } = work({ ...memoryStore(), renew })
       await vi.advanceTimersByTimeAsync(2990)
       expect(signal().aborted).toBe(false)
-      await vi.advanceTimersByTimeAsync(160)
+      await vi.advanceTimersByTimeAsync(10)
       expect(signal().aborted).toBe(true)
       expect(signal().reason.message).toContain('expired')
       expect(signal().reason.cause).toEqual(cause)
       resolve('late')
       await outcome
+    })
+
+    it('expires with the reason of the last renewal that took too long', async () => {
+      const store = { ...memoryStore(), renew: () => new Promise<never>(() => {}) }
+      const { signal } = work(store, { stepTimeoutMs: 500 })
+      await vi.advanceTimersByTimeAsync(3000)
+      expect(signal().reason.cause.message).toContain('store.renew did not finish within 500 ms')
     })
 
     it('expires without the error of an earlier renewal as the cause if a later renewal succeeded', async () => {
