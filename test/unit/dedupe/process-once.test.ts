@@ -468,6 +468,15 @@ describe('processOnce', () => {
       await outcome
     })
 
+    it('is renewed once a third of its length has passed, to the millisecond', async () => {
+      const renew = vi.fn(() => true)
+      work({ ...memoryStore(), renew }, { leaseMs: 60_000 })
+      await vi.advanceTimersByTimeAsync(19_999)
+      expect(renew).not.toHaveBeenCalled()
+      await vi.advanceTimersByTimeAsync(1)
+      expect(renew).toHaveBeenCalledTimes(1)
+    })
+
     it('expires with the reason of the last renewal that took too long', async () => {
       const store = { ...memoryStore(), renew: () => new Promise<never>(() => {}) }
       const { signal } = work(store, { stepTimeoutMs: 500 })
