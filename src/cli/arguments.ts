@@ -70,7 +70,11 @@ function readTexts(command: string, table: OptionTable, argv: readonly string[])
     } else if (token.value === undefined || isOption(token.value, token.inlineValue)) {
       throw new UsageError(`--${token.name} needs a value. Write --${token.name} ${option.value}.`, command)
     }
-    texts.set(name, [...(texts.get(name) ?? []), token.value ?? ''])
+    const before = texts.get(name) ?? []
+    if (before.length > 0 && option.type !== 'switch' && option.type !== 'list') {
+      throw new UsageError(`--${token.name} came twice. Write it once.`, command)
+    }
+    texts.set(name, [...before, token.value ?? ''])
   }
   return { operands, texts }
 }

@@ -1,6 +1,7 @@
 /** Tells whether an event was seen before, inside a transaction of the program. */
 
 import { requireFunction, requireObject } from '../checks.js'
+import { WebhookError } from '../errors.js'
 import type { TruedyEvent } from '../events/catalogue.js'
 import { keyFor } from './key.js'
 import { type DuplicateOptions, resolveProcessOptions } from './options.js'
@@ -15,8 +16,9 @@ import type { DedupeStore } from './store.js'
  * @param event - a verified event
  * @param store - an object with an atomic `claim`. If it has `complete`, that is called, too
  * @param options - `ttlMs` (milliseconds, 72 hours), `key`, `scope`
- * @returns `true` if the event was seen before, or if another worker holds it
- * @throws {@link WebhookError} `invalid_options`. Passes on errors of the store, so that the transaction fails, too
+ * @returns `true` if the event was seen before
+ * @throws {@link WebhookError} `invalid_options`; `busy` if a lease holds the event: that worker may still fail, so the event is
+ * neither new nor a duplicate. This is always so if the receiver has a `store` on the same table. Passes on errors of the store, so that the transaction fails, too
  *
  * @example
  * ```ts
@@ -39,7 +41,17 @@ export async function isDuplicate(
   const key = keyFor(event, settings)
   const owner = newOwner()
   // There is no time limit here, because giving up would not stop the statement. Use the database's own timeouts.
-  if (requireClaim(await store.claim(key, { owner, leaseMs: ttlMs })) !== 'claimed') return true
+  const answer = store.claim(key, { owner, leaseMs: ttlMs })
+  // A synchronous claim is not awaited, so that no other caller finds the lease before `complete`.
+  const found = requireClaim(typeof answer === 'string' ? answer : await answer)
+  // In a store with `claim` only, the lease is the record.
+  if (found === 'busy' && store.complete) {
+    throw new WebhookError(
+      'busy',
+      'A lease holds this event. If the receiver has a store on the same table, leave that store out.',
+    )
+  }
+  if (found !== 'claimed') return true
   await store.complete?.(key, { owner, ttlMs })
   return false
 }

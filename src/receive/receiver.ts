@@ -202,7 +202,7 @@ async function verifyReceived<Request, Args extends readonly unknown[]>(
   if (typeof method !== 'string')
     throw wrongValue('method', 'a string, as in { method, headers, body }', method)
   if (method.toUpperCase() !== 'POST')
-    throw new WebhookError('method_not_allowed', 'Only POST is accepted. Truedy uses no other method.')
+    throw new WebhookError('method_not_allowed', 'Only POST is accepted. Truedy sends nothing else.')
   requireObject('headers', headers)
   if (Number(findHeader(headers, 'content-length')) > maxBodyBytes) throw bodyTooLarge(maxBodyBytes)
   const signed = readSignatureHeaders(headers, verification)

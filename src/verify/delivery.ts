@@ -129,7 +129,7 @@ function bodyNotRaw(body: unknown): WebhookError {
   return new WebhookError(
     'body_not_raw',
     `The body is not the raw bytes (got ${kindOf(body)}). Keep the bytes as they arrive. ` +
-      "Express: mount the handler, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. " +
+      "Express: mount the handler, or express.raw({ type: '*/*', limit: '1mb' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. " +
       'NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Vercel: export POST. ' +
       'Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.',
   )

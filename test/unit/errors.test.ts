@@ -107,7 +107,7 @@ it('every error message says what happened and what to do', async () => {
   expect(Object.fromEntries(messages)).toMatchInlineSnapshot(`
     {
       "a body that is too large": "413 body_too_large: The body is larger than maxBodyBytes (9). Raise the limit if Truedy sent the request.",
-      "a body without a size": "500 body_not_raw: The body is not the raw bytes (got Object). Keep the bytes as they arrive. Express: mount the handler, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Vercel: export POST. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
+      "a body without a size": "500 body_not_raw: The body is not the raw bytes (got Object). Keep the bytes as they arrive. Express: mount the handler, or express.raw({ type: '*/*', limit: '1mb' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Vercel: export POST. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
       "a depth to sort": "400 invalid_json: The JSON nests deeper than 900 levels.",
       "a handler for an alias": "500 invalid_options: "call.completed" in \`on\` is an alias: its handler would never run. Use "call.ended".",
       "a handler that is none": "500 invalid_options: on["call.ended"] must be a function (got String).",
@@ -128,7 +128,7 @@ it('every error message says what happened and what to do', async () => {
       "negative time to live": "500 invalid_options: ttlMs must be a positive, finite number (got -1).",
       "no JSON": "400 invalid_json: The body is not JSON in UTF-8. Check what sent it.",
       "no JSON to sort": "400 invalid_json: The body is not JSON (NaN and Infinity are not JSON either).",
-      "no POST": "405 method_not_allowed: Only POST is accepted. Truedy uses no other method.",
+      "no POST": "405 method_not_allowed: Only POST is accepted. Truedy sends nothing else.",
       "no envelope": "400 invalid_event: The JSON is not an event: event must be a string, timestamp a string or a number, and data an object. Check what sent it.",
       "no function for all": "500 invalid_options: onEvent must be a function (got 5).",
       "no function for keys": "500 invalid_options: key must be a function (got 5).",
@@ -146,7 +146,7 @@ it('every error message says what happened and what to do', async () => {
       "odd options": "500 invalid_options: toleranceSeconds must be a positive, finite number (got 0).",
       "odd signature": "401 malformed_signature: The X-Truedy-Signature header must be one value: 64 hexadecimal digits. Pass the request's headers unchanged. If you already do, a proxy changes them, or the request isn't from Truedy.",
       "odd timestamp": "401 malformed_timestamp: The X-Truedy-Timestamp header must be one value: Unix seconds or ISO 8601. Pass the request's headers unchanged. If you already do, a proxy changes them, or the request isn't from Truedy.",
-      "parsed body": "500 body_not_raw: The body is not the raw bytes (got Object). Keep the bytes as they arrive. Express: mount the handler, or express.raw({ type: '*/*' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Vercel: export POST. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
+      "parsed body": "500 body_not_raw: The body is not the raw bytes (got Object). Keep the bytes as they arrive. Express: mount the handler, or express.raw({ type: '*/*', limit: '1mb' }), before express.json(). Fastify: parseAs: 'buffer', no JSON parser. NestJS: rawBody: true, req.rawBody. Koa: no parser. Next.js Pages: bodyParser: false. Vercel: export POST. Fetch: request.arrayBuffer(). Lambda: decode if isBase64Encoded.",
       "room for nothing": "500 invalid_options: maxKeys must be a positive, finite number (got 0).",
     }
   `)

@@ -53,12 +53,18 @@ function statusText(result: PostResult): string {
 }
 
 /** Returns a hint for a response; an empty string if the app agrees with the verdict. */
-function hintFor({ outcome, body }: ListenedDelivery, result: PostResult, rejectionStatus: number): string {
+function hintFor(
+  { outcome, body, diagnosis }: ListenedDelivery,
+  result: PostResult,
+  rejectionStatus: number,
+): string {
   if (result.kind === 'response' && outcome === 'rejected') {
     if (isProbe(body) && isSignatureAccepted(result.status, rejectionStatus)) return RESERIALIZED
-    return isAcknowledged(result)
-      ? 'The app accepted a delivery that must be rejected. Reject it for the reason above before you process anything.'
-      : ''
+    if (!isAcknowledged(result)) return ''
+    return diagnosis?.causes.includes('other_secret')
+      ? 'The app accepts that secret, too. This is right while you rotate the secret.'
+      : 'The app accepted a delivery that must be rejected. Reject it for the reason above before you process anything. While you ' +
+          'rotate the secret, pass the other one as --other-secret.'
   }
   return isAcknowledged(result) ? '' : sentence(explain(result).hint)
 }

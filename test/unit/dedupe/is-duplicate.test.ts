@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type DedupeStore, isDuplicate, memoryStore, parseEvent } from '../../../src/index.js'
+import { createReceiver, type DedupeStore, isDuplicate, memoryStore, parseEvent } from '../../../src/index.js'
+import { sampleEvent, signDelivery } from '../../../src/testing/index.js'
 import { deferred, down } from '../support/stores.js'
 
 const event = parseEvent({ event: 'call.ended', timestamp: 1, data: { call_id: 'c1' } })
@@ -35,6 +36,40 @@ describe('isDuplicate', () => {
     }
     expect(await isDuplicate(event, { claim })).toBe(false)
     expect(await isDuplicate(event, { claim })).toBe(true)
+  })
+
+  it('returns true for a lease in a store with claim only, where the lease is the record', async () => {
+    expect(await isDuplicate(event, { claim: () => 'busy' })).toBe(true)
+  })
+
+  it('throws busy if a lease holds the event, because its worker may still fail', async () => {
+    const store = memoryStore()
+    await store.claim(KEY, { owner: 'a receiver', leaseMs: 60_000 })
+    const found = isDuplicate(event, store)
+    await expect(found).rejects.toMatchObject({ code: 'busy', status: 503 })
+    await expect(found).rejects.toThrow(
+      'If the receiver has a store on the same table, leave that store out.',
+    )
+    await store.release(KEY, { owner: 'a receiver' })
+    expect(await isDuplicate(event, store)).toBe(false)
+  })
+
+  it('loses no event if a receiver has a store on the same table', async () => {
+    const store = memoryStore()
+    const written: unknown[] = []
+    const errors: unknown[] = []
+    const receive = createReceiver({
+      secret: 'whsec_test',
+      store,
+      onEvent: async (each) => {
+        if (!(await isDuplicate(each, store))) written.push(each)
+      },
+      onOutcome: (outcome) => errors.push(outcome.status === 'failed' && outcome.error),
+    })
+    const delivery = await signDelivery(sampleEvent('call.ended'), 'whsec_test', { timestamp: new Date() })
+    expect((await receive({ method: 'POST', ...delivery })).status).toBe(500)
+    expect(errors).toMatchObject([{ code: 'busy' }])
+    expect(written).toEqual([])
   })
 
   it('claims the key for the whole ttlMs, 72 hours by default', async () => {

@@ -109,8 +109,9 @@ describe('verify', () => {
     expect(code).toBe(2)
   })
 
-  it('uses the last value of a repeated option', async () => {
-    const { code } = await verify('--body', 'missing', '--body', '-', ...captured(BODY))
-    expect(code).toBe(0)
+  it('rejects an option that came twice, because one of the values would be ignored', async () => {
+    const { code, stderr } = await verify('--body', 'missing', '--body', '-', ...captured(BODY))
+    expect(code).toBe(2)
+    expect(stderr).toContain('--body came twice. Write it once.')
   })
 })
