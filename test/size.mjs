@@ -14,9 +14,8 @@ const LAST_RELEASE = '1.0.0'
  * The first budgets were 4,200, 9,000 and 12,000 bytes. Since then came SHA-256 (about 500 bytes), numbers compared by their text,
  * deadlines of stores, secrets and scopes per request, the hand-off to queues with its job handler, the names of wrong kinds of
  * requests, suggestions for mistyped names, a message of two sentences for each mistake (150 bytes of `verifyAndParse` alone), a log
- * that masks secrets (200 bytes), and telemetry that can't harm a delivery (350 bytes). The main entry also has what `isDuplicate`
- * says about a lease (50 bytes), the details of calls,
- * batches and voices, and `redact` (1,300 bytes). Messages are a sixth of the bundles.
+ * that masks secrets (200 bytes), and telemetry that can't harm a delivery (350 bytes). The main entry also has the details of calls,
+ * batches and voices, `redact` (1,300 bytes), and an error of `isDuplicate` (50 bytes). Messages are a sixth of the bundles.
  */
 const SUBJECTS = [
   {

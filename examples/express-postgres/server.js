@@ -88,11 +88,11 @@ const app = express()
 app.all(
   '/webhooks/truedy',
   createNodeHandler({
-    async onEvent(event, { key }) {
+    async onEvent(event, { key, scope }) {
       await inTransaction(async (client) => {
         // Records the event in the transaction that processes it. Another delivery of the event waits here.
         const store = postgresStore((sql, params) => client.query(sql, params))
-        if (await isDuplicate(event, store)) return
+        if (await isDuplicate(event, store, { scope })) return
         if (event.event === 'call.ended') await countCall(client, event)
         // Puts work that can't be rolled back into the outbox. If it were done after the commit, it would be lost in a crash, or if
         // the response to COMMIT didn't arrive.

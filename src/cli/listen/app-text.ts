@@ -10,6 +10,8 @@ import { breakAnywhere, labeled, wrapLabeled } from '../terminal/wrap.js'
 import { isAcknowledged, type PostResult } from '../transport.js'
 import type { ListenedDelivery } from './listened-delivery.js'
 
+const ROTATION = 'While you rotate the secret, pass the other one to listen as --other-secret.'
+
 /** The maximum length of a body in the output. The page shows more of it. */
 const MAX_BODY = 200
 
@@ -54,17 +56,18 @@ function statusText(result: PostResult): string {
 
 /** Returns a hint for a response; an empty string if the app agrees with the verdict. */
 function hintFor(
-  { outcome, body, diagnosis }: ListenedDelivery,
+  { outcome, body, code, diagnosis }: ListenedDelivery,
   result: PostResult,
   rejectionStatus: number,
 ): string {
   if (result.kind === 'response' && outcome === 'rejected') {
     if (isProbe(body) && isSignatureAccepted(result.status, rejectionStatus)) return RESERIALIZED
     if (!isAcknowledged(result)) return ''
-    return diagnosis?.causes.includes('other_secret')
-      ? 'The app accepts that secret, too. This is right while you rotate the secret.'
-      : 'The app accepted a delivery that must be rejected. Reject it for the reason above before you process anything. While you ' +
-          'rotate the secret, pass the other one as --other-secret.'
+    if (diagnosis?.causes.includes('other_secret')) {
+      return 'The app accepts that secret, too. This is right while you rotate the secret.'
+    }
+    const advice = code === 'signature_mismatch' ? ` ${ROTATION}` : ''
+    return `The app accepted a delivery that must be rejected. Reject it for the reason above before you process anything.${advice}`
   }
   return isAcknowledged(result) ? '' : sentence(explain(result).hint)
 }

@@ -17,7 +17,7 @@ const UNPROCESSED_SHARE = 0.4
 
 /** The note of a passed case if the handler is too quick to judge by time. */
 export const TOO_QUICK =
-  'judged by status only, because the handlers are too quick; in the test setup, make those of call.ended and batch.status.changed take 200 ms'
+  'judged by status only, because the responses are too quick to tell more (with a queue, they always are); in the test setup, make the handlers of call.ended and batch.status.changed take 200 ms'
 
 /** Tells whether a handler takes long enough to judge by time. */
 export function isTelling(handlerMs: number): boolean {

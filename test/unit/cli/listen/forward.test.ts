@@ -183,6 +183,21 @@ describe('listen --forward', () => {
     expect(surroundings.stdout().match(/must be rejected/g)).toHaveLength(1)
   })
 
+  it.each([
+    [[], 'must be rejected.*pass the other one to listen as --other-secret', 'accepts that secret'],
+    [['--other-secret', 'whsec_old'], 'The app accepts that secret, too. This is right', 'must be rejected'],
+  ])('knows an app that rotates its secret: listen %j', async (args, expected, unexpected) => {
+    const { url: target } = await serve(
+      createNodeHandler({ secret: [CLI_SECRET, 'whsec_old'], onEvent() {}, onOutcome: () => {} }),
+    )
+    const { url, surroundings, shown } = await listen('--forward', target, ...args)
+    expect(await post(url, await signDelivery(sampleEvent('call.ended'), 'whsec_old'))).toBe(204)
+    await shown(1)
+    const output = surroundings.stdout().replace(/\s+/g, ' ')
+    expect(output).toMatch(new RegExp(expected))
+    expect(output).not.toContain(unexpected)
+  })
+
   it('works with a receiver of this library as the app', async () => {
     const { url: target } = await serve(
       createNodeHandler({ secret: CLI_SECRET, onEvent() {}, onOutcome: () => {} }),

@@ -47,7 +47,7 @@ async function find(name: string, answers: readonly Scripted[]): Promise<Endpoin
 const race =
   'Both deliveries were processed. Look up and mark the event in one atomic step (see claim of a DedupeStore).'
 const note =
-  'judged by status only, because the handlers are too quick; in the test setup, make those of call.ended and batch.status.changed take 200 ms'
+  'judged by status only, because the responses are too quick to tell more (with a queue, they always are); in the test setup, make the handlers of call.ended and batch.status.changed take 200 ms'
 
 function passed(actual: string): EndpointFinding {
   return { passed: true, actual }
