@@ -24,7 +24,13 @@ const TOOLS = {
 const FOLDERS = {
   root: {
     mutate: ['src/*.ts'],
-    tests: [OWN_TESTS, 'test/unit/{verify,events}/**/*.test.ts', 'test/vectors/*.test.ts'],
+    // The files at the root serve several folders.
+    tests: [
+      OWN_TESTS,
+      'test/unit/{verify,events,dedupe}/**/*.test.ts',
+      'test/unit/testing/python-json.test.ts',
+      'test/vectors/*.test.ts',
+    ],
   },
   verify: {
     mutate: ['src/verify/**/*.ts'],

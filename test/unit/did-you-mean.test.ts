@@ -25,7 +25,7 @@ describe('didYouMean', () => {
   })
 
   // "dsne" needs two edits, and a word of four letters may have one. "nels" needs four, and "listen" may have two.
-  it.each(['', 'dsne', 'xxnd', 'lis', 'nelsit', 'xyzzy'])('suggests nothing for "%s"', (word) => {
+  it.each(['', 'dsne', 'xxnd', 'lis', 'nelsit', 'xyzzy', 'abcsend'])('suggests nothing for "%s"', (word) => {
     expect(didYouMean(word, COMMANDS)).toBe('')
   })
 
@@ -34,6 +34,15 @@ describe('didYouMean', () => {
     expect(didYouMean('', ['a'])).toBe(' Did you mean "a"?')
     expect(didYouMean('ba', ['ab'])).toBe(' Did you mean "ab"?')
     expect(didYouMean('xy', ['ab'])).toBe('')
+  })
+
+  // Each of these words has "ab" or "ba" where the other has two letters that are not swapped, so two edits.
+  it.each([
+    ['xab', 'xbc'],
+    ['abx', 'cax'],
+    ['aab', 'bba'],
+  ])('counts a swap only if both letters changed places: "%s" and "%s"', (word, other) => {
+    expect(didYouMean(word, [other])).toBe('')
   })
 
   it('suggests the nearest, and the first of several', () => {

@@ -372,6 +372,14 @@ describe('the key of any event', () => {
     )
   })
 
+  it.each([' ', '\n', '\t', ''])(
+    'differs for numbers beyond every double after the white space %j',
+    (space) => {
+      const [one, other] = ['1e400', '2e400'].map((number) => key('agent.updated', `{"x":${space}${number}}`))
+      expect(one).not.toBe(other)
+    },
+  )
+
   it.each([5_000, 100_000])('can be computed for JSON with %i levels', (depth) => {
     const nested = (inner: string) => `{"x":${'[{"a":'.repeat(depth / 2)}${inner}${'}]'.repeat(depth / 2)}}`
     const [one, same, other] = ['1', '1', '2'].map((inner) => key('agent.updated', nested(inner)))

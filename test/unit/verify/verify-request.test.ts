@@ -23,6 +23,27 @@ describe('verifyRequest', () => {
     await expect(verifyRequest(await request(), secret, options)).rejects.toMatchObject({ code })
   })
 
+  it('reads a request without a body as an empty body', async () => {
+    const { headers } = await signDelivery('', SECRET)
+    const bare = new Request('https://example.com/', { method: 'POST', headers })
+    expect(bare.body).toBeNull()
+    await expect(verifyRequest(bare, SECRET)).rejects.toMatchObject({ code: 'invalid_json' })
+  })
+
+  it.each([
+    [100, 'body_too_large'],
+    [101, 'body_not_raw'],
+    [102, 'body_not_raw'],
+  ])('judges a declared length of 101 before it reads the body: limit %i', async (maxBodyBytes, code) => {
+    const unread = {
+      bodyUsed: false,
+      headers: new Headers({ 'content-length': '101' }),
+      // Reading it would throw body_not_raw.
+      body: {},
+    } as unknown as Request
+    await expect(verifyRequest(unread, SECRET, { maxBodyBytes })).rejects.toMatchObject({ code })
+  })
+
   it('throws body_not_raw for a request that was read before', async () => {
     const read = await request()
     await read.text()
