@@ -760,7 +760,11 @@ describe('arguments other than (req, res)', () => {
       [new Request('http://example.com/'), {}],
       'createWebhookHandler',
     ],
-    ["Fastify's request and reply", [{ raw: {}, headers: {} }, { raw: {} }], 'createReceiver'],
+    [
+      "Fastify's request and reply",
+      [{ raw: {}, headers: {} }, { raw: {} }],
+      "Use createReceiver. As its body, pass request.rawBody (NestJS with rawBody: true), or the Buffer that a parser with parseAs: 'buffer' puts into request.body.",
+    ],
     ['the context of Koa', [{ res: response() }, () => {}], 'Pass ctx.req and ctx.res'],
     ['the context of Hono', [{ req: {} }, () => {}], 'createWebhookHandler'],
     ['a request without a response', [{ method: 'POST', headers: {} }], '(req, res)'],

@@ -58,8 +58,8 @@ describe('the default log', () => {
   })
 
   it.each(OUTCOMES)('has the right lines for an outcome that is %s', (_, outcome, isError, isSlow) => {
-    for (const durationMs of [8000, 8001]) logOutcome({ ...outcome, durationMs } as Outcome)
-    expect(errors).toHaveBeenCalledTimes(isError ? 2 : 0)
+    for (const durationMs of [1, 8000, 8001]) logOutcome({ ...outcome, durationMs } as Outcome)
+    expect(errors).toHaveBeenCalledTimes(isError ? 3 : 0)
     expect(warnings).toHaveBeenCalledTimes(isSlow ? 1 : 0)
     for (const [prefix] of [...errors.mock.calls, ...warnings.mock.calls]) {
       expect(prefix).toBe('truedy-webhooks:')
