@@ -1,8 +1,8 @@
 /** SHA-256, with `node:crypto` and without it, against published vectors and for random input. */
 
-import { createHash, randomBytes } from 'node:crypto'
+import crypto, { createHash, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { computeSha256Hex, sha256Hex } from '../../src/sha256.js'
 import { runs } from './support/runs.js'
 
@@ -63,5 +63,28 @@ describe.each([
       }),
       runs(30),
     )
+  })
+})
+
+describe('sha256Hex in a runtime', () => {
+  const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+  const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it.each<[string, object | undefined]>([
+    ['without built-in modules', undefined],
+    ['with a node:crypto that lacks createHash', {}],
+  ])('%s', (_, found) => {
+    const getBuiltin = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(found as never)
+    expect([sha256Hex(''), sha256Hex('abc'), sha256Hex(Buffer.from('abc'))]).toEqual([EMPTY, ABC, ABC])
+    expect(getBuiltin).toHaveBeenCalledWith('node:crypto')
+  })
+
+  it('with node:crypto uses that', () => {
+    const hash = vi.spyOn(crypto, 'createHash')
+    expect(sha256Hex('abc')).toBe(ABC)
+    expect(hash).toHaveBeenCalledTimes(1)
   })
 })
