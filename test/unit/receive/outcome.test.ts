@@ -22,6 +22,7 @@ const OUTCOMES: readonly (readonly [string, object, isError: boolean, isSlow: bo
   ['queued', { status: 'queued', ...known }, false, true],
   ['failed', { status: 'failed', error, ...known }, true, true],
   ['failed before there was an event', { status: 'failed', error }, true, true],
+  ['failed with no error at all', { status: 'failed', error: undefined }, true, true],
   [
     'failed because the client closed the connection',
     { status: 'failed', error: connectionClosed() },
