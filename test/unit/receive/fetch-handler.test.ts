@@ -434,6 +434,16 @@ describe('an argument that is not a Request', () => {
   })
 })
 
+it('responds with 500 if it gets neither a Request nor a Node response that can be written to', async () => {
+  const handle: (...args: never[]) => unknown = createWebhookHandler({
+    secret: SECRET,
+    onEvent() {},
+    onOutcome() {},
+  })
+  const args = [{ method: 'POST' }, { headersSent: false }] as never[]
+  expect(await handle(...args)).toHaveProperty('status', 500)
+})
+
 it('does not write to a Node response that is passed along with a Request', async () => {
   const response = { headersSent: false, writeHead: vi.fn() }
   const handle: (...args: never[]) => unknown = createWebhookHandler({ secret: SECRET, onEvent() {} })

@@ -100,6 +100,48 @@ describe('a receiver with telemetry', () => {
     expect(seen).toEqual([true])
   })
 
+  it.each([
+    // One second after the work, for a telemetry that hangs: the time before the work doesn't count.
+    ['hangs after next', true, 1000],
+    ['ends after next', false, 0],
+  ])('waits for a telemetry that calls next late and %s', async (_, hangs, waitsMs) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const errors = vi.spyOn(console, 'error').mockReturnValue()
+    try {
+      const telemetry: Telemetry = {
+        async observe(_kind, _carrier, next) {
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          const { value } = await next()
+          if (hangs) await new Promise(() => {})
+          return value
+        },
+        carrier: () => ({}),
+      }
+      const onEvent = vi.fn()
+      let isDone = false
+      const sent = await delivery()
+      const running = createReceiver({ secret: SECRET, telemetry, onEvent })(sent).then(() => {
+        isDone = true
+      })
+      await vi.advanceTimersByTimeAsync(5)
+      expect(onEvent).toHaveBeenCalledTimes(1)
+      if (waitsMs > 0) {
+        await vi.advanceTimersByTimeAsync(waitsMs - 1)
+        expect(isDone).toBe(false)
+      }
+      await vi.advanceTimersByTimeAsync(1)
+      expect(isDone).toBe(true)
+      await running
+      const logged = errors.mock.calls.map(([, , error]) => (error as Error).message)
+      expect(logged).toEqual(
+        hangs ? ['telemetry.observe did not finish within 1000 ms. Check what is slow or down.'] : [],
+      )
+    } finally {
+      vi.useRealTimers()
+      errors.mockRestore()
+    }
+  })
+
   it('passes the failure of a handler to its telemetry', async () => {
     const telemetry = recorder()
     const error = new Error('The CRM is down.')
