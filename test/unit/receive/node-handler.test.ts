@@ -577,6 +577,17 @@ describe('what a framework leaves on the request', () => {
       },
     ],
     [
+      'a Buffer in req.rawBody, beside a req.body that throws',
+      (request, bytes) => {
+        request.rawBody = bytes
+        Object.defineProperty(request, 'body', {
+          get() {
+            throw new Error('Invalid JSON')
+          },
+        })
+      },
+    ],
+    [
       'a Buffer in req.body',
       (request, bytes) => {
         request.body = bytes
