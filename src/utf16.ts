@@ -1,4 +1,4 @@
-/** UTF-16 code units as hexadecimal digits, as in the escapes of JSON and of this package's keys. */
+/** UTF-16 code units as hexadecimal digits, as in the escapes of JSON. */
 
 /** Returns the four hexadecimal digits of a string's first code unit. */
 export function hexOfUnit(unit: string): string {

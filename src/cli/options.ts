@@ -9,7 +9,7 @@ export interface SwitchOption {
   readonly help: string
 }
 
-/** An option whose value is a string. If the option is repeated, the last one counts. */
+/** An option whose value is a string. It may be given only once. */
 export interface TextOption {
   readonly type: 'text'
   /** The name of the value in the help: `"FILE"`. */

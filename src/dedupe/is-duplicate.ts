@@ -17,8 +17,9 @@ import type { DedupeStore } from './store.js'
  * @param store - an object with an atomic `claim`. If it has `complete`, that is called, too
  * @param options - `ttlMs` (milliseconds, 72 hours), `key`, `scope`
  * @returns `true` if the event was seen before
- * @throws {@link WebhookError} `invalid_options`; `busy` if a lease holds the event: that worker may still fail, so the event is
- * neither new nor a duplicate. This is always so if the receiver has a `store` on the same table. Passes on errors of the store, so that the transaction fails, too
+ * @throws {@link WebhookError} `invalid_options`; `busy` if a worker holds a lease on the event: that worker may still fail, so the
+ * event is neither new nor a duplicate. If the receiver itself has a `store` on the same table, every call throws `busy`, because
+ * the receiver already holds the lease. Passes on errors of the store, so that the transaction fails, too
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ export interface JsonStyle {
   readonly colon: string
   /** The indentation of a line for each level. Without it, everything is on one line. */
   readonly indent?: string
-  /** True if all characters except printable ASCII become `\uXXXX`. */
+  /** True if all characters except printable ASCII are escaped. */
   readonly isAscii?: boolean
   /** True if keys are sorted by code point, and of equal keys only the last one is kept. */
   readonly isSorted?: boolean

@@ -72,7 +72,7 @@ export function redactText(text: string): string {
 interface Task {
   readonly from: object
   readonly into: unknown[] | Record<string, unknown>
-  /** True if everything inside is masked. */
+  /** True if all strings and numbers inside are masked. */
   readonly isSensitive: boolean
 }
 

@@ -8,7 +8,7 @@ export const RESERIALIZED =
 
 /** What to tell a developer who looks at a probe. */
 export const PROBE_NOTE =
-  'This is a probe, and the rejection is correct. The commands send and check, and the function deliver(), use a probe after a rejected delivery, to find out whether the receiver re-serializes the body.'
+  'This is a probe, and the rejection is correct. After a rejected delivery, `send`, `check` and `deliver()` send one to find out whether the receiver re-serializes the body.'
 
 /** The body of the probe, as text. */
 const PROBE = '{"probe": 1.0}'

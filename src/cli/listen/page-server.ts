@@ -116,7 +116,7 @@ function sendPage(response: ServerResponse, { endpoint }: PageSettings): void {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policy.join('; '),
   })
-  // The endpoint is our own origin plus a URL path, and neither can contain a quote. A path can contain "$&", which
+  // The endpoint is our own origin plus a URL path, and neither can contain `<` or `"`. A path can contain "$&", which
   // `replaceAll` would expand in a string, so the replacement is a function.
   const escaped = endpoint.replaceAll('&', '&amp;')
   response.end(page.replaceAll('{{nonce}}', nonce).replaceAll('{{endpoint}}', () => escaped))
