@@ -238,6 +238,9 @@ describe('postgresStore', () => {
     expect(rows).toEqual([{ key }])
   })
 
+  /** Waits on the server's clock until leases of 1 ms have expired: a fast machine runs three statements in that time. */
+  const untilExpired = () => pool.query('SELECT pg_sleep(0.01)')
+
   it('sweeps only expired records, in batches', async () => {
     const options = { table: 'swept' }
     await pool.query(postgresSchema(options))
@@ -251,6 +254,7 @@ describe('postgresStore', () => {
     await swept.claim('held', { owner: 'a', leaseMs: 60_000 })
     await swept.claim('done', { owner: 'a', leaseMs: 60_000 })
     await swept.complete('done', { owner: 'a', ttlMs: 60_000 })
+    await untilExpired()
     sent.length = 0
 
     const counts = await Promise.all([swept.sweep({ batchSize: 10 }), swept.sweep({ batchSize: 10 })])
@@ -266,6 +270,7 @@ describe('postgresStore', () => {
     await pool.query(postgresSchema(options))
     const swept = postgresStore((sql, params) => pool.query(sql, params), options)
     for (const key of ['one', 'two']) await swept.claim(key, { owner: 'a', leaseMs: 1 })
+    await untilExpired()
     await inTransaction('READ COMMITTED', async (query) => {
       expect(await postgresStore(query, options).claim('one', { owner: 'b', leaseMs: 60_000 })).toBe(
         'claimed',
