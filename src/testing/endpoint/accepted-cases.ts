@@ -7,8 +7,7 @@ import { altered, caseEvent, eventWithSummary } from './case-deliveries.js'
 import type { EndpointCase } from './endpoint-case.js'
 import { any2xx, oneRequest } from './one-request.js'
 
-const SETUP_FIX =
-  'Verify the raw body with the secret passed to this check. Respond with 2xx.'
+const SETUP_FIX = 'Verify the raw body with the secret passed to this check. Respond with 2xx.'
 
 export const acceptedCases: readonly EndpointCase[] = [
   ...eventNames.map((name) =>
