@@ -38,6 +38,14 @@ async function startBullmq(): Promise<Started> {
   }
 }
 
+/** A pool may get an error even while it ends, if the server stops at this moment. */
+function openPool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString })
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
 async function startPgBoss(): Promise<Started> {
   const server = await startPostgres()
   const open = async () => {
@@ -49,7 +57,7 @@ async function startPgBoss(): Promise<Started> {
   const stopped = await open()
   await stopped.stop({ graceful: false, wait: true })
   await boss.createQueue(NAME)
-  const pool = new pg.Pool({ connectionString: server.url })
+  const pool = openPool(server.url)
   return {
     queue: pgBossQueue(boss, NAME),
     rejecting: pgBossQueue(stopped, NAME),
@@ -68,16 +76,10 @@ async function startPgBoss(): Promise<Started> {
 
 async function startGraphile(): Promise<Started> {
   const server = await startPostgres()
-  const openPool = () => {
-    const opened = new pg.Pool({ connectionString: server.url })
-    opened.on('error', () => {})
-    opened.on('connect', (client) => client.on('error', () => {}))
-    return opened
-  }
-  const pool = openPool()
+  const pool = openPool(server.url)
   const utils = await makeWorkerUtils({ pgPool: pool })
   await utils.migrate()
-  const ended = openPool()
+  const ended = openPool(server.url)
   const withoutServer = await makeWorkerUtils({ pgPool: ended })
   await ended.end()
   return {
