@@ -45,6 +45,7 @@ const clients: Record<string, () => Promise<PostgresQuery>> = {
   },
   async 'the Pool of pg behind PgBouncer'() {
     const pool = new pg.Pool({ connectionString: pgbouncer.url, max: 20 })
+    pool.on('error', () => {})
     closing.push(() => pool.end())
     return (sql, params) => pool.query(sql, params)
   },
