@@ -7,7 +7,7 @@ const JSON_FIRST: readonly Change[] = [
     what: 'express.json() comes first',
     file: 'server.js',
     replace: ['const app = express()\n', 'const app = express()\napp.use(express.json())\n'],
-    log: "mount the handler, or express.raw({ type: '*/*' }), before express.json()",
+    log: "mount the handler, or express.raw({ type: '*/*', limit: '1mb' }), before express.json()",
   },
 ]
 
