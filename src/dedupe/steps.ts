@@ -113,8 +113,8 @@ export type Persisted =
 
 /**
  * Runs `complete` or `release` until the store returns `true` or `false`. The first try runs even after the deadline, and may
- * take all of `stepTimeoutMs`. After a failed try, waits 50 ms, then 50 ms longer each time, so a store
- * that was down is used again soon after it is back. No later try runs past the deadline. Never rejects.
+ * take all of `stepTimeoutMs`. After a failed try, waits 50 ms, then 50 ms longer each time, so a store that was
+ * down is used again soon after it is back. No later try runs past the deadline. Never rejects.
  *
  * @param step - returns `true` or `false`
  * @param falseMessage - the message of the error for `false`

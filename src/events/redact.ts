@@ -6,8 +6,8 @@ import type { TruedyEvent } from './catalogue.js'
 const MASK = '[redacted]'
 
 /**
- * Patterns for keys whose values are masked. A key is matched in lower case and without `_` and `-`. A token is a secret, but a count of tokens
- * (`billedSideInputTokens`) is not. Anyone who has a `joinUrl` can join the call.
+ * Patterns for keys whose values are masked. A key is matched in lower case and without `_` and `-`. A token is a secret, but a
+ * count of tokens (`billedSideInputTokens`) is not. Anyone who has a `joinUrl` can join the call.
  */
 const SENSITIVE_KEYS = [
   /secret|passw|passphrase|token$|(access|auth|refresh|api|session)tokens$|apikey|privatekey|authorization|credential|cookie/,

@@ -56,8 +56,8 @@ export function bullmqQueue<Options extends object>(
       // Together, the program's options and a `jobId` have the type of the client's options. TypeScript can't know that.
       const settings = { ...options, jobId } as Options & { jobId: string }
       // `add` and `getJobState` are sent at once, because a second round trip would halve the rate. It doesn't matter which runs
-      // first: a job that fails after its state was read goes unnoticed either way. The async functions turn a synchronous throw into a
-      // rejection, so that `Promise.all` handles the errors of both calls.
+      // first: a job that fails after its state was read goes unnoticed either way. The async functions turn a synchronous throw
+      // into a rejection, so that `Promise.all` handles the errors of both calls.
       const [result, state] = await Promise.all([
         (async () => queue.add(job.type, job, settings))(),
         (async () => queue.getJobState(jobId))(),

@@ -1,6 +1,7 @@
 /**
  * The rule of `mergeCall` and `mergeBatch`: each field has the value with the highest rank. Among equal ranks, the greatest value
- * wins, or the smallest where `lessWins` is set. The result doesn't depend on the order of the events, nor on how often each one is merged.
+ * wins, or the smallest where `lessWins` is set. The result doesn't depend on the order of the events, nor on how often each one
+ * is merged.
  */
 
 import { byKey, type FieldValue } from '../events/fields.js'

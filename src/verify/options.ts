@@ -24,8 +24,8 @@ export interface VerifySettings {
 }
 
 /**
- * The default of `toleranceSeconds`. Truedy's documentation says to reject a delivery older than 300 s (src/CONTRACT.md §2). As in Standard
- * Webhooks, the same limit applies to timestamps in the future.
+ * The default of `toleranceSeconds`. Truedy's documentation says to reject a delivery older than 300 s (src/CONTRACT.md §2). As in
+ * Standard Webhooks, the same limit applies to timestamps in the future.
  */
 export const DEFAULT_TOLERANCE_SECONDS = 300
 

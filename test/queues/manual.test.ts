@@ -85,11 +85,11 @@ function startBlock(block: Block, env: Readonly<Record<string, string>>, setup: 
   })
   return {
     output: () => output,
-    async end() {
+    async end(signal: NodeJS.Signals) {
       const exit = once(program, 'exit')
-      program.kill('SIGTERM')
-      const [code, signal] = await exit
-      return code ?? signal
+      program.kill(signal)
+      const [code, endedBy] = await exit
+      return code ?? endedBy
     },
   }
 }
@@ -101,42 +101,45 @@ describe.each<{ name: EngineName; title: string; setup: SetupName }>([
   ...engineNames.map((name) => ({ name, title: name, setup: 'current' as const })),
   { name: 'pg-boss', title: 'pg-boss 12 on Node 22', setup: 'pgBoss12' },
 ])('$title', ({ name, setup }) => {
-  it('runs the receiver and the worker, and both exit on SIGTERM', async () => {
-    const server = await startServer(name)
-    // The programs create their own tables: pg-boss 12 can't use those of pg-boss 10.
-    if (setup === 'pgBoss12') await (server.program as PostgresServer).run('DROP SCHEMA pgboss CASCADE')
-    const port = await freePort()
-    const receiver = startBlock(
-      blockOf('receiver', name),
-      { ...environment(server), PORT: String(port) },
-      setup,
-    )
-    const worker = startBlock(blockOf('worker', name), environment(server), setup)
-    try {
-      const url = `http://127.0.0.1:${port}/`
-      await vi.waitFor(async () => expect(await answers(url)).toBe(true), 20_000)
-      const events = Array.from({ length: 5 }, () => sampleEvent('call.ended'))
-      for (const event of [...events, ...events]) {
-        const response = await fetch(url, { method: 'POST', ...(await signDelivery(event, SECRET)) })
-        expect(response.status).toBe(204)
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'runs the receiver and the worker, and both exit on %s',
+    async (signal) => {
+      const server = await startServer(name)
+      // The programs create their own tables: pg-boss 12 can't use those of pg-boss 10.
+      if (setup === 'pgBoss12') await (server.program as PostgresServer).run('DROP SCHEMA pgboss CASCADE')
+      const port = await freePort()
+      const receiver = startBlock(
+        blockOf('receiver', name),
+        { ...environment(server), PORT: String(port) },
+        setup,
+      )
+      const worker = startBlock(blockOf('worker', name), environment(server), setup)
+      try {
+        const url = `http://127.0.0.1:${port}/`
+        await vi.waitFor(async () => expect(await answers(url)).toBe(true), 20_000)
+        const events = Array.from({ length: 5 }, () => sampleEvent('call.ended'))
+        for (const event of [...events, ...events]) {
+          const response = await fetch(url, { method: 'POST', ...(await signDelivery(event, SECRET)) })
+          expect(response.status).toBe(204)
+        }
+        const wanted = events.map((event) => `processed call.ended ${dedupeKey(parseEvent(event))}`).sort()
+        const processed = () =>
+          worker
+            .output()
+            .split('\n')
+            .filter((line) => line.startsWith('processed'))
+            .sort()
+        await vi.waitFor(() => expect(processed()).toEqual(wanted), 20_000)
+        // graphile-worker ends itself with the signal that it received.
+        expect([0, signal]).toContain(await worker.end(signal))
+        expect(await receiver.end(signal)).toBe(0)
+        expect(processed()).toEqual(wanted)
+      } finally {
+        await server.close()
+        await server.program.stop()
       }
-      const wanted = events.map((event) => `processed call.ended ${dedupeKey(parseEvent(event))}`).sort()
-      const processed = () =>
-        worker
-          .output()
-          .split('\n')
-          .filter((line) => line.startsWith('processed'))
-          .sort()
-      await vi.waitFor(() => expect(processed()).toEqual(wanted), 20_000)
-      // graphile-worker ends itself with the signal that it received.
-      expect([0, 'SIGTERM']).toContain(await worker.end())
-      expect(await receiver.end()).toBe(0)
-      expect(processed()).toEqual(wanted)
-    } finally {
-      await server.close()
-      await server.program.stop()
-    }
-  })
+    },
+  )
 })
 
 describe.each(engineNames)('%s', (name) => {

@@ -2,13 +2,13 @@
 
 import { Queue as BullQueue } from 'bullmq'
 import { makeWorkerUtils } from 'graphile-worker'
-import pg from 'pg'
 import PgBoss from 'pg-boss'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { bullmqQueue, graphileQueue, pgBossQueue } from '../../src/queues/index.js'
 import { type QueueEngine, queueCases } from '../../src/testing/index.js'
 import { startPostgres } from '../support/postgres-server.js'
 import { startRedis } from '../support/redis-server.js'
+import { openPool } from './programs/engines/graphile.mjs'
 
 const NAME = 'truedy-cases'
 
@@ -38,14 +38,6 @@ async function startBullmq(): Promise<Started> {
   }
 }
 
-/** A pool may get an error even while it ends, if the server stops at this moment. */
-function openPool(connectionString: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString })
-  pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
-  return pool
-}
-
 async function startPgBoss(): Promise<Started> {
   const server = await startPostgres()
   const open = async () => {
@@ -57,7 +49,7 @@ async function startPgBoss(): Promise<Started> {
   const stopped = await open()
   await stopped.stop({ graceful: false, wait: true })
   await boss.createQueue(NAME)
-  const pool = openPool(server.url)
+  const pool = openPool({ connectionString: server.url })
   return {
     queue: pgBossQueue(boss, NAME),
     rejecting: pgBossQueue(stopped, NAME),
@@ -76,10 +68,10 @@ async function startPgBoss(): Promise<Started> {
 
 async function startGraphile(): Promise<Started> {
   const server = await startPostgres()
-  const pool = openPool(server.url)
+  const pool = openPool({ connectionString: server.url })
   const utils = await makeWorkerUtils({ pgPool: pool })
   await utils.migrate()
-  const ended = openPool(server.url)
+  const ended = openPool({ connectionString: server.url })
   const withoutServer = await makeWorkerUtils({ pgPool: ended })
   await ended.end()
   return {

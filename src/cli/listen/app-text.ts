@@ -27,8 +27,10 @@ export function createAppText(paint: Paint): DescribeApp {
     return [hint]
   }
 
-  /** The status with which the app last rejected a valid delivery. After such a rejection, `send` sends a probe
-   * (`testing/reserialization.ts`). */
+  /**
+   * The status with which the app last rejected a valid delivery. After such a rejection, `send` sends a probe
+   * (`testing/reserialization.ts`).
+   */
   let rejectionStatus = 401
 
   return (delivery, columns) => {
@@ -63,7 +65,8 @@ function hintFor(
   if (result.kind === 'response' && outcome === 'rejected') {
     if (isProbe(body) && isSignatureAccepted(result.status, rejectionStatus)) return RESERIALIZED
     if (!isAcknowledged(result)) return ''
-    if (diagnosis?.causes.includes('other_secret')) {
+    // Beside another cause, such as a changed body, the delivery must be rejected whatever the secret.
+    if (diagnosis?.causes.join() === 'other_secret') {
       return 'The app accepts that secret, too. This is right while you rotate the secret.'
     }
     const advice = code === 'signature_mismatch' ? ` ${ROTATION}` : ''

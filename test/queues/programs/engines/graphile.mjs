@@ -6,8 +6,8 @@ import { graphileQueue } from 'truedy-webhooks/queues'
 
 export const TASK = 'truedy'
 
-/** A lost connection is an event of the pool or of a client in use. */
-function openPool(/** @type {pg.PoolConfig} */ config) {
+/** A lost connection is an event of the pool or of a client in use, even while the pool ends. */
+export function openPool(/** @type {pg.PoolConfig} */ config) {
   const pool = new pg.Pool({ max: 12, ...config })
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))

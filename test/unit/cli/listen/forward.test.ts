@@ -198,6 +198,20 @@ describe('listen --forward', () => {
     expect(output).not.toContain(unexpected)
   })
 
+  it('takes no changed body for a rotation, even if the other secret signed it', async () => {
+    const { url: target } = await app()
+    const { url, surroundings, shown } = await listen('--forward', target, '--other-secret', 'whsec_old')
+    const { body, headers } = await signDelivery(sampleEvent('call.ended'), 'whsec_old')
+    const reserialized = JSON.stringify(JSON.parse(body))
+    expect(reserialized).not.toBe(body)
+    expect(await post(url, { body: reserialized, headers })).toBe(204)
+    await shown(1)
+    const output = surroundings.stdout().replace(/\s+/g, ' ')
+    expect(output).toContain('signed with the other secret')
+    expect(output).toContain('must be rejected')
+    expect(output).not.toContain('accepts that secret')
+  })
+
   it('works with a receiver of this library as the app', async () => {
     const { url: target } = await serve(
       createNodeHandler({ secret: CLI_SECRET, onEvent() {}, onOutcome: () => {} }),
