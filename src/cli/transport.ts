@@ -1,7 +1,7 @@
 /** Posts a body over a kept-alive connection, and reads the response. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { isObject } from '../json.js'
+import { errorCodeIn } from '../testing/endpoint/error-codes.js'
 import { isSuccess, TRUEDY_TIMEOUT_MS } from '../testing/endpoint/timed-request.js'
 import { maskUrl } from './http-url.js'
 import { explainNetworkError } from './network.js'
@@ -139,7 +139,7 @@ async function readResponseText(response: IncomingMessage): Promise<string> {
  * @param url - where the request went
  */
 export function toPostResponse({ statusCode = 0, headers }: IncomingMessage, text: string, url: URL) {
-  const error = errorCode(text)
+  const error = errorCodeIn(text)
   const { location } = headers
   const isRedirect = statusCode >= 300 && statusCode < 400 && location !== undefined
   return {
@@ -151,15 +151,4 @@ export function toPostResponse({ statusCode = 0, headers }: IncomingMessage, tex
       location: URL.canParse(location, url.href) ? maskUrl(new URL(location, url).href) : location,
     }),
   } as const
-}
-
-/** Reads the code in `{"error":code}`, which this library's receivers send. */
-function errorCode(text: string): string | undefined {
-  try {
-    const body: unknown = JSON.parse(text)
-    const error = isObject(body) ? body['error'] : undefined
-    return typeof error === 'string' && /^[a-z_]{1,40}$/.test(error) ? error : undefined
-  } catch {
-    return undefined
-  }
 }

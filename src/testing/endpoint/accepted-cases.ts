@@ -5,18 +5,18 @@ import { flatSampleEvent, sampleEvent } from '../samples.js'
 import { signDelivery } from '../sign.js'
 import { altered, caseEvent, eventWithSummary } from './case-deliveries.js'
 import type { EndpointCase } from './endpoint-case.js'
+import { hintForCode } from './error-codes.js'
 import { any2xx, oneRequest } from './one-request.js'
-
-const SETUP_FIX = 'Verify the raw body with the secret passed to this check. Respond with 2xx.'
+import type { TimedResponse } from './timed-request.js'
 
 export const acceptedCases: readonly EndpointCase[] = [
   ...eventNames.map((name) =>
-    oneRequest(name, any2xx, SETUP_FIX, (secret) => signDelivery(sampleEvent(name), secret)),
+    oneRequest(name, any2xx, setupFix, (secret) => signDelivery(sampleEvent(name), secret)),
   ),
-  oneRequest('call.completed, the alias of call.ended', any2xx, SETUP_FIX, (secret) =>
+  oneRequest('call.completed, the alias of call.ended', any2xx, setupFix, (secret) =>
     signDelivery(sampleEvent('call.completed'), secret),
   ),
-  oneRequest('call.ended in the older, flat shape', any2xx, SETUP_FIX, (secret) =>
+  oneRequest('call.ended in the older, flat shape', any2xx, setupFix, (secret) =>
     signDelivery(flatSampleEvent('call.ended'), secret),
   ),
   oneRequest('an unknown event type', any2xx, "Respond with 2xx to event types you don't know.", (secret) =>
@@ -53,6 +53,14 @@ export const acceptedCases: readonly EndpointCase[] = [
     (secret) => signDelivery(unusualJson(), secret),
   ),
 ]
+
+/** What to fix if an ordinary delivery fails. The receiver's own error code says more than this check can know. */
+function setupFix({ error = '' }: TimedResponse): string {
+  const hint = hintForCode(error)
+  return hint
+    ? `${error}: ${hint}`
+    : 'Verify the raw body with the secret passed to this check. Respond with 2xx.'
+}
 
 function inCapitals(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]))

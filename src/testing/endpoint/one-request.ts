@@ -21,14 +21,14 @@ export function oneOf(...statuses: readonly number[]): Expectation {
  * Creates a case that sends one request.
  *
  * @param name - what is sent, in a few words
- * @param fix - what to fix in the receiver if the status is wrong
+ * @param fix - what to fix in the receiver if the status is wrong, or a function that returns it
  * @param make - creates the request, given the secret of the endpoint
  * @param attempts - how often to send the request at most, if the connection breaks
  */
 export function oneRequest(
   name: string,
   { expected, accepts }: Expectation,
-  fix: string,
+  fix: string | ((response: TimedResponse) => string),
   make: (secret: string) => Promise<RequestInit>,
   attempts = 1,
 ): EndpointCase {
@@ -38,7 +38,8 @@ export function oneRequest(
     async run({ url, secret }) {
       const response = await sendUnbroken(url, await make(secret), attempts)
       const actual = String(response.status)
-      return accepts(response) ? { passed: true, actual } : { passed: false, actual, fix }
+      if (accepts(response)) return { passed: true, actual }
+      return { passed: false, actual, fix: typeof fix === 'string' ? fix : fix(response) }
     },
   }
 }

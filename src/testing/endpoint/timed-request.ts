@@ -2,10 +2,13 @@
 
 import { signDelivery } from '../sign.js'
 import type { Endpoint } from './endpoint-case.js'
+import { errorCodeIn } from './error-codes.js'
 
 /** A response with its times in milliseconds. `endedAt` is on the clock of `performance.now()`. */
 export interface TimedResponse {
   readonly status: number
+  /** The code in a body like this library's `{"error":code}`. */
+  readonly error: string | undefined
   readonly endedAt: number
   readonly durationMs: number
 }
@@ -18,9 +21,10 @@ export async function sendRequest(url: string, request: RequestInit): Promise<Ti
   const startedAt = performance.now()
   const response = await fetchOnce(url, request)
   // Read the body to the end, so that the connection can be reused.
-  await response.arrayBuffer()
+  const text = await response.text()
   const endedAt = performance.now()
-  return { status: response.status, endedAt, durationMs: endedAt - startedAt }
+  const error = errorCodeIn(text)
+  return { status: response.status, error, endedAt, durationMs: endedAt - startedAt }
 }
 
 /** Sends a request, by default a POST. Rejects if no response arrives within ten seconds. Does not follow redirects. */

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { runCli } from '../../../../src/cli/run.js'
 import { createReceiver } from '../../../../src/index.js'
@@ -28,7 +29,7 @@ function fetchFrom(options: TestOptions): typeof fetch {
     // Only bodies that are not events are not strings.
     const { status } = await receive({ method, headers: new Headers(headers), body: (body ?? '') as string })
     // Only what `check` reads: a real stream takes turns of the event loop, in which time passes.
-    return { status, arrayBuffer: async () => new ArrayBuffer(0) } as Response
+    return { status, text: async () => '' } as Response
   }
 }
 
@@ -69,6 +70,46 @@ describe('check', () => {
       "
     `)
     expect(code).toBe(0)
+  })
+
+  const bodies = {
+    body_not_raw: 'body_not_raw: A body parser runs before the handler. Pass the raw body to the handler.',
+    signature_mismatch: 'signature_mismatch: Give the receiver the secret that signed this delivery.',
+    handler_timeout: 'handler_timeout: The handler took longer than handlerTimeoutMs.',
+    // Other software has its own codes.
+    constructor: 'Verify the raw body with the secret passed to this check.',
+  }
+  it.each(Object.entries(bodies))('says what the error code %s in a response means', async (error, fix) => {
+    const url = await serve((_, response) => void response.writeHead(500).end(JSON.stringify({ error })))
+    const { lines } = await check(url, '--json', '--only', 'call.ended', '--only', 'flat')
+    const cases = lines().filter(({ type }) => type === 'case')
+    expect(cases.map((one) => one.fix)).toEqual([
+      expect.stringContaining(fix),
+      'Fix "call.ended" first.',
+      'Fix "call.ended" first.',
+    ])
+  })
+
+  it('says that a body parser runs before the receiver', async () => {
+    const handler = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome: () => {} })
+    const url = await serve(async (request, response) => {
+      // As `express.json()` leaves a request.
+      const body: unknown = JSON.parse((await text(request)) || '{}')
+      await handler(Object.assign(request, { body }), response)
+    })
+    const { stdout, code } = await check(url, '--only', 'call.started')
+    expect(stdout).toMatchInlineSnapshot(`
+      "  case          expected  response
+      ✗ call.started  2xx       500
+
+      ✗ call.started
+        body_not_raw: A body parser runs before the handler. Pass the raw body to the
+        handler.
+
+      0 of 1 passed, 1 failed
+      "
+    `)
+    expect(code).toBe(1)
   })
 
   it("says what it can't judge if the handler is fast", async () => {

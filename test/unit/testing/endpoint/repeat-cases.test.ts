@@ -36,7 +36,7 @@ async function find(name: string, answers: readonly Scripted[]): Promise<Endpoin
         : [IDLE_MS[forged++ % 3] ?? 0, 401]
       await new Promise((resolve) => setTimeout(resolve, ms))
       // A real body is read in turns of the event loop, in which time passes.
-      return { status, arrayBuffer: async () => new ArrayBuffer(0) }
+      return { status, text: async () => '' }
     },
   )
   const repeatCase = repeatCases.find((each) => each.name.includes(name))

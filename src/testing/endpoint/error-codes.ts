@@ -1,0 +1,54 @@
+/** The error code in a response of this library's receivers, and what the developer of the receiver can do about it. */
+
+import type { WebhookErrorCode } from '../../errors.js'
+import { isObject } from '../../json.js'
+
+const HEADERS =
+  'The receiver got no valid X-Truedy headers. If you sent them, a proxy removes or changes them: let them through.'
+const CLOCK =
+  "The timestamp is too far from the receiver's clock. If you didn't resend an old delivery with its original timestamp, set both clocks with NTP."
+const BODY =
+  'The receiver found no event in the body. If you sent one, something changes the body on the way.'
+
+/** Hints by the error code in the body of the response. */
+const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> = {
+  missing_timestamp: HEADERS,
+  missing_signature: HEADERS,
+  malformed_timestamp: HEADERS,
+  malformed_signature: HEADERS,
+  timestamp_too_old: CLOCK,
+  timestamp_too_new: CLOCK,
+  signature_mismatch:
+    'Give the receiver the secret that signed this delivery. If it has that secret, let it verify the raw body, before any parser.',
+  invalid_json: BODY,
+  invalid_event: BODY,
+  method_not_allowed: 'The receiver got a method other than POST. Check the proxy in front of the receiver.',
+  body_too_large:
+    'The body is larger than the receiver accepts. If you expect such bodies, raise its maxBodyBytes.',
+  body_not_raw: 'A body parser runs before the handler. Pass the raw body to the handler.',
+  invalid_secret: 'The secret of the receiver is missing or invalid. Its log says what to fix.',
+  invalid_options: "The receiver's options are invalid. Its log names the option.",
+  handler_timeout: 'The handler took longer than handlerTimeoutMs. Hand slow work to a queue.',
+  // A response has this code only if the function `secret` or `scope` timed out. For a store or queue, the code is `failed`.
+  step_timeout:
+    "The receiver's secret or scope function took longer than stepTimeoutMs. Check the server that it calls.",
+  busy: 'The receiver is still processing the same event. Truedy may retry it later, as send --retry does.',
+  failed: 'The receiver failed, for example its handler, store or queue. Look at its log.',
+}
+
+/** Reads the code in `{"error":code}`, which this library's receivers send. */
+export function errorCodeIn(responseText: string): string | undefined {
+  try {
+    const body: unknown = JSON.parse(responseText)
+    const error = isObject(body) ? body['error'] : undefined
+    return typeof error === 'string' && /^[a-z_]{1,40}$/.test(error) ? error : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Returns the hint for an error code, or `undefined` if the code isn't this library's. */
+export function hintForCode(error: string): string | undefined {
+  const hints: Readonly<Record<string, string>> = BY_ERROR
+  return Object.hasOwn(hints, error) ? hints[error] : undefined
+}
