@@ -20,7 +20,7 @@ export function idText(value: unknown): string | undefined {
 }
 
 /** Up to this length, searching the text is faster than visiting each parsed object. */
-const SHORT_TEXT = 16_384
+const SHORT_TEXT = 2048
 
 /**
  * Parses JSON and removes own `__proto__` keys, which could turn into prototypes when the object is merged into another.
@@ -30,10 +30,7 @@ const SHORT_TEXT = 16_384
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
   // The key may be written with escapes (\u005f, \u0070 …). Engines find the six characters `__prot` faster than all nine.
-  const isFreeOfProtoKeys =
-    text.length <= SHORT_TEXT &&
-    !text.includes('__prot') &&
-    !(text.includes('\\u00') && /\\u00[567]/.test(text))
+  const isFreeOfProtoKeys = text.length <= SHORT_TEXT && !text.includes('__prot') && !text.includes('\\u00')
   if (!isFreeOfProtoKeys) removeProtoKeys(value)
   return value
 }
@@ -42,8 +39,17 @@ export function parseJson(text: string): unknown {
 function removeProtoKeys(root: unknown): void {
   const parents = [root]
   for (let parent = parents.pop(); parent; parent = parents.pop()) {
-    if (Object.hasOwn(parent, '__proto__')) Reflect.deleteProperty(parent, '__proto__')
-    for (const child of Object.values(parent)) if (child && typeof child === 'object') parents.push(child)
+    if (Array.isArray(parent)) {
+      for (const child of parent) if (child && typeof child === 'object') parents.push(child)
+      continue
+    }
+    // This loop takes a third of the time of `Object.values`. It also visits what someone added to Object.prototype.
+    const fields = parent as Readonly<Record<string, unknown>>
+    for (const key in fields) {
+      const child = fields[key]
+      if (key === '__proto__') Reflect.deleteProperty(fields, key)
+      else if (child && typeof child === 'object' && Object.hasOwn(fields, key)) parents.push(child)
+    }
   }
 }
 

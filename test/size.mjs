@@ -15,7 +15,8 @@ const LAST_RELEASE = '1.0.0'
  * deadlines of stores, secrets and scopes per request, the hand-off to queues with its job handler, the names of wrong kinds of
  * requests, suggestions for mistyped names, a message of two sentences for each mistake (150 bytes of `verifyAndParse` alone), a log
  * that masks secrets (200 bytes), and telemetry that can't harm a delivery (350 bytes). The main entry also has the details of calls,
- * batches and voices, `redact` (1,300 bytes), and an error of `isDuplicate` (50 bytes). Messages are a sixth of the bundles.
+ * batches and voices, `redact` (1,300 bytes), and an error of `isDuplicate` (50 bytes). Clearing `__proto__` keys fast takes 50 bytes
+ * in each. Messages are a sixth of the bundles.
  */
 const SUBJECTS = [
   {
@@ -27,13 +28,13 @@ const SUBJECTS = [
   {
     what: 'createWebhookHandler',
     source: "export { createWebhookHandler } from '../dist/index.js'",
-    budget: 12_400,
+    budget: 12_450,
     released: 5_748,
   },
   {
     what: 'the whole main entry',
     source: "export * from '../dist/index.js'",
-    budget: 15_350,
+    budget: 15_400,
     released: 6_474,
   },
 ]

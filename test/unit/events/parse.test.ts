@@ -190,6 +190,70 @@ describe('parseEvent', () => {
       expect(Object.keys(parseEvent(json).data)).toEqual(['text'])
     })
 
+    it('anywhere in a payload, and nothing else', () => {
+      interface Tree {
+        readonly value: fc.JsonValue | readonly Tree[] | readonly (readonly [string, Tree])[]
+        readonly kind: 'leaf' | 'array' | 'object'
+      }
+      const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+        tree: fc.oneof(
+          { maxDepth: 4 },
+          fc.record({
+            kind: fc.constant('leaf' as const),
+            value: fc.constantFrom(null, '', '__proto__', 0, true),
+          }),
+          fc.record({ kind: fc.constant('array' as const), value: fc.array(tie('tree'), { maxLength: 4 }) }),
+          fc.record({
+            kind: fc.constant('object' as const),
+            value: fc.array(fc.tuple(fc.constantFrom('a', 'b', '0', '__proto__'), tie('tree')), {
+              maxLength: 4,
+            }),
+          }),
+        ),
+      }))
+      const write = ({ kind, value }: Tree, spelling: string | undefined): string => {
+        if (kind === 'leaf') return JSON.stringify(value)
+        if (kind === 'array') return `[${(value as Tree[]).map((one) => write(one, spelling)).join()}]`
+        const kept = (value as [string, Tree][]).filter(
+          ([key]) => spelling !== undefined || key !== '__proto__',
+        )
+        return `{${kept.map(([key, one]) => `"${key === '__proto__' ? spelling : key}":${write(one, spelling)}`).join()}}`
+      }
+      fc.assert(
+        fc.property(
+          fc.array(tree, { maxLength: 4 }),
+          fc.constantFrom(...spellings),
+          fc.constantFrom(0, 20_000),
+          (list, spelling, length) => {
+            const data = (text: string) => `{"list":[${text}],"text":"${'x'.repeat(length)}"}`
+            const json = data(list.map((one) => write(one, spelling)).join())
+            const clean: unknown = JSON.parse(data(list.map((one) => write(one, undefined)).join()))
+            const event = parseEvent(`{"event":"call.ended","timestamp":1,"data":${json}}`)
+            expect(JSON.stringify(event.data)).toBe(JSON.stringify(clean))
+          },
+        ),
+      )
+    })
+
+    it('without visiting what was added to Object.prototype', () => {
+      const value = new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new Error('It was visited.')
+          },
+        },
+      )
+      Object.defineProperty(Object.prototype, 'added', { value, enumerable: true, configurable: true })
+      let code: string
+      try {
+        code = codeOf(`{"event":"call.ended","timestamp":1,"data":{"text":"${'x'.repeat(20_000)}"}}`)
+      } finally {
+        Reflect.deleteProperty(Object.prototype, 'added')
+      }
+      expect(code).toBe('ok')
+    })
+
     it('in a parsed envelope', () => {
       const parsed = parseEvent(
         JSON.parse('{"event":"call.ended","timestamp":1,"data":{"__proto__":{"polluted":1}}}') as object,
