@@ -1,8 +1,8 @@
 /** Posts a body over a kept-alive connection, and reads the response. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { errorCodeIn } from '../testing/endpoint/error-codes.js'
 import { isSuccess, TRUEDY_TIMEOUT_MS } from '../testing/endpoint/timed-request.js'
+import { errorCodeIn } from '../testing/response-hints.js'
 import { maskUrl } from './http-url.js'
 import { explainNetworkError } from './network.js'
 

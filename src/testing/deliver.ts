@@ -6,6 +6,7 @@ import { didYouMean } from '../did-you-mean.js'
 import type { Reply } from '../receive/reply.js'
 import { handOver } from './hand-over.js'
 import { createProbe, isRejection, isSignatureAccepted, RESERIALIZED } from './reserialization.js'
+import { errorCodeIn } from './response-hints.js'
 import { signDelivery } from './sign.js'
 import { type KnownTarget, requireTarget, type Target } from './target.js'
 
@@ -78,19 +79,17 @@ export async function deliverTo(
     handOver(target, { url, body, headers: { ...own, ...inLowerCase(headers) }, args })
 
   const reply = await post(signed.body, signed.headers)
-  if (isRejection(reply.status) && isAboutSignature(reply)) {
+  if (isRejection(judgmentOf(reply))) {
     const probe = await createProbe(secret)
     const probed = await post(probe.body, probe.headers).catch(() => undefined)
-    if (probed && isSignatureAccepted(probed.status, reply.status))
+    if (probed && isSignatureAccepted(judgmentOf(probed), reply.status))
       console.warn(`truedy-webhooks: ${RESERIALIZED}`)
   }
   return reply
 }
 
-/** Tells whether a rejection may be about the signature: yes, unless a receiver of this library names another reason. */
-function isAboutSignature({ body }: Reply): boolean {
-  const code = /^\{"error":"(\w+)"\}$/.exec(body)?.[1]
-  return code === undefined || code === 'signature_mismatch'
+function judgmentOf({ status, body }: Reply) {
+  return { status, error: errorCodeIn(body) }
 }
 
 function requestUrl(url = '/webhooks/truedy'): URL {

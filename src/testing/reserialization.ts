@@ -1,5 +1,6 @@
 /** Finds out whether a receiver re-serializes the body before it verifies the signature. */
 
+import { hintForCode } from './response-hints.js'
 import { type SignedRequest, signDelivery } from './sign.js'
 
 /** What to tell the developer of such a receiver. */
@@ -27,19 +28,31 @@ export function isProbe(body: Uint8Array): boolean {
   return body.length === PROBE.length && new TextDecoder().decode(body) === PROBE
 }
 
-/** Tells whether receivers reject a wrong signature with this status, so that a probe is worth sending. */
-export function isRejection(status: number): boolean {
-  return status === 400 || status === 401 || status === 403
+/** The parts of a response that say whether a signature was accepted. `error` is the code in its body. */
+interface Judgment {
+  readonly status: number
+  readonly error?: string | undefined
+}
+
+/**
+ * Tells whether a response may reject a signature, so that a probe is worth sending: yes, unless a receiver of this library names
+ * another reason.
+ */
+export function isRejection({ status, error }: Judgment): boolean {
+  if (status !== 400 && status !== 401 && status !== 403) return false
+  return error === undefined || error === 'signature_mismatch' || hintForCode(error) === undefined
 }
 
 /**
  * Tells whether the response to a probe shows that its signature was accepted.
  *
- * @param probeStatus - the status of the response to the probe
+ * @param probed - the response to the probe
  * @param rejectionStatus - the status with which a valid delivery was rejected
  */
-export function isSignatureAccepted(probeStatus: number, rejectionStatus: number): boolean {
-  if (probeStatus === rejectionStatus) return false
+export function isSignatureAccepted(probed: Judgment, rejectionStatus: number): boolean {
+  // This library says so only of a body whose signature is valid. The endpoint may turn every error into one status.
+  if (probed.error === 'invalid_event') return true
+  if (probed.status === rejectionStatus) return false
   // The probe isn't an event: receivers accept it as an unknown type, reject it with 400 or 422, or fail.
-  return (probeStatus >= 200 && probeStatus < 300) || [400, 422, 500].includes(probeStatus)
+  return (probed.status >= 200 && probed.status < 300) || [400, 422, 500].includes(probed.status)
 }

@@ -13,7 +13,7 @@ export const listen = defineCommand({
     'npx truedy-webhooks listen --open',
     'npx truedy-webhooks listen --port 4000 --forward http://127.0.0.1:3000/webhooks/truedy',
     "npx truedy-webhooks listen --save deliveries --events 'call.*'",
-    'npx truedy-webhooks listen --json | jq .event',
+    "npx truedy-webhooks listen --json | jq 'select(.event).event'",
   ],
   exitCodes: {
     1: "failure: the port, the folder or the secret can't be used",

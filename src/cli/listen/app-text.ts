@@ -36,7 +36,7 @@ export function createAppText(paint: Paint): DescribeApp {
   return (delivery, columns) => {
     if (!delivery.app) return []
     const { result, body } = delivery.app
-    if (delivery.isValid && result.kind === 'response' && isRejection(result.status)) {
+    if (delivery.isValid && result.kind === 'response' && isRejection(result)) {
       rejectionStatus = result.status
     }
     const shown = result.kind === 'response' ? bodyText(body) : ''
@@ -63,7 +63,7 @@ function hintFor(
   rejectionStatus: number,
 ): string {
   if (result.kind === 'response' && outcome === 'rejected') {
-    if (isProbe(body) && isSignatureAccepted(result.status, rejectionStatus)) return RESERIALIZED
+    if (isProbe(body) && isSignatureAccepted(result, rejectionStatus)) return RESERIALIZED
     if (!isAcknowledged(result)) return ''
     // Beside another cause, such as a changed body, the delivery must be rejected whatever the secret.
     if (diagnosis?.causes.join() === 'other_secret') {

@@ -66,7 +66,7 @@ export const SEND_OPTIONS = {
     min: 0,
     max: MAX_SEED,
     isWhole: true,
-    help: 'repeat a scenario with the same ids, values, order and gaps',
+    help: 'repeat a scenario with the same ids, values, order and gaps, but at the current time',
   },
   speed: {
     type: 'number',

@@ -65,12 +65,11 @@ export function createSender({ secret, transport, waiting, backOff, onAttempt }:
 
   /** Sends a probe after a rejected signature, and marks the result if the receiver turns out to re-serialize bodies. */
   async function examine(result: PostResult): Promise<PostResult> {
-    if (result.kind !== 'response' || !isRejection(result.status)) return result
-    if (result.error !== undefined && result.error !== 'signature_mismatch') return result
+    if (result.kind !== 'response' || !isRejection(result)) return result
     const { status } = result
     reserializing ??= createProbe(secret)
       .then(({ body, headers }) => transport.post(body, spellHeaders(headers)))
-      .then((probed) => probed?.kind === 'response' && isSignatureAccepted(probed.status, status))
+      .then((probed) => probed?.kind === 'response' && isSignatureAccepted(probed, status))
     return (await reserializing) ? { ...result, isReserialized: true } : result
   }
 

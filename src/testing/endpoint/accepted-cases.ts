@@ -1,11 +1,11 @@
 /** Cases: valid deliveries of every kind, to which an endpoint must respond with 2xx. */
 
 import { eventNames } from '../../events/catalogue.js'
+import { hintForCode, hintForStatus } from '../response-hints.js'
 import { flatSampleEvent, sampleEvent } from '../samples.js'
 import { signDelivery } from '../sign.js'
 import { altered, caseEvent, eventWithSummary } from './case-deliveries.js'
 import type { EndpointCase } from './endpoint-case.js'
-import { hintForCode } from './error-codes.js'
 import { any2xx, oneRequest } from './one-request.js'
 import type { TimedResponse } from './timed-request.js'
 
@@ -55,12 +55,14 @@ export const acceptedCases: readonly EndpointCase[] = [
 ]
 
 /** What to fix if an ordinary delivery fails. The receiver's own error code says more than this check can know. */
-function setupFix({ error = '' }: TimedResponse): string {
+function setupFix({ status, error = '' }: TimedResponse): string {
   const hint = hintForCode(error)
-  return hint
-    ? `${error}: ${hint}`
-    : 'Verify the raw body with the secret passed to this check. Respond with 2xx.'
+  if (hint) return `${error}: ${hint}`
+  return status === 400 || status === 401 ? SIGNATURE_FIX : hintForStatus(status)
 }
+
+const SIGNATURE_FIX =
+  'Verify the raw body with the secret passed to this check, and respond with 2xx. If something in front of the receiver asks for a login, let this path through.'
 
 function inCapitals(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]))

@@ -1,8 +1,8 @@
 /** Sends a request to an endpoint under test, and measures how long its response takes. */
 
+import { errorCodeIn } from '../response-hints.js'
 import { signDelivery } from '../sign.js'
 import type { Endpoint } from './endpoint-case.js'
-import { errorCodeIn } from './error-codes.js'
 
 /** A response with its times in milliseconds. `endedAt` is on the clock of `performance.now()`. */
 export interface TimedResponse {

@@ -7,7 +7,7 @@ import { checkEndpoint, endpointCases, sampleEvent, signDelivery } from '../../.
 import { listenOn } from '../../support/server.js'
 import { stopClock } from '../support/clock.js'
 import { sign } from '../support/delivery.js'
-import { reserializingHandler } from '../support/reserializing.js'
+import { rejections, reserializingHandler } from '../support/reserializing.js'
 
 const SECRET = 'whsec_testing'
 
@@ -106,16 +106,19 @@ describe('checkEndpoint', () => {
     expect(results[1]).toMatchObject({ passed: false, fix: 'Fix "call.started" first.' })
   })
 
-  it('names the cause if a receiver re-serializes the body', async () => {
-    const url = await listen(reserializingHandler(SECRET))
-    const [first, second] = await checkEndpoint(url, SECRET)
-    expect(first).toMatchObject({
-      passed: false,
-      actual: '401',
-      fix: expect.stringContaining('re-serializes'),
-    })
-    expect(second).toMatchObject({ passed: false, fix: 'Fix "call.started" first.' })
-  })
+  it.each(Object.entries(rejections))(
+    'names the cause if a receiver re-serializes the body and responds with %s',
+    async (_, reject) => {
+      const url = await listen(reserializingHandler(SECRET, reject))
+      const [first, second] = await checkEndpoint(url, SECRET)
+      expect(first).toMatchObject({
+        passed: false,
+        actual: '401',
+        fix: expect.stringContaining('re-serializes'),
+      })
+      expect(second).toMatchObject({ passed: false, fix: 'Fix "call.started" first.' })
+    },
+  )
 
   it('says why there was no response', async () => {
     const [first] = await checkEndpoint('http://127.0.0.1:1/', SECRET, endpointCases.slice(0, 1))

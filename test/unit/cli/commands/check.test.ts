@@ -72,22 +72,46 @@ describe('check', () => {
     expect(code).toBe(0)
   })
 
-  const bodies = {
-    body_not_raw: 'body_not_raw: A body parser runs before the handler. Pass the raw body to the handler.',
-    signature_mismatch: 'signature_mismatch: Give the receiver the secret that signed this delivery.',
-    handler_timeout: 'handler_timeout: The handler took longer than handlerTimeoutMs.',
+  it.each([
+    [500, 'body_not_raw', 'body_not_raw: The handler got no raw body: a body parser ran before it'],
+    [
+      401,
+      'signature_mismatch',
+      'signature_mismatch: Give the receiver the secret that signed this delivery.',
+    ],
+    [503, 'handler_timeout', 'handler_timeout: The handler took longer than handlerTimeoutMs.'],
     // Other software has its own codes.
-    constructor: 'Verify the raw body with the secret passed to this check.',
-  }
-  it.each(Object.entries(bodies))('says what the error code %s in a response means', async (error, fix) => {
-    const url = await serve((_, response) => void response.writeHead(500).end(JSON.stringify({ error })))
-    const { lines } = await check(url, '--json', '--only', 'call.ended', '--only', 'flat')
-    const cases = lines().filter(({ type }) => type === 'case')
-    expect(cases.map((one) => one.fix)).toEqual([
-      expect.stringContaining(fix),
-      'Fix "call.ended" first.',
-      'Fix "call.ended" first.',
-    ])
+    [500, 'constructor', 'The receiver failed. Look at its log.'],
+    [400, '', 'Verify the raw body with the secret passed to this check, and respond with 2xx.'],
+    [401, '', 'Verify the raw body with the secret passed to this check, and respond with 2xx.'],
+    [403, '', 'A firewall, CSRF protection or the receiver itself rejects the delivery.'],
+    [404, '', 'Nothing is at this path. Check the URL.'],
+    [502, '', "A gateway responds, but the receiver behind it doesn't."],
+  ])('says what a response with %i and the error code "%s" means', async (status, error, fix) => {
+    const url = await serve((_, response) => void response.writeHead(status).end(JSON.stringify({ error })))
+    const { lines } = await check(url, '--json')
+    const [first, ...others] = lines().filter(({ type, passed }) => type === 'case' && !passed)
+    expect(first.fix).toContain(fix)
+    // Whatever is wrong with this response is wrong with all of them.
+    expect(new Set(others.map((one) => one.fix))).toEqual(new Set(['Fix "call.started" first.']))
+  })
+
+  it('says what else is wrong once a delivery got a 2xx', async () => {
+    let count = 0
+    const url = await serve((_, response) => void response.writeHead(++count === 2 ? 204 : 404).end())
+    const { lines } = await check(
+      url,
+      '--json',
+      '--only',
+      'call.started',
+      '--only',
+      'call.ended',
+      '--only',
+      'GET',
+    )
+    const fixes = lines().flatMap(({ fix = [] }) => fix)
+    expect(fixes[0]).toBe('Nothing is at this path. Check the URL.')
+    expect(fixes.at(-1)).toBe('Respond with 405 and Allow: POST to every other method.')
   })
 
   it('says that a body parser runs before the receiver', async () => {
@@ -103,8 +127,8 @@ describe('check', () => {
       ✗ call.started  2xx       500
 
       ✗ call.started
-        body_not_raw: A body parser runs before the handler. Pass the raw body to the
-        handler.
+        body_not_raw: The handler got no raw body: a body parser ran before it, or
+        this kind of handler doesn't fit the framework. The receiver's log says which.
 
       0 of 1 passed, 1 failed
       "

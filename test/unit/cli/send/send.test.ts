@@ -12,7 +12,7 @@ import {
 import { stopClock } from '../../support/clock.js'
 import { eventually } from '../../support/eventually.js'
 import { deferred, failOnUncaught, serve } from '../../support/http.js'
-import { reserializingHandler } from '../../support/reserializing.js'
+import { rejections, reserializingHandler } from '../../support/reserializing.js'
 import { keeper, receiver, send } from '../../support/send.js'
 import { CLI_SECRET, testSurroundings } from '../../support/surroundings.js'
 
@@ -192,11 +192,21 @@ describe('a response other than 2xx', () => {
     })
   })
 
-  it('does not name re-serialization as the cause if the secret is wrong', async () => {
+  it.each(Object.entries(rejections))(
+    'names re-serialization if the receiver responds with %s, but not if the secret is wrong',
+    async (_, reject) => {
+      const { url } = await serve(reserializingHandler(CLI_SECRET, reject))
+      expect((await send([url])).stdout).toContain('re-serializes')
+      const other = await serve(reserializingHandler('whsec_other', reject))
+      const { code, stdout } = await send([other.url])
+      expect(code).toBe(1)
+      expect(stdout).not.toContain('re-serializes')
+    },
+  )
+
+  it('does not name re-serialization if a receiver of this library has another secret', async () => {
     const url = await receiver({ secret: 'whsec_other' })
-    const { code, stdout } = await send([url])
-    expect(code).toBe(1)
-    expect(stdout).not.toContain('re-serializes')
+    expect((await send([url])).stdout).not.toContain('re-serializes')
   })
 
   it('may be a redirect, whose target is shown but not followed', async () => {

@@ -1,7 +1,7 @@
-/** The error code in a response of this library's receivers, and what the developer of the receiver can do about it. */
+/** What the developer of a receiver can do about a response that isn't a 2xx. */
 
-import type { WebhookErrorCode } from '../../errors.js'
-import { isObject } from '../../json.js'
+import type { WebhookErrorCode } from '../errors.js'
+import { isObject } from '../json.js'
 
 const HEADERS =
   'The receiver got no valid X-Truedy headers. If you sent them, a proxy removes or changes them: let them through.'
@@ -25,7 +25,8 @@ const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> =
   method_not_allowed: 'The receiver got a method other than POST. Check the proxy in front of the receiver.',
   body_too_large:
     'The body is larger than the receiver accepts. If you expect such bodies, raise its maxBodyBytes.',
-  body_not_raw: 'A body parser runs before the handler. Pass the raw body to the handler.',
+  body_not_raw:
+    "The handler got no raw body: a body parser ran before it, or this kind of handler doesn't fit the framework. The receiver's log says which.",
   invalid_secret: 'The secret of the receiver is missing or invalid. Its log says what to fix.',
   invalid_options: "The receiver's options are invalid. Its log names the option.",
   handler_timeout: 'The handler took longer than handlerTimeoutMs. Hand slow work to a queue.',
@@ -34,6 +35,21 @@ const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> =
     "The receiver's secret or scope function took longer than stepTimeoutMs. Check the server that it calls.",
   busy: 'The receiver is still processing the same event. Truedy may retry it later, as send --retry does.',
   failed: 'The receiver failed, for example its handler, store or queue. Look at its log.',
+}
+
+/** Hints by status, for a response whose body has no known code. */
+const BY_STATUS: Readonly<Record<number, string>> = {
+  401: 'The receiver rejects the signature, or something in front of it asks for a login. Check the secret, and let this path through without a login.',
+  403: 'A firewall, CSRF protection or the receiver itself rejects the delivery. Let this path through, and check the secret.',
+  404: 'Nothing is at this path. Check the URL.',
+  405: 'This path has no route for POST. Check the URL and the method of the route.',
+  408: "The receiver didn't read the body in time. Look at its log.",
+  413: 'A proxy or the framework rejects a body of this size. Raise its limit.',
+  415: "The receiver doesn't accept application/json. Accept it on this path.",
+  429: "The receiver limits the request rate, but Truedy doesn't know the limit. Exempt this path from the limit.",
+  502: "A gateway responds, but the receiver behind it doesn't. Check that the receiver is up.",
+  503: 'The receiver is down or busy. Check that it is up, and look at its log.',
+  504: 'A gateway responds, but the receiver behind it takes too long. Hand slow work to a queue.',
 }
 
 /** Reads the code in `{"error":code}`, which this library's receivers send. */
@@ -51,4 +67,14 @@ export function errorCodeIn(responseText: string): string | undefined {
 export function hintForCode(error: string): string | undefined {
   const hints: Readonly<Record<string, string>> = BY_ERROR
   return Object.hasOwn(hints, error) ? hints[error] : undefined
+}
+
+/** Returns the hint for a status, for a response whose body has no known code. */
+export function hintForStatus(status: number): string {
+  const hint = BY_STATUS[status]
+  if (hint) return hint
+  if (status >= 500) return 'The receiver failed. Look at its log.'
+  if (status >= 300 && status < 400)
+    return 'The receiver sent a redirect without a Location header. It must respond with 2xx.'
+  return 'The receiver must respond with 2xx. Use 204.'
 }
