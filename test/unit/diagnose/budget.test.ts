@@ -5,7 +5,7 @@
 
 import { createHmac } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Budget, createBudget } from '../../../src/diagnose/budget.js'
 import { diagnoseWithin } from '../../../src/diagnose/diagnose.js'
 
@@ -105,6 +105,55 @@ describe('a diagnosis has bounded costs', () => {
     await diagnoseWithin(budget, text('x', MIB), FORGED, SECRET, { otherSecrets })
     expect(budget.spent.hashed).toBeLessThan(520 * MIB)
     expect(budget.leftOut).toBeDefined()
+  })
+})
+
+describe('createBudget', () => {
+  it('allows 64 MiB at any time, and more for 70 ms', () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const budget = createBudget()
+    vi.advanceTimersByTime(1000)
+    expect(budget.canHash(64 * MIB)).toBe(true)
+    expect(budget.canHash(1)).toBe(true)
+    expect(budget.canHash(1)).toBe(false)
+    expect(budget.canBuild(1)).toBe(false)
+    expect(budget.leftOut).toContain('too large to try everything')
+
+    const late = createBudget()
+    late.canHash(64 * MIB + 1)
+    vi.advanceTimersByTime(70)
+    expect(late.canHash(1)).toBe(true)
+    expect(late.leftOut).toBeUndefined()
+    vi.advanceTimersByTime(1)
+    expect(late.canHash(1)).toBe(false)
+  })
+
+  it('never allows more than 512 MiB', () => {
+    const budget = createBudget(() => 0)
+    expect(budget.canHash(512 * MIB)).toBe(true)
+    expect(budget.canHash(1)).toBe(true)
+    expect(budget.canHash(1)).toBe(false)
+  })
+
+  it('counts a byte that is built twice, and a value as 96 bytes', () => {
+    const budget = createBudget(slowClock())
+    for (let count = 0; count < 8; count++) expect(budget.canBuild(4 * MIB)).toBe(true)
+    expect(budget.canBuild(0, 1)).toBe(true)
+    expect(budget.canBuild(0)).toBe(false)
+    const other = createBudget(slowClock())
+    expect(other.canBuild(0, (64 * MIB) / 96)).toBe(true)
+    expect(other.canBuild(0, 1)).toBe(true)
+    expect(other.canBuild(0)).toBe(false)
+  })
+
+  it('builds at most 4 MiB at once, and notes the first thing that it left out', () => {
+    const budget = createBudget(() => 0)
+    expect(budget.canBuild(4 * MIB)).toBe(true)
+    expect(budget.canBuild(4 * MIB + 1)).toBe(false)
+    expect(budget.spent.built).toBe(4 * MIB)
+    budget.leaveOut('later')
+    expect(budget.leftOut).toContain('larger than 4 MiB')
   })
 })
 

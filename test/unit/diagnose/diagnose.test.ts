@@ -413,6 +413,26 @@ describe('diagnose', () => {
       expect(await causesOf(BODY, given, SECRET)).toEqual(['header_doubled'])
     })
 
+    it('reads headers of up to 1,000 characters', async () => {
+      const list = (text: string, length: number) => text.padEnd(length - text.length, ' ') + text
+      const doubled = async (length: number) =>
+        causesOf(BODY, { ...headers, 'x-truedy-signature': list(signature, length) }, SECRET)
+      expect(await doubled(1000)).toEqual(['header_doubled'])
+      expect(await doubled(1001)).toEqual(['signature_malformed'])
+      const times = (length: number) =>
+        causesOf(
+          BODY,
+          { ...headers, 'x-truedy-timestamp': `${timestamp},`.padEnd(length - 10) + timestamp },
+          SECRET,
+        )
+      expect(await times(1000)).toEqual(['header_doubled'])
+      expect(await times(1001)).not.toContain('header_doubled')
+      const prefixed = (length: number) =>
+        causesOf(BODY, { ...headers, 'x-truedy-signature': `sha256=${signature}`.padEnd(length) }, SECRET)
+      expect(await prefixed(1000)).toEqual(['digest_prefix'])
+      expect(await prefixed(1001)).toEqual(['signature_malformed'])
+    })
+
     it('recognizes the older header names, which are accepted', async () => {
       const older = { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature }
       const diagnosis = await diagnose(BODY, older, SECRET, NOW)

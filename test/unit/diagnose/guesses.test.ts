@@ -2,7 +2,7 @@
  * Everything that the diagnosis tries. A missing guess is a cause that is never found; a repeated one costs an HMAC.
  */
 
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { findingOf, guessBodies } from '../../../src/diagnose/bodies.js'
 import { decodeBase64, decodeHex, encodeBase64, toSingleBytes } from '../../../src/diagnose/encodings.js'
@@ -73,6 +73,91 @@ describe('guessBodies', () => {
   })
 })
 
+describe('guessBodies reads bytes that were printed as numbers', () => {
+  const listed = async (body: string) =>
+    (await bodies(body)).flatMap((guess) => guess.split('body_buffer_json : ')[1] ?? [])
+
+  it.each([
+    '91,93',
+    '91,93,32',
+    ' \n91,93\n',
+    '{"type":"Buffer","data":[91,93]}',
+    '{ "type" : "Buffer" , "data" : [ 91 , 93 ] }',
+    '{"data":[91,93]}',
+    '{ "data" : [ 91 , 93 ] }',
+    '{"0":91,"1":93}',
+    '{ "0" : 91 , "1" : 93 }',
+  ])('in %j', async (body) => {
+    expect(await listed(body)).toEqual([body.endsWith('32') ? '"[] "' : '"[]"'])
+  })
+
+  it.each(['0,255', '{"data":[0,255]}'])('up to the last byte in %j', async (body) => {
+    expect(await listed(body)).toEqual([JSON.stringify('\u0000\ufffd')])
+  })
+
+  it.each([
+    '91',
+    '1234,93',
+    '91,1234',
+    '91,256',
+    '{"data":[91,256]}',
+    '{"data":[91,-1]}',
+    '{"data":[91,1.5]}',
+    '{"data":[91,"93"]}',
+    '{"data":[91,null]}',
+    '{"data":["91"]}',
+    '{"1":91}',
+    '{"data":[91}',
+    '[91,93]',
+    '[{"data":[91]}]',
+  ])('but not in %j', async (body) => {
+    expect(await listed(body)).toEqual([])
+  })
+})
+
+describe('guessBodies reads other encodings of a whole body', () => {
+  const found = async (body: Uint8Array, cause: string) =>
+    (await bodies(body)).filter((guess) => guess.startsWith(cause) && guess.endsWith(': "[1]"'))
+
+  const utf16 = Buffer.from('[1]', 'utf16le')
+  const swapped = Buffer.from(utf16).swap16()
+  it.each<[string, Uint8Array, number]>([
+    ['UTF-16, little-endian, with a mark', Buffer.concat([Uint8Array.of(0xff, 0xfe), utf16]), 1],
+    ['UTF-16, big-endian, with a mark', Buffer.concat([Uint8Array.of(0xfe, 0xff), swapped]), 1],
+    ['UTF-16, little-endian', utf16, 1],
+    ['UTF-16, big-endian', swapped, 1],
+    ["half of one mark before the other's bytes", Buffer.concat([Uint8Array.of(0xfe, 0xfe), swapped]), 0],
+    ['the other half', Buffer.concat([Uint8Array.of(0xff, 0xff), swapped]), 0],
+  ])('%s', async (_, body, count) => {
+    expect(await found(body, 'body_charset The body arrived in UTF-16')).toHaveLength(count)
+  })
+
+  it('but not in two bytes of zero', async () => {
+    expect((await bodies(Uint8Array.of(0, 0))).filter((guess) => guess.includes('UTF-16'))).toEqual([])
+  })
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['brotli', brotliCompressSync],
+  ])('%s, up to 4 MiB (case %#)', async (name, compress) => {
+    expect(await found(compress('[1]'), `body_compressed ${name}`)).toHaveLength(1)
+    const largest = 4 * 1_048_576
+    for (const [size, count] of [
+      [largest, 1],
+      [largest + 1, 0],
+    ] as const) {
+      let guesses = 0
+      for await (const { finding } of guessBodies(compress(Buffer.alloc(size)))) {
+        // The bytes of one format may happen to be another's, too.
+        if (finding?.cause === 'body_compressed' && finding.detail === name) guesses += 1
+      }
+      expect(guesses).toBe(count)
+    }
+  })
+})
+
 describe('guessKeys', () => {
   const CASES: [string, string[], string[]?][] = [
     ['a secret', ['whsec_c2VjcmV0']],
@@ -121,6 +206,11 @@ describe('guessTimestamps', () => {
     ['8640000000000000', '8640000000000'],
   ])('returns for %s first the seconds %s', (given, seconds) => {
     expect(guessTimestamps(given)[0]).toEqual(['Unix seconds', seconds])
+  })
+
+  it('reads up to 100 characters', () => {
+    expect(guessTimestamps('1773844320'.padEnd(100))).not.toEqual([])
+    expect(guessTimestamps('1773844320'.padEnd(101))).toEqual([])
   })
 
   it.each(['', ' ', 'now', '8640000000000001', '-9e300'])('returns nothing for %j', (given) => {
