@@ -37,9 +37,13 @@ const BY_ERROR: Readonly<Record<WebhookErrorCode | 'busy' | 'failed', string>> =
   failed: 'The receiver failed, for example its handler, store or queue. Look at its log.',
 }
 
+const REJECTED =
+  'The receiver rejects the delivery. Give it the secret that signed this delivery, and let it verify the raw body, before any parser.'
+
 /** Hints by status, for a response whose body has no known code. */
 const BY_STATUS: Readonly<Record<number, string>> = {
-  401: 'The receiver rejects the signature, or something in front of it asks for a login. Check the secret, and let this path through without a login.',
+  400: REJECTED,
+  401: `${REJECTED} If something in front of it asks for a login, let this path through.`,
   403: 'A firewall, CSRF protection or the receiver itself rejects the delivery. Let this path through, and check the secret.',
   404: 'Nothing is at this path. Check the URL.',
   405: 'This path has no route for POST. Check the URL and the method of the route.',

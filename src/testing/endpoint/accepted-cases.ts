@@ -54,15 +54,11 @@ export const acceptedCases: readonly EndpointCase[] = [
   ),
 ]
 
-/** What to fix if an ordinary delivery fails. The receiver's own error code says more than this check can know. */
+/** What to fix if an ordinary delivery fails. The receiver's own error code says more than its status. */
 function setupFix({ status, error = '' }: TimedResponse): string {
   const hint = hintForCode(error)
-  if (hint) return `${error}: ${hint}`
-  return status === 400 || status === 401 ? SIGNATURE_FIX : hintForStatus(status)
+  return hint ? `${error}: ${hint}` : hintForStatus(status)
 }
-
-const SIGNATURE_FIX =
-  'Verify the raw body with the secret passed to this check, and respond with 2xx. If something in front of the receiver asks for a login, let this path through.'
 
 function inCapitals(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]))

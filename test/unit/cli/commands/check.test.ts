@@ -82,8 +82,8 @@ describe('check', () => {
     [503, 'handler_timeout', 'handler_timeout: The handler took longer than handlerTimeoutMs.'],
     // Other software has its own codes.
     [500, 'constructor', 'The receiver failed. Look at its log.'],
-    [400, '', 'Verify the raw body with the secret passed to this check, and respond with 2xx.'],
-    [401, '', 'Verify the raw body with the secret passed to this check, and respond with 2xx.'],
+    [400, '', 'let it verify the raw body, before any parser.'],
+    [401, '', 'let it verify the raw body, before any parser. If something in front of it asks for a login'],
     [403, '', 'A firewall, CSRF protection or the receiver itself rejects the delivery.'],
     [404, '', 'Nothing is at this path. Check the URL.'],
     [502, '', "A gateway responds, but the receiver behind it doesn't."],

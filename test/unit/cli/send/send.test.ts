@@ -245,7 +245,7 @@ describe('a response other than 2xx', () => {
   })
 
   it('is shown with its code even if there is no hint for it', async () => {
-    const { url } = await keeper(() => ({ status: 400, body: '{"error":"of_tomorrow"}' }))
+    const { url } = await keeper(() => ({ status: 418, body: '{"error":"of_tomorrow"}' }))
     expect((await send([url])).stdout).toContain('of_tomorrow: The receiver must respond with 2xx')
   })
 
