@@ -171,6 +171,13 @@ describe('a diagnosis with a budget', () => {
     expect(explanation).toContain(reason)
   })
 
+  it('says what it left out: combinations of two mistakes in a large body', async () => {
+    const budget = createBudget(() => 0)
+    const lines = 'x\n'.repeat(MIB / 4)
+    const { explanation } = await diagnoseWithin(budget, lines.repeat(2), FORGED, SECRET)
+    expect(explanation).toContain('every mistake with it together with every mistake with the secret')
+  })
+
   it.each([1000, 10_000, 100_000])(
     'leaves out nothing for a usual body of %i bytes, even on a slow machine',
     async (size) => {

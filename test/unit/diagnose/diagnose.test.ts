@@ -571,7 +571,12 @@ describe('diagnose', () => {
 
     it("names the digest's cause together with the body's", async () => {
       const given = { ...signed(BODY), 'x-truedy-signature': `sha256=${hex}` }
-      expect(await causesOf(`${BODY}\n`, given, SECRET)).toEqual(['body_newline_added', 'digest_prefix'])
+      const both = await diagnose(`${BODY}\n`, given, SECRET, NOW)
+      expect(both.causes).toEqual(['body_newline_added', 'digest_prefix'])
+      expect(both.explanation).toContain('Without both of these faults, the signature matches.')
+      const three = await diagnose(`${BODY}\n`, given, `"${SECRET}"`, NOW)
+      expect(three.causes).toEqual(['secret_quoted', 'body_newline_added', 'digest_prefix'])
+      expect(three.explanation).toContain('Without all of these faults, the signature matches.')
     })
   })
 

@@ -72,6 +72,8 @@ describe('guessForms', () => {
   it('never writes a form that is larger than it asked for', () => {
     const scratch = createScratch()
     let most = 0
+    /** Collected, because `guessForms` takes an error for a sign that the body isn't JSON. */
+    const tooLarge: string[] = []
     const watched = {
       ...scratch,
       begin(maxBytes: number) {
@@ -79,7 +81,7 @@ describe('guessForms', () => {
         scratch.begin(maxBytes)
       },
       fingerprint() {
-        expect(scratch.written().length).toBeLessThanOrEqual(most)
+        if (scratch.written().length > most) tooLarge.push(Buffer.from(scratch.written()).toString())
         return scratch.fingerprint()
       },
     }
@@ -117,6 +119,7 @@ describe('guessForms', () => {
           ),
         ]
         expect(forms.every(({ finding }) => finding !== undefined)).toBe(true)
+        expect(tooLarge).toEqual([])
       }),
       { numRuns: 300 },
     )
