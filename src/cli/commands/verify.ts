@@ -10,6 +10,7 @@ import { OTHER_SECRET_OPTION, SECRET_OPTION } from '../common-options.js'
 import { UsageError } from '../errors.js'
 import { readBytes } from '../files.js'
 import { requireOtherSecrets, requireSecret } from '../requirements.js'
+import { readSavedDelivery } from '../saved-delivery.js'
 import type { Surroundings } from '../surroundings.js'
 import { diagnosisLines, LABEL_COLUMNS } from '../terminal/diagnosis-text.js'
 import { jsonLine } from '../terminal/json-line.js'
@@ -26,7 +27,7 @@ export const verify = defineCommand({
       type: 'text',
       value: 'FILE',
       isRequired: true,
-      help: 'the body, byte for byte; - means standard input',
+      help: 'the body, byte for byte, or a file of listen --save; - means standard input',
     },
     timestamp: { type: 'text', value: 'TEXT', isRequired: true, help: 'the header X-Truedy-Timestamp' },
     signature: { type: 'text', value: 'TEXT', isRequired: true, help: 'the header X-Truedy-Signature' },
@@ -50,7 +51,8 @@ export const verify = defineCommand({
     }
     const secret = requireSecret(args.secret, surroundings, 'verify')
     const otherSecrets = requireOtherSecrets(args.otherSecret, 'verify')
-    const body = await readBytes(path, surroundings)
+    const file = await readBytes(path, surroundings)
+    const body = readSavedDelivery(new TextDecoder().decode(file))?.request.body ?? file
     const diagnosis = isProbe(body) ? PROBE : await diagnose(body, headers, secret, { otherSecrets })
     const event = diagnosis.ok ? describeEvent(body) : undefined
 

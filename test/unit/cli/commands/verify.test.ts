@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { runCli } from '../../../../src/cli/run.js'
+import { formatDelivery } from '../../../../src/cli/saved-delivery.js'
+import { signDelivery } from '../../../../src/testing/index.js'
 import { createProbe } from '../../../../src/testing/reserialization.js'
 import { CLI_SECRET, captured, testSurroundings } from '../../support/surroundings.js'
 
@@ -45,6 +47,22 @@ describe('verify', () => {
     expect(stdout).not.toContain('body_reserialized')
     expect(code).toBe(1)
   })
+
+  it.each(['{"event": "call.ended", "timestamp": 1, "data": {"text": "Grüße"}}', Uint8Array.of(0x7b, 0xff)])(
+    'reads the body in a file of listen --save (case %#)',
+    async (body) => {
+      const { headers } = await signDelivery(body, CLI_SECRET)
+      const request = { method: 'POST', path: '/', headers: [], body: Buffer.from(body), isWhole: true }
+      const verdict = { isValid: true, outcome: 'processed' }
+      const file = fileWith(formatDelivery({ receivedAt: new Date().toISOString(), request, verdict }))
+      const { code, stdout } = await verify(
+        ...['--body', file, '--timestamp', headers['x-truedy-timestamp']],
+        ...['--signature', headers['x-truedy-signature']],
+      )
+      expect(stdout).toContain(`body   ${request.body.length} bytes`)
+      expect(code).toBe(0)
+    },
+  )
 
   it('reads the body from standard input', async () => {
     const { code } = await verify('--body', '-', ...captured(BODY))
