@@ -450,8 +450,9 @@ describe('diagnose', () => {
 
     it('names the age of a delivery before its older header names', async () => {
       const older = { 'x-trudy-timestamp': timestamp, 'x-trudy-signature': signature }
-      const { causes } = await diagnose(BODY, older, SECRET, { now: () => (SENT_AT + 1000) * 1000 })
-      expect(causes).toEqual(['valid_but_old', 'older_header_names'])
+      const diagnosis = await diagnose(BODY, older, SECRET, { now: () => (SENT_AT + 1000) * 1000 })
+      expect(diagnosis.causes).toEqual(['valid_but_old', 'older_header_names'])
+      expect(diagnosis.explanation).not.toContain('faults')
     })
 
     it.each(['x-ultravox-webhook-timestamp', 'x-ultravox-webhook-signature'])(

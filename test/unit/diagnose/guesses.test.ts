@@ -75,6 +75,10 @@ describe('guessBodies', () => {
   })
 })
 
+it('findingOf names the compression', () => {
+  expect(findingOf(gzipSync('[1]'))).toEqual({ cause: 'body_compressed', detail: 'gzip' })
+})
+
 describe('guessBodies reads bytes that were printed as numbers', () => {
   const listed = async (body: string) =>
     (await bodies(body)).flatMap((guess) => guess.split('body_buffer_json : ')[1] ?? [])

@@ -22,7 +22,7 @@ const asciiOf = (text: string) =>
 
 /** Strings with the units around which an order by UTF-16 unit differs from one by code point. */
 const keys = fc.string({
-  unit: fc.constantFrom('a', '~', '\ud7ff', '\ud800', '\udbff', '\udc00', '\udfff', '\ue000', '\uffff'),
+  unit: fc.constantFrom('\0', 'a', '~', '\ud7ff', '\ud800', '\udbff', '\udc00', '\udfff', '\ue000', '\uffff'),
   maxLength: 4,
 })
 
