@@ -7,11 +7,11 @@ import { isBusy, isProcessed, isTelling, measureIdle, sendOverlapping, TOO_QUICK
 import { isSuccess, sendEvent, type TimedResponse } from './timed-request.js'
 
 const REPROCESSED_FIX =
-  'The duplicate took as long as the first delivery, so the event was processed twice. Claim each event in one atomic step (see processOnce).'
+  'The duplicate took as long as the first delivery, so the event was processed twice. Claim each event in one atomic step.'
 const STILL_BUSY_FIX =
   'Respond with 503 while the first delivery is being processed. After a 2xx, the event is lost if that processing fails.'
 const RACE_FIX =
-  'Both deliveries were processed. Look up and mark the event in one atomic step (see claim of a DedupeStore).'
+  'Both deliveries were processed. Look up and mark the event in one atomic step.'
 
 export const duplicateCases: readonly EndpointCase[] = [
   {

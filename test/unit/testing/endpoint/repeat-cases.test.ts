@@ -45,7 +45,7 @@ async function find(name: string, answers: readonly Scripted[]): Promise<Endpoin
 }
 
 const race =
-  'Both deliveries were processed. Look up and mark the event in one atomic step (see claim of a DedupeStore).'
+  'Both deliveries were processed. Look up and mark the event in one atomic step.'
 const note =
   'judged by status only, because the responses are too quick to tell more (with a queue, they always are); in the test setup, make the handlers of call.ended and batch.status.changed take 200 ms'
 
@@ -72,7 +72,7 @@ function itFinds(name: string, rows: readonly [what: string, readonly Scripted[]
 describe('a retry of a processed event', () => {
   const acknowledge = 'Respond with 2xx to a duplicate. Otherwise, Truedy may keep retrying.'
   const remember =
-    'The duplicate took as long as the first delivery, so the event was processed twice. Claim each event in one atomic step (see processOnce).'
+    'The duplicate took as long as the first delivery, so the event was processed twice. Claim each event in one atomic step.'
 
   itFinds('a retry of a processed event', [
     ['a handler of 99 ms', [[149], [149], [149]], { ...passed('204, 204'), note }],
