@@ -58,6 +58,18 @@ describe.each([
     )
   })
 
+  it.each([63, 64, 65, 127, 128, 1000])(
+    'is correct for the largest small body after %i characters',
+    (length) => {
+      const bytes = crypto.randomBytes(32)
+      const body = crypto.randomBytes(8192)
+      for (const character of ['1', '\u007f', '\u0080', '\u0100']) {
+        const prefix = character.repeat(length)
+        expect(hex(digest({ bytes }, prefix, body))).toBe(expected(bytes, prefix, body))
+      }
+    },
+  )
+
   it('is correct for every kind of view of single bytes', () => {
     const bytes = crypto.randomBytes(20)
     const body = crypto.randomBytes(100)
