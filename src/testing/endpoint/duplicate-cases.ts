@@ -10,8 +10,7 @@ const REPROCESSED_FIX =
   'The duplicate took as long as the first delivery, so the event was processed twice. Claim each event in one atomic step.'
 const STILL_BUSY_FIX =
   'Respond with 503 while the first delivery is being processed. After a 2xx, the event is lost if that processing fails.'
-const RACE_FIX =
-  'Both deliveries were processed. Look up and mark the event in one atomic step.'
+const RACE_FIX = 'Both deliveries were processed. Look up and mark the event in one atomic step.'
 
 export const duplicateCases: readonly EndpointCase[] = [
   {

@@ -44,8 +44,7 @@ async function find(name: string, answers: readonly Scripted[]): Promise<Endpoin
   return run(() => repeatCase.run({ url: 'http://127.0.0.1/', secret: SECRET }))
 }
 
-const race =
-  'Both deliveries were processed. Look up and mark the event in one atomic step.'
+const race = 'Both deliveries were processed. Look up and mark the event in one atomic step.'
 const note =
   'judged by status only, because the responses are too quick to tell more (with a queue, they always are); in the test setup, make the handlers of call.ended and batch.status.changed take 200 ms'
 
