@@ -16,25 +16,25 @@ const LAST_RELEASE = '1.0.0'
  * requests, suggestions for mistyped names, a message of two sentences for each mistake (150 bytes of `verifyAndParse` alone), a log
  * that masks secrets (200 bytes), and telemetry that can't harm a delivery (350 bytes). The main entry also has the details of calls,
  * batches and voices, `redact` (1,300 bytes), and an error of `isDuplicate` (50 bytes). Clearing `__proto__` keys fast takes 50 bytes
- * in each. Messages are a sixth of the bundles.
+ * in each, and keeping the text of an event fast another 100. Messages are a sixth of the bundles.
  */
 const SUBJECTS = [
   {
     what: 'verifyAndParse',
     source: "export { verifyAndParse } from '../dist/index.js'",
-    budget: 5_000,
+    budget: 5_100,
     released: 2_998,
   },
   {
     what: 'createWebhookHandler',
     source: "export { createWebhookHandler } from '../dist/index.js'",
-    budget: 12_450,
+    budget: 12_550,
     released: 5_748,
   },
   {
     what: 'the whole main entry',
     source: "export * from '../dist/index.js'",
-    budget: 15_400,
+    budget: 15_500,
     released: 6_474,
   },
 ]

@@ -78,9 +78,7 @@ export function parseBytes(
       const rawEvent = nameOf(name, envelope['rawEvent'])
       envelope['rawEvent'] = rawEvent
       envelope['event'] = normalizeName(rawEvent)
-      rawTextProperty.value = text
-      Reflect.defineProperty(envelope, RAW_TEXT, rawTextProperty)
-      rawTextProperty.value = ''
+      rawTexts.add(envelope, text)
       // The envelope was checked, and the name is one of the union. All fields of a payload are optional.
       return envelope as unknown as TruedyEvent
     }
@@ -98,18 +96,43 @@ function storedName(name: string, rawEvent: unknown): string {
   return isStored ? rawEvent : name
 }
 
-/**
- * The key under which an event has its own JSON text, from which numbers that JavaScript can't represent can be read exactly. The
- * symbol is registered, so that every copy of the package finds the text. The property is not enumerable, so a spread or a clone
- * doesn't have it.
- */
-const RAW_TEXT = Symbol.for('truedy-webhooks.rawText')
-
-/** Reused for speed: defining a property with a new descriptor takes four times as long. */
-const rawTextProperty = { value: '' }
-
 /** Returns the JSON text that an event was parsed from, or `undefined` for a copy of an event or one that was not parsed. */
 export function rawTextOf(event: TruedyEvent): string | undefined {
-  // Reading a symbol is safe on any object. Only the parser above sets this one.
-  return (event as { readonly [RAW_TEXT]?: string })[RAW_TEXT]
+  return rawTexts.find(event)
 }
+
+/** The JSON texts of events, from which numbers that JavaScript can't represent can be read exactly. */
+interface RawTexts {
+  readonly add: (event: object, text: string) => void
+  readonly find: (event: object) => string | undefined
+}
+
+/**
+ * Keeps each text in a private field of its event, which copies, logs and comparisons don't see. Defining a property that isn't
+ * enumerable takes 40 times as long.
+ */
+function createRawTexts(): RawTexts {
+  class Returned {
+    constructor(event: object) {
+      // biome-ignore lint/correctness/noConstructorReturn: A subclass adds its private fields to what this constructor returns.
+      return event
+    }
+  }
+  class WithText extends Returned {
+    readonly #text: string
+    constructor(event: object, text: string) {
+      super(event)
+      this.#text = text
+    }
+    static find(event: object): string | undefined {
+      return #text in event ? event.#text : undefined
+    }
+  }
+  return { add: (event, text) => void new WithText(event, text), find: WithText.find }
+}
+
+/** All copies of the package share the class of the copy that loads first, because only that class can read its private field. */
+const SHARED = Symbol.for('truedy-webhooks.rawTexts')
+const rawTexts: RawTexts = Reflect.get(globalThis, SHARED) ?? createRawTexts()
+// If the global object is frozen, this changes nothing, and each copy finds only the texts of its own events.
+Reflect.defineProperty(globalThis, SHARED, { value: rawTexts })

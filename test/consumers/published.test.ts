@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
-import { expect, inject, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 
 const run = promisify(execFile)
 const workspace = inject('workspace')
@@ -30,13 +30,34 @@ it('attw finds types for every entry, correct for import and require', async () 
   expect(problems).toEqual({})
 })
 
-it('the package works in a project that both imports and requires it', async () => {
+describe('a project that both imports and requires the package', () => {
   const program = join(workspace, 'both-formats.mjs')
-  await cp(join(import.meta.dirname, 'programs/both-formats.mjs'), program)
-  const { stdout } = await run(process.execPath, [program])
-  expect(JSON.parse(stdout)).toEqual({
-    isInstanceOfBoth: true,
-    isRecognized: true,
-    processed: ['processed', 'duplicate'],
+  async function outputOf(...options: readonly string[]) {
+    await cp(join(import.meta.dirname, 'programs/both-formats.mjs'), program)
+    const { stdout } = await run(process.execPath, [...options, program])
+    return JSON.parse(stdout)
+  }
+
+  it('works, and both copies recognize errors and events of each other', async () => {
+    const { keys, ...rest } = await outputOf()
+    expect(rest).toEqual({
+      isInstanceOfBoth: true,
+      isRecognized: true,
+      processed: ['processed', 'duplicate'],
+    })
+    expect(keys).toEqual({ imported: keys.imported, required: keys.imported, mixed: keys.imported })
+    expect(new Set(keys.imported).size).toBe(2)
+  })
+
+  it('works if the global object accepts no new properties, but numbers are exact only within a copy', async () => {
+    const preload = 'data:text/javascript,Object.preventExtensions(globalThis)'
+    const { keys, ...rest } = await outputOf('--import', preload)
+    expect(rest).toEqual({
+      isInstanceOfBoth: true,
+      isRecognized: true,
+      processed: ['processed', 'duplicate'],
+    })
+    expect(keys.required).toEqual(keys.imported)
+    expect(new Set(keys.imported).size).toBe(2)
   })
 })

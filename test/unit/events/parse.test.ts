@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { dedupeKey, parseEvent, verifyAndParse, WebhookError } from '../../../src/index.js'
+import { describe, expect, it, vi } from 'vitest'
+import { rawTextOf } from '../../../src/events/parse.js'
+import { dedupeKey, parseEvent, type TruedyEvent, verifyAndParse, WebhookError } from '../../../src/index.js'
 import { ENVELOPE, headersFor, now, SECRET } from '../support/delivery.js'
 
 function codeOf(body: unknown): string {
@@ -346,12 +347,24 @@ describe('parseEvent', () => {
       expect(event).toMatchObject({ event: 'unknown', rawEvent: 'unknown' })
     })
 
-    it('keeps the raw text on the event under a symbol, which copies and logs do not show', () => {
-      const event = parseEvent(ENVELOPE)
-      expect(Object.getOwnPropertySymbols(event)).toEqual([Symbol.for('truedy-webhooks.rawText')])
-      expect(Object.keys(event)).not.toContain('rawText')
-      expect(Object.getOwnPropertySymbols({ ...event })).toEqual([])
-      expect(inspect(event)).not.toContain('rawText')
+    it('keeps the raw text with the event, where copies, logs and comparisons do not see it', () => {
+      const text = JSON.stringify(ENVELOPE)
+      const event = parseEvent(text)
+      expect(rawTextOf(event)).toBe(text)
+      expect(Reflect.ownKeys(event)).toEqual([...Object.keys(ENVELOPE), 'rawEvent'])
+      expect(event).toStrictEqual({ ...ENVELOPE, rawEvent: ENVELOPE.event })
+      expect(inspect(event)).not.toContain(text)
+      for (const copy of [{ ...event }, structuredClone(event), ENVELOPE])
+        expect(rawTextOf(copy as TruedyEvent)).toBeUndefined()
+    })
+
+    it('keeps the raw text where every copy of the package finds it', async () => {
+      vi.resetModules()
+      const other = await import('../../../src/events/parse.js')
+      const text = JSON.stringify(ENVELOPE)
+      expect(other.parseEvent).not.toBe(parseEvent)
+      expect(other.rawTextOf(parseEvent(text))).toBe(text)
+      expect(rawTextOf(other.parseEvent(text))).toBe(text)
     })
   })
 })
