@@ -13,14 +13,8 @@ export interface Explanation {
 /** Explains why a delivery got no 2xx. The result can contain strings from the receiver: make them {@link printable}. */
 export function explain(result: PostResult): Explanation {
   if (result.kind === 'no response') return { what: 'no response', hint: result.reason }
-  const { status, error, location, isReserialized } = result
+  const { error, location, isReserialized } = result
   if (isReserialized) return { what: error ?? '', hint: RESERIALIZED }
-  if (location !== undefined) {
-    return {
-      what: `redirect to ${location}`,
-      hint: "This command doesn't follow redirects, and Truedy might not either. Use the final URL, or remove the redirect.",
-    }
-  }
-  if (error !== undefined) return { what: error, hint: hintForCode(error) ?? hintForStatus(status) }
-  return { what: '', hint: hintForStatus(status) }
+  if (location !== undefined) return { what: `redirect to ${location}`, hint: hintForStatus(result) }
+  return { what: error ?? '', hint: hintForCode(error) ?? hintForStatus(result) }
 }

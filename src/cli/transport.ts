@@ -20,6 +20,8 @@ export type PostResult = {
       readonly isReserialized?: boolean
       /** The target of a redirect: an absolute URL without its password, or the header as received if it isn't a URL. */
       readonly location?: string
+      /** True if the response has the header `WWW-Authenticate`. */
+      readonly asksForLogin?: true
     }
   | { readonly kind: 'no response'; readonly reason: string }
 )
@@ -133,7 +135,7 @@ async function readResponseText(response: IncomingMessage): Promise<string> {
 }
 
 /**
- * Reads the facts in a response: its status, its error code, and the target of a redirect.
+ * Reads the facts in a response: its status, its error code, the target of a redirect, and whether it asks for a login.
  *
  * @param text - its body
  * @param url - where the request went
@@ -146,6 +148,7 @@ export function toPostResponse({ statusCode = 0, headers }: IncomingMessage, tex
     kind: 'response',
     status: statusCode,
     ...(error !== undefined && { error }),
+    ...(headers['www-authenticate'] !== undefined && { asksForLogin: true as const }),
     // A relative Location, resolved against the URL, keeps the URL's password, so it is masked.
     ...(isRedirect && {
       location: URL.canParse(location, url.href) ? maskUrl(new URL(location, url).href) : location,

@@ -56,6 +56,20 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   504: 'A gateway responds, but the receiver behind it takes too long. Hand slow work to a queue.',
 }
 
+const REDIRECTED =
+  'Truedy might not follow redirects. Use the final URL, or, if it is a login page, let the path of the webhook through without a login.'
+const LOGIN =
+  'Something in front of the receiver asks for a login (WWW-Authenticate). Let the path of the webhook through without a login.'
+
+/** The parts of a response that say why it isn't a 2xx. */
+export interface ResponseFacts {
+  readonly status: number
+  /** The target of a redirect. */
+  readonly location?: string | undefined
+  /** True if the response has the header `WWW-Authenticate`, which no receiver of this library sends. */
+  readonly asksForLogin?: boolean | undefined
+}
+
 /** Reads the code in `{"error":code}`, which this library's receivers send. */
 export function errorCodeIn(responseText: string): string | undefined {
   try {
@@ -67,14 +81,16 @@ export function errorCodeIn(responseText: string): string | undefined {
   }
 }
 
-/** Returns the hint for an error code, or `undefined` if the code isn't this library's. */
-export function hintForCode(error: string): string | undefined {
+/** Returns the hint for an error code, or `undefined` if there is none or it isn't this library's. */
+export function hintForCode(error: string | undefined): string | undefined {
   const hints: Readonly<Record<string, string>> = BY_ERROR
-  return Object.hasOwn(hints, error) ? hints[error] : undefined
+  return error !== undefined && Object.hasOwn(hints, error) ? hints[error] : undefined
 }
 
-/** Returns the hint for a status, for a response whose body has no known code. */
-export function hintForStatus(status: number): string {
+/** Returns the hint for a response whose body has no known code. */
+export function hintForStatus({ status, location, asksForLogin }: ResponseFacts): string {
+  if (location !== undefined) return REDIRECTED
+  if (asksForLogin) return LOGIN
   const hint = BY_STATUS[status]
   if (hint) return hint
   if (status >= 500) return 'The receiver failed. Look at its log.'

@@ -55,9 +55,9 @@ export const acceptedCases: readonly EndpointCase[] = [
 ]
 
 /** What to fix if an ordinary delivery fails. The receiver's own error code says more than its status. */
-function setupFix({ status, error = '' }: TimedResponse): string {
-  const hint = hintForCode(error)
-  return hint ? `${error}: ${hint}` : hintForStatus(status)
+function setupFix(response: TimedResponse): string {
+  const hint = hintForCode(response.error)
+  return hint ? `${response.error}: ${hint}` : hintForStatus(response)
 }
 
 function inCapitals(headers: Readonly<Record<string, string>>): Record<string, string> {

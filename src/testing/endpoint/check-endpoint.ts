@@ -87,16 +87,13 @@ const ALL_SUCCESSFUL = /^2\d\d(, 2\d\d)*$/
 
 async function runCase(endpoint: Endpoint, { name, expected, run }: EndpointCase): Promise<EndpointResult> {
   try {
-    const finding = await run(endpoint)
-    const isRedirect = /^3\d\d\b/.test(finding.actual)
-    return { name, expected, ...finding, ...(!finding.passed && isRedirect && { fix: REDIRECT_FIX }) }
+    return { name, expected, ...(await run(endpoint)) }
   } catch (error) {
     const actual = `no response: ${reasonOf(error)}`
     return { name, expected, passed: false, actual, fix: NO_RESPONSE_FIX }
   }
 }
 
-const REDIRECT_FIX = 'The endpoint redirects, and Truedy needs a 2xx. Use the URL that it redirects to.'
 const NO_RESPONSE_FIX =
   'Check that the endpoint is running, that the URL is right, and that this request does not crash it.'
 

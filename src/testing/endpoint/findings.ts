@@ -1,5 +1,6 @@
-/** Creates the findings of cases with several requests. */
+/** Creates the findings of cases. */
 
+import { hintForStatus } from '../response-hints.js'
 import type { EndpointFinding } from './endpoint-case.js'
 import type { TimedResponse } from './timed-request.js'
 
@@ -8,9 +9,16 @@ export function passed(responses: readonly TimedResponse[], note?: string): Endp
   return { passed: true, actual: statusesOf(responses), ...(note !== undefined && { note }) }
 }
 
-/** Creates the finding of a case that failed. `fix` says what to fix in the receiver. */
+/** Creates the finding of a case that failed. `fix` says what to fix in the receiver, unless the endpoint redirects. */
 export function failed(responses: readonly TimedResponse[], fix: string): EndpointFinding {
-  return { passed: false, actual: statusesOf(responses), fix }
+  const [first] = responses
+  const isRedirect = first && first.status >= 300 && first.status < 400
+  return { passed: false, actual: statusesOf(responses), fix: isRedirect ? fixForRedirect(first) : fix }
+}
+
+function fixForRedirect(response: TimedResponse): string {
+  const { location } = response
+  return `${location === undefined ? '' : `The endpoint redirects to ${location}. `}${hintForStatus(response)}`
 }
 
 function statusesOf(responses: readonly TimedResponse[]): string {

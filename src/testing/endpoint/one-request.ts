@@ -1,6 +1,7 @@
 /** Endpoint cases that send one request and judge its status alone. */
 
 import type { EndpointCase } from './endpoint-case.js'
+import { failed, passed } from './findings.js'
 import { isSuccess, sendRequest, type TimedResponse } from './timed-request.js'
 
 /** The correct statuses, in words and as a check. */
@@ -37,9 +38,8 @@ export function oneRequest(
     expected,
     async run({ url, secret }) {
       const response = await sendUnbroken(url, await make(secret), attempts)
-      const actual = String(response.status)
-      if (accepts(response)) return { passed: true, actual }
-      return { passed: false, actual, fix: typeof fix === 'string' ? fix : fix(response) }
+      if (accepts(response)) return passed([response])
+      return failed([response], typeof fix === 'string' ? fix : fix(response))
     },
   }
 }

@@ -1,12 +1,11 @@
 /** Sends a request to an endpoint under test, and measures how long its response takes. */
 
-import { errorCodeIn } from '../response-hints.js'
+import { errorCodeIn, type ResponseFacts } from '../response-hints.js'
 import { signDelivery } from '../sign.js'
 import type { Endpoint } from './endpoint-case.js'
 
 /** A response with its times in milliseconds. `endedAt` is on the clock of `performance.now()`. */
-export interface TimedResponse {
-  readonly status: number
+export interface TimedResponse extends ResponseFacts {
   /** The code in a body like this library's `{"error":code}`. */
   readonly error: string | undefined
   readonly endedAt: number
@@ -23,8 +22,21 @@ export async function sendRequest(url: string, request: RequestInit): Promise<Ti
   // Read the body to the end, so that the connection can be reused.
   const text = await response.text()
   const endedAt = performance.now()
-  const error = errorCodeIn(text)
-  return { status: response.status, error, endedAt, durationMs: endedAt - startedAt }
+  return {
+    status: response.status,
+    error: errorCodeIn(text),
+    location: targetOf(response),
+    asksForLogin: response.headers.has('www-authenticate'),
+    endedAt,
+    durationMs: endedAt - startedAt,
+  }
+}
+
+/** Returns the target of a redirect: an absolute URL without user and password, or the header as received if it isn't a URL. */
+function targetOf({ status, headers, url }: Response): string | undefined {
+  const location = headers.get('location')
+  if (status < 300 || status >= 400 || location === null) return undefined
+  return URL.canParse(location, url) ? splitCredentials(new URL(location, url).href).url : location
 }
 
 /** Sends a request, by default a POST. Rejects if no response arrives within ten seconds. Does not follow redirects. */

@@ -160,6 +160,8 @@ describe('the terminal output matches its snapshot', () => {
       ...errors.map((error) => explain({ ...status(401), error })),
       ...statuses.map((code) => ({ code, ...explain(status(code)) })),
       explain({ ...status(302), location: '/login' }),
+      explain({ ...status(401), asksForLogin: true }),
+      explain({ ...status(401), asksForLogin: true, error: 'signature_mismatch' }),
       explain({ kind: 'no response', reason: 'nothing listens there.', ms: 1, sentAt: 0 }),
     ]
     const text = lines.map((line) => Object.values(line).join(' | ')).join('\n')

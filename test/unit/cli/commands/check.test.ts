@@ -29,7 +29,7 @@ function fetchFrom(options: TestOptions): typeof fetch {
     // Only bodies that are not events are not strings.
     const { status } = await receive({ method, headers: new Headers(headers), body: (body ?? '') as string })
     // Only what `check` reads: a real stream takes turns of the event loop, in which time passes.
-    return { status, text: async () => '' } as Response
+    return new Response(null, { status })
   }
 }
 
@@ -217,13 +217,59 @@ describe('check', () => {
     ])
   })
 
-  it('says that the endpoint redirects', async () => {
-    const url = await serve((request, response) => {
-      request.resume()
-      response.writeHead(308, { location: '/elsewhere' }).end()
+  describe('explains', () => {
+    const responding = (status: number, headers: Record<string, string>, body = '') =>
+      serve((request, response) => {
+        request.resume()
+        response.writeHead(status, headers).end(body)
+      })
+    const fixOf = async (url: string, ...args: string[]) => {
+      const { lines } = await check(url, '--json', ...args)
+      return lines().flatMap(({ fix }) => fix ?? [])
+    }
+
+    it.each([
+      [
+        'a redirect to a path',
+        { location: '/login?next=%2F' },
+        /^The endpoint redirects to URLlogin\?next=%2F\. .*login/,
+      ],
+      [
+        'a redirect with a password',
+        { location: 'http://user:pass@example.com/' },
+        /^The endpoint redirects to http:\/\/example\.com\/\. /,
+      ],
+      ['a redirect to what is no URL', { location: 'http://[' }, /^The endpoint redirects to http:\/\/\[\. /],
+      ['a redirect without a target', {}, /^The receiver sent a redirect without a Location header\./],
+    ])('%s, in cases with one request and with several', async (_, headers, fix) => {
+      const url = await responding(308, headers)
+      for (const name of ['call.started', 'one digit', 'a retry of a processed', 'two event types']) {
+        const [found = ''] = await fixOf(url, '--only', name)
+        expect(found.replace(url, 'URL')).toMatch(fix)
+      }
     })
-    const { stdout } = await check(url, '--only', 'call.started')
-    expect(stdout).toContain('The endpoint redirects')
+
+    it('no redirect if only a later response is one', async () => {
+      let count = 0
+      const url = await serve((request, response) => {
+        request.resume()
+        count += 1
+        response.writeHead(count === 6 ? 302 : 204, { location: '/login' }).end()
+      })
+      const { lines } = await check(url, '--json', '--only', 'a retry of a processed')
+      expect(lines()[0]).toMatchObject({
+        actual: '204, 302',
+        fix: expect.stringContaining('2xx to a duplicate'),
+      })
+    })
+
+    it.each([
+      [401, 'Please log in first.', /^Something in front of the receiver asks for a login/],
+      [401, '{"error":"signature_mismatch"}', /^signature_mismatch: /],
+    ])('a %i that asks for a login with the body %o', async (status, body, fix) => {
+      const url = await responding(status, { 'www-authenticate': 'Basic realm="staging"' }, body)
+      expect(await fixOf(url, '--only', 'call.started')).toEqual([expect.stringMatching(fix)])
+    })
   })
 
   it('fails every repeat case of an endpoint that rejects everything', async () => {

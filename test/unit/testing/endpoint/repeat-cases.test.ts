@@ -36,7 +36,7 @@ async function find(name: string, answers: readonly Scripted[]): Promise<Endpoin
         : [IDLE_MS[forged++ % 3] ?? 0, 401]
       await new Promise((resolve) => setTimeout(resolve, ms))
       // A real body is read in turns of the event loop, in which time passes.
-      return { status, text: async () => '' }
+      return new Response(null, { status })
     },
   )
   const repeatCase = repeatCases.find((each) => each.name.includes(name))
@@ -79,7 +79,12 @@ describe('a retry of a processed event', () => {
     ['a repeat that takes three quarters of the time', [[250], [200], [200]], failed('204, 204', remember)],
     ['a repeat that takes less than three quarters of the time', [[250], [199], [250]], passed('204, 204')],
     ['one of two repeats that was slow for another reason', [[250], [250], [199]], passed('204, 204')],
-    ['a first delivery that is rejected', [[250, 300], [60]], failed('300, 204', acknowledge)],
+    ['a first delivery that is rejected', [[250, 400], [60]], failed('400, 204', acknowledge)],
+    [
+      'a first delivery that is redirected',
+      [[250, 300], [60]],
+      failed('300, 204', expect.stringContaining('a redirect')),
+    ],
     ['a retry that is rejected', [[250], [60, 409]], failed('204, 409', acknowledge)],
   ])
 })
