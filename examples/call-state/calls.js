@@ -12,8 +12,12 @@ import { mergeCall } from 'truedy-webhooks/state'
 /** An attempt fails only if another event of the same call was stored meanwhile, and a call has few events. */
 const MAX_ATTEMPTS = 20
 
-/** The type is `json`, because `jsonb` can't hold U+0000, which a summary may contain. */
+/**
+ * The type is `json`, because `jsonb` can't hold U+0000, which a summary may contain. Without the lock, IF NOT EXISTS can fail if
+ * several processes start at once.
+ */
 export const CALLS_SCHEMA = `
+  SELECT pg_advisory_xact_lock(hashtext('calls'));
   CREATE TABLE IF NOT EXISTS calls (
     call_id text PRIMARY KEY,
     state json NOT NULL,

@@ -18,14 +18,14 @@ const logLoss = (error) => console.error('A database connection was lost:', erro
 pool.on('error', logLoss)
 pool.on('connect', (client) => client.on('error', logLoss))
 
-await pool.query(postgresSchema())
+// All statements of one query run in one transaction. The first one takes a lock, so several processes can start at once.
 await pool.query(`
+  ${postgresSchema()};
   CREATE TABLE IF NOT EXISTS usage (
     agent_id text PRIMARY KEY,
     calls integer NOT NULL,
     seconds double precision NOT NULL
-  )`)
-await pool.query(`
+  );
   CREATE TABLE IF NOT EXISTS outbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     event text NOT NULL,

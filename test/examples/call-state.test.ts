@@ -26,7 +26,8 @@ beforeAll(async () => {
   postgres = await startPostgres()
   const directory = await installExample('call-state', await packLibrary(workspace), workspace)
   const env = { DATABASE_URL: postgres.url, TRUEDY_WEBHOOK_SECRET: SECRET }
-  servers.push(await startServer(directory, { env }), await startServer(directory, { env }))
+  // At once, on an empty database.
+  servers.push(...(await Promise.all([1, 2].map(() => startServer(directory, { env })))))
 })
 
 afterAll(async () => {

@@ -23,7 +23,8 @@ beforeAll(async () => {
   postgres = await startPostgres()
   directory = await installExample('express-postgres', await packLibrary(workspace), workspace)
   const env = { DATABASE_URL: postgres.url, TRUEDY_WEBHOOK_SECRET: SECRET }
-  servers.push(await startServer(directory, { env }), await startServer(directory, { env }))
+  // At once, on an empty database.
+  servers.push(...(await Promise.all([1, 2].map(() => startServer(directory, { env })))))
 })
 
 afterAll(async () => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await changeSecret('add', 'acme', 'whsec_acme')
   await changeSecret('add', 'globex', 'whsec_globex')
   const env = { DATABASE_URL: postgres.url }
-  servers.push(await startServer(directory, { env }), await startServer(directory, { env }))
+  servers.push(...(await Promise.all([1, 2].map(() => startServer(directory, { env })))))
 })
 
 afterAll(async () => {

@@ -295,6 +295,23 @@ it('the manual of the frameworks lists the versions that the tests run', () => {
   expect(listed).toBe(testedVersions())
 })
 
+it('programs create PostgreSQL tables under a lock, because IF NOT EXISTS can fail if several processes start at once', () => {
+  const files = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.js') && !file.includes('node_modules'))
+    // MySQL locks the name of the table.
+    .filter((file) => !file.startsWith('store-mysql'))
+  const sources = [
+    ...files.map((file) => readFileSync(join(ROOT, 'examples', file), 'utf8')),
+    ...programs.map(({ code }) => code),
+  ]
+  const queries = sources.flatMap((source) => source.match(/`[^`]*`|'[^'\n]*'/g) ?? [])
+  const creating = queries.filter((query) => query.includes('CREATE TABLE IF NOT EXISTS'))
+  expect(creating.length).toBeGreaterThan(5)
+  expect(
+    creating.filter((query) => !/postgresSchema\(\)\}|pg_advisory_xact_lock.*CREATE/s.test(query)),
+  ).toEqual([])
+})
+
 it('the manuals and all examples in the documentation of the source compile', () => {
   const examples = sourceFiles('.ts').flatMap((file) => examplesOf(readFileSync(join(ROOT, file), 'utf8')))
   expect(examples.length).toBeGreaterThan(15)
