@@ -193,7 +193,7 @@ const TEXTS = {
       leftOut
         ? `None of the mistakes that were tried explains the mismatch, but not everything was tried: ${leftOut}.`
         : 'None of the usual mistakes with the secret, the body or the signed text explains the mismatch. Mistakes with the secret and the body were also tried together.',
-    fix: "The secret is probably that of another endpoint or environment: copy it from Truedy's dashboard again, or try your other secrets with --other-secret (in code, otherSecrets). If it is right, the content of the body changed: compare its length with the Content-Length that was sent.",
+    fix: "The secret is probably that of another endpoint or environment: copy it from Truedy's dashboard again, or try your other secrets with --other-secret (in code, otherSecrets). If it is right, the content of the body changed (compare its length with the Content-Length that was sent), or the timestamp or the signature is that of another delivery.",
   },
 } as const satisfies Record<string, CauseText>
 

@@ -5,9 +5,11 @@ import { type Diagnosis, diagnose } from '../../diagnose/index.js'
 import { isWebhookError } from '../../errors.js'
 import { parseEvent } from '../../events/parse.js'
 import { isProbe, PROBE_NOTE } from '../../testing/reserialization.js'
+import type { HeadersInput } from '../../verify/headers.js'
 import { defineCommand } from '../command.js'
 import { OTHER_SECRET_OPTION, SECRET_OPTION } from '../common-options.js'
-import { UsageError } from '../errors.js'
+import { resendHeaders } from '../connection-headers.js'
+import { EnvironmentError, UsageError } from '../errors.js'
 import { readBytes } from '../files.js'
 import { requireOtherSecrets, requireSecret } from '../requirements.js'
 import { readSavedDelivery } from '../saved-delivery.js'
@@ -27,15 +29,16 @@ export const verify = defineCommand({
       type: 'text',
       value: 'FILE',
       isRequired: true,
-      help: 'the body, byte for byte, or a file of listen --save; - means standard input',
+      help: 'the body, byte for byte, or a file of listen --save, which contains the headers, too; - means standard input',
     },
-    timestamp: { type: 'text', value: 'TEXT', isRequired: true, help: 'the header X-Truedy-Timestamp' },
-    signature: { type: 'text', value: 'TEXT', isRequired: true, help: 'the header X-Truedy-Signature' },
+    timestamp: { type: 'text', value: 'TEXT', help: 'the header X-Truedy-Timestamp' },
+    signature: { type: 'text', value: 'TEXT', help: 'the header X-Truedy-Signature' },
     ...OTHER_SECRET_OPTION,
     ...SECRET_OPTION,
   },
   examples: [
     'npx truedy-webhooks verify --body body.json --timestamp 1773844320 --signature 5f1d…',
+    'npx truedy-webhooks verify --body deliveries/FILE',
     'pbpaste | npx truedy-webhooks verify --body - --timestamp 1773844320 --signature 5f1d…',
   ],
   exitCodes: {
@@ -45,14 +48,9 @@ export const verify = defineCommand({
   },
   async run(args, surroundings) {
     const path = requirePart('body', args.body)
-    const headers = {
-      'x-truedy-timestamp': requirePart('timestamp', args.timestamp),
-      'x-truedy-signature': requirePart('signature', args.signature),
-    }
     const secret = requireSecret(args.secret, surroundings, 'verify')
     const otherSecrets = requireOtherSecrets(args.otherSecret, 'verify')
-    const file = await readBytes(path, surroundings)
-    const body = readSavedDelivery(new TextDecoder().decode(file))?.request.body ?? file
+    const { body, headers } = requestIn(await readBytes(path, surroundings), args)
     const diagnosis = isProbe(body) ? PROBE : await diagnose(body, headers, secret, { otherSecrets })
     const event = diagnosis.ok ? describeEvent(body) : undefined
 
@@ -117,6 +115,38 @@ function findingsAsText({ diagnosis, event, bytes }: VerifyFindings, surrounding
   )
   const obstacle = event?.error ? wrapLabeled('event', event.error, LABEL_COLUMNS, columns) : []
   return `${[verdict, ...details, ...obstacle.map(paint.yellow), ...diagnosisLines(diagnosis, paint, columns)].join('\n')}\n`
+}
+
+/**
+ * Returns the request in a file: a saved delivery, or a body whose headers are options. With a saved delivery, an option
+ * takes the place of both saved headers.
+ *
+ * @throws UsageError if an option is missing
+ * @throws EnvironmentError if the body isn't whole
+ */
+function requestIn(
+  file: Uint8Array,
+  {
+    timestamp,
+    signature,
+  }: { readonly timestamp: string | undefined; readonly signature: string | undefined },
+): { readonly body: Uint8Array; readonly headers: HeadersInput } {
+  const saved = readSavedDelivery(new TextDecoder().decode(file))?.request
+  if (saved && !saved.isWhole) {
+    throw new EnvironmentError(
+      "Only the beginning of the body was saved, so its signature can't be verified.",
+    )
+  }
+  if (saved && timestamp === undefined && signature === undefined) {
+    return { body: saved.body, headers: resendHeaders(saved.headers) }
+  }
+  return {
+    body: saved?.body ?? file,
+    headers: {
+      'x-truedy-timestamp': requirePart('timestamp', timestamp),
+      'x-truedy-signature': requirePart('signature', signature),
+    },
+  }
 }
 
 function requirePart(name: string, text: string | undefined): string {

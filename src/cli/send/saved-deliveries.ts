@@ -60,7 +60,7 @@ export async function readSaved(
   }
   if (invalid > 0 && !keepsHeaders) {
     notes.push(
-      `${invalid} of ${deliveries.length} had no valid signature. Only a valid delivery is signed again; the others are sent as captured.`,
+      `${invalid} of ${deliveries.length} had no valid signature when ${invalid === 1 ? 'it was' : 'they were'} captured. Such a delivery isn't signed again, but sent as captured.`,
     )
   }
   return { deliveries: [first, ...others], notes }

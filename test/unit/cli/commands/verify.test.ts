@@ -48,21 +48,60 @@ describe('verify', () => {
     expect(code).toBe(1)
   })
 
-  it.each(['{"event": "call.ended", "timestamp": 1, "data": {"text": "Grüße"}}', Uint8Array.of(0x7b, 0xff)])(
-    'reads the body in a file of listen --save (case %#)',
-    async (body) => {
-      const { headers } = await signDelivery(body, CLI_SECRET)
-      const request = { method: 'POST', path: '/', headers: [], body: Buffer.from(body), isWhole: true }
+  describe('reads a file of listen --save', () => {
+    const saved = (
+      body: string | Uint8Array,
+      headers: readonly (readonly [string, string])[],
+      isWhole = true,
+    ) => {
+      const request = { method: 'POST', path: '/', headers, body: Buffer.from(body), isWhole }
       const verdict = { isValid: true, outcome: 'processed' }
-      const file = fileWith(formatDelivery({ receivedAt: new Date().toISOString(), request, verdict }))
-      const { code, stdout } = await verify(
+      return fileWith(formatDelivery({ receivedAt: new Date().toISOString(), request, verdict }))
+    }
+    const bodies = [
+      '{"event": "call.ended", "timestamp": 1, "data": {"text": "Grüße"}}',
+      Uint8Array.of(0x7b, 0xff),
+    ]
+
+    it.each(bodies)('with its headers (case %#)', async (body) => {
+      const { headers } = await signDelivery(body, CLI_SECRET)
+      const pairs = Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value] as const)
+      const { code, stdout } = await verify('--body', saved(body, pairs))
+      expect(stdout).toContain(`body   ${Buffer.from(body).length} bytes`)
+      expect(code).toBe(0)
+    })
+
+    it.each(bodies)('with the headers in the options instead (case %#)', async (body) => {
+      const { headers } = await signDelivery(body, CLI_SECRET)
+      const file = saved(body, [
+        ['X-Truedy-Timestamp', '1'],
+        ['X-Truedy-Signature', 'a'],
+      ])
+      const { code } = await verify(
         ...['--body', file, '--timestamp', headers['x-truedy-timestamp']],
         ...['--signature', headers['x-truedy-signature']],
       )
-      expect(stdout).toContain(`body   ${request.body.length} bytes`)
       expect(code).toBe(0)
-    },
-  )
+      const { stderr } = await verify('--body', file, '--timestamp', '1')
+      expect(stderr).toContain('--signature is missing')
+      expect((await verify('--body', file, '--signature', 'a')).stderr).toContain('--timestamp is missing')
+    })
+
+    it('and finds the fault of its headers', async () => {
+      const { headers } = await signDelivery(BODY, CLI_SECRET)
+      const pairs = Object.entries(headers)
+      const twice = await verify('--body', saved(BODY, [...pairs, ...pairs]))
+      expect(twice.stdout).toMatch(/cause +header_doubled/)
+      const none = await verify('--body', saved(BODY, []))
+      expect(none.stdout).toMatch(/cause +headers_missing/)
+    })
+
+    it('but not if only the beginning of the body was saved', async () => {
+      const { code, stdout, stderr } = await verify('--body', saved(BODY, [], false))
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+      expect(stderr).toContain('Only the beginning of the body was saved')
+    })
+  })
 
   it('reads the body from standard input', async () => {
     const { code } = await verify('--body', '-', ...captured(BODY))
