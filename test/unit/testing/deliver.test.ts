@@ -18,7 +18,7 @@ import {
   sampleEvent,
   type Target,
 } from '../../../src/testing/index.js'
-import { scenarioNames } from '../../../src/testing/scenarios/scenarios.js'
+import { scenarioNames, scenarioSteps } from '../../../src/testing/scenarios/scenarios.js'
 import { freePort } from '../../support/server.js'
 import { serve } from '../support/http.js'
 import { rejections, reserializingHandler } from '../support/reserializing.js'
@@ -306,6 +306,39 @@ describe('playScenario', () => {
     expect(await events(7)).not.toEqual(await events(8))
   })
 
+  it.each(scenarioNames)(
+    'delivers each step of %s once if all succeed, and only chaos has two at once',
+    async (name) => {
+      let underWay = 0
+      let most = 0
+      const receive = async () => {
+        most = Math.max(most, ++underWay)
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        underWay -= 1
+        return { status: 204, headers: {}, body: '' }
+      }
+      const log = await playScenario({ receive }, name, { secret: SECRET, seed: 7 })
+      expect(log).toHaveLength(scenarioSteps(name, 7, 'nested', 0).length)
+      expect(most).toBe(name === 'chaos' ? 2 : 1)
+    },
+  )
+
+  it('repeats only the deliveries that failed', async () => {
+    const steps = scenarioSteps('chaos', 7, 'nested', 0).length
+    let count = 0
+    // Half of all deliveries fail, so one of two simultaneous ones does.
+    const receive = async () => ({ status: count++ % 2 === 0 ? 204 : 500, headers: {}, body: '' })
+    const log = await playScenario({ receive }, 'chaos', { secret: SECRET, seed: 7 })
+    const failed = log.filter(({ reply }) => reply.status === 500)
+    expect(failed.length).toBeGreaterThan(0)
+    expect(log).toHaveLength(steps + failed.length)
+  })
+
+  it.each([0, 2 ** 32 - 1])('accepts the seed %d', async (seed) => {
+    const receive = async () => ({ status: 204, headers: {}, body: '' })
+    expect(await playScenario({ receive }, 'voice', { secret: SECRET, seed })).toHaveLength(2)
+  })
+
   it('delivers an event that fails up to three times, and logs each delivery', async () => {
     const receive = vi.fn(async () => ({ status: 500, headers: {}, body: '' }))
     const log = await playScenario({ receive }, 'voice', { secret: SECRET })
@@ -330,6 +363,20 @@ describe('playScenario', () => {
     const play = playScenario({ receive }, name as 'call', all as ScenarioOptions)
     await expect(play).rejects.toMatchObject({ code: 'invalid_options' })
   })
+})
+
+it('deliver serves a handler on the loopback address only, with no further arguments by default', async () => {
+  const addresses: unknown[] = []
+  const counts: number[] = []
+  const node = (...given: [IncomingMessage, ServerResponse]) => {
+    const [{ socket }, response] = given
+    counts.push(given.length)
+    addresses.push((socket as unknown as { readonly server: Server }).server.address())
+    response.writeHead(204).end()
+  }
+  await deliver({ node }, sampleEvent('call.ended'), { secret: SECRET })
+  expect(counts).toEqual([2])
+  expect(addresses).toMatchObject([{ address: '127.0.0.1' }])
 })
 
 it('deliver closes its own server after each delivery', async () => {

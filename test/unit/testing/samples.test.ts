@@ -231,6 +231,54 @@ describe('sampleEvent', () => {
     )
   })
 
+  it('has a call that nobody joined, from its creation to its timeout', () => {
+    const { call } = sampleEvent('call.ended', {
+      data: { call: { endReason: 'unjoined', ended: '2026-03-18T14:32:00.000Z' } },
+    }).data
+    expect(call).toMatchObject({
+      created: '2026-03-18T14:31:30.000Z',
+      joined: null,
+      duration: 0,
+      costUsd: 0,
+      summary: null,
+    })
+  })
+
+  it.each([
+    [0, 'BILLING_STATUS_FREE_ZERO_EFFECTIVE_DURATION', '0s'],
+    [0.5, 'BILLING_STATUS_BILLED', '1s'],
+    [60, 'BILLING_STATUS_BILLED', '60s'],
+  ])('bills a call of %d seconds as %s', (duration, billingStatus, billedDuration) => {
+    const { call } = sampleEvent('call.billed', { data: { call: { duration } } }).data
+    expect(call).toMatchObject({ billingStatus, billedDuration })
+  })
+
+  it('derives the start of a campaign from its end', () => {
+    const { data } = sampleEvent('batch.completed', { data: { endedAt: '2026-03-18T14:32:00.000Z' } })
+    expect(data.created).toBe('2026-03-18T14:02:00.000Z')
+  })
+
+  it.each([
+    [1e9, 1e9],
+    [1e9 + 1, 200],
+    [-1e9 - 1, 200],
+    [Number.NaN, 200],
+    ['500', 200],
+  ])('calculates with the total %s as %d', (totalCount, expected) => {
+    const { data } = sampleEvent('batch.completed', { data: { totalCount: totalCount as number } })
+    expect(data).toMatchObject({ totalCount, completedCount: expected })
+  })
+
+  it('sets a field that holds others to null', () => {
+    expect(
+      sampleEvent('call.ended', { data: { call: { agent: null } } as object }).data.call.agent,
+    ).toBeNull()
+  })
+
+  it('knows the fields of each type', () => {
+    for (const name of sampleNames) expect(dataFieldsOf(name) === undefined).toBe(name === 'unknown')
+  })
+
   it('derives the duration if both ends of a call are given', () => {
     const { call } = sampleEvent('call.ended', {
       data: { call: { joined: '2026-03-18T14:31:00.000Z', ended: '2026-03-18T14:32:00.000Z' } },

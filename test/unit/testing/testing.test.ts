@@ -120,6 +120,36 @@ describe('checkEndpoint', () => {
     },
   )
 
+  it('names no re-serialization if the connection breaks while it finds out', async () => {
+    let count = 0
+    const url = await listen((request, response) => {
+      request.resume()
+      count += 1
+      if (count === 1) response.writeHead(401).end()
+      else request.socket.destroy()
+    })
+    const [first] = await checkEndpoint(url, SECRET, endpointCases.slice(0, 1))
+    expect(count).toBe(2)
+    expect(first).toMatchObject({
+      passed: false,
+      actual: '401',
+      fix: expect.not.stringContaining('re-serializes'),
+    })
+  })
+
+  it.each([
+    ['500', 'Fix "one" first.'],
+    ['500, 500', 'Fix "one" first.'],
+    ['500, 401', 'Change two.'],
+    ['401', 'Change two.'],
+  ])('gives a later case that got %s the fix %s, if the first got 500', async (actual, fix) => {
+    const results = await checkEndpoint(right, SECRET, [
+      finding('one', '2xx', '500'),
+      finding('two', '401', actual),
+    ])
+    expect(results.map((result) => result.fix)).toEqual(['Change one.', fix])
+  })
+
   it('says why there was no response', async () => {
     const [first] = await checkEndpoint('http://127.0.0.1:1/', SECRET, endpointCases.slice(0, 1))
     expect(first).toMatchObject({ passed: false, actual: expect.stringContaining('no response') })

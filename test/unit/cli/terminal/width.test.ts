@@ -25,6 +25,28 @@ async function printed(argv: readonly string[], columns: number, input = ''): Pr
   return surroundings.stdout() + surroundings.stderr()
 }
 
+describe('breaking lines', () => {
+  it.each([
+    ['abcdef', 3, ['abc', 'def']],
+    ['abcdef', 4, ['abcd', 'ef']],
+    ['世界', 3, ['世', '界']],
+    ['世界', 4, ['世界']],
+    ['世界', 1, ['世', '界']],
+    ['', 3, ['']],
+  ])('at any character breaks %j into %i columns', (text, columns, lines) => {
+    expect(breakAnywhere(text, columns)).toEqual(lines)
+  })
+
+  it.each([
+    ['  ab cd ef', 7, ['  ab cd', '  ef']],
+    ['  ab cd\nef', 7, ['  ab cd', 'ef']],
+    ['ab cd', 5, ['ab cd']],
+    ['ab cd', 4, ['ab', 'cd']],
+  ])('at spaces breaks %j into %i columns, and keeps the indent', (text, columns, lines) => {
+    expect(wrap(text, columns)).toEqual(lines)
+  })
+})
+
 describe.each(WIDTHS)('in %i columns', (columns) => {
   it.each([[], ['listen'], ['send'], ['check'], ['verify']])('the help fits: %j', async (...argv) => {
     const text = await printed([...argv, '--help'], columns)
