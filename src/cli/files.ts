@@ -1,6 +1,7 @@
-/** Reads the files that are named on the command line. */
+/** Reads and decodes the files that are named on the command line. */
 
 import { readFile } from 'node:fs/promises'
+import { type Bytes, decodeUtf8 } from '../bytes.js'
 import { EnvironmentError } from './errors.js'
 import type { Surroundings } from './surroundings.js'
 import { printable } from './terminal/printable.js'
@@ -20,5 +21,14 @@ export async function readBytes(path: string, surroundings: Surroundings): Promi
     // Node's file errors have a code.
     const { code = '', message } = error as NodeJS.ErrnoException
     throw new EnvironmentError(`"${printable(path)}" can't be read: ${FILE_ERRORS[code] ?? message}.`)
+  }
+}
+
+/** Decodes bytes as UTF-8. Returns an empty string, which is neither JSON nor a saved delivery, if they aren't UTF-8. */
+export function textOf(bytes: Bytes): string {
+  try {
+    return decodeUtf8(bytes)
+  } catch {
+    return ''
   }
 }

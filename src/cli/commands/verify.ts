@@ -10,7 +10,7 @@ import { defineCommand } from '../command.js'
 import { OTHER_SECRET_OPTION, SECRET_OPTION } from '../common-options.js'
 import { resendHeaders } from '../connection-headers.js'
 import { EnvironmentError, UsageError } from '../errors.js'
-import { readBytes } from '../files.js'
+import { readBytes, textOf } from '../files.js'
 import { requireOtherSecrets, requireSecret } from '../requirements.js'
 import { readSavedDelivery } from '../saved-delivery.js'
 import type { Surroundings } from '../surroundings.js'
@@ -131,7 +131,7 @@ function requestIn(
     signature,
   }: { readonly timestamp: string | undefined; readonly signature: string | undefined },
 ): { readonly body: Uint8Array; readonly headers: HeadersInput } {
-  const saved = readSavedDelivery(new TextDecoder().decode(file))?.request
+  const saved = readSavedDelivery(textOf(file))?.request
   if (saved && !saved.isWhole) {
     throw new EnvironmentError(
       "Only the beginning of the body was saved, so its signature can't be verified.",

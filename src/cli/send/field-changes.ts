@@ -1,8 +1,8 @@
 /** Reads and applies the changes of `--set`. */
 
-import { decodeUtf8 } from '../../bytes.js'
 import { hexOfUnit } from '../../utf16.js'
 import { EnvironmentError, UsageError } from '../errors.js'
+import { textOf } from '../files.js'
 import { printable } from '../terminal/printable.js'
 import type { DeliveryBody } from './delivery-bodies.js'
 import { editJson, type JsonEdit } from './json-edit.js'
@@ -44,17 +44,9 @@ function describeObstacle(text: string, { path, value }: JsonEdit): string {
 }
 
 function requireJson(body: DeliveryBody): string {
-  const text = typeof body === 'string' ? body : decodeBody(body)
-  if (text !== undefined && isJson(text)) return text
+  const text = textOf(body)
+  if (isJson(text)) return text
   throw new EnvironmentError("--set can't change a body that is not JSON. Leave out --set.")
-}
-
-function decodeBody(bytes: Uint8Array): string | undefined {
-  try {
-    return decodeUtf8(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 function isJson(text: string): boolean {

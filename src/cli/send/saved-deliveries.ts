@@ -2,10 +2,9 @@
 
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeUtf8 } from '../../bytes.js'
 import { resendHeaders } from '../connection-headers.js'
 import { EnvironmentError } from '../errors.js'
-import { readBytes } from '../files.js'
+import { readBytes, textOf } from '../files.js'
 import { MASKED, readSavedDelivery, type SavedRequest } from '../saved-delivery.js'
 import type { Surroundings } from '../surroundings.js'
 import { printable } from '../terminal/printable.js'
@@ -84,15 +83,6 @@ async function readFileOf(file: string, surroundings: Surroundings) {
   throw new EnvironmentError(
     `"${printable(file)}" isn't a file that listen --save wrote. To send a body of your own, use --data.`,
   )
-}
-
-/** Decodes a file. Returns an empty string, which isn't a saved delivery, for bytes that aren't UTF-8. */
-function textOf(bytes: Uint8Array): string {
-  try {
-    return decodeUtf8(bytes)
-  } catch {
-    return ''
-  }
 }
 
 /** Says why a request can't be sent again; `undefined` if it can. */

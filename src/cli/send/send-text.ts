@@ -97,5 +97,5 @@ function attemptLines(
   const facts = [again, what, wait].filter(Boolean).join(', ')
   const details = [facts, isNew ? hint : ''].filter(Boolean).join(': ')
   const lines = details === '' ? [] : wrapLabeled('', printable(details), DETAIL_INDENT, columns)
-  return `${[row.join(GAP).trimEnd(), ...lines.map(isGood ? paint.dim : paint.yellow)].join('\n')}\n`
+  return `${[row.join(GAP), ...lines.map(isGood ? paint.dim : paint.yellow)].join('\n')}\n`
 }

@@ -93,7 +93,9 @@ function failureLines(failures: readonly Failures[], paint: Paint, columns: numb
     return [first.replace(name, paint.red), ...others]
   })
   const unlisted = failures.length - MAX_FAILURES
-  return unlisted > 0 ? [...lines, `and ${grouped(unlisted)} other kinds of failure`] : lines
+  return unlisted > 0
+    ? [...lines, `and ${grouped(unlisted)} other ${unlisted === 1 ? 'kind' : 'kinds'} of failure`]
+    : lines
 }
 
 function row(name: string, parts: readonly string[]): string {

@@ -202,7 +202,7 @@ describe('the terminal output matches its snapshot', () => {
     const texts = [
       await transcript({ argv: ['check', all, ...quick], isTerminal: true }),
       await transcript({ argv: ['check', none] }),
-      await transcript({ argv: ['check', redirect, '--only', 'two mebibytes', '--only', 'call.ended'] }),
+      await transcript({ argv: ['check', redirect, '--only', '2 MiB', '--only', 'call.ended'] }),
       // The repeat cases are left out, because their notes depend on their duration.
       await transcript({ argv: ['check', right, ...quick] }),
       await transcript({ argv: ['check', right, '--only', 'one digit', '--json'] }),

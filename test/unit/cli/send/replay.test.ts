@@ -116,6 +116,38 @@ describe('send --from', () => {
     expect(stderr).toContain('1 of 2 had no valid signature')
   })
 
+  it('says how many deliveries are not signed again, unless none is, or all are sent as captured', async () => {
+    const folder = newFolder()
+    const { url } = await keeper()
+    for (const name of ['3', '2', '1']) save(join(folder, `${name}.json`))
+    expect((await send([url, '--from', folder])).stderr).toBe('')
+    save(join(folder, '1.json'), { isValid: false })
+    const { stderr } = await send([url, '--from', folder])
+    expect(stderr.replace(/\s+/g, ' ')).toBe(
+      "1 of 3 had no valid signature when it was captured. Such a delivery isn't signed again, but sent as captured. ",
+    )
+    expect(stderr).toContain('\n')
+    save(join(folder, '2.json'), { isValid: false })
+    expect((await send([url, '--from', folder])).stderr).toContain(
+      '2 of 3 had no valid signature when they were',
+    )
+    expect((await send([url, '--from', folder, '--keep'])).stderr).toBe('')
+  })
+
+  it('sends any body, without --set', async () => {
+    const { url, seen } = await keeper()
+    await send([url, '--from', save(join(newFolder(), '1.json'), { body: Uint8Array.of(0x7b, 0xff) })])
+    expect(seen).toHaveLength(1)
+  })
+
+  it('says why each delivery of a folder is not sent', async () => {
+    const folder = newFolder()
+    save(join(folder, '1.json'), { method: 'GET' })
+    save(join(folder, '2.json'), { isWhole: false })
+    const { stderr } = await send(['http://127.0.0.1:1/', '--from', folder])
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(/it was a GET, .* \S+2\.json is not sent: only the beginning/)
+  })
+
   it('skips files that are not deliveries or are incomplete, and says so', async () => {
     const folder = newFolder()
     save(join(folder, '1.json'), { method: 'GET' })
@@ -236,6 +268,35 @@ describe('send --set', () => {
       `${path}=1`,
     ])
     expect(stderr.replace(/\n/g, ' ')).toContain(message)
+  })
+
+  it.each([['[1,'], [Uint8Array.of(0x7b, 0xff)]])(
+    'says that the body is not JSON (case %#)',
+    async (body) => {
+      const path = save(join(newFolder(), '1.json'), { body: Buffer.from(body) })
+      const { code, stderr } = await send(['http://127.0.0.1:1/', '--from', path, '--set', 'event=x'])
+      expect(stderr).toContain("--set can't change a body that is not JSON")
+      expect(code).toBe(1)
+    },
+  )
+
+  it('leaves out white space around a value that is JSON', async () => {
+    const { url, seen } = await keeper()
+    await send([url, '--from', save(join(newFolder(), '1.json')), '--set', 'data.tags= [3] '])
+    expect(seen[0]?.body).toBe(BODY.replace('[1, 2]', '[3]'))
+  })
+
+  it('sends none of several types if one of them has no place for the change', async () => {
+    const { url, seen } = await keeper()
+    // A call has no `status`, and a batch has a string.
+    const { stderr } = await send([url, '--all', '--set', 'data.status.x=1'])
+    expect(stderr).toContain("--set can't change data.status.x")
+    expect(seen).toEqual([])
+  })
+
+  it('points to the help of send', async () => {
+    const { stderr } = await send(['http://127.0.0.1:1/', '--set', 'data.call'])
+    expect(stderr).toContain('truedy-webhooks send --help')
   })
 
   it('names the body if it has no fields', async () => {

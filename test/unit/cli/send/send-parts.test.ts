@@ -290,6 +290,45 @@ describe('the progress line', () => {
       '',
     ])
   })
+
+  it('leaves the last column of a narrow terminal free', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    vi.advanceTimersByTime(5000)
+    const surroundings = testSurroundings({ columns: 20 })
+    const statistics = { ...createStatistics(), started: 100, finished: 60 }
+    const progress = openProgress(400, statistics, surroundings)
+    vi.advanceTimersByTime(100)
+    progress.close()
+    expect(surroundings.stderr().split('\r')).toEqual(['', '100 of 400  1,000/…', ' '.repeat(19), ''])
+  })
+})
+
+describe('the failures in the summary', () => {
+  it.each([
+    [19, []],
+    [20, []],
+    [21, ['and 1 other kind of failure']],
+    [22, ['and 2 other kinds of failure']],
+  ])('are %i, of which at most 20 are listed', (kinds, expected) => {
+    const failures = Array.from({ length: kinds }, (_, index) => ({
+      result: { kind: 'response', status: 600 + index, sentAt: 0, ms: 1 } as const,
+      count: 1,
+    }))
+    const summary = { ...createStatistics().summary(), failed: kinds, failures }
+    const context = {
+      planned: kinds,
+      rateAsked: undefined,
+      distinctEvents: undefined,
+      isInterrupted: false,
+      hasFailures: true,
+    }
+    const lines = summaryText(summary, context, { paint: paintFor(testSurroundings()), columns: 80 }).split(
+      '\n',
+    )
+    expect(lines.filter((line) => /^1 × 6\d\d/.test(line))).toHaveLength(Math.min(kinds, 20))
+    expect(lines.filter((line) => line.startsWith('and '))).toEqual(expected)
+  })
 })
 
 describe('random choices', () => {

@@ -71,6 +71,16 @@ describe('send', () => {
     },
   )
 
+  it.each([
+    [[], { call: { callId: expect.any(String) } }],
+    [['--flat'], { call_id: expect.any(String) }],
+    [['--all', '--flat'], { call_id: expect.any(String) }],
+  ])('sends the shape of the options %j', async (options, data) => {
+    const { url, events } = await keeper()
+    await send([url, ...options])
+    expect(events()[0]).toMatchObject({ data })
+  })
+
   it('sends one event of each type with --all, in the flat form with --flat', async () => {
     const { url, events } = await keeper()
     expect((await send([url, '--all', '--flat'])).code).toBe(0)

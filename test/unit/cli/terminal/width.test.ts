@@ -4,7 +4,7 @@ import { runCli } from '../../../../src/cli/run.js'
 import { breakAnywhere, columnsOf, shorten, wrap } from '../../../../src/cli/terminal/wrap.js'
 import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
 import { freePort } from '../../../support/server.js'
-import { failOnUncaught } from '../../support/http.js'
+import { failOnUncaught, serve } from '../../support/http.js'
 import { listenIn, post, validDelivery } from '../../support/listen.js'
 import { keeper, receiver, send } from '../../support/send.js'
 import { CLI_SECRET, captured, testSurroundings } from '../../support/surroundings.js'
@@ -77,6 +77,23 @@ describe.each(WIDTHS)('in %i columns', (columns) => {
   it('the table of check fits', async () => {
     const { url } = await keeper(() => ({ status: 418 }))
     expect(tooLong(await printed(['check', url], columns), columns)).toEqual([])
+  })
+
+  it('the table of check fits if there is no response, and each row starts below the last', async () => {
+    let count = 0
+    const { url } = await serve((request, response) => {
+      count += 1
+      request.resume()
+      // Without any response, check stops.
+      if (count < 3) response.writeHead(204).end()
+      else request.socket.destroy()
+    })
+    const text = await printed(['check', url, '--only', 'call.', '--only', '2 MiB'], columns)
+    const rows = text.split('\n').filter((line) => /^[✗ ] /.test(line))
+    expect(rows.filter((line) => columnsOf(line) > columns)).toEqual([])
+    expect(text).not.toMatch(/undefined|NaN/)
+    // In a wide terminal, the reason is on the line of its case.
+    if (columns >= 120) expect(text).toMatch(/✗ call\.ended .* no response: .{6,}/)
   })
 
   it('the rows and the summary of send fit', async () => {
