@@ -285,6 +285,17 @@ describe('check', () => {
     ).toEqual([])
   })
 
+  it('first finds out with a GET, which no endpoint processes, whether there is any response', async () => {
+    const methods: (string | undefined)[] = []
+    const url = await serve((request, response) => {
+      methods.push(request.method)
+      request.resume()
+      response.end()
+    })
+    await check(url, '--only', 'call.started')
+    expect(methods).toEqual(['GET', 'POST'])
+  })
+
   it('says once that nothing listens', async () => {
     const { code, stdout, stderr } = await check(`http://127.0.0.1:${await freePort()}/`)
     expect(stderr).toContain('nothing listens there')

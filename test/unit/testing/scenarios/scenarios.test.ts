@@ -146,6 +146,94 @@ describe('the scenario campaign', () => {
   })
 })
 
+describe('the facts in a scenario', () => {
+  const everyCall = (shape: 'nested' | 'flat') =>
+    Array.from({ length: 40 }, (_, seed) => stepsOf('campaign', seed, shape).map(({ event }) => event))
+      .flat()
+      .filter(({ event }) => event.startsWith('call.'))
+
+  it('belong to an agent with a name, and only a call that people talked in has a summary', () => {
+    const reasons = new Set<unknown>()
+    for (const { event, data } of everyCall('nested')) {
+      const call = data['call'] as Record<string, unknown>
+      expect(call['agent']).toEqual({ agentId: expect.any(String), name: expect.stringMatching(/^[A-Z]/) })
+      const isOver = ['call.ended', 'call.failed', 'call.billed'].includes(event)
+      expect(call['summary'] !== null).toBe(isOver && call['joined'] !== null)
+      expect(call['shortSummary'] !== null).toBe(call['summary'] !== null)
+      expect(call['endReason'] !== null).toBe(isOver)
+      if (call['endReason'] === 'unjoined') {
+        const seconds = (Date.parse(String(call['ended'])) - Date.parse(String(call['created']))) / 1000
+        expect(seconds).toBe(30)
+        expect(call['billingStatus']).toBe('BILLING_STATUS_FREE_ZERO_EFFECTIVE_DURATION')
+      }
+      reasons.add(call['endReason'])
+    }
+    expect([...reasons].sort()).toEqual(
+      ['agent_hangup', 'connection_error', 'hangup', null, 'unjoined'].sort(),
+    )
+  })
+
+  it('of a call are fields of `data` in the flat form, with its outcome once it is over', () => {
+    for (const { event, data } of everyCall('flat')) {
+      expect(data).toMatchObject({ call_id: expect.any(String), agent_id: expect.any(String) })
+      expect(data).not.toHaveProperty('call')
+      const isOver = ['call.ended', 'call.failed', 'call.billed'].includes(event)
+      for (const name of ['duration_seconds', 'cost_usd', 'end_reason']) expect(name in data).toBe(isOver)
+      const recording =
+        data['end_reason'] === 'unjoined' ? null : `https://example.com/recordings/${data['call_id']}.wav`
+      if (isOver) expect(data['recording_url']).toBe(recording)
+    }
+  })
+
+  it('of most campaigns are some failures', () => {
+    const last = SEEDS.map((seed) => Number(eventsOf('campaign', seed).at(-1)?.data['failedCount']))
+    expect(last.filter((count) => count > 0).length).toBeGreaterThan(SEEDS.length / 2)
+  })
+
+  it('have the id of a campaign or voice where the form has it', () => {
+    for (const [name, snake, camel] of [
+      ['campaign', 'batch_id', 'batchId'],
+      ['voice', 'voice_id', 'voiceId'],
+    ] as const) {
+      const others = (shape: 'nested' | 'flat') =>
+        stepsOf(name, 7, shape).flatMap(({ event }) => (event.event.startsWith('call.') ? [] : [event.data]))
+      for (const data of others('flat')) expect([snake in data, camel in data]).toEqual([true, false])
+      for (const data of others('nested')) expect(camel in data).toBe(true)
+    }
+  })
+
+  it.each(SEEDS)(
+    'of a campaign are its failures, up to 8 in 100, and steps of equal length (seed %i)',
+    (seed) => {
+      const batch = eventsOf('campaign', seed).filter(({ rawEvent }) => rawEvent.startsWith('batch.'))
+      const times = batch.map((event) => eventTime(event)?.getTime() ?? Number.NaN)
+      const lengths = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+      expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1)
+      expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBe(30 * 60_000)
+      const shares = batch.map(
+        ({ data }) => Number(data['failedCount']) / Math.max(1, Number(data['completedCount'])),
+      )
+      expect(Math.max(...shares)).toBeLessThanOrEqual(0.08)
+    },
+  )
+
+  it.each(SEEDS)(
+    'of chaos are some duplicates: a twin beside its first delivery, and retries (seed %i)',
+    (seed) => {
+      const steps = stepsOf('chaos', seed)
+      const events = [...new Set(steps.map(({ event }) => event))]
+      const duplicates = steps.length - events.length
+      expect(duplicates / events.length).toBeGreaterThan(0.5)
+      expect(duplicates / events.length).toBeLessThan(1.2)
+      const twins = steps.flatMap(({ gapMs, event }, index) =>
+        index > 0 && gapMs === 0 ? [[event, steps[index - 1]?.event]] : [],
+      )
+      expect(twins.length).toBeGreaterThan(1)
+      for (const [twin, first] of twins) expect(twin).toBe(first)
+    },
+  )
+})
+
 describe('send --scenario', () => {
   it('waits for each response, and then for the gap', async () => {
     const steps: (string | number)[] = []
