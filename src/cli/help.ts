@@ -9,9 +9,6 @@ import { wrap, wrapLabeled } from './terminal/wrap.js'
 /** The maximum width of the help, because long lines are hard to read. */
 const MAX_COLUMNS = 110
 
-/** The maximum width of the left column of a table. A longer entry gets a line of its own. */
-const MAX_LEFT = 22
-
 /** Returns the help of the program. */
 export function programHelp(
   commands: Readonly<Record<string, { summary: string }>>,
@@ -58,7 +55,7 @@ export function commandHelp(command: Command, surroundings: Surroundings): strin
   ])
 }
 
-/** `Usage: npx truedy-webhooks verify --body FILE --timestamp TEXT --signature TEXT [OPTIONS]` */
+/** `Usage: npx truedy-webhooks verify --body FILE [OPTIONS]` */
 function usageLines({ name, operands, options }: Command, columns: number): string[] {
   const required = requiredOptions(options).map(([option, declared]) => optionUsage(option, declared))
   const text = ['npx truedy-webhooks', name, operands, ...required, '[OPTIONS]'].filter(Boolean).join(' ')
@@ -84,13 +81,10 @@ function optionHelp(option: Option): string {
 
 /** Formats two columns, and wraps the right one. */
 function tableLines(rows: readonly (readonly [left: string, right: string])[], columns: number): string[] {
-  const left = Math.min(MAX_LEFT, Math.max(...rows.map(([text]) => text.length)))
+  const left = Math.max(...rows.map(([text]) => text.length))
   const indent = left + 4
   return rows.flatMap(([name, text]) => {
-    const right = wrap(text, columns - indent).map((line) => ' '.repeat(indent) + line)
-    if (name.length > left) return [`  ${name}`, ...right]
-    const [first = '', ...others] = right
-    return [`  ${name.padEnd(left)}  ${first.trimStart()}`, ...others]
+    return wrapLabeled(`  ${name}`, text, indent, columns)
   })
 }
 

@@ -64,4 +64,24 @@ describe('a saved delivery', () => {
   ])("can't be read from %s", (_, text) => {
     expect(readSavedDelivery(text)).toBeUndefined()
   })
+
+  const RIGHT = { method: 'POST', path: '/', headers: [['a', 'b']], body: '{}', isWhole: true }
+  it.each([
+    ['as it should be', {}, true],
+    ['without a method', { method: undefined }, false],
+    ['without a path', { path: 5 }, false],
+    ['without a body', { body: undefined }, false],
+    ['with a body that is not a string', { body: {} }, false],
+    ['with a base64 body that is not a string', { body: undefined, bodyBase64: 5 }, false],
+    ['without headers', { headers: undefined }, false],
+    ['with a header whose value is a number', { headers: [['a', 1]] }, false],
+    ['with a header whose name is a number', { headers: [[1, 'a']] }, false],
+    ['with a header of three parts', { headers: [['a', 'b', 'c']] }, false],
+    ['with a header that is a string', { headers: ['ab'] }, false],
+  ])('whose request is %s', (_, changes, isReadable) => {
+    const request = { ...RIGHT, ...changes }
+    const format = 'truedy-webhooks delivery 1'
+    expect(readSavedDelivery(JSON.stringify({ format, request, verdict: {} })) !== undefined).toBe(isReadable)
+    expect(readSavedDelivery(JSON.stringify({ format: `${format}0`, request, verdict: {} }))).toBeUndefined()
+  })
 })
