@@ -74,6 +74,25 @@ describe('arguments', () => {
     )
   })
 
+  it.each([
+    ['check', 'http://127.0.0.1:1/', '--secret', ''],
+    ['verify', '--body', 'a', '--other-secret', ''],
+  ])('that %s rejects point to its help', async (...argv) => {
+    expect(await stderrOf(...argv)).toContain(`npx truedy-webhooks ${argv[0]} --help`)
+  })
+
+  it('are explained in color, in lines that fit', async () => {
+    const surroundings = testSurroundings({ columns: 40, isTerminal: true })
+    await runCli(['send', '--qqqqqqqq'], surroundings)
+    expect(surroundings.stderr().split('\n')).toEqual([
+      '\u001b[31mError:\u001b[39m send has no option --qqqqqqqq.',
+      'See its options with --help.',
+      '\u001b[2mTo see the options, run npx\u001b[22m',
+      '\u001b[2mtruedy-webhooks send --help\u001b[22m',
+      '',
+    ])
+  })
+
   it('may repeat a switch, but no other option', async () => {
     expect(await stderrOf('verify', '--json', '--json')).toContain('--body is missing')
     expect(await stderrOf('verify', '--body', 'a', '--body', 'b')).toContain('--body came twice')
