@@ -7,7 +7,8 @@ process.env.TZ = 'America/New_York'
 export default {
   testRunner: 'vitest',
   plugins: [import.meta.resolve('@stryker-mutator/vitest-runner').replace('file://', '')],
-  vitest: { configFile: 'test/mutation/vitest.config.ts' },
+  // The command line loads its commands when they are needed, so Vitest would take tests of them for unrelated.
+  vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
   mutate: process.env.MUTATE.split(','),
   ignorePatterns: [
     'examples',
