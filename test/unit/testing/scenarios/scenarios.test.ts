@@ -156,6 +156,7 @@ describe('the facts in a scenario', () => {
     const reasons = new Set<unknown>()
     for (const { event, data } of everyCall('nested')) {
       const call = data['call'] as Record<string, unknown>
+      expect(data).not.toHaveProperty('call_id')
       expect(call['agent']).toEqual({ agentId: expect.any(String), name: expect.stringMatching(/^[A-Z]/) })
       const isOver = ['call.ended', 'call.failed', 'call.billed'].includes(event)
       expect(call['summary'] !== null).toBe(isOver && call['joined'] !== null)
@@ -170,6 +171,22 @@ describe('the facts in a scenario', () => {
     }
     expect([...reasons].sort()).toEqual(
       ['agent_hangup', 'connection_error', 'hangup', null, 'unjoined'].sort(),
+    )
+  })
+
+  it('of a call that nobody joined are its creation, its start and its end', () => {
+    const namesByCall = new Map<unknown, string[]>()
+    for (const { event, data } of everyCall('nested')) {
+      const { callId } = data['call'] as { readonly callId: string }
+      namesByCall.set(callId, [...(namesByCall.get(callId) ?? []), event])
+    }
+    const stories = new Set(Array.from(namesByCall.values(), (names) => names.join()))
+    expect(stories).toEqual(
+      new Set([
+        'call.created,call.started,call.ended',
+        'call.created,call.started,call.joined,call.failed',
+        'call.created,call.started,call.joined,call.ended,call.billed',
+      ]),
     )
   })
 
@@ -198,6 +215,7 @@ describe('the facts in a scenario', () => {
       const others = (shape: 'nested' | 'flat') =>
         stepsOf(name, 7, shape).flatMap(({ event }) => (event.event.startsWith('call.') ? [] : [event.data]))
       for (const data of others('flat')) expect([snake in data, camel in data]).toEqual([true, false])
+      expect(new Set(others('flat').map((data) => data[snake])).size).toBe(1)
       for (const data of others('nested')) expect(camel in data).toBe(true)
     }
   })
