@@ -5,27 +5,35 @@ import { type SignedRequest, signDelivery } from './sign.js'
 
 /** What to tell the developer of such a receiver. */
 export const RESERIALIZED =
-  'The receiver re-serializes the body before it verifies the signature, but JSON.stringify writes other bytes than Truedy signed. Verify the raw body, before any parser.'
+  'The receiver, or a proxy in front of it, re-serializes the body before the signature is verified, but JSON.stringify writes other bytes than Truedy signed. Verify the raw body, before any parser.'
 
 /** What to tell a developer who looks at a probe. */
 export const PROBE_NOTE =
   'This is a probe, and the rejection is correct. After a rejected delivery, `send`, `check` and `deliver()` send one to find out whether the receiver re-serializes the body.'
 
-/** The body of the probe, as text. */
+/** The body of the probe, and the text that is signed for it. */
 const PROBE = '{"probe": 1.0}'
+const SIGNED = '{"probe":1}'
+/** A proxy may indent the body. */
+const MAX_PROBE_BYTES = 64
 
 /**
  * Creates a request whose signature covers not its body, but the output of `JSON.stringify(JSON.parse(body))`. The body isn't
  * an event, so no handler runs.
  */
 export async function createProbe(secret: string): Promise<SignedRequest<string>> {
-  const { headers } = await signDelivery('{"probe":1}', secret)
+  const { headers } = await signDelivery(SIGNED, secret)
   return { body: PROBE, headers }
 }
 
-/** Tells whether a body is that of a probe. */
+/** Tells whether a body is that of a probe, as sent or re-serialized. */
 export function isProbe(body: Uint8Array): boolean {
-  return body.length === PROBE.length && new TextDecoder().decode(body) === PROBE
+  if (body.length > MAX_PROBE_BYTES) return false
+  try {
+    return JSON.stringify(JSON.parse(new TextDecoder().decode(body))) === SIGNED
+  } catch {
+    return false
+  }
 }
 
 /** The parts of a response that say whether a signature was accepted. `error` is the code in its body. */

@@ -52,10 +52,10 @@ async function judge(
   }
   const { code, message, status: responseStatus } = outcome.error
   const rejection = { outcome: status, durationMs, code, message }
+  // A probe isn't an event, and its signature is wrong on purpose, so a diagnosis would mislead.
+  if (isProbe(body)) return { ...rejection, message: PROBE_NOTE, isValid: false }
   // A 400 means that the signature is valid, but the body is not JSON or not an event.
   if (responseStatus !== 401) return { ...rejection, isValid: responseStatus === 400 }
-  // The signature of a probe is wrong on purpose, so a diagnosis would mislead.
-  if (isProbe(body)) return { ...rejection, message: PROBE_NOTE, isValid: false }
   // Lets requests that arrived in the meantime get their responses before the next diagnosis.
   await setImmediate()
   const { secret, otherSecrets, diagnose: findCause = diagnose } = settings

@@ -12,9 +12,15 @@ describe('a probe', () => {
   it('is recognized by its bytes', async () => {
     const { body } = await createProbe('whsec_probe')
     expect(isProbe(bytes(body))).toBe(true)
+    for (const indent of [undefined, 2, '\t']) {
+      expect(isProbe(bytes(JSON.stringify(JSON.parse(body), undefined, indent)))).toBe(true)
+    }
     expect(isProbe(bytes(body.replace('1', '2')))).toBe(false)
-    expect(isProbe(bytes(`${body} `))).toBe(false)
+    expect(isProbe(bytes(body.replace('}', ', "event": 1}')))).toBe(false)
+    expect(isProbe(bytes(`${body}${' '.repeat(50)}`))).toBe(true)
+    expect(isProbe(bytes(`${body}${' '.repeat(51)}`))).toBe(false)
     expect(isProbe(bytes(''))).toBe(false)
+    expect(isProbe(Uint8Array.of(0xff))).toBe(false)
   })
 
   it.each([

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../../../../src/cli/run.js'
 import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
+import { createProbe } from '../../../../src/testing/reserialization.js'
 import { listenOn } from '../../../support/server.js'
 import { stopClock } from '../../support/clock.js'
 import { eventually } from '../../support/eventually.js'
@@ -69,6 +70,17 @@ describe('listen', () => {
     expect(delivery).not.toContain('probe')
     expect(probe).toContain('This is a probe')
   })
+
+  it.each([undefined, 2])(
+    'recognizes a probe that a proxy re-serialized, with the indent %s',
+    async (indent) => {
+      const { surroundings, url, shown } = await listen()
+      const { body, headers } = await createProbe(CLI_SECRET)
+      await post(url, { body: JSON.stringify(JSON.parse(body), undefined, indent), headers })
+      await shown(1)
+      expect(surroundings.stdout()).toContain('This is a probe')
+    },
+  )
 
   it.each([[[]], [['--json']]])(
     'redacts a secret in an event type or a path, with the options %j',

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { runCli } from '../../../../src/cli/run.js'
 import { readSavedDelivery } from '../../../../src/cli/saved-delivery.js'
 import { sampleEvent, signDelivery } from '../../../../src/testing/index.js'
+import { createProbe } from '../../../../src/testing/reserialization.js'
 import { eventually } from '../../support/eventually.js'
 import { failOnUncaught, serve } from '../../support/http.js'
 import { begin, listen, listenIn, post, validDelivery } from '../../support/listen.js'
@@ -127,6 +128,8 @@ describe('listen --save', () => {
     const { url, shown } = await listen('--save', folder)
     await runCli(['send', url], testSurroundings({ env: { TRUEDY_WEBHOOK_SECRET: 'whsec_other' } }))
     await shown(2)
+    const { body, headers } = await createProbe(CLI_SECRET)
+    await post(url, { body: JSON.stringify(JSON.parse(body)), headers })
     await post(url, await validDelivery())
     const files = await saved(folder, 2)
     expect(files.map(({ name }) => name.match(/\d{4}-([\w.]+)-[\da-f]{8}\.json$/)?.[1])).toEqual([
