@@ -73,7 +73,8 @@ CREATE INDEX IF NOT EXISTS ${index} ON ${bareTable} (expires_at);`
  * ({@link sqliteSchema}).
  *
  * Each step takes one statement and uses the database's clock. Several processes on one file need `PRAGMA journal_mode = WAL` and
- * `PRAGMA busy_timeout`. If a process waits longer than that, the driver's error fails the delivery with 500, and Truedy may retry.
+ * a short `PRAGMA busy_timeout`. If a process waits longer than that, the driver's error fails the delivery with 500, and Truedy may
+ * retry.
  *
  * With a synchronous driver, the steps are synchronous, too. If you call them within a transaction, the record and your own writes
  * commit together. That is the only way to process an event exactly once.
