@@ -2,8 +2,9 @@
 
 import { dedupeKey, parseEvent } from 'truedy-webhooks'
 import { checkEndpoint, type EndpointCase, endpointCases } from 'truedy-webhooks/testing'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Launch } from '../support/driver.js'
+import { withSentBodies } from '../support/sent-bodies.js'
 
 /** The endpoint cases, with the changes that an example's host makes to them. */
 export function casesFor({ answers = {} }: Pick<Launch, 'answers'>): EndpointCase[] {
@@ -26,11 +27,8 @@ export async function sendEveryCase(
 ): Promise<string[]> {
   const keys = new Set<string>()
   for (const endpointCase of casesFor(launch)) {
-    const fetched = vi.spyOn(globalThis, 'fetch')
-    const [result] = await checkEndpoint(url, secret, [endpointCase])
-    expect(result).toMatchObject({ name: endpointCase.name, passed: true })
-    const bodies = fetched.mock.calls.map(([, init]) => String(init?.body))
-    fetched.mockRestore()
+    const { result, bodies } = await withSentBodies(() => checkEndpoint(url, secret, [endpointCase]))
+    expect(result[0]).toMatchObject({ name: endpointCase.name, passed: true })
     if (!endpointCase.expected.startsWith('2xx')) continue
     for (const body of bodies) keys.add(dedupeKey(parseEvent(body)))
   }

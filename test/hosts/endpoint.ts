@@ -1,10 +1,12 @@
 /** What every endpoint must do on any host: pass the cases of `checkEndpoint`, and keep its connections usable. */
 
 import { join } from 'node:path'
+import { dedupeKey, parseEvent } from 'truedy-webhooks'
 import { checkEndpoint, endpointCases } from 'truedy-webhooks/testing'
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest'
 import { installProgram, type Launch, type Server, startServer } from '../support/driver.js'
 import { deliverAfterUploads, rejectedUploads } from '../support/keep-alive.js'
+import { withSentBodies } from '../support/sent-bodies.js'
 
 /** An endpoint of a host. */
 export interface Host extends Launch {
@@ -47,11 +49,18 @@ export function testEndpoint(
     it(`responds to ${endpointCase.name} with ${status ?? endpointCase.expected}`, async () => {
       const { server, url } = endpoint()
       const before = server.processedLines().length
-      const [result] = await checkEndpoint(url, server.secret, [endpointCase])
+      const sent = await withSentBodies(() => checkEndpoint(url, server.secret, [endpointCase]))
+      const [result] = sent.result
       if (status === undefined) expect(result).toMatchObject({ passed: true, actual: expect.any(String) })
       else expect(result?.actual).toBe(String(status))
       if (endpointCase.expected.startsWith('2xx')) {
-        await vi.waitFor(() => expect(server.processedLines().length).toBeGreaterThan(before), 5000)
+        // All lines of this case, because a late one would look like a processed event of the next case.
+        const keys = new Set(sent.bodies.map((body) => dedupeKey(parseEvent(body))))
+        await vi.waitFor(() => {
+          const lines = server.processedLines()
+          expect(lines.length).toBeGreaterThan(before)
+          expect(lines.map(({ key }) => key)).toEqual(expect.arrayContaining([...keys]))
+        }, 5000)
       } else {
         expect(server.processedLines()).toHaveLength(before)
       }
