@@ -1,6 +1,5 @@
 /** A receiver for fetch's `Request` and `Response`. */
 
-import { isWebhookError } from '../errors.js'
 import {
   connectionClosed,
   isRequest,
@@ -60,8 +59,9 @@ export function createWebhookHandler<Args extends readonly unknown[] = []>(
       headers: request?.headers,
       requireRequest: () => requireRequest(request),
       readBody: (maxBodyBytes) =>
-        readRequestBody(request, maxBodyBytes).catch((error) => {
-          throw isWebhookError(error) ? error : connectionClosed(error)
+        readRequestBody(request, maxBodyBytes).catch((error?: { readonly status?: unknown }) => {
+          // Our own errors have a status. So has that of a framework whose limit ends the stream, as SvelteKit's does.
+          throw typeof error?.status === 'number' ? error : connectionClosed(error)
         }),
     })
     if (!isRequest(request)) {

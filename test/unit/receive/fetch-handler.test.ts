@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createWebhookHandler, type RequestLike } from '../../../src/index.js'
 import { joinChunks, keepChunk, readBody } from '../../../src/read-body.js'
 import { sampleEvent } from '../../../src/testing/index.js'
@@ -244,6 +244,21 @@ describe('an upload that is cut off', () => {
     const { answer, outcome } = await breakOff([new Uint8Array(10), broken])
     expect(answer).toEqual(rejected(500, 'failed'))
     expect(outcome).toEqual({ status: 'failed', error: closed, durationMs: expect.any(Number) })
+  })
+
+  it("is a fault of the framework if the stream's error has a status, and logged", async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => void logged.mockRestore())
+    const limit = Object.assign(new Error('The body is over the limit of the framework.'), { status: 413 })
+    const handle = createWebhookHandler({ secret: SECRET, onEvent() {} })
+    for (const error of [limit, broken]) {
+      const response = await handle(
+        streaming(await validDelivery(), piecewise([new Uint8Array(10), error]).stream),
+      )
+      expect(await toAnswer(response)).toEqual(rejected(500, 'failed'))
+    }
+    await vi.waitFor(() => expect(logged).toHaveBeenCalledOnce())
+    expect(logged.mock.calls[0]).toContain(limit)
   })
 
   it('is reported if it fails before the first byte', async () => {
