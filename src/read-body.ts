@@ -111,6 +111,15 @@ export function connectionClosed(cause?: unknown): Error {
   return error
 }
 
+/**
+ * Returns the error for a body whose stream failed: the cause if it has a status, as our own errors have and that of a framework
+ * whose limit ends the stream, such as SvelteKit's. Any other cause means that the client closed the connection.
+ */
+export function streamFailure(cause: unknown): unknown {
+  const { status, statusCode = status } = Object(cause) as { status?: unknown; statusCode?: unknown }
+  return typeof statusCode === 'number' ? cause : connectionClosed(cause)
+}
+
 /** Tells whether an error was created by {@link connectionClosed}. */
 export function isConnectionClosed(error: unknown): boolean {
   return (error as Error | undefined)?.name === CONNECTION_CLOSED

@@ -14,13 +14,6 @@ export function parseHttpUrl(text: string): URL | undefined {
   }
 }
 
-/** Masks the password of a URL, for output. */
-export function maskUrl(text: string): string {
-  const url = new URL(text)
-  if (url.password !== '') url.password = '***'
-  return url.href
-}
-
 /** Masks a possible password in a string that should be a URL but may not parse as one. */
 export function maskUrlText(text: string): string {
   // The password ends at the last @ before the path, so a password that contains an @ is masked completely.

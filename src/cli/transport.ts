@@ -2,8 +2,8 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { isSuccess, TRUEDY_TIMEOUT_MS } from '../testing/endpoint/timed-request.js'
+import { redirectTarget } from '../testing/redirect.js'
 import { errorCodeIn } from '../testing/response-hints.js'
-import { maskUrl } from './http-url.js'
 import { explainNetworkError } from './network.js'
 
 /** The result of a POST. Times are in milliseconds; `sentAt` is on the clock of `performance.now()`. */
@@ -142,16 +142,12 @@ async function readResponseText(response: IncomingMessage): Promise<string> {
  */
 export function toPostResponse({ statusCode = 0, headers }: IncomingMessage, text: string, url: URL) {
   const error = errorCodeIn(text)
-  const { location } = headers
-  const isRedirect = statusCode >= 300 && statusCode < 400 && location !== undefined
+  const location = redirectTarget(statusCode, headers.location, url.href)
   return {
     kind: 'response',
     status: statusCode,
     ...(error !== undefined && { error }),
     ...(headers['www-authenticate'] !== undefined && { asksForLogin: true as const }),
-    // A relative Location, resolved against the URL, keeps the URL's password, so it is masked.
-    ...(isRedirect && {
-      location: URL.canParse(location, url.href) ? maskUrl(new URL(location, url).href) : location,
-    }),
+    ...(location !== undefined && { location }),
   } as const
 }

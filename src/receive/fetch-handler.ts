@@ -1,12 +1,6 @@
 /** A receiver for fetch's `Request` and `Response`. */
 
-import {
-  connectionClosed,
-  isRequest,
-  type RequestLike,
-  readRequestBody,
-  requireRequest,
-} from '../read-body.js'
+import { isRequest, type RequestLike, readRequestBody, requireRequest, streamFailure } from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
@@ -59,9 +53,8 @@ export function createWebhookHandler<Args extends readonly unknown[] = []>(
       headers: request?.headers,
       requireRequest: () => requireRequest(request),
       readBody: (maxBodyBytes) =>
-        readRequestBody(request, maxBodyBytes).catch((error?: { readonly status?: unknown }) => {
-          // Our own errors have a status. So has that of a framework whose limit ends the stream, as SvelteKit's does.
-          throw typeof error?.status === 'number' ? error : connectionClosed(error)
+        readRequestBody(request, maxBodyBytes).catch((error) => {
+          throw streamFailure(error)
         }),
     })
     if (!isRequest(request)) {

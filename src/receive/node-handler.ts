@@ -2,7 +2,15 @@
 
 import { asBytes, type RawBody } from '../bytes.js'
 import type { WebhookError } from '../errors.js'
-import { bodyTooLarge, connectionClosed, isRequest, joinChunks, keepChunk, notRaw } from '../read-body.js'
+import {
+  bodyTooLarge,
+  connectionClosed,
+  isRequest,
+  joinChunks,
+  keepChunk,
+  notRaw,
+  streamFailure,
+} from '../read-body.js'
 import type { ReceiverOptions } from './options.js'
 import { createBodyReceiver } from './receiver.js'
 
@@ -167,7 +175,7 @@ async function readNodeBody(request: NodeRequest, maxBodyBytes: number): Promise
     request.on('end', () =>
       request.stream?.closed ? reject(connectionClosed()) : resolve(joinChunks(chunks)),
     )
-    request.on('error', (cause) => reject(connectionClosed(cause)))
+    request.on('error', (cause) => reject(streamFailure(cause)))
     request.on('close', () => {
       if (!request.readableEnded) reject(connectionClosed())
     })

@@ -2,6 +2,7 @@
 
 import type { WebhookErrorCode } from '../errors.js'
 import { isObject } from '../json.js'
+import { isRedirect } from './redirect.js'
 
 const HEADERS =
   'The receiver got no valid X-Truedy headers. If you sent them, a proxy removes or changes them: let them through.'
@@ -94,7 +95,7 @@ export function hintForStatus({ status, location, asksForLogin }: ResponseFacts)
   const hint = BY_STATUS[status]
   if (hint) return hint
   if (status >= 500) return 'The receiver failed. Look at its log.'
-  if (status >= 300 && status < 400)
+  if (isRedirect(status))
     return 'The receiver sent a redirect without a Location header. It must respond with 2xx.'
   return 'The receiver must respond with 2xx. Use 204.'
 }

@@ -2,8 +2,8 @@
 
 import { once } from 'node:events'
 import { redactText } from '../../events/redact.js'
+import { maskUrl } from '../../testing/redirect.js'
 import { UsageError } from '../errors.js'
-import { maskUrl } from '../http-url.js'
 import { requireHttpUrl, requireOtherSecrets, requireSecret } from '../requirements.js'
 import type { Surroundings } from '../surroundings.js'
 import { openDeliveryFolder } from './delivery-folder.js'

@@ -1,5 +1,6 @@
 /** Creates the findings of cases. */
 
+import { isRedirect } from '../redirect.js'
 import { hintForStatus } from '../response-hints.js'
 import type { EndpointFinding } from './endpoint-case.js'
 import type { TimedResponse } from './timed-request.js'
@@ -12,8 +13,8 @@ export function passed(responses: readonly TimedResponse[], note?: string): Endp
 /** Creates the finding of a case that failed. `fix` says what to fix in the receiver, unless the endpoint redirects. */
 export function failed(responses: readonly TimedResponse[], fix: string): EndpointFinding {
   const [first] = responses
-  const isRedirect = first && first.status >= 300 && first.status < 400
-  return { passed: false, actual: statusesOf(responses), fix: isRedirect ? fixForRedirect(first) : fix }
+  const isRedirected = first !== undefined && isRedirect(first.status)
+  return { passed: false, actual: statusesOf(responses), fix: isRedirected ? fixForRedirect(first) : fix }
 }
 
 function fixForRedirect(response: TimedResponse): string {

@@ -1,5 +1,6 @@
 /** Sends a request to an endpoint under test, and measures how long its response takes. */
 
+import { redirectTarget } from '../redirect.js'
 import { errorCodeIn, type ResponseFacts } from '../response-hints.js'
 import { signDelivery } from '../sign.js'
 import type { Endpoint } from './endpoint-case.js'
@@ -25,18 +26,11 @@ export async function sendRequest(url: string, request: RequestInit): Promise<Ti
   return {
     status: response.status,
     error: errorCodeIn(text),
-    location: targetOf(response),
+    location: redirectTarget(response.status, response.headers.get('location'), response.url),
     asksForLogin: response.headers.has('www-authenticate'),
     endedAt,
     durationMs: endedAt - startedAt,
   }
-}
-
-/** Returns the target of a redirect: an absolute URL without user and password, or the header as received if it isn't a URL. */
-function targetOf({ status, headers, url }: Response): string | undefined {
-  const location = headers.get('location')
-  if (status < 300 || status >= 400 || location === null) return undefined
-  return URL.canParse(location, url) ? splitCredentials(new URL(location, url).href).url : location
 }
 
 /** Sends a request, by default a POST. Rejects if no response arrives within ten seconds. Does not follow redirects. */

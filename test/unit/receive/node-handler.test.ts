@@ -320,6 +320,26 @@ describe('an upload that is cut off', () => {
     durationMs: expect.any(Number),
   }
 
+  it.each([
+    [{ status: 413 }, true],
+    [{ statusCode: 413 }, true],
+    [{ code: 'ECONNRESET' }, false],
+  ])("is a fault of the framework if the stream's error has a status: %j, %s", async (fields, isFault) => {
+    const { onOutcome, nth } = recordOutcomes()
+    const handle = createNodeHandler({ secret: SECRET, onEvent() {}, onOutcome })
+    const error = Object.assign(new Error('The stream failed.'), fields)
+    const { port } = await serve((request, response) => {
+      void handle(request, response)
+      request.once('data', () => request.destroy(error))
+    })
+    const client = await openSocket(port)
+    await client.write(head(await validDelivery(), { 'content-length': 5000 }))
+    await client.write('{"event":')
+    expect(await nth(1)).toMatchObject({
+      error: isFault ? error : { name: 'ConnectionClosed', cause: error },
+    })
+  })
+
   it('halfway is reported as failed, without an event, and the server keeps running', async () => {
     const { port, nth, settled, probe } = await start()
     const client = await openSocket(port)

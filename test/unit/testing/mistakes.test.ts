@@ -30,7 +30,7 @@ const send = untyped(deliver)
 const play = untyped(playScenario)
 const sample = untyped(sampleEvent)
 const flat = untyped(flatSampleEvent)
-const EXPECTED_OPTIONS = { secret: SECRET }
+const OPTIONS = { secret: SECRET }
 
 it.each<[start: string, call: () => unknown]>([
   ['Unknown option "timestmp". Did you mean "timestamp"?', () => sign(EVENT, SECRET, { timestmp: 1 })],
@@ -47,11 +47,11 @@ it.each<[start: string, call: () => unknown]>([
   ['args must be a list (got String).', () => send({ receive }, EVENT, { secret: SECRET, args: 'env' })],
   ['url must be a non-empty string (got 5).', () => send({ receive }, EVENT, { secret: SECRET, url: 5 })],
   ['url is neither a URL nor a path.', () => send({ receive }, EVENT, { secret: SECRET, url: 'http://[' })],
-  ['The target is not an http or https URL.', () => send('ftp://127.0.0.1/', EVENT, EXPECTED_OPTIONS)],
-  ['https://127.0.0.1:1 did not respond: ', () => send('https://127.0.0.1:1/', EVENT, EXPECTED_OPTIONS)],
+  ['The target is not an http or https URL.', () => send('ftp://127.0.0.1/', EVENT, OPTIONS)],
+  ['https://127.0.0.1:1 did not respond: ', () => send('https://127.0.0.1:1/', EVENT, OPTIONS)],
   [
     'There is no scenario "cal". Did you mean "call"? The scenarios are call, campaign, voice, chaos.',
-    () => play({ receive }, 'cal', EXPECTED_OPTIONS),
+    () => play({ receive }, 'cal', OPTIONS),
   ],
   ['options must be an object (got undefined).', () => play({ receive }, 'call')],
   ['Unknown option "sed". Did you mean "seed"?', () => play({ receive }, 'call', { secret: SECRET, sed: 7 })],

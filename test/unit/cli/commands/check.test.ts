@@ -237,9 +237,13 @@ describe('check', () => {
       [
         'a redirect with a password',
         { location: 'http://user:pass@example.com/' },
-        /^The endpoint redirects to http:\/\/example\.com\/\. /,
+        /^The endpoint redirects to http:\/\/user:\*\*\*@example\.com\/\. /,
       ],
-      ['a redirect to what is no URL', { location: 'http://[' }, /^The endpoint redirects to http:\/\/\[\. /],
+      [
+        'a redirect to text that is not a URL',
+        { location: 'http://[' },
+        /^The endpoint redirects to http:\/\/\[\. /,
+      ],
       ['a redirect without a target', {}, /^The receiver sent a redirect without a Location header\./],
     ])('%s, in cases with one request and with several', async (_, headers, fix) => {
       const url = await responding(308, headers)

@@ -6,7 +6,8 @@ import { serve } from '../../support/http.js'
 describe('sendRequest', () => {
   it.each([
     [300, '/elsewhere', 'ORIGIN/elsewhere'],
-    [302, 'http://user:pass@example.com/', 'http://example.com/'],
+    [302, 'http://user:pass@example.com/', 'http://user:***@example.com/'],
+    [302, 'http://us%er:p%w@example.com/', 'http://us%er:***@example.com/'],
     [399, 'http://[', 'http://['],
     [201, '/created', undefined],
     [400, '/elsewhere', undefined],
